@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalRepository;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
@@ -17,16 +16,14 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.delivery.FakeRequests.Call;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
-import io.jenkins.plugins.armory.webhook.TemplateException;
-import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,10 +32,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,99 +46,16 @@ class DeliveryTest {
 
     private final MutableClock clock = new MutableClock(Instant.now());
     private final ManualTimer timer = new ManualTimer(clock);
-    private final List<Call> calls = new ArrayList<>();
+    private final FakeRequests requests = new FakeRequests(false);
+    private final List<Call> calls = requests.calls;
     private final List<String> log = new ArrayList<>();
-    private boolean agentIsAway;
-    private boolean vaultIsAway;
-    private boolean vaultIsHalfInstalled;
-    private boolean proxyIsMistyped;
     private boolean chanceIsBroken;
-    /** What a sender that waits does once its call is not wanted any more. */
-    private Runnable drop;
-
-    @CheckForNull
-    private String undeliverable;
-
-    @CheckForNull
-    private String reasonToWait;
-
     /** The names of jobs that were renamed, by their ids. */
     private final Map<String, String> names = new HashMap<>();
 
     private ApprovalStore store;
     private Approvals approvals;
     private Delivery delivery;
-
-    /** A call that was made and is not answered. */
-    private record Call(BuildRef build, String webhook, String key, Consumer<CallResult> done) {}
-
-    private final class FakeRequests implements Requests {
-        @Override
-        public String lane(Order order) {
-            return "ci.example.com";
-        }
-
-        @Override
-        public Ready ready(Order order, Consumer<String> note) throws UndeliverableException {
-            Webhook webhook = order.webhook();
-            if (vaultIsAway) {
-                throw new IllegalStateException("the vault does not answer");
-            }
-            if (vaultIsHalfInstalled) {
-                throw new NoClassDefFoundError("com/example/Vault");
-            }
-            if (undeliverable != null) {
-                throw new UndeliverableException(undeliverable);
-            }
-            return new Ready(request(webhook), new FakeSender(order.approval().build(), webhook.name()));
-        }
-
-        @Override
-        public Optional<String> reasonToWait(Approval approval) {
-            return Optional.ofNullable(reasonToWait);
-        }
-    }
-
-    private final class FakeSender implements Sender {
-
-        private final BuildRef build;
-        private final String webhook;
-
-        FakeSender(BuildRef build, String webhook) {
-            this.build = build;
-            this.webhook = webhook;
-        }
-
-        @Override
-        public void send(WebhookRequest request, String key, BooleanSupplier isWanted, Consumer<CallResult> done) {
-            if (proxyIsMistyped) {
-                throw new IllegalArgumentException("port out of range: 80800");
-            }
-            drop = () -> {
-                assertThat(isWanted.getAsBoolean()).isFalse();
-                done.accept(null);
-            };
-            if (!agentIsAway) {
-                calls.add(new Call(build, webhook, key, done));
-            }
-        }
-
-        @Override
-        public String description() {
-            return "";
-        }
-    }
-
-    private static WebhookRequest request(Webhook webhook) {
-        try {
-            return WebhookRequest.of(
-                    webhook,
-                    new Variables().with(Variables.CALLBACK_URI, "http://jenkins.example.com/"),
-                    new WebhookRequest.Defaults(ID, "strategy", null));
-        } catch (TemplateException x) {
-            throw new AssertionError(x);
-        }
-    }
 
     private static Webhook webhook(String name) {
         return Webhook.named(name)
@@ -182,8 +93,8 @@ class DeliveryTest {
 
     private void connect(ApprovalRepository repository) {
         approvals = new Approvals(repository, timer.service(), Runnable::run, clock, (approval, user) -> true);
-        delivery = new Delivery(
-                approvals, new FakeRequests(), new RetryPolicy(this::chance), timer.service(), Runnable::run);
+        delivery =
+                new Delivery(approvals, requests, new RetryPolicy(this::chance), timer.service(), Runnable::run);
     }
 
     private double chance() {
@@ -219,12 +130,30 @@ class DeliveryTest {
         return approvals.find(ID).orElseThrow();
     }
 
+    private void assertClosed() throws IOException {
+        assertThat(approval().isClosed()).isTrue();
+    }
+
+    private void assertOnlyCancelIsCalled() {
+        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+    }
+
+    private void assertDecided(String id, Decision.Outcome outcome, String mdMessage) throws IOException {
+        assertThat(decision(id)).returns(outcome, Decision::outcome).returns(mdMessage, Decision::mdMessage);
+    }
+
+    /** Has the webhook take its call. */
+    private void deliverAndTake() throws IOException {
+        delivery.deliver(ID);
+        answer(OK);
+    }
+
     private void abort() throws IOException {
         approvals.apply(ID, new Event.Aborted("stopped"));
     }
 
     private void answer(CallResult result) {
-        calls.remove(0).done().accept(result);
+        calls.remove(0).answer(result);
     }
 
     /** Answers a call while nothing can be written, and lets a minute pass after that. */
@@ -266,17 +195,12 @@ class DeliveryTest {
                 .returns(Decision.Outcome.SUCCESS, Decision::outcome)
                 .returns("/state is \"passed\"", Decision::mdMessage)
                 .returns("answer of http://ci.example.com", Decision::decidedBy);
-        assertThat(decision("g2"))
-                .returns(Decision.Outcome.FAILURE, Decision::outcome)
-                .returns("/state is \"failed\"", Decision::mdMessage);
-        assertThat(decision("g3"))
-                .returns(Decision.Outcome.FAILURE, Decision::outcome)
-                .returns(
-                        "/state is 7, which is neither success (\"passed\") nor failure (\"failed\")",
-                        Decision::mdMessage);
-        assertThat(decision("g4"))
-                .returns(Decision.Outcome.FAILURE, Decision::outcome)
-                .returns("http://ci.example.com answered 422. Success is 200-299.", Decision::mdMessage);
+        assertDecided("g2", Decision.Outcome.FAILURE, "/state is \"failed\"");
+        assertDecided(
+                "g3",
+                Decision.Outcome.FAILURE,
+                "/state is 7, which is neither success (\"passed\") nor failure (\"failed\")");
+        assertDecided("g4", Decision.Outcome.FAILURE, "http://ci.example.com answered 422. Success is 200-299.");
         assertThat(calls).as("nothing is cancelled").isEmpty();
     }
 
@@ -366,10 +290,8 @@ class DeliveryTest {
         assertThat(calls.get(0).key()).isEqualTo(ID);
         answer(REFUSED);
 
-        assertThat(approval().requireDecision())
-                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
-                .returns("answered 503 (after 2 attempts)", Decision::mdMessage);
-        assertThat(approval().isClosed()).isTrue();
+        assertDecided(ID, Decision.Outcome.NOT_SENT, "answered 503 (after 2 attempts)");
+        assertClosed();
         assertThat(log).anyMatch(line -> line.startsWith("Attempt 1 of 2 failed"));
     }
 
@@ -392,13 +314,11 @@ class DeliveryTest {
 
     @Test
     void aCallThatCannotBeMadeAsItIsDefinedEndsTheApproval() throws IOException {
-        undeliverable = "webhook 'w': there is no secret";
+        requests.undeliverable = "webhook 'w': there is no secret";
 
         delivery.deliver(ID);
 
-        assertThat(approval().requireDecision())
-                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
-                .returns(undeliverable, Decision::mdMessage);
+        assertDecided(ID, Decision.Outcome.NOT_SENT, requests.undeliverable);
     }
 
     /** The secrets of the call may come from a plugin that fails in its own way. */
@@ -406,53 +326,48 @@ class DeliveryTest {
     void anAttemptThatCannotBePreparedEndsTheApproval() throws IOException {
         delivery.deliver(ID);
         answer(REFUSED);
-        vaultIsAway = true;
+        requests.vaultIsAway = true;
 
         timer.pass(Duration.ofSeconds(1));
 
-        assertThat(approval().requireDecision())
-                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
-                .returns(
-                        "the request cannot be made: the vault does not answer (after 2 attempts)",
-                        Decision::mdMessage);
-        assertThat(approval().isClosed()).isTrue();
+        assertDecided(
+                ID,
+                Decision.Outcome.NOT_SENT,
+                "the request cannot be made: the vault does not answer (after 2 attempts)");
+        assertClosed();
     }
 
     /** A plugin that was updated under a running Jenkins may lack classes. */
     @Test
     void anErrorEndsTheApprovalAsAnExceptionDoes() throws IOException {
-        vaultIsHalfInstalled = true;
+        requests.vaultIsHalfInstalled = true;
 
         delivery.deliver(ID);
 
-        assertThat(approval().requireDecision())
-                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
-                .returns("the request cannot be made: com/example/Vault", Decision::mdMessage);
-        assertThat(approval().isClosed()).isTrue();
+        assertDecided(ID, Decision.Outcome.NOT_SENT, "the request cannot be made: com/example/Vault");
+        assertClosed();
     }
 
     @Test
     void anErrorOfACancelWebhookIsCountedAsAFailure() throws IOException {
-        delivery.deliver(ID);
-        answer(OK);
-        vaultIsHalfInstalled = true;
+        deliverAndTake();
+        requests.vaultIsHalfInstalled = true;
 
         abort();
 
         assertThat(delivery.failedCancels()).isOne();
-        assertThat(approval().isClosed()).isTrue();
+        assertClosed();
     }
 
     @Test
     void aCancelWebhookThatCannotBePreparedIsCountedAsFailed() throws IOException {
-        delivery.deliver(ID);
-        answer(OK);
-        vaultIsAway = true;
+        deliverAndTake();
+        requests.vaultIsAway = true;
 
         abort();
 
         assertThat(delivery.failedCancels()).isOne();
-        assertThat(approval().isClosed()).isTrue();
+        assertClosed();
         assertThat(log)
                 .contains(
                         "WARNING: The cancel webhook of 'w' could not be called: the request cannot be made: the vault does"
@@ -477,10 +392,7 @@ class DeliveryTest {
 
         answerWhileTheDiskIsFull(CallResult.refused(403, "answered 403", false, null, ""));
 
-        assertThat(approval().decision())
-                .isNotNull()
-                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
-                .returns("answered 403", Decision::mdMessage);
+        assertDecided(ID, Decision.Outcome.NOT_SENT, "answered 403");
     }
 
     @Test
@@ -495,13 +407,12 @@ class DeliveryTest {
 
     @Test
     void theAnswerOfACancelWebhookIsNotedOnceItCanBeWritten() throws IOException {
-        delivery.deliver(ID);
-        answer(OK);
+        deliverAndTake();
         abort();
 
         answerWhileTheDiskIsFull(OK);
 
-        assertThat(approval().isClosed()).isTrue();
+        assertClosed();
         assertThat(approval().cancel().status()).isEqualTo(202);
     }
 
@@ -512,7 +423,7 @@ class DeliveryTest {
         delivery.deliver(ID);
 
         assertThat(calls).isEmpty();
-        assertThat(approval().isClosed()).isTrue();
+        assertClosed();
         assertThat(approval().cancel()).isNull();
     }
 
@@ -523,13 +434,13 @@ class DeliveryTest {
         abort();
         assertThat(calls).isEmpty();
 
-        inFlight.done().accept(CallResult.lost("the answer was lost"));
+        inFlight.answer(CallResult.lost("the answer was lost"));
 
-        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+        assertOnlyCancelIsCalled();
         assertThat(calls).extracting(Call::key).containsExactly(ID + "-cancel");
         answer(OK);
         assertThat(approval().cancel().status()).isEqualTo(202);
-        assertThat(approval().isClosed()).isTrue();
+        assertClosed();
         assertThat(log).contains("The cancel webhook of 'w' answered 202.");
     }
 
@@ -541,36 +452,34 @@ class DeliveryTest {
         abort();
 
         assertThat(calls).isEmpty();
-        assertThat(approval().isClosed()).isTrue();
+        assertClosed();
     }
 
     @Test
     void anAttemptThatStillWaitsForItsAgentIsNotMadeAnyMore() throws IOException {
-        agentIsAway = true;
+        requests.agentIsAway = true;
         delivery.deliver(ID);
         abort();
         assertThat(approval().isClosed()).isFalse();
 
-        drop.run();
+        requests.drop.run();
 
-        assertThat(approval().isClosed()).isTrue();
+        assertClosed();
     }
 
     @Test
     void aWebhookThatTookTheCallIsCancelledAlsoAfterARestart() throws IOException {
-        delivery.deliver(ID);
-        answer(OK);
+        deliverAndTake();
         restart();
 
         abort();
 
-        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+        assertOnlyCancelIsCalled();
     }
 
     @Test
     void aCancelWebhookThatARestartCutOffIsCalledAgainWithItsKey() throws IOException {
-        delivery.deliver(ID);
-        answer(OK);
+        deliverAndTake();
         abort();
         assertThat(calls).hasSize(1);
 
@@ -584,15 +493,14 @@ class DeliveryTest {
 
     @Test
     void aCancelWebhookIsRepeatedAndItsFailureCounted() throws IOException {
-        delivery.deliver(ID);
-        answer(OK);
+        deliverAndTake();
         abort();
         answer(REFUSED);
         awaitNextAttempt();
         answer(REFUSED);
 
         assertThat(delivery.failedCancels()).isOne();
-        assertThat(approval().isClosed()).isTrue();
+        assertClosed();
         assertThat(log)
                 .contains("WARNING: The cancel webhook of 'w' could not be called: answered 503 (after 2 attempts)");
     }
@@ -604,7 +512,7 @@ class DeliveryTest {
 
         abort();
 
-        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+        assertOnlyCancelIsCalled();
     }
 
     @Test
@@ -615,21 +523,21 @@ class DeliveryTest {
 
         restart();
 
-        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+        assertOnlyCancelIsCalled();
     }
 
     @Test
     void anAttemptThatWasRefusedBeforeARestartLeavesNothingToCancel() throws IOException {
         delivery.deliver(ID);
         abort();
-        reasonToWait = "its build is not there";
+        requests.reasonToWait = "its build is not there";
         answer(CallResult.refused(400, "answered 400", false, null, ""));
         stop();
-        reasonToWait = null;
+        requests.reasonToWait = null;
         open(store);
 
         assertThat(calls).isEmpty();
-        assertThat(approval().isClosed()).isTrue();
+        assertClosed();
     }
 
     /** The step is back, and looks at its approval, before Jenkins has loaded its jobs. */
@@ -643,29 +551,27 @@ class DeliveryTest {
         delivery.deliver(ID);
         delivery.open();
 
-        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+        assertOnlyCancelIsCalled();
     }
 
     /** The deadline of a build passes while Jenkins loads its jobs. */
     @Test
     void whatEndsBeforeItsBuildIsThereIsCancelledOnceTheDeliveryIsOpen() throws IOException {
-        delivery.deliver(ID);
-        answer(OK);
+        deliverAndTake();
         stop();
         connect(store);
-        reasonToWait = "its build is not there";
+        requests.reasonToWait = "its build is not there";
         abort();
-        reasonToWait = null;
+        requests.reasonToWait = null;
 
         delivery.open();
 
-        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+        assertOnlyCancelIsCalled();
     }
 
     @Test
     void aCancelWebhookIsRepeatedForAJobThatIsRenamedMeanwhile() throws IOException {
-        delivery.deliver(ID);
-        answer(OK);
+        deliverAndTake();
         abort();
         answer(REFUSED);
         names.put("job", "renamed");
@@ -678,8 +584,7 @@ class DeliveryTest {
 
     @Test
     void aCancelWebhookIsNotRepeatedForABuildThatIsDeletedMeanwhile() throws IOException {
-        delivery.deliver(ID);
-        answer(OK);
+        deliverAndTake();
         abort();
         answer(REFUSED);
         approvals.remove(ID);
@@ -733,16 +638,15 @@ class DeliveryTest {
 
         delivery.open();
 
-        assertThat(calls).extracting(Call::webhook).containsExactly("cancel");
+        assertOnlyCancelIsCalled();
     }
 
     /** The approval is decided between two looks at the approvals: at the decided ones and at those that wait. */
     @Test
     void aCopyOfAnotherJenkinsCallsNothingForWhatEndsAsItStarts() throws IOException {
-        delivery.deliver(ID);
-        answer(OK);
+        deliverAndTake();
         stop();
-        reasonToWait = "it was made elsewhere";
+        requests.reasonToWait = "it was made elsewhere";
 
         open(HookedRepository.after(
                 "outstanding", store, () -> store.apply(ID, new Event.Aborted("stopped"), clock.instant())));
@@ -756,7 +660,7 @@ class DeliveryTest {
         delivery.deliver(ID);
         restart();
         attach();
-        reasonToWait = "it was made elsewhere.";
+        requests.reasonToWait = "it was made elsewhere.";
 
         delivery.deliver(ID);
         abort();
@@ -781,7 +685,7 @@ class DeliveryTest {
                 .start());
         approvals.apply("failed", new Event.Callback(false, "no", "callback token"));
         restart();
-        reasonToWait = "it was made elsewhere";
+        requests.reasonToWait = "it was made elsewhere";
 
         for (String id : List.of("failed", "again")) {
             String next = id.equals("failed") ? "again" : "oncemore";
@@ -820,27 +724,23 @@ class DeliveryTest {
     /** The settings of the proxy are another one's too, and Jenkins does not check all of them. */
     @Test
     void anAttemptThatCannotBeSentEndsTheApproval() throws IOException {
-        proxyIsMistyped = true;
+        requests.proxyIsMistyped = true;
 
         delivery.deliver(ID);
 
-        assertThat(approval().decision())
-                .isNotNull()
-                .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
-                .returns("the request cannot be made: port out of range: 80800", Decision::mdMessage);
-        assertThat(approval().isClosed()).isTrue();
+        assertDecided(ID, Decision.Outcome.NOT_SENT, "the request cannot be made: port out of range: 80800");
+        assertClosed();
     }
 
     @Test
     void aCancelWebhookThatCannotBeSentIsCountedAsFailed() throws IOException {
-        delivery.deliver(ID);
-        answer(OK);
-        proxyIsMistyped = true;
+        deliverAndTake();
+        requests.proxyIsMistyped = true;
 
         abort();
 
         assertThat(delivery.failedCancels()).isOne();
-        assertThat(approval().isClosed()).isTrue();
+        assertClosed();
     }
 
     @Test
@@ -911,12 +811,12 @@ class DeliveryTest {
 
     @Test
     void whatCannotBeSentGivesItsTurnBack() throws IOException {
-        proxyIsMistyped = true;
+        requests.proxyIsMistyped = true;
         deliverMany("noisy", 100);
-        proxyIsMistyped = false;
-        vaultIsHalfInstalled = true;
+        requests.proxyIsMistyped = false;
+        requests.vaultIsHalfInstalled = true;
         deliverMany("worse", 100);
-        vaultIsHalfInstalled = false;
+        requests.vaultIsHalfInstalled = false;
 
         deliverMany("job", 1);
 
@@ -927,8 +827,8 @@ class DeliveryTest {
     void aResultCountsOnce() throws IOException {
         deliverMany("noisy", 80);
         Call first = calls.remove(0);
-        first.done().accept(OK);
-        first.done().accept(OK);
+        first.answer(OK);
+        first.answer(OK);
 
         assertThat(callsOf("noisy")).isEqualTo(64);
     }

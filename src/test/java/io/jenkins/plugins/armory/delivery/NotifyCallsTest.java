@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
@@ -17,12 +16,10 @@ import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.delivery.FakeRequests.Call;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
-import io.jenkins.plugins.armory.webhook.TemplateException;
-import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,11 +27,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,83 +47,14 @@ class NotifyCallsTest {
 
     private final MutableClock clock = new MutableClock(START);
     private final ManualTimer timer = new ManualTimer(clock);
-    /** The calls that are in flight. */
-    private final List<Call> calls = new ArrayList<>();
+    private final FakeRequests requests = new FakeRequests(false);
+    private final List<Call> calls = requests.calls;
 
     private final List<String> log = new ArrayList<>();
-    /** What a sender that waits does once its call is not wanted any more. */
-    private Runnable drop;
-
-    private boolean vaultIsHalfInstalled;
-
-    @CheckForNull
-    private String undeliverable;
-
-    @CheckForNull
-    private String reasonToWait;
 
     private ApprovalStore store;
     private Approvals approvals;
     private Delivery delivery;
-
-    private record Call(String webhook, String key, Consumer<CallResult> done) {}
-
-    private final class FakeRequests implements Requests {
-        @Override
-        public String lane(Order order) {
-            return order.webhook().name();
-        }
-
-        @Override
-        public Ready ready(Order order, Consumer<String> note) throws UndeliverableException {
-            Webhook webhook = order.webhook();
-            assertThat(order.notice()).as("only notices are sent").isNotNull();
-            if (vaultIsHalfInstalled) {
-                throw new NoClassDefFoundError("com/example/Vault");
-            }
-            if (undeliverable != null) {
-                throw new UndeliverableException(undeliverable);
-            }
-            try {
-                return new Ready(
-                        WebhookRequest.of(
-                                webhook,
-                                new Variables(),
-                                new WebhookRequest.Defaults(order.approval().id(), "strategy", null)),
-                        new FakeSender(webhook.name()));
-            } catch (TemplateException x) {
-                throw new AssertionError(x);
-            }
-        }
-
-        @Override
-        public Optional<String> reasonToWait(Approval approval) {
-            return Optional.ofNullable(reasonToWait);
-        }
-    }
-
-    private final class FakeSender implements Sender {
-
-        private final String webhook;
-
-        FakeSender(String webhook) {
-            this.webhook = webhook;
-        }
-
-        @Override
-        public void send(WebhookRequest request, String key, BooleanSupplier isWanted, Consumer<CallResult> done) {
-            drop = () -> {
-                assertThat(isWanted.getAsBoolean()).isFalse();
-                done.accept(null);
-            };
-            calls.add(new Call(webhook, key, done));
-        }
-
-        @Override
-        public String description() {
-            return "";
-        }
-    }
 
     private static Webhook webhook(String name) {
         return Webhook.named(name)
@@ -143,8 +68,7 @@ class NotifyCallsTest {
     void open() throws IOException {
         store = ApprovalStore.open(folder).folding(timer.service(), Runnable::run);
         approvals = new Approvals(store, timer.service(), Runnable::run, clock, (approval, user) -> true);
-        delivery = new Delivery(
-                approvals, new FakeRequests(), new RetryPolicy(() -> 0), clock, timer.service(), Runnable::run);
+        delivery = new Delivery(approvals, requests, new RetryPolicy(() -> 0), clock, timer.service(), Runnable::run);
         delivery.open();
     }
 
@@ -177,7 +101,7 @@ class NotifyCallsTest {
     }
 
     private void answer(CallResult result) {
-        calls.remove(0).done().accept(result);
+        calls.remove(0).answer(result);
     }
 
     private Approval approval() throws IOException {
@@ -213,7 +137,7 @@ class NotifyCallsTest {
     void nobodyIsToldBeforeTheStepIsAttached() throws IOException {
         approvals.create(notifying("slack"));
         assertThat(calls).isEmpty();
-        undeliverable = "there is no secret";
+        requests.undeliverable = "there is no secret";
         approvals.attach(ID, new NotingObserver(log));
 
         delivery.deliver(ID);
@@ -252,7 +176,7 @@ class NotifyCallsTest {
     void eachWebhookGetsItsNoticesOneAfterAnotherAndNoneWaitsForAnother() throws IOException {
         start("slow", "fast");
         assertThat(calls).extracting(Call::webhook).containsExactly("slow", "fast");
-        calls.remove(1).done().accept(OK);
+        calls.remove(1).answer(OK);
         timer.pass(Duration.ofMinutes(109));
         assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-waiting", "a1-notify-1-expiring");
 
@@ -269,7 +193,7 @@ class NotifyCallsTest {
         approve();
         assertThat(calls).as("one at a time").isEmpty();
 
-        waiting.done().accept(BUSY);
+        waiting.answer(BUSY);
         timer.pass(Duration.ofMinutes(5));
 
         assertThat(calls).as("the first is not repeated").extracting(Call::key).containsExactly("a1-notify-0-decided");
@@ -281,7 +205,7 @@ class NotifyCallsTest {
         calls.clear();
         approve();
 
-        drop.run();
+        requests.drop.run();
 
         assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");
     }
@@ -301,7 +225,7 @@ class NotifyCallsTest {
         assertThat(delivery.failedNotices()).isOne();
         assertThat(approval().isDecided()).isFalse();
 
-        undeliverable = "there is no secret";
+        requests.undeliverable = "there is no secret";
         approve();
         assertThat(approval().requireDecision().isSuccess()).isTrue();
         assertThat(approval().isClosed()).isTrue();
@@ -374,12 +298,12 @@ class NotifyCallsTest {
 
     @Test
     void anErrorIsAFailureToo() throws IOException {
-        vaultIsHalfInstalled = true;
+        requests.vaultIsHalfInstalled = true;
 
         start("slack");
 
         assertThat(delivery.failedNotices()).isOne();
-        vaultIsHalfInstalled = false;
+        requests.vaultIsHalfInstalled = false;
         approve();
         assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");
     }
@@ -387,7 +311,7 @@ class NotifyCallsTest {
     @Test
     void aCopyOfAnotherJenkinsTellsNobody() throws IOException {
         start("slack");
-        reasonToWait = "it was made elsewhere";
+        requests.reasonToWait = "it was made elsewhere";
         restart();
         approve();
         timer.pass(Duration.ofHours(1));

@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
@@ -16,16 +15,14 @@ import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.delivery.FakeRequests.Call;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.Judgement.Verdict;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
-import io.jenkins.plugins.armory.webhook.TemplateException;
-import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,11 +30,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,92 +50,20 @@ class StatusPollsTest {
 
     private final MutableClock clock = new MutableClock(START);
     private final ManualTimer timer = new ManualTimer(clock);
-    /** The questions that are in flight. */
-    private final List<Question> questions = new ArrayList<>();
+    private final FakeRequests requests = new FakeRequests(true);
+    private final List<Call> questions = requests.calls;
 
     private final List<String> log = new ArrayList<>();
-    private boolean agentIsAway;
-    /** What a sender that waits does once its call is not wanted any more. */
-    private Runnable drop;
-
-    private boolean vaultIsHalfInstalled;
-
-    @CheckForNull
-    private String undeliverable;
-
-    @CheckForNull
-    private String reasonToWait;
 
     private ApprovalStore store;
     private Approvals approvals;
     private Delivery delivery;
 
-    private record Question(String key, String host, Consumer<CallResult> done) {
-
-        String approval() {
-            return key.substring(0, key.indexOf("-status-"));
-        }
-
-        void answer(CallResult result) {
-            done.accept(result);
-        }
-    }
-
-    private final class FakeRequests implements Requests {
-        @Override
-        public String lane(Order order) throws UndeliverableException {
-            return ready(order, line -> {}).request().hostName();
-        }
-
-        @Override
-        public Ready ready(Order order, Consumer<String> note) throws UndeliverableException {
-            Webhook webhook = order.webhook();
-            Approval approval = order.approval();
-            if (vaultIsHalfInstalled) {
-                throw new NoClassDefFoundError("com/example/Vault");
-            }
-            if (undeliverable != null) {
-                throw new UndeliverableException(undeliverable);
-            }
-            try {
-                WebhookRequest request = WebhookRequest.of(
-                        webhook, new Variables(), new WebhookRequest.Defaults(approval.id(), "strategy", null));
-                return new Ready(request, new FakeSender());
-            } catch (TemplateException x) {
-                throw new AssertionError(x);
-            }
-        }
-
-        @Override
-        public Optional<String> reasonToWait(Approval approval) {
-            return Optional.ofNullable(reasonToWait);
-        }
-    }
-
-    private final class FakeSender implements Sender {
-        @Override
-        public void send(WebhookRequest request, String key, BooleanSupplier isWanted, Consumer<CallResult> done) {
-            drop = () -> {
-                assertThat(isWanted.getAsBoolean()).isFalse();
-                done.accept(null);
-            };
-            if (!agentIsAway) {
-                questions.add(new Question(key, request.hostName(), done));
-            }
-        }
-
-        @Override
-        public String description() {
-            return "";
-        }
-    }
-
     @BeforeEach
     void open() throws IOException {
         store = ApprovalStore.open(folder).folding(timer.service(), Runnable::run);
         approvals = new Approvals(store, timer.service(), Runnable::run, clock, (approval, user) -> true);
-        delivery =
-                new Delivery(approvals, new FakeRequests(), new RetryPolicy(), clock, timer.service(), Runnable::run);
+        delivery = new Delivery(approvals, requests, new RetryPolicy(), clock, timer.service(), Runnable::run);
         delivery.open();
     }
 
@@ -202,13 +124,13 @@ class StatusPollsTest {
     void eachQuestionIsAMessageOfItsOwn() throws IOException {
         start("a1");
         timer.pass(ONE_ROUND);
-        Question first = questions.get(0);
+        Call first = questions.get(0);
         answer(said(Verdict.NEITHER, "running"));
         timer.pass(ONE_ROUND);
-        Question second = questions.get(0);
+        Call second = questions.get(0);
         restart();
         timer.pass(Duration.ofMillis(1));
-        Question third = questions.get(0);
+        Call third = questions.get(0);
 
         assertThat(List.of(first.key(), second.key(), third.key())).doesNotHaveDuplicates();
     }
@@ -220,7 +142,7 @@ class StatusPollsTest {
         assertThat(questions).isEmpty();
 
         timer.pass(Duration.ofSeconds(4));
-        assertThat(questions).extracting(Question::approval).containsExactly("a1");
+        assertThat(questions).extracting(Call::approval).containsExactly("a1");
         timer.pass(Duration.ofMinutes(5));
         assertThat(questions).as("one question at a time").hasSize(1);
         answer(said(Verdict.NEITHER, "running"));
@@ -268,7 +190,7 @@ class StatusPollsTest {
             timer.pass(ONE_ROUND);
             answer(result);
         }
-        undeliverable = "webhook 'status': there is no secret.";
+        requests.undeliverable = "webhook 'status': there is no secret.";
         timer.pass(ONE_ROUND);
 
         String again = ". Jenkins asks again every 30 seconds.";
@@ -280,7 +202,7 @@ class StatusPollsTest {
                         "The status can be read again.",
                         "WARNING: The status cannot be read: https://ci.example.com cannot be connected to" + again,
                         "WARNING: The status cannot be read: webhook 'status': there is no secret" + again);
-        undeliverable = null;
+        requests.undeliverable = null;
         timer.pass(ONE_ROUND);
         answer(said(Verdict.SUCCESS, "passed"));
         assertThat(approval("a1").requireDecision().isSuccess()).isTrue();
@@ -289,13 +211,13 @@ class StatusPollsTest {
     @Test
     void anErrorEndsNoQuestions() throws IOException {
         start("a1");
-        vaultIsHalfInstalled = true;
+        requests.vaultIsHalfInstalled = true;
         timer.pass(ONE_ROUND);
-        vaultIsHalfInstalled = false;
+        requests.vaultIsHalfInstalled = false;
 
         timer.pass(ONE_ROUND);
 
-        assertThat(questions).extracting(Question::approval).containsExactly("a1");
+        assertThat(questions).extracting(Call::approval).containsExactly("a1");
         assertThat(log)
                 .containsExactly(
                         "WARNING: The status cannot be read: the request cannot be made: com/example/Vault. Jenkins asks"
@@ -323,7 +245,7 @@ class StatusPollsTest {
         start("a2");
         approvals.apply("a2", new Event.Aborted("stopped"));
         timer.pass(ONE_ROUND);
-        assertThat(questions).extracting(Question::approval).containsExactly("a1");
+        assertThat(questions).extracting(Call::approval).containsExactly("a1");
         timer.pass(Duration.ofHours(2));
 
         answer(said(Verdict.SUCCESS, "passed"));
@@ -343,7 +265,7 @@ class StatusPollsTest {
 
         restart();
         timer.pass(Duration.ofMillis(1));
-        assertThat(questions).extracting(Question::approval).containsExactly("a1");
+        assertThat(questions).extracting(Call::approval).containsExactly("a1");
 
         answer(said(Verdict.FAILURE, "failed"));
         assertThat(approval("a1").requireDecision().decidedBy()).isEqualTo("status of https://ci.example.com");
@@ -352,7 +274,7 @@ class StatusPollsTest {
     @Test
     void aCopyOfAnotherJenkinsAsksNothing() throws IOException {
         start("a1");
-        reasonToWait = "it was made elsewhere.";
+        requests.reasonToWait = "it was made elsewhere.";
         restart();
         approvals.attach("a1", new NotingObserver(log));
 
@@ -363,7 +285,7 @@ class StatusPollsTest {
                         "WARNING: Webhook 'status' of approval a1 of job#1 is not called: it was made elsewhere."
                                 + " Jenkins looks again every minute.");
 
-        reasonToWait = null;
+        requests.reasonToWait = null;
         timer.pass(Duration.ofMinutes(1));
         assertThat(questions).hasSize(1);
     }
@@ -407,7 +329,7 @@ class StatusPollsTest {
         assertThat(inFlight("slow.example.com")).isEqualTo(TO_ONE_HOST);
         assertThat(inFlight("fast.example.com")).isEqualTo(TO_ONE_HOST);
         for (int i = 0; i < 40; i++) {
-            Question fast = questions.stream()
+            Call fast = questions.stream()
                     .filter(question -> question.host().startsWith("fast"))
                     .findFirst()
                     .orElseThrow();
@@ -437,7 +359,7 @@ class StatusPollsTest {
         start(terms("quiet", "b", "ci.example.com"));
         timer.pass(ONE_ROUND);
 
-        assertThat(questions).extracting(Question::approval).contains("b");
+        assertThat(questions).extracting(Call::approval).contains("b");
     }
 
     /** A sender that fails like this throws away no turn: not those of 64 questions, and not those of all. */
@@ -446,10 +368,10 @@ class StatusPollsTest {
         for (int i = 0; i < 100; i++) {
             start("a" + i);
         }
-        vaultIsHalfInstalled = true;
+        requests.vaultIsHalfInstalled = true;
         timer.pass(ONE_ROUND);
         assertThat(questions).isEmpty();
-        vaultIsHalfInstalled = false;
+        requests.vaultIsHalfInstalled = false;
         timer.pass(ONE_ROUND);
 
         assertThat(questions).hasSize(TO_ONE_HOST);
@@ -463,12 +385,12 @@ class StatusPollsTest {
 
     @Test
     void aQuestionThatIsNotWantedAnyMoreGivesItsTurnToTheNext() throws IOException {
-        agentIsAway = true;
+        requests.agentIsAway = true;
         for (int i = 0; i < TO_ONE_HOST; i++) {
             start(terms("a" + i, "ci.example.com"));
         }
         timer.pass(ONE_ROUND);
-        agentIsAway = false;
+        requests.agentIsAway = false;
         start("b");
         timer.pass(ONE_ROUND);
         assertThat(questions).as("all turns are taken").isEmpty();
@@ -476,9 +398,9 @@ class StatusPollsTest {
         for (int i = 0; i < TO_ONE_HOST; i++) {
             approvals.apply("a" + i, new Event.Aborted("stopped"));
         }
-        drop.run();
+        requests.drop.run();
 
-        assertThat(questions).extracting(Question::approval).containsExactly("b");
+        assertThat(questions).extracting(Call::approval).containsExactly("b");
     }
 
     @Test
@@ -515,7 +437,7 @@ class StatusPollsTest {
                 String id = "r" + i;
                 start(id);
                 timer.pass(ONE_ROUND);
-                Question question = questions.remove(0);
+                Call question = questions.remove(0);
                 var callback = executor.submit(() -> approvals.apply(id, new Event.Callback(false, "no", "token")));
                 var status = executor.submit(() -> question.answer(said(Verdict.SUCCESS, "passed")));
                 status.get();

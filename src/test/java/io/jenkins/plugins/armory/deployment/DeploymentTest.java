@@ -57,7 +57,11 @@ public class DeploymentTest {
     }
 
     private String rollsBack(String environment, String step) {
-        return happens(new RollbackStarted(environment, step, Place.OUTERMOST));
+        return rollsBack(environment, step, Place.OUTERMOST);
+    }
+
+    private String rollsBack(String environment, String step, Place place) {
+        return happens(new RollbackStarted(environment, step, place));
     }
 
     private void end(String name) {
@@ -85,6 +89,14 @@ public class DeploymentTest {
         return new Place(null, stage, stage, in(null, branches).branches(), null);
     }
 
+    private String begins(String environment, String approval, Phase phase) {
+        return happens(new ApprovalStarted(in(environment), approval, phase));
+    }
+
+    private void ends(String environment, String approval, Phase phase, Verdict verdict, String reason) {
+        happens(new ApprovalEnded(in(environment), approval, phase, "tests", verdict, reason));
+    }
+
     private void approvalFails(String environment, Phase phase) {
         approvalFails(in(environment), phase);
     }
@@ -107,6 +119,14 @@ public class DeploymentTest {
         return deployment.shownState(environment(name));
     }
 
+    private void assertState(String name, State expected) {
+        assertThat(state(name)).as(name).isEqualTo(expected);
+    }
+
+    private String reason(String name) {
+        return environment(name).reason();
+    }
+
     private Environment environment(String name) {
         return deployment.find(name).orElseThrow();
     }
@@ -114,38 +134,38 @@ public class DeploymentTest {
     @Test
     void deploysAtOnceWithoutDependencies() {
         assertThat(reach("dev")).isNull();
-        assertThat(state("dev")).isEqualTo(State.DEPLOYING);
+        assertState("dev", State.DEPLOYING);
 
         end("dev");
-        assertThat(state("dev")).isEqualTo(State.COMPLETE);
+        assertState("dev", State.COMPLETE);
         assertThat(deployment.outcome()).isEqualTo(Outcome.SUCCESS);
     }
 
     @Test
     void waitsForAllDependenciesInAnyOrder() {
         reach("prod", "staging", "qa");
-        assertThat(state("prod")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
-        assertThat(state("staging")).isEqualTo(State.PENDING);
+        assertState("prod", State.WAITING_FOR_DEPENDENCIES);
+        assertState("staging", State.PENDING);
 
         reach("staging");
         end("staging");
-        assertThat(state("prod")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
+        assertState("prod", State.WAITING_FOR_DEPENDENCIES);
 
         reach("qa");
         end("qa");
-        assertThat(state("prod")).isEqualTo(State.DEPLOYING);
+        assertState("prod", State.DEPLOYING);
     }
 
     @Test
     void awaitsApprovalsUntilTheLastOneIsDecided() {
         reach("dev");
-        happens(new ApprovalStarted(in("dev"), "a1", Phase.STRATEGY));
-        happens(new ApprovalStarted(in("dev"), "a2", Phase.STRATEGY));
-        happens(new ApprovalEnded(in("dev"), "a1", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
-        assertThat(state("dev")).isEqualTo(State.AWAITING_APPROVAL);
+        begins("dev", "a1", Phase.STRATEGY);
+        begins("dev", "a2", Phase.STRATEGY);
+        ends("dev", "a1", Phase.STRATEGY, Verdict.SUCCESS, "");
+        assertState("dev", State.AWAITING_APPROVAL);
 
-        happens(new ApprovalEnded(in("dev"), "a2", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
-        assertThat(state("dev")).isEqualTo(State.DEPLOYING);
+        ends("dev", "a2", Phase.STRATEGY, Verdict.SUCCESS, "");
+        assertState("dev", State.DEPLOYING);
     }
 
     @Test
@@ -156,10 +176,10 @@ public class DeploymentTest {
         assertThat(state("prod")).as("staging may be tried again").isEqualTo(State.WAITING_FOR_DEPENDENCIES);
         fail("staging");
 
-        assertThat(state("staging")).isEqualTo(State.FAILED);
-        assertThat(environment("staging").reason()).as("the first").isEqualTo("2 of 12 tests failed");
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
-        assertThat(environment("prod").reason()).isEqualTo("\"staging\" is closed: 2 of 12 tests failed");
+        assertState("staging", State.FAILED);
+        assertThat(reason("staging")).as("the first").isEqualTo("2 of 12 tests failed");
+        assertState("prod", State.CANCELLED);
+        assertThat(reason("prod")).isEqualTo("\"staging\" is closed: 2 of 12 tests failed");
         assertThat(rollsBack("staging", "r")).isEqualTo("it failed before anything was deployed");
         assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
     }
@@ -169,42 +189,39 @@ public class DeploymentTest {
         reach("staging");
         approvalFails("staging", Phase.STRATEGY);
         fail("staging");
-        assertThat(state("staging")).isEqualTo(State.FAILED);
+        assertState("staging", State.FAILED);
 
         assertThat(rollsBack("staging", "r")).isNull();
         assertThat(rollsBack("staging", "r")).as("the same step, resumed").isNull();
         assertThat(rollsBack("staging", "r2")).isEqualTo("it has been rolled back already");
         happens(new RollbackEnded("staging", "r", null));
 
-        assertThat(state("staging")).isEqualTo(State.ROLLED_BACK);
+        assertState("staging", State.ROLLED_BACK);
         reach("prod", "staging");
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("prod", State.CANCELLED);
     }
 
     @Test
     void isRolledBackWithinItsBodyOnceAnApprovalHasFailedThere() {
         reach("staging");
         reach("prod", "staging");
-        assertThat(happens(new RollbackStarted("staging", "r", inside("staging"))))
-                .isEqualTo("its state is DEPLOYING");
+        assertThat(rollsBack("staging", "r", inside("staging"))).isEqualTo("its state is DEPLOYING");
         approvalFails("staging", Phase.STRATEGY);
         assertThat(rollsBack("staging", "r")).as("beside it").isEqualTo("its state is DEPLOYING");
-        assertThat(state("staging")).isEqualTo(State.DEPLOYING);
+        assertState("staging", State.DEPLOYING);
 
-        assertThat(happens(new RollbackStarted("staging", "r", inside("staging"))))
-                .isNull();
-        assertThat(happens(new RollbackStarted("staging", "r", inside("staging"))))
+        assertThat(rollsBack("staging", "r", inside("staging"))).isNull();
+        assertThat(rollsBack("staging", "r", inside("staging")))
                 .as("the same step, resumed")
                 .isNull();
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
-        assertThat(happens(new RollbackStarted("staging", "r2", inside("staging"))))
-                .isEqualTo("it has been rolled back already");
+        assertState("prod", State.CANCELLED);
+        assertThat(rollsBack("staging", "r2", inside("staging"))).isEqualTo("it has been rolled back already");
         happens(new RollbackEnded("staging", "r", null));
-        happens(new ApprovalEnded(in("staging"), "a2", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
+        ends("staging", "a2", Phase.STRATEGY, Verdict.SUCCESS, "");
         end("staging");
 
-        assertThat(state("staging")).isEqualTo(State.ROLLED_BACK);
-        assertThat(environment("staging").reason()).isEqualTo("2 of 12 tests failed");
+        assertState("staging", State.ROLLED_BACK);
+        assertThat(reason("staging")).isEqualTo("2 of 12 tests failed");
         assertThat(rollsBack("staging", "r3")).isEqualTo("it has been rolled back already");
     }
 
@@ -213,28 +230,27 @@ public class DeploymentTest {
         reach("staging");
         happens(new Declared("eu", List.of(), "step of eu", within("staging")));
         approvalFails("eu", Phase.STRATEGY);
-        assertThat(happens(new RollbackStarted("staging", "r", inside("eu")))).isEqualTo("its state is DEPLOYING");
+        assertThat(rollsBack("staging", "r", inside("eu"))).isEqualTo("its state is DEPLOYING");
         approvalFails("staging", Phase.STRATEGY);
 
-        assertThat(happens(new RollbackStarted("staging", "r", inside("eu")))).isNull();
-        assertThat(state("staging")).isEqualTo(State.FAILED);
-        assertThat(state("eu")).isEqualTo(State.DEPLOYING);
+        assertThat(rollsBack("staging", "r", inside("eu"))).isNull();
+        assertState("staging", State.FAILED);
+        assertState("eu", State.DEPLOYING);
     }
 
     @Test
     void isNotRolledBackWithinItsBodyWhereNothingIsDeployedOrAllIs() {
         reach("staging");
         approvalFails(inside("staging"), Phase.BEFORE_DEPLOYMENT);
-        assertThat(happens(new RollbackStarted("staging", "r", inside("staging"))))
-                .isEqualTo("it failed before anything was deployed");
+        assertThat(rollsBack("staging", "r", inside("staging"))).isEqualTo("it failed before anything was deployed");
         assertThat(state("staging")).as("it may be tried again").isEqualTo(State.DEPLOYING);
 
         reach("prod");
-        happens(new ApprovalStarted(in("prod"), "a1", Phase.AFTER_DEPLOYMENT));
+        begins("prod", "a1", Phase.AFTER_DEPLOYMENT);
         approvalFails("prod", Phase.STRATEGY);
-        assertThat(happens(new RollbackStarted("prod", "r", inside("prod"))))
+        assertThat(rollsBack("prod", "r", inside("prod")))
                 .isEqualTo("it failed after its deployment, and what is deployed stays");
-        assertThat(state("prod")).isEqualTo(State.DEPLOYING);
+        assertState("prod", State.DEPLOYING);
     }
 
     @Test
@@ -245,8 +261,8 @@ public class DeploymentTest {
         rollsBack("staging", "r");
         happens(new RollbackEnded("staging", "r", "kubectl: not found"));
 
-        assertThat(state("staging")).isEqualTo(State.FAILED);
-        assertThat(environment("staging").reason()).isEqualTo("2 of 12 tests failed");
+        assertState("staging", State.FAILED);
+        assertThat(reason("staging")).isEqualTo("2 of 12 tests failed");
         assertThat(environment("staging").rollback().failure()).isEqualTo("kubectl: not found");
     }
 
@@ -260,9 +276,9 @@ public class DeploymentTest {
         assertThat(state("prod")).as("at once, while the stage still runs").isEqualTo(State.CANCELLED);
         end("staging");
 
-        assertThat(state("staging")).isEqualTo(State.COMPLETE);
-        assertThat(state("notify")).isEqualTo(State.DEPLOYING);
-        assertThat(state("prod-copy")).isEqualTo(State.CANCELLED);
+        assertState("staging", State.COMPLETE);
+        assertState("notify", State.DEPLOYING);
+        assertState("prod-copy", State.CANCELLED);
         assertThat(environment("prod-copy").cancelledBy()).isEqualTo("staging");
         assertThat(environment("prod-copy").reason()).isEqualTo("\"staging\" is deployed, but: 2 of 12 tests failed");
         assertThat(rollsBack("staging", "r")).isEqualTo("its state is COMPLETE");
@@ -281,10 +297,10 @@ public class DeploymentTest {
     @Test
     void aBodyThatFailsAfterTheDeploymentIsNotRolledBack() {
         reach("prod");
-        happens(new ApprovalStarted(in("prod"), "a1", Phase.AFTER_DEPLOYMENT));
+        begins("prod", "a1", Phase.AFTER_DEPLOYMENT);
         happens(new Ended("prod", "step of prod", "stopped"));
 
-        assertThat(state("prod")).isEqualTo(State.FAILED);
+        assertState("prod", State.FAILED);
         assertThat(rollsBack("prod", "r")).isEqualTo("it failed after its deployment, and what is deployed stays");
     }
 
@@ -294,13 +310,13 @@ public class DeploymentTest {
         approvalFails("prod", Phase.STRATEGY);
         approvalSucceeds(in("prod"), Phase.STRATEGY, "other tests");
         approvalSucceeds(inside("prod"), Phase.BEFORE_DEPLOYMENT, "tests");
-        assertThat(state("prod")).isEqualTo(State.DEPLOYING);
+        assertState("prod", State.DEPLOYING);
         end("prod");
 
-        assertThat(state("prod")).isEqualTo(State.FAILED);
-        assertThat(environment("prod").reason()).isEqualTo("2 of 12 tests failed");
+        assertState("prod", State.FAILED);
+        assertThat(reason("prod")).isEqualTo("2 of 12 tests failed");
         assertThat(environment("prod").needsRollback()).isTrue();
-        assertThat(happens(new ApprovalStarted(in("prod"), "a3", Phase.STRATEGY)))
+        assertThat(begins("prod", "a3", Phase.STRATEGY))
                 .isEqualTo("environment \"prod\" is FAILED already: 2 of 12 tests failed");
     }
 
@@ -314,7 +330,7 @@ public class DeploymentTest {
             approvalSucceeds(inside("prod"), phase, "tests");
             end("prod");
 
-            assertThat(state("prod")).isEqualTo(State.COMPLETE);
+            assertState("prod", State.COMPLETE);
             assertThat(deployment.failures()).isEmpty();
         }
     }
@@ -331,19 +347,19 @@ public class DeploymentTest {
         approvalIsStopped(in("staging"), Phase.AFTER_DEPLOYMENT);
         reach("prod", "staging");
 
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
-        assertThat(environment("prod").reason()).contains("It was stopped.");
+        assertState("prod", State.CANCELLED);
+        assertThat(reason("prod")).contains("It was stopped.");
     }
 
     @Test
     void aGateOfAnEnvironmentThatTheBuildComesToLaterDidNotOpenEither() {
         reach("prod", "staging");
-        happens(new ApprovalEnded(in("staging"), "a1", Phase.STRATEGY, "tests", Verdict.STOPPED, "It was stopped."));
+        ends("staging", "a1", Phase.STRATEGY, Verdict.STOPPED, "It was stopped.");
         reach("staging");
         end("staging");
 
-        assertThat(state("staging")).isEqualTo(State.FAILED);
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("staging", State.FAILED);
+        assertState("prod", State.CANCELLED);
     }
 
     @Test
@@ -376,14 +392,14 @@ public class DeploymentTest {
             deployment = Deployment.EMPTY;
             reach("staging");
             end("staging");
-            happens(new ApprovalStarted(in("staging"), "a2", Phase.AFTER_DEPLOYMENT));
+            begins("staging", "a2", Phase.AFTER_DEPLOYMENT);
             reach("prod", "staging");
-            assertThat(state("staging")).isEqualTo(State.COMPLETE);
-            assertThat(state("prod")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
+            assertState("staging", State.COMPLETE);
+            assertState("prod", State.WAITING_FOR_DEPENDENCIES);
             assertThat(deployment.isOpen("staging")).isFalse();
 
             Verdict verdict = success ? Verdict.SUCCESS : Verdict.FAILURE;
-            happens(new ApprovalEnded(in("staging"), "a2", Phase.AFTER_DEPLOYMENT, "tests", verdict, "no"));
+            ends("staging", "a2", Phase.AFTER_DEPLOYMENT, verdict, "no");
             assertThat(state("prod")).isEqualTo(success ? State.DEPLOYING : State.CANCELLED);
         }
     }
@@ -392,11 +408,11 @@ public class DeploymentTest {
     void anOpenApprovalOfACompleteEnvironmentThatNobodyIsLeftToEndDidNotOpen() {
         reach("staging");
         end("staging");
-        happens(new ApprovalStarted(in("staging"), "a2", Phase.AFTER_DEPLOYMENT));
+        begins("staging", "a2", Phase.AFTER_DEPLOYMENT);
         reach("prod", "staging");
         happens(new NobodyLeft(deployment));
 
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("prod", State.CANCELLED);
     }
 
     @Test
@@ -408,32 +424,32 @@ public class DeploymentTest {
         restart("deploy to staging");
         reach("prod", "staging");
 
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("prod", State.CANCELLED);
     }
 
     @Test
     void anApprovalThatBeganBeforeItsEnvironmentBelongsToIt() {
-        happens(new ApprovalStarted(in("staging"), "a1", Phase.AFTER_DEPLOYMENT));
+        begins("staging", "a1", Phase.AFTER_DEPLOYMENT);
         assertThat(deployment.environments()).isEmpty();
         reach("prod", "staging");
         reach("staging");
         end("staging");
-        assertThat(state("staging")).isEqualTo(State.AWAITING_APPROVAL);
-        assertThat(state("prod")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
+        assertState("staging", State.AWAITING_APPROVAL);
+        assertState("prod", State.WAITING_FOR_DEPENDENCIES);
 
-        happens(new ApprovalEnded(in("staging"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
-        assertThat(state("staging")).isEqualTo(State.COMPLETE);
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        ends("staging", "a1", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "no");
+        assertState("staging", State.COMPLETE);
+        assertState("prod", State.CANCELLED);
     }
 
     @Test
     void whatIsRolledBackIsNotDecidedByAnApprovalThatBeganBefore() {
-        happens(new ApprovalStarted(in("staging"), "a1", Phase.AFTER_DEPLOYMENT));
+        begins("staging", "a1", Phase.AFTER_DEPLOYMENT);
         reach("staging");
         reach("prod", "staging");
-        happens(new ApprovalStarted(in("prod"), "a2", Phase.AFTER_DEPLOYMENT));
+        begins("prod", "a2", Phase.AFTER_DEPLOYMENT);
         end("staging");
-        happens(new ApprovalEnded(in("staging"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.SUCCESS, ""));
+        ends("staging", "a1", Phase.AFTER_DEPLOYMENT, Verdict.SUCCESS, "");
         fail("prod");
 
         assertThat(environment("prod").needsRollback()).isTrue();
@@ -441,7 +457,7 @@ public class DeploymentTest {
 
     @Test
     void whatIsRolledBackIsNotDecidedByAnApprovalThatBeganBeforeTheBuildHadEnvironments() {
-        happens(new ApprovalStarted(in("staging"), "a1", Phase.AFTER_DEPLOYMENT));
+        begins("staging", "a1", Phase.AFTER_DEPLOYMENT);
         reach("staging");
         fail("staging");
 
@@ -452,16 +468,15 @@ public class DeploymentTest {
     void anApprovalThatFailedBeforeItsEnvironmentKeepsThatClosed() {
         for (Verdict verdict : List.of(Verdict.FAILURE, Verdict.STOPPED)) {
             deployment = Deployment.EMPTY;
-            happens(new ApprovalStarted(in("staging"), "a1", Phase.BEFORE_DEPLOYMENT));
-            happens(new ApprovalEnded(in("staging"), "a1", Phase.BEFORE_DEPLOYMENT, "tests", verdict, "broken"));
+            begins("staging", "a1", Phase.BEFORE_DEPLOYMENT);
+            ends("staging", "a1", Phase.BEFORE_DEPLOYMENT, verdict, "broken");
             reach("prod", "staging");
 
             reach("staging");
-            assertThat(state("staging")).isEqualTo(State.FAILED);
-            assertThat(environment("staging").reason())
-                    .isEqualTo("an approval that names \"staging\" has failed: broken");
+            assertState("staging", State.FAILED);
+            assertThat(reason("staging")).isEqualTo("an approval that names \"staging\" has failed: broken");
             assertThat(environment("staging").needsRollback()).isFalse();
-            assertThat(state("prod")).isEqualTo(State.CANCELLED);
+            assertState("prod", State.CANCELLED);
         }
     }
 
@@ -473,8 +488,8 @@ public class DeploymentTest {
         restart("ask");
 
         reach("staging");
-        assertThat(state("staging")).isEqualTo(State.FAILED);
-        assertThat(environment("staging").reason()).contains("broken");
+        assertState("staging", State.FAILED);
+        assertThat(reason("staging")).contains("broken");
     }
 
     @Test
@@ -485,15 +500,14 @@ public class DeploymentTest {
                 reach("staging");
                 reach("prod", "staging");
                 reach("copy", "prod");
-                assertThat(happens(new ApprovalStarted(in("prod"), "a1", phase)))
-                        .isNull();
-                happens(new ApprovalEnded(in("prod"), "a1", phase, "tests", verdict, "broken"));
-                assertThat(state("prod")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
+                assertThat(begins("prod", "a1", phase)).isNull();
+                ends("prod", "a1", phase, verdict, "broken");
+                assertState("prod", State.WAITING_FOR_DEPENDENCIES);
                 end("staging");
 
-                assertThat(state("prod")).isEqualTo(State.FAILED);
+                assertState("prod", State.FAILED);
                 assertThat(environment("prod").needsRollback()).isFalse();
-                assertThat(state("copy")).isEqualTo(State.CANCELLED);
+                assertState("copy", State.CANCELLED);
             }
         }
     }
@@ -506,7 +520,7 @@ public class DeploymentTest {
         approvalSucceeds(in("prod"), Phase.STRATEGY, "tests");
         end("staging");
 
-        assertThat(state("prod")).isEqualTo(State.DEPLOYING);
+        assertState("prod", State.DEPLOYING);
     }
 
     @Test
@@ -515,11 +529,11 @@ public class DeploymentTest {
         reach("prod", "staging");
         reach("copy", "prod");
         approvalFails("prod", Phase.AFTER_DEPLOYMENT);
-        assertThat(state("copy")).isEqualTo(State.CANCELLED);
+        assertState("copy", State.CANCELLED);
         end("staging");
         end("prod");
 
-        assertThat(state("prod")).isEqualTo(State.COMPLETE);
+        assertState("prod", State.COMPLETE);
     }
 
     @Test
@@ -540,25 +554,25 @@ public class DeploymentTest {
             reach("staging");
             reach("prod", "staging");
             reach("copy", "prod");
-            happens(new ApprovalStarted(in("prod"), "a1", phase));
+            begins("prod", "a1", phase);
             end("staging");
             end("prod");
             boolean gate = phase == Phase.BEFORE_DEPLOYMENT;
             assertThat(state("prod")).isEqualTo(gate ? State.WAITING_FOR_DEPENDENCIES : State.AWAITING_APPROVAL);
-            assertThat(state("copy")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
+            assertState("copy", State.WAITING_FOR_DEPENDENCIES);
 
-            happens(new ApprovalEnded(in("prod"), "a1", phase, "tests", Verdict.FAILURE, "no"));
-            assertThat(state("copy")).isEqualTo(State.CANCELLED);
+            ends("prod", "a1", phase, Verdict.FAILURE, "no");
+            assertState("copy", State.CANCELLED);
         }
     }
 
     @Test
     void aRetryBeforeTheEnvironmentMakesUpForTheFailure() {
-        happens(new ApprovalEnded(in("staging"), "a1", Phase.STRATEGY, "tests", Verdict.FAILURE, "broken"));
+        ends("staging", "a1", Phase.STRATEGY, Verdict.FAILURE, "broken");
         approvalSucceeds(in("staging"), Phase.STRATEGY, "tests");
         assertThat(reach("staging")).isNull();
 
-        assertThat(state("staging")).isEqualTo(State.DEPLOYING);
+        assertState("staging", State.DEPLOYING);
         assertThat(deployment.approvals()).isEmpty();
     }
 
@@ -569,11 +583,11 @@ public class DeploymentTest {
         assertThat(happens(new Declared("staging", List.of(), "another step", inStage("deploy to staging"))))
                 .contains("deployed to twice");
         reach("prod", "staging");
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("prod", State.CANCELLED);
 
         restart("deploy to staging");
         reach("prod", "staging");
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("prod", State.CANCELLED);
     }
 
     /** For example with timeout or failFast around it, and a catch around that. */
@@ -584,12 +598,12 @@ public class DeploymentTest {
             reach("staging");
             reach("prod", "staging");
             approvalIsStopped(in("staging"), phase);
-            assertThat(state("staging")).isEqualTo(State.DEPLOYING);
+            assertState("staging", State.DEPLOYING);
             end("staging");
 
-            assertThat(state("staging")).isEqualTo(State.FAILED);
-            assertThat(environment("staging").reason()).isEqualTo("It was stopped.");
-            assertThat(state("prod")).isEqualTo(State.CANCELLED);
+            assertState("staging", State.FAILED);
+            assertThat(reason("staging")).isEqualTo("It was stopped.");
+            assertState("prod", State.CANCELLED);
         }
     }
 
@@ -602,7 +616,7 @@ public class DeploymentTest {
             approvalSucceeds(inside("prod"), phase, "tests");
             end("prod");
 
-            assertThat(state("prod")).isEqualTo(State.COMPLETE);
+            assertState("prod", State.COMPLETE);
         }
     }
 
@@ -614,7 +628,7 @@ public class DeploymentTest {
 
         happens(new Ended("prod", "step of prod", "Aborted by alice"));
 
-        assertThat(environment("prod").reason()).isEqualTo("Aborted by alice");
+        assertThat(reason("prod")).isEqualTo("Aborted by alice");
     }
 
     @Test
@@ -625,7 +639,7 @@ public class DeploymentTest {
         happens(new ApprovalEnded(in("prod", "b"), "a2", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
         end("prod");
 
-        assertThat(state("prod")).isEqualTo(State.FAILED);
+        assertState("prod", State.FAILED);
     }
 
     @Test
@@ -635,8 +649,8 @@ public class DeploymentTest {
         reachWithin("prod", "part");
         reach("copy");
 
-        assertThat(state("part")).isEqualTo(State.DEPLOYING);
-        assertThat(state("copy")).isEqualTo(State.CANCELLED);
+        assertState("part", State.DEPLOYING);
+        assertState("copy", State.CANCELLED);
     }
 
     @Test
@@ -647,7 +661,7 @@ public class DeploymentTest {
         end("prod");
         reach("copy", "prod");
 
-        assertThat(state("copy")).isEqualTo(State.CANCELLED);
+        assertState("copy", State.CANCELLED);
     }
 
     @Test
@@ -663,20 +677,20 @@ public class DeploymentTest {
     void isCompleteOnceItsApprovalsOutsideItsBodyAreDecided() {
         reach("staging");
         reach("prod", "staging");
-        happens(new ApprovalStarted(in("staging"), "a1", Phase.AFTER_DEPLOYMENT));
+        begins("staging", "a1", Phase.AFTER_DEPLOYMENT);
         end("staging");
-        assertThat(state("staging")).isEqualTo(State.AWAITING_APPROVAL);
-        assertThat(state("prod")).isEqualTo(State.WAITING_FOR_DEPENDENCIES);
+        assertState("staging", State.AWAITING_APPROVAL);
+        assertState("prod", State.WAITING_FOR_DEPENDENCIES);
 
         Deployment waiting = deployment;
-        happens(new ApprovalEnded(in("staging"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.SUCCESS, ""));
-        assertThat(state("staging")).isEqualTo(State.COMPLETE);
-        assertThat(state("prod")).isEqualTo(State.DEPLOYING);
+        ends("staging", "a1", Phase.AFTER_DEPLOYMENT, Verdict.SUCCESS, "");
+        assertState("staging", State.COMPLETE);
+        assertState("prod", State.DEPLOYING);
 
         deployment = waiting;
-        happens(new ApprovalEnded(in("staging"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
-        assertThat(state("staging")).isEqualTo(State.COMPLETE);
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        ends("staging", "a1", Phase.AFTER_DEPLOYMENT, Verdict.FAILURE, "no");
+        assertState("staging", State.COMPLETE);
+        assertState("prod", State.CANCELLED);
     }
 
     @Test
@@ -684,11 +698,10 @@ public class DeploymentTest {
         reach("prod");
         fail("prod");
         rollsBack("prod", "r");
-        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY)))
-                .isNull();
+        assertThat(begins("prod", "a1", Phase.STRATEGY)).isNull();
 
         happens(new RollbackEnded("prod", "r", null));
-        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY)))
+        assertThat(begins("prod", "a1", Phase.STRATEGY))
                 .isEqualTo("environment \"prod\" is ROLLED_BACK already: exit code 1");
     }
 
@@ -697,23 +710,21 @@ public class DeploymentTest {
         reach("prod");
         end("prod");
 
-        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY)))
+        assertThat(begins("prod", "a1", Phase.STRATEGY))
                 .isEqualTo("environment \"prod\" is complete, and an approval of the phase strategy would guard nothing"
                         + " any more; put it into armoryEnvironment('prod'), or give it phase: 'afterDeployment'");
-        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.AFTER_DEPLOYMENT)))
-                .isNull();
+        assertThat(begins("prod", "a1", Phase.AFTER_DEPLOYMENT)).isNull();
     }
 
     @Test
     void anUnknownEnvironmentIsAnErrorInABuildThatHasEnvironments() {
-        assertThat(happens(new ApprovalStarted(in("stagng"), "a1", Phase.STRATEGY)))
-                .isNull();
+        assertThat(begins("stagng", "a1", Phase.STRATEGY)).isNull();
         reach("staging", "dev");
 
-        assertThat(happens(new ApprovalStarted(in("stagng"), "a1", Phase.STRATEGY)))
+        assertThat(begins("stagng", "a1", Phase.STRATEGY))
                 .isEqualTo("environment: this build has no environment \"stagng\"; it has \"staging\", \"dev\". Correct"
                         + " the name");
-        assertThat(happens(new ApprovalStarted(in("dev"), "a1", Phase.BEFORE_DEPLOYMENT)))
+        assertThat(begins("dev", "a1", Phase.BEFORE_DEPLOYMENT))
                 .isEqualTo("environment: this build has not come to environment \"dev\" yet; put the approval into"
                         + " armoryEnvironment('dev')");
         assertThat(deployment.missing("stagin"))
@@ -737,8 +748,8 @@ public class DeploymentTest {
         reach("copy");
 
         assertThat(List.of("prod", "copy")).allSatisfy(name -> {
-            assertThat(state(name)).isEqualTo(State.CANCELLED);
-            assertThat(environment(name).reason()).isEqualTo("2 of 12 tests failed");
+            assertState(name, State.CANCELLED);
+            assertThat(reason(name)).isEqualTo("2 of 12 tests failed");
         });
         assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
     }
@@ -783,10 +794,10 @@ public class DeploymentTest {
         reach("docs");
         reachBehindAll("prod");
 
-        assertThat(state("docs")).isEqualTo(State.DEPLOYING);
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("docs", State.DEPLOYING);
+        assertState("prod", State.CANCELLED);
         assertThat(deployment.reasonToCancel(inStage("more")))
-                .isEqualTo(environment("prod").reason())
+                .isEqualTo(reason("prod"))
                 .isEqualTo("\"staging\" is deployed, but: 2 of 12 tests failed");
         assertThat(environment("prod").isCancelled()).isTrue();
     }
@@ -802,7 +813,7 @@ public class DeploymentTest {
         assertThat(happens(new Declared("eu", null, "step of eu", inStage("deploy to eu"))))
                 .isNull();
 
-        assertThat(state("eu")).isEqualTo(State.CANCELLED);
+        assertState("eu", State.CANCELLED);
     }
 
     @Test
@@ -813,7 +824,7 @@ public class DeploymentTest {
         happens(new StageCancelled("prod", Place.OUTERMOST, "2 of 12 tests failed"));
         reach("docs");
 
-        assertThat(state("docs")).isEqualTo(State.CANCELLED);
+        assertState("docs", State.CANCELLED);
     }
 
     @Test
@@ -823,7 +834,7 @@ public class DeploymentTest {
         assertThat(deployment.reasonToCancel(inStage("next"))).isNull();
 
         reachBehindAll("prod");
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("prod", State.CANCELLED);
         assertThat(deployment.reasonToCancel(inStage("behind"))).contains("exit code 1");
     }
 
@@ -834,22 +845,8 @@ public class DeploymentTest {
         fail("inner");
         end("outer");
 
-        assertThat(state("outer")).isEqualTo(State.FAILED);
-        assertThat(environment("outer").reason()).isEqualTo("exit code 1");
-    }
-
-    @Test
-    void aRollbackInTheOwnBodyNeedsAFailedApproval() {
-        reach("prod");
-        assertThat(happens(new RollbackStarted("prod", "r", inside("prod")))).isEqualTo("its state is DEPLOYING");
-        approvalFails(inside("prod"), Phase.STRATEGY);
-        assertThat(rollsBack("prod", "r")).as("from outside").isEqualTo("its state is DEPLOYING");
-
-        assertThat(happens(new RollbackStarted("prod", "r", inside("prod")))).isNull();
-        happens(new RollbackEnded("prod", "r", null));
-        end("prod");
-        assertThat(state("prod")).isEqualTo(State.ROLLED_BACK);
-        assertThat(environment("prod").reason()).isEqualTo("2 of 12 tests failed");
+        assertState("outer", State.FAILED);
+        assertThat(reason("outer")).isEqualTo("exit code 1");
     }
 
     @Test
@@ -868,8 +865,7 @@ public class DeploymentTest {
     void aGateBesideAnEnvironmentThatIsBeingDeployedToComesTooLate() {
         reach("prod");
 
-        assertThat(happens(new ApprovalStarted(in("prod"), "a1", Phase.BEFORE_DEPLOYMENT)))
-                .contains("is being deployed to already");
+        assertThat(begins("prod", "a1", Phase.BEFORE_DEPLOYMENT)).contains("is being deployed to already");
     }
 
     @Test
@@ -920,7 +916,7 @@ public class DeploymentTest {
         assertThat(happens(new Declared("prod", List.of(), "another step", Place.OUTERMOST)))
                 .isEqualTo("name: \"prod\" is deployed to twice in this build; give one of the two another name");
         assertThat(reach("prod")).as("the same step, resumed").isNull();
-        assertThat(state("prod")).isEqualTo(State.DEPLOYING);
+        assertState("prod", State.DEPLOYING);
     }
 
     @Test
@@ -947,10 +943,10 @@ public class DeploymentTest {
             c WAITING_FOR_DEPENDENCIES, depends on b
             b WAITING_FOR_DEPENDENCIES, depends on a
             """);
-        assertThat(state("c")).isEqualTo(State.FAILED);
-        assertThat(state("a")).isEqualTo(State.CANCELLED);
-        assertThat(state("b")).isEqualTo(State.CANCELLED);
-        assertThat(state("dev")).isEqualTo(State.DEPLOYING);
+        assertState("c", State.FAILED);
+        assertState("a", State.CANCELLED);
+        assertState("b", State.CANCELLED);
+        assertState("dev", State.DEPLOYING);
         assertThat(reach("self", "self")).startsWith("dependsOn: \"self\" would wait for itself: self -> self\n");
         assertThat(deployment.graph()).contains("self FAILED, depends on self\n");
     }
@@ -964,7 +960,7 @@ public class DeploymentTest {
         end("detail");
         end("part");
         end("staging");
-        assertThat(state("prod")).isEqualTo(State.DEPLOYING);
+        assertState("prod", State.DEPLOYING);
         assertThat(deployment.isOpen("staging")).isTrue();
 
         deployment = Deployment.EMPTY;
@@ -973,12 +969,12 @@ public class DeploymentTest {
         reachWithin("staging", "part");
         reachWithin("part", "detail");
         approvalFails("detail", Phase.AFTER_DEPLOYMENT);
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("prod", State.CANCELLED);
         assertThat(environment("prod").cancelledBy()).isEqualTo("detail");
         end("detail");
         end("part");
         end("staging");
-        assertThat(state("staging")).isEqualTo(State.COMPLETE);
+        assertState("staging", State.COMPLETE);
         assertThat(deployment.isOpen("staging")).isFalse();
     }
 
@@ -988,8 +984,8 @@ public class DeploymentTest {
         reachWithin("staging", "part", "nowhere");
         happens(new NobodyLeft(deployment));
 
-        assertThat(state("part")).isEqualTo(State.FAILED);
-        assertThat(state("staging")).isEqualTo(State.DEPLOYING);
+        assertState("part", State.FAILED);
+        assertState("staging", State.DEPLOYING);
     }
 
     @Test
@@ -998,8 +994,8 @@ public class DeploymentTest {
 
         assertThat(reachWithin("staging", "part", "staging"))
                 .startsWith("dependsOn: \"part\" would wait for itself: part -> staging -> part\n");
-        assertThat(state("part")).isEqualTo(State.FAILED);
-        assertThat(state("staging")).isEqualTo(State.DEPLOYING);
+        assertState("part", State.FAILED);
+        assertState("staging", State.DEPLOYING);
     }
 
     @Test
@@ -1013,13 +1009,13 @@ public class DeploymentTest {
 
         happens(new NobodyLeft(deployment));
 
-        assertThat(state("prod")).isEqualTo(State.FAILED);
-        assertThat(environment("prod").reason())
+        assertState("prod", State.FAILED);
+        assertThat(reason("prod"))
                 .startsWith("dependsOn: nothing in this build deploys to \"stagin\"")
                 .endsWith("""
                     prod-copy WAITING_FOR_DEPENDENCIES, depends on prod
                     """);
-        assertThat(state("prod-copy")).isEqualTo(State.CANCELLED);
+        assertState("prod-copy", State.CANCELLED);
         assertThat(rollsBack("prod", "r")).isEqualTo("it failed before anything was deployed");
     }
 
@@ -1028,7 +1024,7 @@ public class DeploymentTest {
         reach("prod", "staging");
         happens(new NobodyLeft(deployment));
 
-        assertThat(environment("prod").reason())
+        assertThat(reason("prod"))
                 .startsWith("dependsOn: nothing in this build deploys to \"staging\", and nothing that could is left;")
                 .contains("A stage of that name is no environment: put armoryEnvironment('staging') { ... } into it");
     }
@@ -1039,8 +1035,8 @@ public class DeploymentTest {
         reach("prod", "dev");
         happens(new NobodyLeft(deployment));
 
-        assertThat(state("dev")).isEqualTo(State.FAILED);
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("dev", State.FAILED);
+        assertState("prod", State.CANCELLED);
     }
 
     @Test
@@ -1147,8 +1143,8 @@ public class DeploymentTest {
         restart("deploy to dev", "deploy to staging", "smoke");
         reach("test", "dev");
         reach("prod", "staging");
-        assertThat(state("test")).isEqualTo(State.DEPLOYING);
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("test", State.DEPLOYING);
+        assertState("prod", State.CANCELLED);
 
         deployment = failed;
         restart("deploy to dev", "deploy to staging");
@@ -1169,7 +1165,7 @@ public class DeploymentTest {
         restart("deploy to staging", "deploy to prod", "outermost");
         reach("copy", "prod");
 
-        assertThat(environment("copy").reason()).startsWith("\"prod\" is closed: ");
+        assertThat(reason("copy")).startsWith("\"prod\" is closed: ");
         assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
     }
 
@@ -1190,7 +1186,7 @@ public class DeploymentTest {
 
         assertThat(deployment.environments()).containsOnlyKeys("staging");
         assertThat(reach("prod", "staging")).isNull();
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("prod", State.CANCELLED);
     }
 
     /** A loop may come to it many times. */
@@ -1232,12 +1228,12 @@ public class DeploymentTest {
         reach("prod", "staging");
         happens(new BuildEnded());
 
-        assertThat(state("dev")).isEqualTo(State.FAILED);
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
-        assertThat(state("staging")).isEqualTo(State.CANCELLED);
+        assertState("dev", State.FAILED);
+        assertState("prod", State.CANCELLED);
+        assertState("staging", State.CANCELLED);
 
         assertThat(reach("staging")).isEqualTo("The build is over.");
-        assertThat(state("staging")).isEqualTo(State.CANCELLED);
+        assertState("staging", State.CANCELLED);
     }
 
     @Test
@@ -1245,7 +1241,7 @@ public class DeploymentTest {
         reach("prod", "staging");
         happens(new Stopped("prod", "step of prod", "stopped"));
 
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("prod", State.CANCELLED);
         assertThat(environment("prod").cancelledBy()).isNull();
         assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
     }
@@ -1255,7 +1251,7 @@ public class DeploymentTest {
         reach("prod");
         happens(new Stopped("prod", "step of prod", "stopped"));
 
-        assertThat(state("prod")).isEqualTo(State.CANCELLED);
+        assertState("prod", State.CANCELLED);
         assertThat(environment("prod").needsRollback()).isFalse();
     }
 
@@ -1289,7 +1285,7 @@ public class DeploymentTest {
         happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY, "prod/strategy/1"));
 
         assertThat(step().approval()).isEqualTo("a1");
-        assertThat(state("prod")).isEqualTo(State.AWAITING_APPROVAL);
+        assertState("prod", State.AWAITING_APPROVAL);
     }
 
     @Test

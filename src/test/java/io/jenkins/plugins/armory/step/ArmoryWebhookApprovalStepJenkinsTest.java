@@ -30,7 +30,6 @@ import io.jenkins.plugins.armory.config.StatusDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.http.HttpResponse;
@@ -41,7 +40,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -180,36 +178,6 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     }
 
     @Test
-    void failsWithTheCallersMessage() throws Exception {
-        WorkflowRun run = start(step(""));
-
-        callBack(received(), "{\"success\": false, \"mdMessage\": \"2 of 12 failed\"}");
-
-        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
-        j.assertLogContains("ERROR: Webhook approval 'tests' failed (callback token): 2 of 12 failed", run);
-    }
-
-    @Test
-    void failsAtTheDeadline() throws Exception {
-        WorkflowRun run = start(step(", timeout: 1, unit: 'SECONDS'"));
-
-        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
-        j.assertLogContains("timed out: no callback arrived within 1 second.", run);
-    }
-
-    @Test
-    void endsWithTheBuild() throws Exception {
-        WorkflowRun run = start(step(""));
-        RecordedRequest request = received();
-
-        run.doStop();
-
-        j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
-        assertThat(approval(request).decision().outcome()).isEqualTo(Outcome.ABORTED);
-        assertThat(callBack(request, "{\"success\": true}").statusCode()).isEqualTo(410);
-    }
-
-    @Test
     void endsWithABuildThatIsEndedByForce() throws Exception {
         WorkflowRun run = start(step(""));
         RecordedRequest request = received();
@@ -237,27 +205,6 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         assertFailure(step(", callbackCredentialsId: 'nope'"), "there is no Secret text credential \"nope\"");
         assertFailure(
                 step(", bodyTemplate: [inline: '{{context.x}}']"), "{{context.x}} at line 1, column 1 has no value");
-        assertThat(external.getRequestCount()).isZero();
-    }
-
-    @Test
-    void namesTheNearestParameterOfOneThatItDoesNotHave() throws Exception {
-        String unknown = "there is no such parameter; did you mean ";
-        assertFailure(
-                step(", manualApprovall: [message: 'go?']"),
-                "armoryWebhookApproval: manualApprovall: " + unknown + "manualApproval?");
-        assertFailure(
-                step(", manualApproval: [submitter: 'alice']"),
-                "armoryWebhookApproval: manualApproval.submitter: " + unknown + "submitters?");
-        assertFailure(step(", manualApproval: 'alice'"), "armoryWebhookApproval: manualApproval: must be a map");
-        assertFailure(
-                step(", cancel: [uriTemplate: 'http://x/', headers: [[kye: 'a']]]"),
-                "armoryWebhookApproval: cancel.headers[0].kye: " + unknown + "key?");
-        assertFailure(
-                "armoryEnvironment(name: 'prod', dependOn: ['dev']) { }",
-                "armoryEnvironment: dependOn: " + unknown + "dependsOn?");
-        assertFailure(
-                "armoryRollback(environmnt: 'prod') { }", "armoryRollback: environmnt: " + unknown + "environment?");
         assertThat(external.getRequestCount()).isZero();
     }
 
@@ -479,48 +426,6 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     }
 
     @Test
-    void waitsOnWhenTheDiskFailsJustWhenTheWebhookAnswers() throws Exception {
-        Path journal = j.jenkins.getRootDir().toPath().resolve("armory-approvals/journal");
-        external.setDispatcher(new Dispatcher() {
-            @Override
-            public MockResponse dispatch(RecordedRequest request) {
-                await().until(() -> isEmpty(journal)); // no file in it is open then
-                try {
-                    Files.delete(journal); // makes writing fail
-                } catch (IOException x) {
-                    throw new UncheckedIOException(x);
-                }
-                return new MockResponse.Builder().code(202).build();
-            }
-        });
-        WorkflowRun run = start(step(""));
-        RecordedRequest request = received();
-        await().untilAsserted(() -> j.assertLogContains("Cannot write what the webhook of", run));
-
-        Files.createDirectory(journal);
-        assertThat(callBack(request, "{\"success\": true}").statusCode()).isEqualTo(200);
-        j.assertBuildStatusSuccess(j.waitForCompletion(run));
-    }
-
-    private static boolean isEmpty(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.findAny().isEmpty();
-        }
-    }
-
-    @Test
-    void failsWhenTheDiskFailsBeforeTheWebhookIsCalled() throws Exception {
-        Files.delete(j.jenkins.getRootDir().toPath().resolve("armory-approvals/journal"));
-
-        WorkflowRun run = start(step(""));
-
-        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
-        j.assertLogContains("ERROR: The webhook was not called, because the approval cannot be written: ", run);
-        j.assertLogNotContains("\tat ", run); // a stack trace belongs into Jenkins's log
-        assertThat(external.getRequestCount()).isZero();
-    }
-
-    @Test
     void followsAFolderThatIsRenamed() throws Exception {
         Folder folder = j.createProject(Folder.class, "team");
         WorkflowRun run = job(folder, step("")).scheduleBuild2(0).waitForStart();
@@ -531,43 +436,6 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         assertThat(approval(request).build().job()).isEqualTo("group/job");
         callBack(request, "{\"success\": true}");
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
-    }
-
-    @Test
-    void leavesNothingOfADeletedBuild() throws Exception {
-        WorkflowRun run = start(step(""));
-        RecordedRequest request = received();
-        callBack(request, "{\"success\": true}");
-        j.waitForCompletion(run);
-        assertThat(callBack(request, "{\"success\": true}").body()).contains("\"duplicate\":true");
-
-        run.delete();
-
-        assertNothingIsLeft(request);
-    }
-
-    @Test
-    void leavesNothingOfADeletedJobThatWaited() throws Exception {
-        WorkflowRun run = start(step(""));
-        RecordedRequest request = received();
-
-        run.getParent().delete();
-
-        assertNothingIsLeft(request);
-    }
-
-    private void assertNothingIsLeft(RecordedRequest request) throws Exception {
-        Path store = j.jenkins.getRootDir().toPath().resolve("armory-approvals");
-        await().untilAsserted(() -> {
-            try (Stream<Path> files = Files.walk(store)) {
-                assertThat(files.filter(Files::isRegularFile)
-                                .filter(file -> !file.endsWith("lock"))
-                                .filter(file ->
-                                        !file.startsWith(store.resolve("history")))) // outlives builds on purpose
-                        .isEmpty();
-            }
-        });
-        assertThat(callBack(request, "{\"success\": true}").statusCode()).isEqualTo(410);
     }
 
     private static ArmoryWebhookApprovalStep named(String name, String uriTemplate) {
@@ -780,101 +648,6 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                     .as(field)
                     .contains("<div>");
         }
-    }
-
-    @Test
-    void isDecidedByTheStatus() throws Exception {
-        external.setDispatcher(new Dispatcher() {
-            @Override
-            public MockResponse dispatch(RecordedRequest request) {
-                return request.getTarget().startsWith("/status")
-                        ? new MockResponse.Builder()
-                                .body("{\"state\": \"passed\"}")
-                                .build()
-                        : new MockResponse.Builder().code(202).build();
-            }
-        });
-
-        WorkflowRun run = start("armoryWebhookApproval(name: 'tests', uriTemplate: '" + external.url("/start")
-                + "', disableCallback: true, status: [uriTemplate: '" + external.url("/status")
-                + "/{{armory.approvalId}}', every: 5, pointer: '/state', success: 'passed'])");
-
-        j.assertBuildStatusSuccess(j.waitForCompletion(run));
-        j.assertLogContains("and asking for the status every 5 seconds.", run);
-        j.assertLogContains(
-                "succeeded (status of http://" + external.getHostName() + ":" + external.getPort()
-                        + "): /state is \"passed\"",
-                run);
-    }
-
-    @Test
-    void tellsPeopleByAWebhookOfTheSettings() throws Exception {
-        WebhookDefinition slack = new WebhookDefinition();
-        slack.setName("slack");
-        slack.setUriTemplate(external.url("/slack").toString());
-        BodyTemplate body = new BodyTemplate();
-        body.setInline("{\"text\": \"{{armory.event}} {{armory.text}} {{armory.approvalUrl}}\"}");
-        slack.setBodyTemplate(body);
-        ArmoryConfiguration.get().setWebhooks(List.of(slack));
-
-        assertFailure(
-                "armoryWebhookApproval(manualApproval: [message: 'Go?'], notify: 'slak')",
-                "notify: there is no webhook \"slak\" on a folder or in Manage Jenkins » System; did you mean \"slack\"?");
-        WorkflowRun run = start("armoryWebhookApproval(manualApproval: [message: 'Go?'], notify: ['slack'])");
-        assertThat(received().getBody().string(StandardCharsets.UTF_8))
-                .startsWith("{\"text\": \"WAITING " + run.getParent().getFullName()
-                        + "#1: 'manual approval' waits for a person: Go? " + j.getURL());
-        Approval pending = ArmoryRuntime.get().approvalsOf(run).get(0);
-        ArmoryRuntime.get().approvals().apply(pending.id(), new Event.ManualApproval("alice", "fine"));
-
-        assertThat(received().getBody().string(StandardCharsets.UTF_8)).contains("succeeded (user alice): fine");
-        j.assertBuildStatusSuccess(j.waitForCompletion(run));
-        ArmoryWebhookApprovalStep step = named("tests", "https://ci/start");
-        step.setNotify(List.of("slack"));
-        new SnippetizerTester(j)
-                .assertRoundTrip(
-                        step,
-                        "armoryWebhookApproval name: 'tests', notify: ['slack'], uriTemplate: 'https://ci/start'");
-    }
-
-    @Test
-    void saysInTheLogWhoIsNotTold() throws Exception {
-        WebhookDefinition slack = new WebhookDefinition();
-        slack.setName("slack");
-        slack.setUriTemplate("http://host.invalid/");
-        ArmoryConfiguration.get().setWebhooks(List.of(slack));
-        WorkflowJob job = job(j.jenkins, "armoryWebhookApproval(manualApproval: [message: 'Go?'], notify: ['slack'])");
-
-        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-        j.waitForMessage("A person must approve: Go? Approve or reject", run);
-        j.waitForMessage("WARNING: Webhook 'slack' could not be told that the approval waits for a person: ", run);
-        Approval pending = ArmoryRuntime.get().approvalsOf(run).get(0);
-        ArmoryRuntime.get().approvals().apply(pending.id(), new Event.ManualApproval("alice", "fine"));
-
-        j.assertBuildStatusSuccess(j.waitForCompletion(run));
-    }
-
-    @Test
-    void isDecidedByTheAnswer() throws Exception {
-        external.setDispatcher(new Dispatcher() {
-            @Override
-            public MockResponse dispatch(RecordedRequest request) {
-                return new MockResponse.Builder()
-                        .body(request.getTarget().contains("yes") ? "{\"ok\": true, \"n\": 1}" : "{\"ok\": false}")
-                        .build();
-            }
-        });
-        String step = "armoryWebhookApproval(name: 'gate', uriTemplate: '" + external.url("/%s")
-                + "', answer: [pointer: '/ok', equals: true])";
-
-        WorkflowRun yes = start(step.formatted("yes"));
-        j.assertBuildStatusSuccess(j.waitForCompletion(yes));
-        j.assertLogContains("/ok is true", yes);
-        assertFailure(step.formatted("no"), "/ok is false, which is neither success (\"true\") nor failure");
-        assertFailure(step.formatted("no").replace("/ok", "ok"), "answer: pointer: \"ok\" is no JSON Pointer");
-        String pipeline = "pipeline { agent none; stages { stage('prod') { steps { %s } } } }";
-        WorkflowRun declarative = start(pipeline.formatted(step.formatted("yes")));
-        j.assertBuildStatusSuccess(j.waitForCompletion(declarative));
     }
 
     private static final String HELP = "descriptor/" + ArmoryWebhookApprovalStep.class.getName() + "/help";

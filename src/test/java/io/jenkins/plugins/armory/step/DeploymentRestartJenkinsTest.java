@@ -44,22 +44,6 @@ class DeploymentRestartJenkinsTest {
         job.scheduleBuild2(0).waitForStart();
     }
 
-    @Test
-    void laterStagesStayCancelled() throws Throwable {
-        sessions.then(j -> {
-            start(j, "input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }\necho 'behind it'");
-            awaitInput(run(j));
-            failAfterDeployment(run(j));
-        });
-        sessions.then(j -> {
-            awaitInput(run(j)).proceed(null);
-            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
-            j.assertLogContains("Stage 'prod' is cancelled: 2 of 42 failed", run(j));
-            j.assertLogContains("behind it", run(j));
-            j.assertLogNotContains("never", run(j));
-        });
-    }
-
     /** Pauses a build as the body of a stage {@code gate} begins. */
     @TestExtension("aCancelledStageThrowsAfterARestartToo")
     public static final class PauseInGate implements GraphListener.Synchronous {

@@ -3,10 +3,8 @@ package io.jenkins.plugins.armory.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import hudson.model.Result;
 import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.web.ApprovalsMonitor;
@@ -19,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
-import mockwebserver3.SocketEffect;
 import org.htmlunit.html.HtmlForm;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -161,58 +158,5 @@ class RestartJenkinsTest {
             j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
         });
         sessions.then(j -> assertThat(ArmoryConfiguration.get().problem()).isEmpty());
-    }
-
-    @Test
-    void callsTheWebhookAgainWithTheSameKeyWhenItsAnswerWasMissed() throws Throwable {
-        answer(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE));
-        answer(new MockResponse.Builder().code(202));
-        sessions.then(j -> start(j, ""));
-        String first = id();
-        sessions.then(j -> {
-            request = external.takeRequest(30, TimeUnit.SECONDS);
-            assertThat(id()).isEqualTo(first);
-            assertThat(callBack(j)).isEqualTo(200);
-            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
-        });
-    }
-
-    @Test
-    void appliesADecisionThatTheProgramHadNotHeardOf() throws Throwable {
-        answer(new MockResponse.Builder().code(202));
-        sessions.then(j -> {
-            start(j, "");
-            awaitState(id(), Approval.State.WAITING);
-            // Like a kill after the answer to the callback and before the end of the step: the decision is written
-            // only.
-            ArmoryRuntime.get().approvals().attach(id(), approval -> {});
-            ArmoryRuntime.get().approvals().apply(id(), new Event.Callback(true, "fine", "callback token"));
-        });
-        sessions.then(j -> {
-            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
-            j.assertLogContains("decided: fine", run(j));
-        });
-    }
-
-    @Test
-    void timesOutAtStartWhenTheDeadlinePassedMeanwhile() throws Throwable {
-        answer(new MockResponse.Builder().code(202));
-        long[] deadline = new long[1];
-        sessions.then(j -> {
-            start(j, ", timeout: 5, unit: 'SECONDS'");
-            awaitState(id(), Approval.State.WAITING);
-            deadline[0] = ArmoryRuntime.get()
-                    .approvals()
-                    .find(id())
-                    .orElseThrow()
-                    .deadline()
-                    .toEpochMilli();
-        });
-        await().until(() -> System.currentTimeMillis() > deadline[0]);
-        sessions.then(j -> {
-            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
-            j.assertLogContains("no callback arrived within 5 seconds", run(j));
-            assertThat(callBack(j)).isEqualTo(410);
-        });
     }
 }

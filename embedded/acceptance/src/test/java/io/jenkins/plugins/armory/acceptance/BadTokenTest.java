@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
@@ -12,14 +11,8 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.OidcIssuer;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.function.Consumer;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -89,7 +82,10 @@ class BadTokenTest {
 
     private void addOfTheIssuer() {
         add("key of a stranger", issuer.forgedToken(), "bad signature");
-        add("expired", issuer.token(claims -> claims.put("exp", claims.get("iat").asLong() - 185)), "expired 3 min ago");
+        add(
+                "expired",
+                issuer.token(claims -> claims.put("exp", claims.get("iat").asLong() - 185)),
+                "expired 3 min ago");
     }
 
     private void addOfJenkins(Jenkins jenkins, Callback other) {

@@ -184,7 +184,8 @@ class DeploymentFilesTest {
         assertThat(build.outerStages()).as(log).containsAllEntriesOf(stages);
         if (!row.result.equals("SUCCESS")) {
             assertThat(log)
-                    .containsPattern("\\*\\*red\\*\\*|not today|went wrong|status 400|answered 400|No decision|[Tt]imed? ?out|within");
+                    .containsPattern(
+                            "\\*\\*red\\*\\*|not today|went wrong|status 400|answered 400|No decision|[Tt]imed? ?out|within");
         }
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
-import io.jenkins.plugins.armory.acceptance.driver.ExampleReceiver;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExampleReceiver;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;

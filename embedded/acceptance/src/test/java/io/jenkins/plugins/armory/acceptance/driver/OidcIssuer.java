@@ -84,7 +84,8 @@ public final class OidcIssuer implements AutoCloseable {
                 .put("nbf", now)
                 .put("exp", now + 300);
         change.accept(claims);
-        String input = base64("{\"alg\":\"RS256\",\"kid\":\"rsa\"}".getBytes(StandardCharsets.UTF_8)) + '.'
+        String input = base64("{\"alg\":\"RS256\",\"kid\":\"rsa\"}".getBytes(StandardCharsets.UTF_8))
+                + '.'
                 + base64(claims.toString().getBytes(StandardCharsets.UTF_8));
         try {
             Signature signature = Signature.getInstance("SHA256withRSA");
