@@ -61,7 +61,7 @@ public class ApprovalTest {
     private final Approval sending = start("a1");
     private final Approval waiting = sending.on(sent(), SOON).approval();
 
-    private static Event callback(boolean success) {
+    public static Event callback(boolean success) {
         return new Event.Callback(success, "12 of 12 passed", "callback token");
     }
 
@@ -80,25 +80,6 @@ public class ApprovalTest {
         assertThat(transition.answer()).isEqualTo(Answer.ACCEPTED);
         assertThat(transition.approval().decision())
                 .isEqualTo(new Decision(Outcome.SUCCESS, "12 of 12 passed", "callback token", SOON));
-    }
-
-    @Test
-    void isDecidedByACallbackThatComesBeforeTheWebhooksAnswer() {
-        Approval decided = sending.on(callback(false), SOON).approval();
-
-        assertThat(decided.decision().outcome()).isEqualTo(Outcome.FAILURE);
-        assertThat(decided.on(sent(), SOON).approval().decision()).isEqualTo(decided.decision());
-        assertThat(decided.on(new Event.NotSent("the answer was lost", null), SOON)
-                        .approval())
-                .isEqualTo(decided);
-    }
-
-    @Test
-    void tellsARepeatedCallbackFromAContradiction() {
-        Approval decided = waiting.on(callback(true), SOON).approval();
-
-        assertThat(decided.on(callback(true), DEADLINE)).isEqualTo(new Transition(decided, Answer.DUPLICATE));
-        assertThat(decided.on(callback(false), SOON)).isEqualTo(new Transition(decided, Answer.CONFLICT));
     }
 
     @Test
@@ -288,14 +269,6 @@ public class ApprovalTest {
     }
 
     @Test
-    void aCallbackAtTheDeadlineIsTooLateEvenIfNobodyLookedAtTheClock() {
-        Transition transition = waiting.on(callback(true), DEADLINE);
-
-        assertThat(transition.answer()).isEqualTo(Answer.ENDED);
-        assertThat(transition.approval().decision().outcome()).isEqualTo(Outcome.TIMED_OUT);
-    }
-
-    @Test
     void endsWithTheBuildAndWithAWebhookThatFails() {
         Approval aborted = waiting.on(new Event.Aborted("stopped"), SOON).approval();
         Approval notSent = sending.on(new Event.NotSent("answered 500", attempt(1, 500)), SOON)
@@ -409,35 +382,6 @@ public class ApprovalTest {
                 .isEqualTo(new Decision(Outcome.SUCCESS, "12 of 12 passed", "callback token and user alice", SOON));
     }
 
-    @Test
-    void whoeverFailsFirstIsNotKeptWaiting() {
-        assertThat(needsBoth.on(callback(false), SOON).approval().decision().outcome())
-                .isEqualTo(Outcome.FAILURE);
-
-        Approval rejected = needsBoth.on(reject(), SOON).approval();
-        assertThat(rejected.decision()).isEqualTo(new Decision(Outcome.REJECTED, "not on a Friday", "user bob", SOON));
-        assertThat(rejected.on(callback(true), SOON).answer()).isEqualTo(Answer.ENDED);
-        assertThat(rejected.on(approve(), SOON).answer()).isEqualTo(Answer.CONFLICT);
-        assertThat(rejected.on(reject(), SOON).answer()).isEqualTo(Answer.DUPLICATE);
-    }
-
-    @Test
-    void aPersonMayDecideBeforeTheWebhookHasAnswered() {
-        Approval approved = needsBoth("a1").start().on(approve(), SOON).approval();
-
-        assertThat(approved.state()).isEqualTo(State.SENDING);
-        assertThat(approved.on(sent(), SOON).approval().state()).isEqualTo(State.WAITING);
-        assertThat(needsBoth("a1")
-                        .withoutCallback()
-                        .start()
-                        .on(approve(), SOON)
-                        .approval()
-                        .on(sent(), SOON)
-                        .approval()
-                        .decision())
-                .isEqualTo(new Decision(Outcome.SUCCESS, "looks good", "user alice", SOON));
-    }
-
     private static ApprovalTerms.Builder needsBoth(String id) {
         return terms(id).manual(new ManualRequirement("Go?", List.of()));
     }
@@ -476,55 +420,6 @@ public class ApprovalTest {
                         .decision()
                         .decidedBy())
                 .isEqualTo("users carol, bob and alice");
-    }
-
-    @Test
-    void onePersonWhoRejectsDecidesAtOnce() {
-        Approval rejected = after(byPeople(2), approve("alice"), reject());
-
-        assertThat(rejected.decision()).isEqualTo(new Decision(Outcome.REJECTED, "not on a Friday", "user bob", SOON));
-        assertThat(rejected.on(approve("carol"), SOON).answer()).isEqualTo(Answer.CONFLICT);
-        assertThat(rejected.on(new Event.TakenBack("alice"), SOON).answer()).isEqualTo(Answer.ENDED);
-    }
-
-    @Test
-    void aRejectionCountsAsLongAsNothingIsDecided() {
-        Approval approved = after(needsBoth, approve());
-
-        assertThat(approved.on(reject(), SOON))
-                .returns(Answer.ACCEPTED, Transition::answer)
-                .returns(Outcome.REJECTED, each -> each.approval().decision().outcome());
-    }
-
-    @Test
-    void anApprovalMayBeTakenBackUntilItIsDecided() {
-        Approval approved = after(needsBoth, approve());
-        Event back = new Event.TakenBack("alice");
-        assertThat(approved.on(back, SOON)).isEqualTo(new Transition(needsBoth, Answer.ACCEPTED));
-        assertThat(needsBoth.on(back, SOON)).isEqualTo(new Transition(needsBoth, Answer.DUPLICATE));
-        assertThat(after(approved, back, callback(true)).isDecided()).isFalse();
-        assertThat(after(approved, back, callback(true), approve("bob"))
-                        .decision()
-                        .decidedBy())
-                .isEqualTo("callback token and user bob");
-
-        Approval decided = after(approved, callback(true));
-        assertThat(decided.on(back, SOON)).isEqualTo(new Transition(decided, Answer.ENDED));
-        assertThat(approved.on(back, DEADLINE))
-                .returns(Answer.ENDED, Transition::answer)
-                .returns(Outcome.TIMED_OUT, each -> each.approval().decision().outcome());
-    }
-
-    @Test
-    void anApprovalThatIsLostDoesNotCount() {
-        Approval one = after(byPeople(2), approve("alice"));
-        Event lost = new Event.VoteLost("alice");
-
-        assertThat(one.on(lost, SOON)).isEqualTo(new Transition(byPeople(2), Answer.ACCEPTED));
-        assertThat(after(one, lost, approve("bob")).isDecided()).isFalse();
-        assertThat(byPeople(2).on(lost, SOON).answer()).isEqualTo(Answer.IGNORED);
-        Approval decided = after(one, approve("bob"));
-        assertThat(decided.on(lost, SOON)).isEqualTo(new Transition(decided, Answer.IGNORED));
     }
 
     private static Event approveWith(String user, String region) {
@@ -718,11 +613,6 @@ public class ApprovalTest {
         }
     }
 
-    @Test
-    void hasNoUseForAPersonWhereNoneIsRequired() {
-        assertThat(waiting.on(approve(), SOON)).isEqualTo(new Transition(waiting, Answer.NOT_AWAITED));
-    }
-
     private static Event silence() {
         return new Event.HeartbeatCheck(SOON, "when it last reported progress (40 %)");
     }
@@ -745,14 +635,6 @@ public class ApprovalTest {
                         "heartbeat",
                         SILENT));
         assertThat(ended.on(callback(true), SILENT.plusSeconds(4)).answer()).isEqualTo(Answer.ENDED);
-    }
-
-    @Test
-    void isHeardByItsCallbackHoweverLateAsLongAsNobodyHasNoticed() {
-        Approval listened =
-                terms("a1").heartbeat(HEARTBEAT).start().on(sent(), START).approval();
-
-        assertThat(listened.on(callback(true), SILENT.plusSeconds(3)).answer()).isEqualTo(Answer.ACCEPTED);
     }
 
     @Test

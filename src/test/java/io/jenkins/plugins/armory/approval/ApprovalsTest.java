@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.approval;
 
 import static io.jenkins.plugins.armory.approval.ApprovalTest.DEADLINE;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.START;
+import static io.jenkins.plugins.armory.approval.ApprovalTest.callback;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.terms;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -73,6 +75,10 @@ class ApprovalsTest {
     /** Opens approvals on {@link #manualTimer}. */
     private Approvals open(ApprovalRepository repository) {
         return new Approvals(repository, manualTimer.service(), Runnable::run, clock, (approval, user) -> true);
+    }
+
+    private void assertToldOf(Outcome outcome) {
+        assertThat(told).singleElement().returns(outcome, approval -> approval.requireDecision().outcome());
     }
 
     private static Approval startingNow(String id, Duration timeout) {
@@ -123,8 +129,8 @@ class ApprovalsTest {
                     }
                 });
         List<Event> decisions = List.of(
-                new Event.Callback(true, "", "callback token"),
-                new Event.Callback(false, "", "callback token"),
+                callback(true),
+                callback(false),
                 new Event.StatusVerdict(true, "", "status"),
                 new Event.Answered(ApprovalTest.attempt(1, 200), true, "", "answer"),
                 new Event.ManualApproval("alice", ""),
@@ -176,9 +182,14 @@ class ApprovalsTest {
         assertThat(approvals.find("beside").orElseThrow().decision())
                 .returns(Outcome.OTHER_FAILED, Decision::outcome)
                 .returns("'lint' failed", Decision::mdMessage);
-        assertThat(approvals.list().stream().filter(approval -> !approval.isDecided()))
+        assertThat(approvals.pending())
                 .extracting(Approval::id)
                 .containsExactlyInAnyOrder("failed", "elsewhere", "later", "alone");
+
+        approvals.endGroup(failed.build(), failed.phase(), "verify", "'analysis' failed"); // which is no approval
+        assertThat(approvals.pending())
+                .extracting(Approval::id)
+                .containsExactlyInAnyOrder("elsewhere", "later", "alone");
     }
 
     @Test
@@ -198,32 +209,11 @@ class ApprovalsTest {
 
         assertThat(approvals.endSuperseded(newer)).extracting(Approval::id).containsExactly("allows");
 
-        assertThat(told)
-                .singleElement()
-                .satisfies(
-                        ended -> assertThat(ended.requireDecision().outcome()).isEqualTo(Outcome.ABORTED));
+        assertToldOf(Outcome.ABORTED);
         assertThat(approvals.pending())
                 .extracting(Approval::id)
                 .containsExactlyInAnyOrder("stays", "elsewhere", "newer");
         assertThat(approvals.endSuperseded(newer)).as("the second time").isEmpty();
-    }
-
-    @Test
-    void whatFailsWithoutAnApprovalEndsTheGroup() throws IOException {
-        Approvals approvals = open(clock);
-        Approval beside = terms("beside").group("verify").start();
-        approvals.create(beside);
-        approvals.create(terms("elsewhere").group("deploy").start());
-        approvals.create(
-                terms("later").group("verify").phase(Phase.AFTER_DEPLOYMENT).start());
-        approvals.create(terms("alone").start());
-
-        approvals.endGroup(beside.build(), beside.phase(), "verify", "'analysis' failed");
-
-        assertThat(approvals.find("beside").orElseThrow().decision()).returns(Outcome.OTHER_FAILED, Decision::outcome);
-        assertThat(approvals.list().stream().filter(approval -> !approval.isDecided()))
-                .extracting(Approval::id)
-                .containsExactlyInAnyOrder("elsewhere", "later", "alone");
     }
 
     @Test
@@ -335,7 +325,7 @@ class ApprovalsTest {
             approvals.apply("a", new Event.Sent(ApprovalTest.attempt(1, 200)));
             if (!withoutCallback) {
                 assertThat(approvals
-                                .apply("a", new Event.Callback(true, "", "callback token"))
+                                .apply("a", callback(true))
                                 .orElseThrow()
                                 .answer())
                         .isEqualTo(Answer.ACCEPTED);
@@ -358,12 +348,12 @@ class ApprovalsTest {
         Approval before = approvals.find("a").orElseThrow();
         permitted.add("directory is down");
 
-        assertThatThrownBy(() -> approvals.apply("a", new Event.Callback(true, "", "callback token")))
+        assertThatThrownBy(() -> approvals.apply("a", callback(true)))
                 .isInstanceOf(IOException.class)
                 .hasMessage("The directory is down.");
         assertThat(approvals.find("a")).contains(before);
         assertThat(approvals
-                        .apply("a", new Event.Callback(false, "", "callback token"))
+                        .apply("a", callback(false))
                         .orElseThrow()
                         .approval()
                         .isDecided())
@@ -372,40 +362,40 @@ class ApprovalsTest {
     }
 
     @Test
-    void peopleAreCheckedAgainAlsoWhereTheFileOfTheApprovalWasMended() throws IOException {
+    void peopleAreCheckedAgainAlsoWhereTheFileOfTheApprovalWasMended() throws Exception {
         Set<String> permitted = new HashSet<>(Set.of("alice"));
         Approvals before = openFor(permitted);
         before.create(terms("a").manual(new ManualRequirement("Go?", List.of())).start());
         before.apply("a", new Event.ManualApproval("alice", ""));
         before.close();
-        Path file = folder.resolve("pending/a.json");
-        byte[] content = Files.readAllBytes(file);
-        Files.writeString(file, "");
-        Approvals approvals = openFor(permitted);
-        Files.write(file, content);
+        Approvals approvals = openWhileUnreadable("a", () -> openFor(permitted));
         permitted.clear();
 
-        approvals.apply("a", new Event.Callback(true, "", "callback token"));
+        approvals.apply("a", callback(true));
 
         assertThat(approvals.find("a").orElseThrow().isDecided()).isFalse();
         assertThat(voters(approvals)).isEmpty();
     }
 
     /** Opens approvals with one whose file could not be read then, and was mended since. */
-    private Approvals openWithMended(Approval mended) throws IOException {
+    private Approvals openWithMended(Approval mended) throws Exception {
         Approvals before = open(clock);
         before.create(mended);
         before.close();
-        Path file = folder.resolve("pending/" + mended.id() + ".json");
+        return openWhileUnreadable(mended.id(), () -> open(clock));
+    }
+
+    private Approvals openWhileUnreadable(String id, Callable<Approvals> open) throws Exception {
+        Path file = folder.resolve("pending/" + id + ".json");
         byte[] content = Files.readAllBytes(file);
         Files.writeString(file, "");
-        Approvals approvals = open(clock);
+        Approvals approvals = open.call();
         Files.write(file, content);
         return approvals;
     }
 
     @Test
-    void whatWasMendedEndsWithItsGroup() throws IOException {
+    void whatWasMendedEndsWithItsGroup() throws Exception {
         Approvals approvals = openWithMended(terms("a1").group("verify").start());
         approvals.attach("a1", told::add); // as its step does
         Approval failed = terms("failed").group("verify").start();
@@ -413,14 +403,11 @@ class ApprovalsTest {
 
         approvals.endOthers(failed, "'lint' failed");
 
-        assertThat(told)
-                .singleElement()
-                .satisfies(
-                        ended -> assertThat(ended.requireDecision().outcome()).isEqualTo(Outcome.OTHER_FAILED));
+        assertToldOf(Outcome.OTHER_FAILED);
     }
 
     @Test
-    void whatWasMendedEndsWithItsBuild() throws IOException {
+    void whatWasMendedEndsWithItsBuild() throws Exception {
         Approvals approvals = openWithMended(start("a1"));
 
         approvals.endUnreadable("a1", start("a1").build());
@@ -463,7 +450,7 @@ class ApprovalsTest {
         assertThat(timer.getQueue()).hasSize(1);
 
         for (int i = 0; i < 50; i++) {
-            approvals.apply("a" + i, new Event.Callback(true, "", "callback token"));
+            approvals.apply("a" + i, callback(true));
         }
         await().until(() -> files("journal").isEmpty());
         assertThat(timer.getQueue()).isEmpty();
@@ -486,23 +473,16 @@ class ApprovalsTest {
     }
 
     @Test
-    void whatCouldNotBeReadAtTheStartTimesOutOnceItsStepIsBack() throws IOException {
+    void whatCouldNotBeReadAtTheStartTimesOutOnceItsStepIsBack() throws Exception {
         Approvals before = open(clock);
         before.create(start("a1"));
         before.close();
-        Path file = folder.resolve("pending/a1.json");
-        byte[] content = Files.readAllBytes(file);
-        Files.writeString(file, "");
-        Approvals approvals = open(ApprovalStore.open(folder));
-        Files.write(file, content);
+        Approvals approvals = openWhileUnreadable("a1", () -> open(ApprovalStore.open(folder)));
         approvals.attach("a1", told::add);
 
         manualTimer.pass(Duration.between(START, DEADLINE).plusMinutes(1));
 
-        assertThat(told)
-                .singleElement()
-                .satisfies(approval ->
-                        assertThat(approval.requireDecision().outcome()).isEqualTo(Outcome.TIMED_OUT));
+        assertToldOf(Outcome.TIMED_OUT);
     }
 
     private List<Path> files(String name) throws IOException {
@@ -574,7 +554,7 @@ class ApprovalsTest {
     void tellsAWaiterThatCameAfterTheDecision() throws IOException {
         Approvals approvals = open(clock);
         approvals.create(start("a1"));
-        approvals.apply("a1", new Event.Callback(true, "", "callback token"));
+        approvals.apply("a1", callback(true));
 
         approvals.attach("a1", told::add);
 
@@ -602,7 +582,7 @@ class ApprovalsTest {
             await().until(() -> attaching.getState() == Thread.State.WAITING);
         });
 
-        approvals.apply("a1", new Event.Callback(true, "", "callback token"));
+        approvals.apply("a1", callback(true));
         passedOn.countDown();
         attach.get();
 
@@ -618,7 +598,7 @@ class ApprovalsTest {
         approvals.create(start("a1"));
         approvals.attach("a1", told::add);
 
-        approvals.apply("a1", new Event.Callback(true, "yes", "callback token"));
+        approvals.apply("a1", callback(true));
 
         assertThat(told).extracting(Approval::id).containsExactly("a1");
     }
@@ -667,8 +647,8 @@ class ApprovalsTest {
         approvals.create(start("a"));
         approvals.apply("a", sentNow());
         approvals.report("a", 40.0, "half");
-        approvals.apply("a", new Event.Callback(true, "yes", "callback token"));
-        approvals.apply("a", new Event.Callback(true, "yes", "callback token"));
+        approvals.apply("a", callback(true));
+        approvals.apply("a", callback(true));
         approvals.create(start("overdue"));
         approvals.close();
         clock.set(DEADLINE.plusSeconds(1));
@@ -746,9 +726,7 @@ class ApprovalsTest {
         assertThat(told).isEmpty();
 
         approvals.abort(build -> build.number() == 7, "The build ended.");
-        assertThat(told)
-                .singleElement()
-                .satisfies(approval -> assertThat(approval.decision().outcome()).isEqualTo(Outcome.ABORTED));
+        assertToldOf(Outcome.ABORTED);
     }
 
     @Test
@@ -767,10 +745,7 @@ class ApprovalsTest {
         ApprovalStoreTest.mendJournal(folder);
         manualTimer.pass(Duration.ofMinutes(1));
 
-        assertThat(told)
-                .singleElement()
-                .satisfies(
-                        ended -> assertThat(ended.requireDecision().outcome()).isEqualTo(Outcome.ABORTED));
+        assertToldOf(Outcome.ABORTED);
         assertThat(approvals.pending()).extracting(Approval::id).containsExactly("a2");
     }
 
@@ -809,7 +784,7 @@ class ApprovalsTest {
         Approvals approvals = open(clock);
         approvals.create(start("a1"));
         approvals.create(start("a2"));
-        approvals.apply("a1", new Event.Callback(true, "", "callback token"));
+        approvals.apply("a1", callback(true));
 
         assertThat(approvals.list()).extracting(Approval::id).containsExactly("a2", "a1");
     }
@@ -857,7 +832,7 @@ class ApprovalsTest {
 
         assertThat(approvals.progressOf("a1")).contains(new Progress(60.0, "still testing", START.plusSeconds(5)));
         assertThat(Files.getLastModifiedTime(file).toInstant()).isEqualTo(START);
-        approvals.apply("a1", new Event.Callback(true, "", "callback token"));
+        approvals.apply("a1", callback(true));
         assertThat(approvals.progressOf("a1")).isEmpty();
         assertThat(approvals.report("a1", 61.0, null).orElseThrow().answer()).isEqualTo(Answer.ENDED);
         assertThat(approvals.progressOf("a1")).isEmpty();
