@@ -78,7 +78,9 @@ class ApprovalsTest {
     }
 
     private void assertToldOf(Outcome outcome) {
-        assertThat(told).singleElement().returns(outcome, approval -> approval.requireDecision().outcome());
+        assertThat(told)
+                .singleElement()
+                .returns(outcome, approval -> approval.requireDecision().outcome());
     }
 
     private static Approval startingNow(String id, Duration timeout) {
@@ -324,10 +326,7 @@ class ApprovalsTest {
 
             approvals.apply("a", new Event.Sent(ApprovalTest.attempt(1, 200)));
             if (!withoutCallback) {
-                assertThat(approvals
-                                .apply("a", callback(true))
-                                .orElseThrow()
-                                .answer())
+                assertThat(approvals.apply("a", callback(true)).orElseThrow().answer())
                         .isEqualTo(Answer.ACCEPTED);
             }
             assertThat(approvals.find("a").orElseThrow())

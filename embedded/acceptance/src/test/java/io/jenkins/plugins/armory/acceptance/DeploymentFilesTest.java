@@ -105,7 +105,7 @@ class DeploymentFilesTest {
         for (Row row : rows()) {
             builds.put(
                     row,
-                    jenkins.createJob("armoryDeployment(config:  + text(row, builds.size()) + )"
+                    jenkins.createJob("armoryDeployment(config: '''" + text(row, builds.size()) + "''')"
                                     + BODY.replace("WRONG", row.wrong))
                             .build());
         }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
@@ -20,7 +19,6 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -374,26 +372,5 @@ class HomeTest {
         ends.abort();
         assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("ABORTED");
         sending.abort();
-    }
-
-    @Test
-    void tornFileEndsWithItsBuildAndTheAdministratorIsTold() throws IOException {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
-        controller.stop();
-        Path torn = file("armory-approvals/pending/" + callback.id() + ".json");
-        Files.write(torn, new byte[] {'{'}, StandardOpenOption.TRUNCATE_EXISTING);
-        controller.start();
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("The approval cannot be read, so its decision is unknown: ", torn.toString());
-        Wait.until("the approval has ended")
-                .untilAsserted(
-                        () -> assertThat(callback.succeed("anybody there?")).returns(410, Answer::status));
-        Wait.until("the administrator is told") // after the end is written
-                .untilAsserted(() -> assertThat(controller.output()).contains("stop its external process by hand"));
-        JsonNode approval = build.approvals().get(0);
-        assertThat(approval.at("/decision/mdMessage").asText())
-                .isEqualTo("Its file could not be read, and its build is over.");
     }
 }

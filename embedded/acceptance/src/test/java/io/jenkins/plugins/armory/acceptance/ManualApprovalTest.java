@@ -169,24 +169,6 @@ class ManualApprovalTest {
                 .doesNotContain("\u202E");
     }
 
-    private static Build startBoth(Jenkins jenkins, ExternalProcess process) {
-        return jenkins.createJob(
-                        "stage('prod') { parallel a: { %s }, b: { %s } }".formatted(process.approval(), alone()))
-                .build()
-                .awaitWaiting(2);
-    }
-
-    @Test
-    void personAloneIsNotAskedAnyMoreOnceAWebhookOfThePhaseFailed(Jenkins jenkins, ExternalProcess process) {
-        Build build = startBoth(jenkins, process);
-        process.awaitCall().callback().fail("1 failed");
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains(
-                        "Manual approval ended: another approval of the same phase failed: Webhook approval 'checks' failed");
-        assertThat(build.hasNothingPending()).isTrue();
-    }
-
     /** A second question to other people is no retry of the first one, which was rejected. */
     @Test
     void oneQuestionDoesNotMakeUpForAnother(Jenkins jenkins) {
@@ -203,19 +185,6 @@ class ManualApprovalTest {
 
         assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED"));
-    }
-
-    @Test
-    void sameQuestionAskedAgainIsARetry(Jenkins jenkins) {
-        Build build = jenkins.createJob("armoryEnvironment('staging') { retry(2) { %s } }".formatted(alone()))
-                .build()
-                .awaitWaiting(1);
-        build.decide(approval(build), "reject", "not yet");
-        Wait.until("it is asked again").until(() -> build.approvals().size() == 2);
-        build.decide(build.approvals("WAITING").get(0), "approve", "now");
-
-        build.awaitResult("SUCCESS");
-        assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE"));
     }
 
     /** A forgotten webhook does not leave the decision to the person. */

@@ -52,18 +52,6 @@ class PageDataTest {
     }
 
     @Test
-    void hasTheMessageAsMarkdownAndAsHtml(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build();
-        process.awaitCall().callback().succeed("**all** <b>[fine](javascript:x)</b>");
-        build.awaitResult("SUCCESS");
-
-        JsonNode decision = build.approvals().get(0).get("decision");
-        assertThat(decision.get("mdMessage").asText()).isEqualTo("**all** <b>[fine](javascript:x)</b>");
-        assertThat(decision.get("mdMessageHtml").asText())
-                .isEqualTo("<p><strong>all</strong> &lt;b&gt;fine&lt;/b&gt;</p>\n");
-    }
-
-    @Test
     void hasTheBeginningOfALongMessageAndTheApprovalItselfHasAllOfIt(Jenkins jenkins, ExternalProcess process) {
         String message = "x".repeat(60_000);
         Build build = jenkins.createJob(process.approval()).build();

@@ -7,10 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.EmbeddedController;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,28 +85,6 @@ class SeveralPeopleTest {
         build.abort();
     }
 
-    @Test
-    void oneMayTakeBackWhatIsEnoughWhileTheCallbackIsAwaited(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval(TWO)).build().awaitWaiting(1);
-        decide(build, "alice", "approve");
-        decide(build, "bob", "approve");
-        assertThat(decide(build, "carol", "approve").json().get("duplicate").asBoolean())
-                .as("two are enough")
-                .isTrue();
-        decide(build, "bob", "take-back");
-        process.awaitCall().callback().succeed("42 passed");
-        assertThat(build.awaitLog(
-                                "The callback reported success (callback token): 42 passed. 1 of 2 people have approved.")
-                        .isBuilding())
-                .isTrue();
-        decide(build, "carol", "approve");
-
-        assertThat(build.awaitResult("SUCCESS"))
-                .contains(
-                        "2 people must approve too (alice, bob, carol): Go?",
-                        "(callback token and users alice and carol)");
-    }
-
     /** Somebody who is not logged in may be the same person twice. A real Jenkins of this suite lets nobody in without a login. */
     @Test
     void whoIsNotLoggedInDoesNotCount(Jenkins jenkins) {
@@ -157,24 +133,5 @@ class SeveralPeopleTest {
                         embedded
                                 ? "No user requested this build, so notByRequester excludes nobody."
                                 : "Not by who requested this build: admin.");
-    }
-
-    /** A question to fewer people is no retry of one that was rejected. */
-    @Test
-    void askingFewerPeopleDoesNotMakeUpForARejection(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
-                        armoryEnvironment('staging') {
-                            try { armoryWebhookApproval(%s) } catch (e) { echo 'caught' }
-                            armoryWebhookApproval(%s)
-                        }
-                        """.formatted(TWO, TWO.replace("required: 2", "required: 1")))
-                .build()
-                .awaitWaiting(1);
-        decide(build, "alice", "reject");
-        build.awaitLog("caught").awaitWaiting(1);
-        build.as("bob").decide(build.approvals("WAITING").get(0), "approve", "");
-
-        build.awaitResult("FAILURE"); // thrown again at the end of the environment
-        assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED"));
     }
 }

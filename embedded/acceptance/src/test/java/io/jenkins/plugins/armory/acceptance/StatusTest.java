@@ -11,17 +11,11 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import io.jenkins.plugins.armory.acceptance.driver.Job;
-import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -106,39 +100,6 @@ class StatusTest {
             service.awaitCall();
             process.awaitCall().callback().succeed("done");
             assertThat(byCallback.awaitResult("SUCCESS")).contains("succeeded (callback token): done");
-        }
-
-        /** Each status is answered at the moment in which the callback says the opposite. */
-        @Test
-        void bothAtOnceMakeOneDecision(Jenkins jenkins, ExternalProcess process) {
-            Map<String, Callback> callbacks = new ConcurrentHashMap<>();
-            Map<String, CompletableFuture<Answer>> answers = new ConcurrentHashMap<>();
-            process.onCall(call -> {
-                callbacks.put(call.callback().id(), call.callback());
-                return Reply.of(202);
-            });
-            service.onCall(question -> {
-                String id = question.path().replaceFirst(".*/", "");
-                answers.computeIfAbsent(
-                        id,
-                        each -> CompletableFuture.supplyAsync(
-                                () -> callbacks.get(each).fail("no")));
-                return state("passed");
-            });
-            Job job = jenkins.createJob(process.approval(status()));
-            List<Build> builds =
-                    IntStream.range(0, 15).mapToObj(i -> job.build()).toList();
-
-            for (Build build : builds) {
-                Wait.until(build + " is over")
-                        .until(() -> build.approvals("DECIDED").size() == 1);
-                JsonNode approval = build.approvals().get(0);
-                Answer answer = answers.get(approval.get("id").asText()).join();
-                boolean success = approval.at("/decision/success").asBoolean();
-                assertThat(answer.status()).isEqualTo(success ? 409 : 200);
-                assertThat(approval.at("/decision/decidedBy").asText()).isEqualTo(success ? by() : "callback token");
-                build.awaitResult(success ? "SUCCESS" : "FAILURE");
-            }
         }
 
         @Test
