@@ -1,11 +1,13 @@
 package io.jenkins.plugins.armory.config;
 
+import static io.jenkins.plugins.armory.Forms.assertError;
+import static io.jenkins.plugins.armory.Forms.assertOk;
+import static io.jenkins.plugins.armory.Forms.assertWarning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Throwables;
-import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.webhook.CallCredentials;
 import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.CancelReference;
@@ -211,35 +213,29 @@ class ArmoryConfigurationJenkinsTest {
     @Test
     void checksHostsAndDefinitionsWhileTheyAreTyped(JenkinsRule j) {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
-        assertThat(configuration.doCheckAllowedHosts("*.example.com\n10.0.0.1").kind)
-                .isEqualTo(FormValidation.Kind.OK);
+        assertOk(configuration.doCheckAllowedHosts("*.example.com\n10.0.0.1"));
         assertThat(configuration.doCheckAllowedHosts("ci:8080")).hasMessageContaining("is neither a host name");
 
         WebhookDefinition.DescriptorImpl definition =
                 j.jenkins.getDescriptorByType(WebhookDefinition.DescriptorImpl.class);
-        assertThat(definition.doCheckUriTemplate("https://ci/{{context.ref}}").kind)
-                .isEqualTo(FormValidation.Kind.OK);
+        assertOk(definition.doCheckUriTemplate("https://ci/{{context.ref}}"));
         assertThat(definition.doCheckUriTemplate("ci/start")).hasMessageContaining("Must start with http://");
-        assertThat(definition.doCheckUriTemplate("").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(WebhookForm.checkUriTemplate("").kind)
-                .as("a step may name a webhook")
-                .isEqualTo(FormValidation.Kind.OK);
+        assertError(definition.doCheckUriTemplate(""));
+        assertOk(WebhookForm.checkUriTemplate(""));
         assertThat(definition.doCheckRetryCount("-1")).hasMessageContaining("-1 is less than 0");
         assertThat(definition.doCheckRetryCount("many")).hasMessageContaining("whole number");
         assertThat(definition.doCheckRequestTimeout("301")).hasMessageContaining("301 is not a number of seconds");
-        assertThat(definition.doCheckRequestTimeout("").kind).isEqualTo(FormValidation.Kind.OK);
+        assertOk(definition.doCheckRequestTimeout(""));
         assertThat(definition.doCheckConnectTimeout("6", "5")).hasMessageContaining("requestTimeout is 5");
         assertThat(definition.doCheckConnectTimeout("soon", "")).hasMessageContaining("whole number");
         RetryDefinition.DescriptorImpl retry = new RetryDefinition.DescriptorImpl();
         assertThat(retry.doCheckOn("429, 2xx")).hasMessageContaining("2xx").hasMessageContaining("is neither");
-        assertThat(retry.doCheckOn("429, 5xx").kind).isEqualTo(FormValidation.Kind.OK);
+        assertOk(retry.doCheckOn("429, 5xx"));
         assertThat(retry.doCheckCount("-1")).hasMessageContaining("-1 is less than 0");
         assertThat(definition.doCheckAgentIdentifier("inside", "direct"))
                 .hasMessageContaining("Goes with networkMode remoteNetworkAgent alone");
-        assertThat(definition.doCheckAgentIdentifier("inside", "remoteNetworkAgent").kind)
-                .isEqualTo(FormValidation.Kind.OK);
-        assertThat(definition.doCheckAgentIdentifier("", "remoteNetworkAgent").kind)
-                .isEqualTo(FormValidation.Kind.WARNING);
+        assertOk(definition.doCheckAgentIdentifier("inside", "remoteNetworkAgent"));
+        assertWarning(definition.doCheckAgentIdentifier("", "remoteNetworkAgent"));
         assertThat(definition.doFillNetworkModeItems())
                 .extracting(option -> option.value)
                 .containsExactly("direct", "remoteNetworkAgent");
@@ -264,15 +260,12 @@ class ArmoryConfigurationJenkinsTest {
     void checksTheAddress(JenkinsRule j) {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
 
-        assertThat(configuration.doCheckCallbackBaseUrl("https://callbacks.example.com").kind)
-                .isEqualTo(FormValidation.Kind.OK);
-        assertThat(configuration.doCheckCallbackBaseUrl("").kind).isEqualTo(FormValidation.Kind.OK);
+        assertOk(configuration.doCheckCallbackBaseUrl("https://callbacks.example.com"));
+        assertOk(configuration.doCheckCallbackBaseUrl(""));
         for (String wrong : new String[] {"callbacks.example.com", "ftp://x/", "https://", "a b"}) {
-            assertThat(configuration.doCheckCallbackBaseUrl(wrong).kind)
-                    .as(wrong)
-                    .isEqualTo(FormValidation.Kind.ERROR);
+            assertError(configuration.doCheckCallbackBaseUrl(wrong));
         }
         JenkinsLocationConfiguration.get().setUrl(null);
-        assertThat(configuration.doCheckCallbackBaseUrl("").kind).isEqualTo(FormValidation.Kind.WARNING);
+        assertWarning(configuration.doCheckCallbackBaseUrl(""));
     }
 }

@@ -1,5 +1,8 @@
 package io.jenkins.plugins.armory.config;
 
+import static io.jenkins.plugins.armory.Forms.assertError;
+import static io.jenkins.plugins.armory.Forms.assertOk;
+import static io.jenkins.plugins.armory.Forms.assertWarning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,7 +17,6 @@ import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.security.AccessDeniedException3;
-import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import hudson.util.Secret;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
@@ -278,40 +280,36 @@ class CallersConfigurationJenkinsTest {
         ListedIssuer.DescriptorImpl issuer = j.jenkins.getDescriptorByType(ListedIssuer.DescriptorImpl.class);
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
 
-        assertThat(client.doCheckCredentialsId("ci").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(client.doCheckCredentialsId("missing").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(client.doCheckCredentialsId("").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(client.doCheckJobs("team/**").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(client.doCheckJobs(" ").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(client.doCheckJobs("team**").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(issuer.doCheckJobs("/x").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(issuer.doCheckIssuer("https://issuer.example.com").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(issuer.doCheckIssuer("http://127.0.0.1:8080").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(issuer.doCheckIssuer("http://issuer.example.com").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(issuer.doCheckIssuer("issuer").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(issuer.doCheckIssuer("").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(issuer.doCheckAudience(" ").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(issuer.doCheckRequiredClaims("a=b\nc=d", "").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(issuer.doCheckRequiredClaims("", "https://issuer.example.com").kind)
-                .isEqualTo(FormValidation.Kind.WARNING);
-        assertThat(issuer.doCheckRequiredClaims("", issuer.getArmoryIssuer()).kind)
-                .isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(issuer.doCheckRequiredClaims("a", "").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(configuration.doCheckCallbackCredentialsId("").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(configuration.doCheckCallbackCredentialsId("missing").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertOk(client.doCheckCredentialsId("ci"));
+        assertError(client.doCheckCredentialsId("missing"));
+        assertError(client.doCheckCredentialsId(""));
+        assertOk(client.doCheckJobs("team/**"));
+        assertError(client.doCheckJobs(" "));
+        assertError(client.doCheckJobs("team**"));
+        assertError(issuer.doCheckJobs("/x"));
+        assertOk(issuer.doCheckIssuer("https://issuer.example.com"));
+        assertOk(issuer.doCheckIssuer("http://127.0.0.1:8080"));
+        assertError(issuer.doCheckIssuer("http://issuer.example.com"));
+        assertError(issuer.doCheckIssuer("issuer"));
+        assertError(issuer.doCheckIssuer(""));
+        assertError(issuer.doCheckAudience(" "));
+        assertOk(issuer.doCheckRequiredClaims("a=b\nc=d", ""));
+        assertWarning(issuer.doCheckRequiredClaims("", "https://issuer.example.com"));
+        assertError(issuer.doCheckRequiredClaims("", issuer.getArmoryIssuer()));
+        assertError(issuer.doCheckRequiredClaims("a", ""));
+        assertOk(configuration.doCheckCallbackCredentialsId(""));
+        assertError(configuration.doCheckCallbackCredentialsId("missing"));
         for (CredentialsScope scope : List.of(CredentialsScope.SYSTEM, CredentialsScope.GLOBAL)) {
             SystemCredentialsProvider.getInstance()
                     .getCredentials()
                     .add(new StringCredentialsImpl(scope, scope.name(), "", Secret.fromString("s")));
         }
-        assertThat(configuration.doCheckCallbackCredentialsId("SYSTEM").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(configuration.doCheckCallbackCredentialsId("GLOBAL").kind).isEqualTo(FormValidation.Kind.WARNING);
-        assertThat(configuration.doCheckTokenLifetimeSeconds("").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(configuration.doCheckTokenLifetimeSeconds("86400").kind).isEqualTo(FormValidation.Kind.OK);
+        assertOk(configuration.doCheckCallbackCredentialsId("SYSTEM"));
+        assertWarning(configuration.doCheckCallbackCredentialsId("GLOBAL"));
+        assertError(configuration.doCheckTokenLifetimeSeconds(""));
+        assertOk(configuration.doCheckTokenLifetimeSeconds("86400"));
         for (String wrong : List.of("59", "-1", "2592001", "a day")) {
-            assertThat(configuration.doCheckTokenLifetimeSeconds(wrong).kind)
-                    .as(wrong)
-                    .isEqualTo(FormValidation.Kind.ERROR);
+            assertError(configuration.doCheckTokenLifetimeSeconds(wrong));
         }
     }
 

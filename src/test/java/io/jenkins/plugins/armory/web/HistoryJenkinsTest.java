@@ -1,11 +1,12 @@
 package io.jenkins.plugins.armory.web;
 
+import static io.jenkins.plugins.armory.Forms.assertError;
+import static io.jenkins.plugins.armory.Forms.assertOk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.cli.CLICommandInvoker;
 import hudson.model.Item;
-import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
@@ -226,10 +227,10 @@ class HistoryJenkinsTest {
         j.submit(j.createWebClient().login("admin").goTo("configure").getFormByName("config"));
 
         assertThat(configuration.getHistoryMonths()).isEqualTo(6);
-        assertThat(configuration.doCheckHistoryMonths("1").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(configuration.doCheckHistoryMonths("1201").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertOk(configuration.doCheckHistoryMonths("1"));
+        assertError(configuration.doCheckHistoryMonths("1201"));
         // What Jenkins makes of a text and of an empty field. The default would remove what was to be kept longer.
-        assertThat(configuration.doCheckHistoryMonths("0").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertError(configuration.doCheckHistoryMonths("0"));
         assertThatThrownBy(() -> configuration.setHistoryMonths(0)).hasMessageStartingWith("historyMonths: ");
         assertThat(configuration.getHistoryMonths()).isEqualTo(6);
     }
