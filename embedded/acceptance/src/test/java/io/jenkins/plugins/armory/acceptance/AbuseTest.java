@@ -29,10 +29,10 @@ class AbuseTest {
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
-            Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-            Callback callback = process.awaitCall().callback();
-            Build beside = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-            Callback good = process.awaitCall().callback();
+            Build build = jenkins.build(process.approval()).awaitWaiting(1);
+            Callback callback = process.awaitCallback();
+            Build beside = jenkins.build(process.approval()).awaitWaiting(1);
+            Callback good = process.awaitCallback();
             String token = TokenEndpointContractTest.token(jenkins, Settings.CLIENT_ID);
             String approvals = controller.url() + "armory/approvals/";
             send(WARM_UP, approvals + "invented-", true, "wrong");
@@ -43,8 +43,7 @@ class AbuseTest {
             Map<Integer, Integer> anonymous = send(REQUESTS, approvals + "invented-", true, "");
             Map<Integer, Integer> wrong = send(REQUESTS / 2, callback.uri(), false, "wrong");
             assertThat(good.with(token).rehearse()).as("a good one beside them").returns(200, Answer::status);
-            assertThat(good.with(Settings.DEFAULT_SECRET).succeed("beside them"))
-                    .returns(200, Answer::status);
+            good.with(Settings.DEFAULT_SECRET).succeed("beside them").expect(200);
             wrong.putAll(send(REQUESTS / 2, callback.uri(), false, "wrong"));
 
             assertThat(anonymous.keySet()).isSubsetOf(401, 429).contains(429);
@@ -60,7 +59,7 @@ class AbuseTest {
                     .returns(200, Answer::status);
             assertThat(TokenEndpointContractTest.token(jenkins, Settings.CLIENT_ID))
                     .isNotEmpty();
-            assertThat(callback.with(token).succeed("after them")).returns(200, Answer::status);
+            callback.with(token).succeed("after them").expect(200);
             build.awaitResult("SUCCESS");
         }
     }

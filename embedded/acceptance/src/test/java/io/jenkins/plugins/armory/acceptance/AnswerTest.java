@@ -33,19 +33,19 @@ class AnswerTest {
     @Test
     void succeedsAndLetsNobodyCallBack(Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> json("{\"state\": true}"));
-        Build build = jenkins.createJob(step(process, RULE)).build();
+        Build build = jenkins.build(step(process, RULE));
 
         String host = process.url().replaceFirst("/checks$", "");
         assertThat(build.awaitResult("SUCCESS"))
                 .contains("said true: /state is true (answer of " + host + ")")
                 .contains("Webhook approval 'gate' succeeded (answer of " + host + "): /state is true");
 
-        JsonNode approval = build.approvals().get(0);
+        JsonNode approval = build.approval();
         assertThat(approval.at("/decision/outcome").asText()).isEqualTo("SUCCESS");
         assertThat(process.calls()).hasSize(1);
         assertThat(process.calls().get(0).json().has("callbackUri")).isFalse();
         Answer late = build.callback(approval, Settings.DEFAULT_SECRET).send(Callback.body(true, "me too"));
-        assertThat(late.status()).isEqualTo(410);
+        late.expect(410);
     }
 
     @ParameterizedTest
@@ -61,9 +61,7 @@ class AnswerTest {
             int status, String body, String reason, Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> new Reply(status, Map.of(), body));
 
-        assertThat(jenkins.createJob(step(process, RULE, "retryCount: 3"))
-                        .build()
-                        .awaitResult("FAILURE"))
+        assertThat(jenkins.build(step(process, RULE, "retryCount: 3")).awaitResult("FAILURE"))
                 .contains("Webhook approval 'gate' failed (answer of ")
                 .contains(reason);
         assertThat(process.calls()).as("an answer is final").hasSize(1);
@@ -73,20 +71,17 @@ class AnswerTest {
     void anAnswerThatIsTooLargeFails(Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> json("{\"state\": \"passed\", \"log\": \"" + "x".repeat(70_000) + "\"}"));
 
-        assertThat(jenkins.createJob(step(process, RULE)).build().awaitResult("FAILURE"))
+        assertThat(jenkins.build(step(process, RULE)).awaitResult("FAILURE"))
                 .contains("the answer is larger than 65536 bytes");
     }
 
     @Test
     void theStatusAloneMayDecide(Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> Reply.of(404));
-        jenkins.createJob(step(process, "method: 'GET'", "answer: [success: 404]"))
-                .build()
-                .awaitResult("SUCCESS");
+        jenkins.build(step(process, "method: 'GET'", "answer: [success: 404]")).awaitResult("SUCCESS");
 
         process.onCall(call -> Reply.of(200));
-        assertThat(jenkins.createJob(step(process, "method: 'GET'", "answer: [success: 404]"))
-                        .build()
+        assertThat(jenkins.build(step(process, "method: 'GET'", "answer: [success: 404]"))
                         .awaitResult("FAILURE"))
                 .contains(" answered 200")
                 .contains("Success is 404.");
@@ -95,11 +90,10 @@ class AnswerTest {
     @Test
     void aPersonMayHaveToApproveToo(Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> json("{\"state\": \"passed\"}"));
-        Build build = jenkins.createJob(step(process, RULE, "manualApproval: [message: 'Go?']"))
-                .build()
+        Build build = jenkins.build(step(process, RULE, "manualApproval: [message: 'Go?']"))
                 .awaitWaiting(1);
         build.awaitLog("That is a success: /state is \"passed\".");
-        JsonNode approval = build.approvals().get(0);
+        JsonNode approval = build.approval();
         assertThat(approval.at("/callback/success").asBoolean()).isTrue();
 
         build.decide(approval, "approve", "fine");
@@ -111,10 +105,9 @@ class AnswerTest {
     void aWebhookOfTheSettingsMayHaveARule(Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> json("{\"state\": \"passed\"}"));
         String gate = "armoryWebhookApproval(webhook: 'gate', context: [uri: '" + process.url() + "']%s)";
-        jenkins.createJob(gate.formatted("")).build().awaitResult("SUCCESS");
+        jenkins.build(gate.formatted("")).awaitResult("SUCCESS");
 
-        assertThat(jenkins.createJob(gate.formatted(", answer: [pointer: '/state', equals: 'done']"))
-                        .build()
+        assertThat(jenkins.build(gate.formatted(", answer: [pointer: '/state', equals: 'done']"))
                         .awaitResult("FAILURE"))
                 .contains("/state is \"passed\", which is neither success (\"done\")");
     }
@@ -136,7 +129,7 @@ class AnswerTest {
             })
     void mistakesAreFoundBeforeAnythingIsCalled(
             String parameters, String message, Jenkins jenkins, ExternalProcess process) {
-        assertThat(jenkins.createJob(step(process, parameters)).build().awaitResult("FAILURE"))
+        assertThat(jenkins.build(step(process, parameters)).awaitResult("FAILURE"))
                 .contains(message);
         assertThat(process.calls()).isEmpty();
     }

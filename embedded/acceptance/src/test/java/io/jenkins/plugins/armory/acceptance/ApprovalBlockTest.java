@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
@@ -49,24 +48,22 @@ class ApprovalBlockTest {
 
     @Test
     void runsItsBodyOnceTheApprovalHasSucceeded() {
-        Build build = jenkins.createJob(
+        Build build = jenkins.build(
                         "def r = " + block("gate") + " { echo 'DEPLOYED'; return 7 }\necho \"returned ${r}\"")
-                .build()
                 .awaitWaiting(1);
         assertThat(build.log()).doesNotContain("DEPLOYED");
 
-        process.awaitCall().callback().succeed("go");
+        process.awaitCallback().succeed("go");
 
         assertThat(build.awaitResult("SUCCESS")).containsSubsequence("succeeded", "DEPLOYED", "returned 7");
     }
 
     @Test
     void anEnvironmentInItIsWarnedOf() {
-        Build build = jenkins.createJob("armoryEnvironment('dev') { echo 'DEPLOYED' }\n" + block("gate")
-                        + " { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'on' } }")
-                .build();
+        Build build = jenkins.build("armoryEnvironment('dev') { echo 'DEPLOYED' }\n" + block("gate")
+                + " { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'on' } }");
 
-        process.awaitCall().callback().succeed("go");
+        process.awaitCallback().succeed("go");
 
         assertThat(build.awaitResult("SUCCESS"))
                 .containsSubsequence(
@@ -78,9 +75,9 @@ class ApprovalBlockTest {
 
     @Test
     void doesNotRunItsBodyAfterAFailure() {
-        Build build = jenkins.createJob(block("gate") + " { echo 'DEPLOYED' }").build();
+        Build build = jenkins.build(block("gate") + " { echo 'DEPLOYED' }");
 
-        process.awaitCall().callback().fail("no");
+        process.awaitCallback().fail("no");
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("failed (callback token): no")
@@ -89,11 +86,10 @@ class ApprovalBlockTest {
 
     @Test
     void whatTheBodyThrowsIsThrown() {
-        Build build = jenkins.createJob(
-                        "try { " + block("gate") + " { error 'broken' } } catch (x) { echo \"caught ${x.message}\" }")
-                .build();
+        Build build = jenkins.build(
+                "try { " + block("gate") + " { error 'broken' } } catch (x) { echo \"caught ${x.message}\" }");
 
-        process.awaitCall().callback().succeed("go");
+        process.awaitCallback().succeed("go");
 
         assertThat(build.awaitResult("SUCCESS")).contains("caught broken");
     }
@@ -101,14 +97,14 @@ class ApprovalBlockTest {
     @Test
     void isStoppedWhileItWaitsAndWhileItsBodyRuns() {
         String script = block("gate") + " { " + process.approvalNamed("inner") + "\necho 'DEPLOYED' }";
-        Build waiting = jenkins.createJob(script).build().awaitWaiting(1);
-        Callback late = process.awaitCall().callback();
+        Build waiting = jenkins.build(script).awaitWaiting(1);
+        Callback late = process.awaitCallback();
         waiting.abort();
         assertThat(waiting.awaitResult("ABORTED")).doesNotContain("DEPLOYED");
-        assertThat(late.succeed("late")).returns(410, Answer::status);
+        late.succeed("late").expect(410);
 
-        Build running = jenkins.createJob(script).build();
-        process.awaitCall().callback().succeed("go");
+        Build running = jenkins.build(script);
+        process.awaitCallback().succeed("go");
         process.awaitCall();
         running.awaitWaiting(1);
         running.abort();
@@ -117,15 +113,14 @@ class ApprovalBlockTest {
 
     @Test
     void asksOnceAndRunsItsBodyOnceOverKills() {
-        Build build = jenkins.createJob(
+        Build build = jenkins.build(
                         block("gate") + " { echo 'BEGAN'; " + process.approvalNamed("inner") + "\necho 'DEPLOYED' }")
-                .build()
                 .awaitWaiting(1);
-        Callback gate = process.awaitCall().callback();
+        Callback gate = process.awaitCallback();
         controller.kill();
         controller.start();
         gate.succeed("go");
-        Callback inner = process.awaitCall().callback();
+        Callback inner = process.awaitCallback();
         build.awaitWaiting(1);
         controller.kill();
         controller.start();
@@ -138,8 +133,7 @@ class ApprovalBlockTest {
 
     @Test
     void isNotForWhatComesAfterTheDeployment() {
-        Build build = jenkins.createJob(block("gate", "phase: 'afterDeployment'") + " { echo 'DEPLOYED' }")
-                .build();
+        Build build = jenkins.build(block("gate", "phase: 'afterDeployment'") + " { echo 'DEPLOYED' }");
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("armoryApproval: phase: afterDeployment comes after what this step guards")
@@ -164,23 +158,19 @@ class ApprovalBlockTest {
                 }
                 """;
         String manual = "manualApproval: [message: 'Go?']";
-        Build refused = jenkins.createJob(script.formatted(block("gate", manual)))
-                .build()
-                .awaitWaiting(1);
-        process.awaitCall().callback().fail("no");
+        Build refused = jenkins.build(script.formatted(block("gate", manual))).awaitWaiting(1);
+        process.awaitCallback().fail("no");
         assertThat(refused.awaitResult("FAILURE")).doesNotContain("DEPLOYED", "LATER", "nowhere");
 
-        Build approved = jenkins.createJob(
-                        script.formatted(block("gate")).replace("label 'nowhere'", "label 'built-in'"))
-                .build();
-        process.awaitCall().callback().succeed("go");
+        Build approved = jenkins.build(script.formatted(block("gate")).replace("label 'nowhere'", "label 'built-in'"));
+        process.awaitCallback().succeed("go");
         assertThat(approved.awaitResult("SUCCESS")).containsSubsequence("succeeded", "DEPLOYED", "LATER");
     }
 
     @Test
     @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs Declarative Pipelines")
     void anEnvironmentIsAnOptionOfAStageToo() {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                         pipeline {
                             agent none
                             stages {
@@ -194,9 +184,8 @@ class ApprovalBlockTest {
                                 }
                             }
                         }
-                        """.formatted(process.approvalNamed("smoke", "phase: 'afterDeployment'")))
-                .build();
-        process.awaitCall().callback().fail("no");
+                        """.formatted(process.approvalNamed("smoke", "phase: 'afterDeployment'")));
+        process.awaitCallback().fail("no");
 
         assertThat(build.awaitResult("ABORTED")).doesNotContain("DEPLOYED");
         assertThat(build.environments()).containsEntry("staging", "COMPLETE").containsEntry("prod", "CANCELLED");

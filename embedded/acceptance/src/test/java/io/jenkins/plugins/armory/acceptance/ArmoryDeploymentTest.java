@@ -62,8 +62,7 @@ class ArmoryDeploymentTest {
                 "config: 'a', context: 'b'                 | context: must be a map",
             })
     void whatIsWrongIsSaidBeforeAnythingIsDone(String arguments, String message, Jenkins jenkins) {
-        Build build =
-                jenkins.createJob("armoryDeployment(" + arguments + ")" + BODY).build();
+        Build build = jenkins.build("armoryDeployment(" + arguments + ")" + BODY);
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("armoryDeployment: ")
@@ -94,7 +93,7 @@ class ArmoryDeploymentTest {
     }
 
     private static void assertFailsAtOnce(Jenkins jenkins, String script, String message) {
-        Build build = jenkins.createJob(script).build();
+        Build build = jenkins.build(script);
 
         assertThat(build.awaitResult("FAILURE")).contains(message).doesNotContain("DID");
         assertThat(build.environments()).isEmpty();
@@ -102,7 +101,7 @@ class ArmoryDeploymentTest {
 
     @Test
     void itNeedsABody(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(canary(process).pipeline("")).build();
+        Build build = jenkins.build(canary(process).pipeline(""));
 
         assertThat(build.awaitResult("FAILURE")).contains("armoryDeployment: has no body; write armoryDeployment(...)");
     }
@@ -122,10 +121,10 @@ class ArmoryDeploymentTest {
                 "armoryDeployment(null) { echo 'never' }"
             })
     void aMistakeThatIsCaughtKeepsTheEnvironmentAroundItClosed(String mistaken, Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 catchError { armoryEnvironment('staging') { try { %s } catch (Throwable e) { echo "caught ${e.message}" } } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """.formatted(mistaken)).build();
+                """.formatted(mistaken));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("caught armoryDeployment: ")
@@ -139,24 +138,21 @@ class ArmoryDeploymentTest {
                 .target("staging", "")
                 .target("prod", "dependsOn: [staging]")
                 .steps(weight(100));
-        Build build =
-                jenkins.createJob(file.pipeline("targets: ['prod']", BODY)).build();
+        Build build = jenkins.build(file.pipeline("targets: ['prod']", BODY));
 
         assertThat(build.awaitResult("SUCCESS")).contains("DID prod deploy").doesNotContain("DID staging");
         assertThat(build.environments()).isEqualTo(Map.of("prod", "COMPLETE"));
 
         assertThat(build.log()).contains("The target 'prod' is deployed without a look at 'staging'");
 
-        Build after = jenkins.createJob("try { armoryEnvironment('staging') { error 'broken' } } catch (e) { }\n"
-                        + file.pipeline("targets: ['prod']", BODY))
-                .build();
+        Build after = jenkins.build("try { armoryEnvironment('staging') { error 'broken' } } catch (e) { }\n"
+                + file.pipeline("targets: ['prod']", BODY));
         assertThat(after.awaitResult("FAILURE"))
                 .contains(
                         "targets: \"prod\" depends on \"staging\", an environment of this build that is not ready for it")
                 .doesNotContain("DID");
 
-        Build unknown =
-                jenkins.createJob(file.pipeline("targets: ['prd']", BODY)).build();
+        Build unknown = jenkins.build(file.pipeline("targets: ['prd']", BODY));
         assertThat(unknown.awaitResult("FAILURE"))
                 .contains("targets: the deployment has no target \"prd\"; it has \"staging\", \"prod\"");
     }
@@ -171,14 +167,12 @@ class ArmoryDeploymentTest {
                 .pipeline(more, BODY)
                 .replace("strategies:", "targetFilters: [{includeTarget: prod}]\nstrategies:");
 
-        Build build = jenkins.createJob(file).build();
+        Build build = jenkins.build(file);
         assertThat(build.awaitResult("SUCCESS"))
                 .contains("The target 'prod' is deployed without a look at 'staging'")
                 .doesNotContain("DID staging");
 
-        Build after = jenkins.createJob(
-                        "try { armoryEnvironment('staging') { error 'broken' } } catch (e) { }\n" + file)
-                .build();
+        Build after = jenkins.build("try { armoryEnvironment('staging') { error 'broken' } } catch (e) { }\n" + file);
         assertThat(after.awaitResult("FAILURE"))
                 .contains("\"prod\" depends on \"staging\", an environment of this build that is not ready for it")
                 .doesNotContain("DID");
@@ -193,9 +187,7 @@ class ArmoryDeploymentTest {
                 .steps(weight(100))
                 .pipeline("targets: ['prod']", BODY);
 
-        Build build = jenkins.createJob(
-                        "try { armoryEnvironment('staging') { error 'broken' } } catch (e) { }\n" + file)
-                .build();
+        Build build = jenkins.build("try { armoryEnvironment('staging') { error 'broken' } } catch (e) { }\n" + file);
         assertThat(build.awaitResult("FAILURE"))
                 .contains("\"prod\" depends on \"staging\", an environment of this build that is not ready for it")
                 .doesNotContain("DID");
@@ -206,11 +198,9 @@ class ArmoryDeploymentTest {
         succeed(process);
         DeploymentFiles file =
                 canary(process).withBody("\"{{armory.replicaSetName}} {{context.ref}} {{armory.accountName}}\"");
-        Build build = jenkins.createJob(
-                        file.pipeline(
-                                "context: [ref: 'abc']",
-                                " { if (env.ARMORY_ACTION == 'deploy') { return [replicaSetName: 'web-7'] } else { echo 'on' } }"))
-                .build();
+        Build build = jenkins.build(file.pipeline(
+                "context: [ref: 'abc']",
+                " { if (env.ARMORY_ACTION == 'deploy') { return [replicaSetName: 'web-7'] } else { echo 'on' } }"));
         build.awaitResult("SUCCESS");
 
         assertThat(process.awaitCall().json().get("text").asText()).isEqualTo("web-7 abc prod-cluster");
@@ -219,7 +209,7 @@ class ArmoryDeploymentTest {
     @Test
     void anUnknownVariableOfTheBodyIsAnErrorThatSaysWhatToReturn(Jenkins jenkins, ExternalProcess process) {
         DeploymentFiles file = canary(process).withBody("\"{{armory.replicaSetName}}\"");
-        Build build = jenkins.createJob(file.pipeline(BODY)).build();
+        Build build = jenkins.build(file.pipeline(BODY));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("return [\"replicaSetName\": ...] from the body of armoryDeployment", "DID prod rollback");
@@ -236,7 +226,7 @@ class ArmoryDeploymentTest {
                 .target("prod", "dependsOn: [staging]")
                 .steps(weight(100))
                 .webhook("tests");
-        Build build = jenkins.createJob(file.pipeline(BODY)).build();
+        Build build = jenkins.build(file.pipeline(BODY));
 
         assertThat(build.awaitResult("FAILURE")).contains("red").doesNotContain("rollback", "DID prod");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
@@ -252,10 +242,9 @@ class ArmoryDeploymentTest {
                 .target("prod", "dependsOn: [staging]")
                 .steps(weight(100))
                 .webhook("tests");
-        Build build = jenkins.createJob(
-                        file.pipeline(
-                                " { echo \"DID ${env.ARMORY_ENVIRONMENT_NAME} ${env.ARMORY_ACTION}\"; if (env.ARMORY_ACTION == 'analysis') { sleep 2; error 'too many errors' } }"))
-                .build();
+        Build build = jenkins.build(
+                file.pipeline(
+                        " { echo \"DID ${env.ARMORY_ENVIRONMENT_NAME} ${env.ARMORY_ACTION}\"; if (env.ARMORY_ACTION == 'analysis') { sleep 2; error 'too many errors' } }"));
         build.awaitWaiting(1);
 
         assertThat(build.awaitResult("FAILURE"))
@@ -272,7 +261,7 @@ class ArmoryDeploymentTest {
                 .target("failFast", "")
                 .target("prod", "")
                 .steps(weight(100));
-        Build build = jenkins.createJob(file.pipeline(BODY)).build();
+        Build build = jenkins.build(file.pipeline(BODY));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("config: targets.failFast: is a parameter of parallel", "rename the target")
@@ -298,7 +287,7 @@ class ArmoryDeploymentTest {
                 DeploymentFiles.of(process)
                         .target("prod", "")
                         .steps("{exposeServices: {services: [" + hostile + "]}}"))) {
-            Build build = jenkins.createJob(file.pipeline(BODY)).build();
+            Build build = jenkins.build(file.pipeline(BODY));
             String log = build.awaitResult("FAILURE");
             assertThat(log.lines().filter(line -> line.startsWith("Finished:"))).containsExactly("Finished: FAILURE");
             assertThat(log).doesNotContain("\u202E", "DID");
@@ -307,17 +296,16 @@ class ArmoryDeploymentTest {
 
     @Test
     void anAbortWithinTheStrategyRollsBackAndBeforeItDoesNot(Jenkins jenkins, ExternalProcess process) {
-        Build within = jenkins.createJob(canary(process).pipeline(BODY)).build().awaitWaiting(1);
+        Build within = jenkins.build(canary(process).pipeline(BODY)).awaitWaiting(1);
         within.abort();
         assertThat(within.awaitResult("ABORTED")).contains("DID prod rollback");
         assertThat(within.environments()).isEqualTo(Map.of("prod", "ROLLED_BACK"));
 
-        Build before = jenkins.createJob(DeploymentFiles.of(process)
+        Build before = jenkins.build(DeploymentFiles.of(process)
                         .target("prod", "beforeDeployment: [" + run("tests") + "]")
                         .steps(weight(100))
                         .webhook("tests")
                         .pipeline(BODY))
-                .build()
                 .awaitWaiting(1);
         before.abort();
         assertThat(before.awaitResult("ABORTED")).doesNotContain("DID");
@@ -326,11 +314,10 @@ class ArmoryDeploymentTest {
 
     @Test
     void aRollbackThatFailsIsNotTriedAgain(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        canary(process)
-                                .pipeline(
-                                        " { echo \"DID ${env.ARMORY_ACTION}\"; if (env.ARMORY_ACTION in ['setWeight', 'rollback']) { error env.ARMORY_ACTION + ' went wrong' } }"))
-                .build();
+        Build build = jenkins.build(
+                canary(process)
+                        .pipeline(
+                                " { echo \"DID ${env.ARMORY_ACTION}\"; if (env.ARMORY_ACTION in ['setWeight', 'rollback']) { error env.ARMORY_ACTION + ' went wrong' } }"));
 
         String log = build.awaitResult("FAILURE");
         assertThat(log).contains("The rollback of environment 'prod' failed", "rollback went wrong");
@@ -343,8 +330,7 @@ class ArmoryDeploymentTest {
         succeed(process);
         DeploymentFiles file = canary(process).withBody("\"{{secrets.team}}\"");
         String write = "node { writeFile(file: 'deploy.yml', text: '''" + file.text() + "''')\n";
-        Build refused = jenkins.createJob(write + "armoryDeployment(configFile: 'deploy.yml')" + BODY + " }")
-                .build();
+        Build refused = jenkins.build(write + "armoryDeployment(configFile: 'deploy.yml')" + BODY + " }");
         assertThat(refused.awaitResult("FAILURE"))
                 .contains(
                         "webhook 'tests' uses {{secrets.team}}, which secrets does not list",
@@ -352,9 +338,8 @@ class ArmoryDeploymentTest {
                 .doesNotContain("DID");
         assertThat(process.calls()).isEmpty();
 
-        Build listed = jenkins.createJob(
-                        write + "armoryDeployment(configFile: 'deploy.yml', secrets: ['team'])" + BODY + " }")
-                .build();
+        Build listed =
+                jenkins.build(write + "armoryDeployment(configFile: 'deploy.yml', secrets: ['team'])" + BODY + " }");
         listed.awaitResult("SUCCESS");
         assertThat(process.awaitCall().json().get("text").asText()).isEqualTo(Settings.TEAM_SECRET);
     }
@@ -407,9 +392,8 @@ class ArmoryDeploymentTest {
 
     /** Runs a file of the workspace, which fails, and returns the log. */
     private static String deploy(Jenkins jenkins, String file, String parameters, String body) {
-        return jenkins.createJob("node {\nwriteFile(file: 'deploy.yml', text: " + Groovy.string(file)
+        return jenkins.build("node {\nwriteFile(file: 'deploy.yml', text: " + Groovy.string(file)
                         + ")\narmoryDeployment(" + parameters + ")" + body + "\n}")
-                .build()
                 .awaitResult("FAILURE");
     }
 
@@ -422,9 +406,8 @@ class ArmoryDeploymentTest {
                 .steps(weight(50))
                 .webhook("tests")
                 .text();
-        Build build = jenkins.createJob("def text = '''" + text + "'''\n"
-                        + "2.times { armoryWebhookApproval(webhook: 'tests', config: text) }")
-                .build();
+        Build build = jenkins.build("def text = '''" + text + "'''\n"
+                + "2.times { armoryWebhookApproval(webhook: 'tests', config: text) }");
 
         assertThat(build.awaitResult("SUCCESS"))
                 .containsOnlyOnce("which armoryWebhookApproval does not use; armoryDeployment runs the whole file.")
@@ -435,7 +418,7 @@ class ArmoryDeploymentTest {
     void twoDeploymentsToOneTargetAreAnError(Jenkins jenkins, ExternalProcess process) {
         succeed(process);
         String one = canary(process).pipeline(BODY);
-        Build build = jenkins.createJob(one + "\n" + one).build();
+        Build build = jenkins.build(one + "\n" + one);
 
         assertThat(build.awaitResult("FAILURE")).contains("\"prod\" is deployed to twice in this build");
     }
@@ -450,9 +433,8 @@ class ArmoryDeploymentTest {
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
-            Build build = jenkins.createJob(canary(process)
-                            .pipeline(" { echo \"DID ${env.ARMORY_ACTION}\"; sleep 3; [replicaSetName: 'web-7'] }"))
-                    .build();
+            Build build = jenkins.build(canary(process)
+                    .pipeline(" { echo \"DID ${env.ARMORY_ACTION}\"; sleep 3; [replicaSetName: 'web-7'] }"));
             build.awaitLog("DID deploy");
             faults.hold(FaultPoint.STEP_ENDING); // the action's, once its body has slept
             faults.awaitHeld(FaultPoint.STEP_ENDING);
@@ -479,8 +461,7 @@ class ArmoryDeploymentTest {
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
             Build build = new Jenkins(controller)
-                    .createJob(canary(process).pipeline(" { sleep 5; echo \"DID ${env.ARMORY_ACTION}\" }"))
-                    .build();
+                    .build(canary(process).pipeline(" { sleep 5; echo \"DID ${env.ARMORY_ACTION}\" }"));
             build.awaitLog("sleep");
             Wait.until("the first action is under way")
                     .until(() -> build.deployment().at(DEPLOY + "/began").isTextual());
@@ -505,11 +486,10 @@ class ArmoryDeploymentTest {
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
-            Build build = jenkins.createJob(DeploymentFiles.of(process)
-                            .target("prod", "")
-                            .steps(DeploymentFiles.weight(50))
-                            .pipeline(" { sleep 3; echo \"DID ${env.ARMORY_ACTION}\" }"))
-                    .build();
+            Build build = jenkins.build(DeploymentFiles.of(process)
+                    .target("prod", "")
+                    .steps(DeploymentFiles.weight(50))
+                    .pipeline(" { sleep 3; echo \"DID ${env.ARMORY_ACTION}\" }"));
             Wait.until("the first action is under way")
                     .until(() -> build.deployment()
                             .at("/environments/0/steps/prod~1strategy~11/began")

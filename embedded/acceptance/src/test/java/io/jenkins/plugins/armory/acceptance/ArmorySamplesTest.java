@@ -40,7 +40,7 @@ class ArmorySamplesTest {
 
     /** Runs a webhook of the file in the stage of an environment. */
     private static Build run(Jenkins jenkins, String file, String environment, String parameters) {
-        return jenkins.createJob("""
+        return jenkins.build("""
                 stage('%s') {
                     node {
                         writeFile file: 'deploy.yml', text: %s
@@ -48,12 +48,11 @@ class ArmorySamplesTest {
                         echo "success: ${result.success}, by ${result.decidedBy}: ${result.mdMessage}"
                     }
                 }
-                """.formatted(environment, Groovy.string(file(file)), parameters))
-                .build();
+                """.formatted(environment, Groovy.string(file(file)), parameters));
     }
 
     private String id(Build build) {
-        return build.approvals().get(0).get("id").asText();
+        return build.approval().get("id").asText();
     }
 
     /** What the HTTP client adds to the headers of the webhook. */
@@ -122,11 +121,10 @@ class ArmorySamplesTest {
                                 "Content-Type: application/json",
                                 length(body))
                         + body);
-        assertThat(build.approvals().get(0).at("/decision/outcome").asText()).isEqualTo("SENT");
-        assertThat(new Callback(jenkins.controller().url() + "armory/approvals/" + id, Settings.DEFAULT_SECRET)
-                        .fail("on second thoughts")
-                        .status())
-                .isEqualTo(410);
+        assertThat(build.approval().at("/decision/outcome").asText()).isEqualTo("SENT");
+        new Callback(jenkins.controller().url() + "armory/approvals/" + id, Settings.DEFAULT_SECRET)
+                .fail("on second thoughts")
+                .expect(410);
     }
 
     @Test

@@ -36,8 +36,8 @@ class ArmoryScriptTest {
 
     @Test
     void armorysCommandsGetATokenAndDecide(Jenkins jenkins, ExternalProcess process) throws Exception {
-        Build build = jenkins.createJob(process.approval()).build();
-        String callbackUri = process.awaitCall().callback().uri();
+        Build build = jenkins.build(process.approval());
+        String callbackUri = process.awaitCallback().uri();
 
         JsonNode token = run(FETCH_TOKEN
                 .replace("https://auth.cloud.armory.io/", jenkins.controller().url() + "armory/")

@@ -52,10 +52,10 @@ class BadTokenTest {
                 Controller controller = Controller.create(Settings.with(closed))) {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
-            Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-            Callback callback = process.awaitCall().callback();
-            Build other = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-            Callback ofTheOther = process.awaitCall().callback();
+            Build build = jenkins.build(process.approval()).awaitWaiting(1);
+            Callback callback = process.awaitCallback();
+            Build other = jenkins.build(process.approval()).awaitWaiting(1);
+            Callback ofTheOther = process.awaitCallback();
             own = callback.token();
             issued = TokenEndpointContractTest.token(jenkins, Settings.CLIENT_ID);
             assertThat(callback.with(issuer.token()).rehearse())
@@ -69,12 +69,12 @@ class BadTokenTest {
 
             tokens.forEach(bad -> assertIsRefused(jenkins, callback, bad));
             // More than 8 KiB of headers do not get past the container (RFC 6585, section 5).
-            assertThat(callback.with(own + "A".repeat(10_000)).succeed("huge")).returns(431, Answer::status);
+            callback.with(own + "A".repeat(10_000)).succeed("huge").expect(431);
             build.awaitWaiting(1);
             other.awaitWaiting(1);
-            assertThat(callback.with(issued).succeed("after all that")).returns(200, Answer::status);
+            callback.with(issued).succeed("after all that").expect(200);
             build.awaitResult("SUCCESS");
-            assertThat(ofTheOther.with(issuer.token()).succeed("fine")).returns(200, Answer::status);
+            ofTheOther.with(issuer.token()).succeed("fine").expect(200);
             assertThat(other.awaitResult("SUCCESS"))
                     .contains("succeeded (" + OidcIssuer.SUBJECT + " of " + issuer.url() + "): fine");
         }

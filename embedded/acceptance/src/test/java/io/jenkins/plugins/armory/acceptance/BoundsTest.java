@@ -341,7 +341,7 @@ class BoundsTest {
     }
 
     private static Build run(String script) {
-        return jenkins.createJob(script).build();
+        return jenkins.build(script);
     }
 
     @Test
@@ -412,7 +412,7 @@ class BoundsTest {
         if (probe.otherError() == null) {
             Wait.until("an approval of " + probe.field())
                     .until(() -> build.approvals().size() == 1);
-            JsonNode approval = build.approvals().get(0);
+            JsonNode approval = build.approval();
             accepted.put(approval.get("id").asText(), whole(approval.get("id").asText()));
         } else {
             assertThat(build.awaitResult("FAILURE")).contains(probe.otherError());
@@ -437,7 +437,7 @@ class BoundsTest {
     })
     void aCallbackWithHalfACharacterIsRefused(String body, String field) {
         run(process.approval()).awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Callback callback = process.awaitCallback();
 
         Answer answer = callback.send(body);
 
@@ -451,9 +451,9 @@ class BoundsTest {
     void aProgressReportWithHalfACharacterIsRefused() {
         run(process.approval()).awaitWaiting(1);
 
-        Answer answer = process.awaitCall().callback().send("/progress", "{\"mdMessage\": \"half \\ud83d of it\"}");
+        Answer answer = process.awaitCallback().send("/progress", "{\"mdMessage\": \"half \\ud83d of it\"}");
 
-        assertThat(answer).returns(400, Answer::status);
+        answer.expect(400);
         assertThat(answer.body()).contains("The field \\\"mdMessage\\\" has half of a character");
     }
 
@@ -494,7 +494,7 @@ class BoundsTest {
 
         assertInvalid(decide(id, "approve", "comment", comment + 'c'), "comment: has more than 8192 characters");
         assertInvalid(decide(id, "override", "reason", comment + 'c'), "reason: has more than 8192 characters");
-        assertThat(decide(id, "approve", "comment", comment)).returns(200, Answer::status);
+        decide(id, "approve", "comment", comment).expect(200);
 
         controller.kill();
         controller.start();
@@ -515,7 +515,7 @@ class BoundsTest {
 
         assertInvalid(decide(id, "approve", "inputs", largest + ' '), "inputs: has more than 32768 characters");
         assertInvalid(decide(id, "approve", "inputs", "{\"p\": \"\\ud800\"}"), "p: has half of a character");
-        assertThat(decide(id, "approve", "inputs", largest)).returns(200, Answer::status);
+        decide(id, "approve", "inputs", largest).expect(200);
 
         controller.kill();
         controller.start();

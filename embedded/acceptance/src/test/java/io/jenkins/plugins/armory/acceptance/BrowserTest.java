@@ -35,7 +35,7 @@ class BrowserTest {
     void showsWhatWaitsAndThenWhatWasDecidedWithoutAReload(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Job job = jenkins.createJob(process.approval("environment: 'staging'"));
         Build build = job.build();
-        Callback callback = process.awaitCall().callback();
+        Callback callback = process.awaitCallback();
         build.awaitWaiting(1);
         BrowserPage page = page(browser, jenkins, WIDE, job);
         awaitRows(page, 1, 0);
@@ -88,11 +88,11 @@ class BrowserTest {
         awaitRows(page, 2, 0);
         choose(page, "state", "WAITING");
         awaitRows(page, 2, 0);
-        process.awaitCall().callback().succeed("");
+        process.awaitCallback().succeed("");
         awaitRows(page, 1, 0);
         choose(page, "state", "SUCCESS");
         awaitRows(page, 0, 1);
-        process.awaitCall().callback().succeed("");
+        process.awaitCallback().succeed("");
         awaitRows(page, 0, 2);
         build.awaitResult("SUCCESS");
     }
@@ -101,7 +101,7 @@ class BrowserTest {
     void aRowThatChangesKeepsTheFocusAndWhatIsUnfolded(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Job job = jenkins.createJob(process.approval());
         Build build = job.build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Callback callback = process.awaitCallback();
         String report = "{\"percent\": %d, \"mdMessage\": \"" + "all is well ".repeat(50) + "\"}";
         callback.send("/progress", report.formatted(10));
         BrowserPage page = page(browser, jenkins, WIDE, job);
@@ -178,7 +178,7 @@ class BrowserTest {
                 process.approval("environment: '" + QUOTED_ATTACK + "'", "context: [key: '" + QUOTED_ATTACK + "']")
                         .replace("name: 'checks'", "name: '" + QUOTED_ATTACK + "'"));
         Build build = job.build();
-        Callback callback = process.awaitCall().callback();
+        Callback callback = process.awaitCallback();
         build.awaitWaiting(1);
         BrowserPage page = page(browser, jenkins, WIDE, job);
         awaitRows(page, 1, 0);
@@ -237,8 +237,7 @@ class BrowserTest {
                                 "manualApproval: [message: 'Go?', required: 2]")),
                 List.of());
         Build build = job.build().awaitWaiting(2);
-        process.awaitCall()
-                .callback()
+        process.awaitCallback()
                 .fail("The environment answers: " + "a sentence with words of different lengths ".repeat(10));
         for (int width : Screens.WIDTHS) {
             BrowserPage page = page(browser, jenkins, width, job);
@@ -256,7 +255,7 @@ class BrowserTest {
     void isForKeyboardsAndScreenReaders(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Job job = jenkins.createJob("parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()));
         job.build().awaitWaiting(2);
-        process.awaitCall().callback().succeed("- *fine*\n\n" + "word ".repeat(100));
+        process.awaitCallback().succeed("- *fine*\n\n" + "word ".repeat(100));
         for (int width : Screens.WIDTHS) {
             BrowserPage page = page(browser, jenkins, width, job);
             awaitRows(page, 1, 1);
@@ -287,6 +286,6 @@ class BrowserTest {
                             "armory-approvals-filter-environment",
                             job.name() + " #1");
         }
-        process.awaitCall().callback().succeed("");
+        process.awaitCallback().succeed("");
     }
 }

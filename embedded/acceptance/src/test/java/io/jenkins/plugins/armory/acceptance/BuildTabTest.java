@@ -9,7 +9,6 @@ import static io.jenkins.plugins.armory.acceptance.driver.Screens.WIDE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
@@ -46,14 +45,13 @@ class BuildTabTest {
 
     /** Four environments, of which the third fails and takes the fourth along. */
     private static Build environments(Jenkins jenkins, ExternalProcess process) {
-        return jenkins.createJob("""
+        return jenkins.build("""
                         parallel(
                           dev: { armoryEnvironment(name: 'dev') { echo 'deployed' } },
                           qa: { armoryEnvironment(name: 'qa', dependsOn: ['dev']) { echo 'deployed' } },
                           staging: { armoryEnvironment(name: 'staging', dependsOn: ['dev']) { %s } },
                           prod: { armoryEnvironment(name: 'prod', dependsOn: ['qa', 'staging']) { echo 'deployed' } })
                         """.formatted(process.approval("manualApproval: [message: 'Go to staging?']")))
-                .build()
                 .awaitWaiting(1);
     }
 
@@ -76,7 +74,7 @@ class BuildTabTest {
                 .isTrue();
         page.evaluate("window.thisDocument = true");
 
-        process.awaitCall().callback().fail("1 of 42 failed");
+        process.awaitCallback().fail("1 of 42 failed");
 
         awaitText(page, node("staging"), "Failed");
         awaitText(page, node("prod"), "cancelled because of staging");
@@ -88,10 +86,9 @@ class BuildTabTest {
 
     @Test
     void showsAllThatIsKnownOfAnApprovalAndDecides(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.createJob(process.approval("environment: 'prod'", "manualApproval: [message: 'Go?']"))
-                .build()
+        Build build = jenkins.build(process.approval("environment: 'prod'", "manualApproval: [message: 'Go?']"))
                 .awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Callback callback = process.awaitCallback();
         callback.with("no such token").succeed("");
         BrowserPage page = page(browser, jenkins, WIDE, build);
         awaitText(page, card(), "Waiting");
@@ -114,7 +111,7 @@ class BuildTabTest {
 
         awaitText(page, card(), "Approved – fine");
         build.awaitResult("SUCCESS");
-        String user = build.approvals().get(0).at("/manualApproval/user").asText();
+        String user = build.approval().at("/manualApproval/user").asText();
         assertThat(page.evaluate(card() + ".innerText").asText())
                 .contains("callback token and user " + user, user + ": Approved – fine");
         assertThat(page.evaluate(card() + ".querySelector('strong').textContent")
@@ -125,14 +122,12 @@ class BuildTabTest {
 
     @Test
     void theBuildsPageShowsItsApprovalsToo(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.createJob(process.approval("environment: 'prod'"))
-                .build()
-                .awaitWaiting(1);
+        Build build = jenkins.build(process.approval("environment: 'prod'")).awaitWaiting(1);
         BrowserPage page = browser.open(WIDE, HEIGHT, jenkins.authorization())
                 .goTo(build.tab().replaceFirst("armory/$", ""));
         awaitText(page, card(), "Waiting");
 
-        process.awaitCall().callback().succeed("**All** passed");
+        process.awaitCallback().succeed("**All** passed");
 
         awaitText(page, card(), "All passed");
         build.awaitResult("SUCCESS");
@@ -142,12 +137,9 @@ class BuildTabTest {
     /** Whoever reads or tabs there can go on, whether this approval changes or another. */
     @Test
     void keepsTheFocusAndWhatIsUnfolded(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.createJob(
-                        "parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()))
-                .build()
+        Build build = jenkins.build("parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()))
                 .awaitWaiting(2);
-        List<Callback> callbacks =
-                List.of(process.awaitCall().callback(), process.awaitCall().callback());
+        List<Callback> callbacks = List.of(process.awaitCallback(), process.awaitCallback());
         callbacks.forEach(callback -> report(callback, 10));
         BrowserPage page = page(browser, jenkins, WIDE, build);
         page.await("document.querySelectorAll('#armory-build details').length === 4");
@@ -171,16 +163,14 @@ class BuildTabTest {
 
     private static void report(Callback callback, int percent) {
         String message = "all is well ".repeat(50);
-        assertThat(callback.send("/progress", "{\"percent\": " + percent + ", \"mdMessage\": \"" + message + "\"}"))
-                .returns(200, Answer::status);
+        callback.send("/progress", "{\"percent\": " + percent + ", \"mdMessage\": \"" + message + "\"}")
+                .expect(200);
     }
 
     @Test
     void showsTheDataOfAFailureAndWhoWasNotTold(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build =
-                jenkins.createJob(process.approval("notify: 'fixed-chat'")).build();
-        process.awaitCall()
-                .callback()
+        Build build = jenkins.build(process.approval("notify: 'fixed-chat'"));
+        process.awaitCallback()
                 .send(
                         "{\"success\": false, \"mdMessage\": \"1 of 42 failed\", \"data\": {\"report\": \"<b>https://ci.example.com/7</b>\"}}");
         build.awaitResult("FAILURE");
@@ -214,9 +204,7 @@ class BuildTabTest {
 
     @Test
     void linkToAnApprovalLeadsToIt(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.createJob(
-                        "parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()))
-                .build()
+        Build build = jenkins.build("parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()))
                 .awaitWaiting(2);
         String id = build.approvals().get(1).get("id").asText();
 
@@ -232,7 +220,7 @@ class BuildTabTest {
     @Test
     void isForEverybodyAtEveryWidth(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = environments(jenkins, process);
-        process.awaitCall().callback().with("no such token").succeed("");
+        process.awaitCallback().with("no such token").succeed("");
         for (int width : Screens.WIDTHS) {
             BrowserPage page = page(browser, jenkins, width, build);
             awaitText(page, node("qa"), "Complete");
@@ -254,18 +242,17 @@ class BuildTabTest {
         String approval = process.approval(
                         "context: [key: '" + QUOTED_ATTACK + "']", "manualApproval: [message: '" + QUOTED_ATTACK + "']")
                 .replace("name: 'checks'", "name: '" + QUOTED_ATTACK + "'");
-        Build build = jenkins.createJob("armoryEnvironment(name: '" + QUOTED_ATTACK + "') { " + approval + " }")
-                .build()
+        Build build = jenkins.build("armoryEnvironment(name: '" + QUOTED_ATTACK + "') { " + approval + " }")
                 .awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
-        assertThat(callback.send(
+        Callback callback = process.awaitCallback();
+        callback.send(
                         "/progress",
                         new ObjectMapper()
                                 .createObjectNode()
                                 .put("percent", 40)
                                 .put("mdMessage", ATTACK)
-                                .toString()))
-                .returns(200, Answer::status);
+                                .toString())
+                .expect(200);
         BrowserPage page = page(browser, jenkins, WIDE, build);
         page.await("document.querySelector('.armory-graph__node')?.innerText.includes('onerror')");
         callback.fail(ATTACK + " [a](javascript:window.attacked=4)");

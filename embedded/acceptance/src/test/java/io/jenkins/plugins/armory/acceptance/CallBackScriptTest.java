@@ -33,8 +33,8 @@ class CallBackScriptTest {
 
     @Test
     void theScriptFetchesATokenAndCallsBack(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build();
-        String uri = process.awaitCall().callback().uri();
+        Build build = jenkins.build(process.approval());
+        String uri = process.awaitCallback().uri();
 
         String output = callBack(
                 Map.of("CALLBACK_URI", uri, "CLIENT_ID", Settings.CLIENT_ID, "CLIENT_SECRET", Settings.CLIENT_SECRET),
@@ -47,8 +47,8 @@ class CallBackScriptTest {
 
     @Test
     void theScriptCallsBackWithATokenThatItIsGiven(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval());
+        Callback callback = process.awaitCallback();
 
         callBack(Map.of("CALLBACK_URI", callback.uri(), "CALLBACK_TOKEN", callback.token()), "false", "no");
 
@@ -57,8 +57,8 @@ class CallBackScriptTest {
 
     @Test
     void theScriptFailsWithTheAnswerWhenItIsRefused(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval());
+        Callback callback = process.awaitCallback();
         Map<String, String> wrongSecret =
                 Map.of("CALLBACK_URI", callback.uri(), "CLIENT_ID", Settings.CLIENT_ID, "CLIENT_SECRET", "wrong");
         Map<String, String> wrongClient = Map.of(
@@ -72,7 +72,7 @@ class CallBackScriptTest {
         assertThatThrownBy(() -> callBack(wrongSecret, "true")).hasMessageContaining("invalid_client");
         assertThatThrownBy(() -> callBack(wrongClient, "true")).hasMessageContaining("insufficient_scope");
 
-        assertThat(callback.succeed("after all").status()).isEqualTo(200);
+        callback.succeed("after all").expect(200);
         build.awaitResult("SUCCESS");
     }
 

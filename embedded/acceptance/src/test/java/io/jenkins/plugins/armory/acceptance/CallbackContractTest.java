@@ -42,8 +42,8 @@ class CallbackContractTest {
 
     @BeforeAll
     static void waitForCallbacks(Jenkins jenkins, ExternalProcess process) {
-        undecidedBuild = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        undecided = process.awaitCall().callback();
+        undecidedBuild = jenkins.build(process.approval()).awaitWaiting(1);
+        undecided = process.awaitCallback();
     }
 
     @AfterEach
@@ -56,8 +56,8 @@ class CallbackContractTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "/callback"})
     void firstDecisionIsAcceptedAndStands(String path, Jenkins jenkins, ExternalProcess process) {
-        jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
+        jenkins.build(process.approval());
+        Callback callback = process.awaitCallback();
 
         Answer accepted = callback.send(path, Callback.body(true, "fine"));
         Answer repeated = callback.send(path, Callback.body(true, "fine, as I said"));
@@ -68,7 +68,7 @@ class CallbackContractTest {
         assertThat(repeated).returns(200, Answer::status).returns(body.formatted(callback.id(), true), Answer::body);
         assertIsOfTheEndpoint(accepted);
         assertIsOfTheEndpoint(repeated);
-        assertThat(contradicted).returns(409, Answer::status);
+        contradicted.expect(409);
         assertIsOfTheEndpoint(contradicted);
         assertThat(contradicted.json().at("/decision/mdMessage").textValue()).isEqualTo("fine");
     }
@@ -79,7 +79,7 @@ class CallbackContractTest {
         for (String path : PATHS) {
             Answer answer = Http.send(undecided.post(path, SUCCESS).method(method, BodyPublishers.noBody()));
 
-            assertThat(answer).returns(405, Answer::status);
+            answer.expect(405);
             assertThat(answer.header("Allow")).hasValue("POST");
             assertThat(answer.body().isEmpty()).isEqualTo(method.equals("HEAD"));
         }
@@ -91,9 +91,9 @@ class CallbackContractTest {
         BodyPublisher notAnnounced =
                 BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)));
         for (String path : PATHS) {
-            assertThat(undecided.send(path, body)).returns(413, Answer::status);
-            assertThat(Http.send(undecided.post(path, "").POST(notAnnounced).header("Authorization", bearerToken())))
-                    .returns(413, Answer::status);
+            undecided.send(path, body).expect(413);
+            Http.send(undecided.post(path, "").POST(notAnnounced).header("Authorization", bearerToken()))
+                    .expect(413);
         }
     }
 
@@ -136,16 +136,15 @@ class CallbackContractTest {
 
     @Test
     void takesTheSecretOfTheCredentialThatTheStepNames(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval("callbackCredentialsId: '" + Settings.TEAM + "'"))
-                .build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval("callbackCredentialsId: '" + Settings.TEAM + "'"));
+        Callback callback = process.awaitCallback();
 
         Answer refused = callback.with(Settings.DEFAULT_SECRET).succeed("by anybody");
-        assertThat(refused).returns(403, Answer::status);
+        refused.expect(403);
         assertThat(refused.header("WWW-Authenticate"))
                 .hasValue("Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"approval:" + callback.id()
                         + "\"");
-        assertThat(callback.with(Settings.TEAM_SECRET).succeed("by the team")).returns(200, Answer::status);
+        callback.with(Settings.TEAM_SECRET).succeed("by the team").expect(200);
 
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (credentials team): by the team");
     }
@@ -153,13 +152,13 @@ class CallbackContractTest {
     @ParameterizedTest
     @ValueSource(strings = {"Bearer of-the-proxy", "Basic cHJveHk6cGFzc3dvcmQ="})
     void takesTheTokenFromAHeaderThatProxiesLeaveAlone(String ofTheProxy, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval());
+        Callback callback = process.awaitCallback();
 
-        assertThat(Http.send(callback.post("", SUCCESS)
+        Http.send(callback.post("", SUCCESS)
                         .header("X-Armory-Callback-Token", callback.token())
-                        .header("Authorization", ofTheProxy)))
-                .returns(200, Answer::status);
+                        .header("Authorization", ofTheProxy))
+                .expect(200);
 
         build.awaitResult("SUCCESS");
     }

@@ -31,13 +31,12 @@ class CancelWebhookTest {
 
     private static JsonNode awaitCancel(Build build) {
         return Wait.until("what came of the cancel webhook of " + build)
-                .until(() -> build.approvals().get(0).path("cancel"), cancel -> !cancel.isMissingNode());
+                .until(() -> build.approval().path("cancel"), cancel -> !cancel.isMissingNode());
     }
 
     @Test
     void isCalledWhenTheBuildIsAborted(Jenkins jenkins, ExternalProcess process) {
-        Build build =
-                jenkins.createJob(process.approval(cancel(canceller))).build().awaitWaiting(1);
+        Build build = jenkins.build(process.approval(cancel(canceller))).awaitWaiting(1);
         Call started = process.awaitCall();
         build.abort();
 
@@ -53,13 +52,11 @@ class CancelWebhookTest {
 
     @Test
     void isCalledAfterTheDeadlineAndAfterSilence(Jenkins jenkins, ExternalProcess process) {
-        jenkins.createJob(process.approval("timeout: 2", "unit: 'SECONDS'", cancel(canceller)))
-                .build()
+        jenkins.build(process.approval("timeout: 2", "unit: 'SECONDS'", cancel(canceller)))
                 .awaitResult("FAILURE");
         assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("TIMED_OUT");
 
-        jenkins.createJob(process.approval("heartbeat: 1", "unit: 'SECONDS'", cancel(canceller)))
-                .build()
+        jenkins.build(process.approval("heartbeat: 1", "unit: 'SECONDS'", cancel(canceller)))
                 .awaitResult("FAILURE");
         JsonNode said = canceller.awaitCall().json();
         assertThat(said.get("outcome").asText()).isEqualTo("NOT_HEARD");
@@ -68,26 +65,20 @@ class CancelWebhookTest {
 
     @Test
     void oneThatCannotBeCalledIsFoundOutBeforeAnythingIsSent(Jenkins jenkins, ExternalProcess process) {
-        assertThat(jenkins.createJob(process.approval("cancel: [uriTemplate: 'http://x/{{context.nope}}']"))
-                        .build()
+        assertThat(jenkins.build(process.approval("cancel: [uriTemplate: 'http://x/{{context.nope}}']"))
                         .awaitResult("FAILURE"))
                 .contains("{{context.nope}}");
-        assertThat(jenkins.createJob(process.approval("cancel: 'nope'")).build().awaitResult("FAILURE"))
+        assertThat(jenkins.build(process.approval("cancel: 'nope'")).awaitResult("FAILURE"))
                 .contains("cancel: there is no webhook \"nope\"");
-        assertThat(jenkins.createJob(process.approval("cancel: [method: 'DELETE']"))
-                        .build()
-                        .awaitResult("FAILURE"))
+        assertThat(jenkins.build(process.approval("cancel: [method: 'DELETE']")).awaitResult("FAILURE"))
                 .contains("cancel: needs the name of a webhook, or uriTemplate");
-        assertThat(jenkins.createJob(
-                                process.approval("cancel: [webhook: 'stop-checks', headers: [[key: 'a', value: 'b']],"
-                                        + " signWith: 'team']"))
-                        .build()
+        assertThat(jenkins.build(process.approval("cancel: [webhook: 'stop-checks', headers: [[key: 'a', value: 'b']],"
+                                + " signWith: 'team']"))
                         .awaitResult("FAILURE"))
                 .contains(
                         "cancel: names a webhook, so leave out headers, signWith, or leave out webhook to define one here");
-        assertThat(jenkins.createJob(process.approval("cancel: [uriTemplate: '" + canceller.url()
+        assertThat(jenkins.build(process.approval("cancel: [uriTemplate: '" + canceller.url()
                                 + "', headers: [[key: 'X-Reason', value: '{{armory.reason}}']]]"))
-                        .build()
                         .awaitResult("FAILURE"))
                 .as("a reason may have several lines")
                 .contains("headers: X-Reason: {{armory.reason}} at line 1, column 1 has a line break");
@@ -97,20 +88,18 @@ class CancelWebhookTest {
     @Test
     void mayBeOneThatIsDefinedElsewhere(Jenkins jenkins, ExternalProcess process) {
         String context = "context: [uri: '" + process.url() + "', stop: '" + canceller.url() + "']";
-        Build byDefinition = jenkins.createJob("armoryWebhookApproval(webhook: 'stoppable-checks', " + context + ")")
-                .build()
+        Build byDefinition = jenkins.build("armoryWebhookApproval(webhook: 'stoppable-checks', " + context + ")")
                 .awaitWaiting(1);
-        Build byStep = jenkins.createJob(
+        Build byStep = jenkins.build(
                         "armoryWebhookApproval(webhook: 'stoppable-checks', cancel: 'deploy-checks', context: [uri: '"
                                 + process.url() + "', stop: '" + canceller.url() + "', suite: 'stop'])")
-                .build()
                 .awaitWaiting(1);
         byDefinition.abort();
         Call call = canceller.awaitCall();
         assertThat(call.path()).isEqualTo("/checks/stop");
         assertThat(call.json().get("outcome").asText()).isEqualTo("ABORTED");
         assertThat(call.json().get("approvalId").asText())
-                .isEqualTo(byDefinition.approvals().get(0).get("id").asText());
+                .isEqualTo(byDefinition.approval().get("id").asText());
         assertThat(call.json().get("reason").asText()).isNotEmpty();
 
         process.awaitCall();
@@ -126,9 +115,8 @@ class CancelWebhookTest {
 
     @Test
     void hasNoSecretOnDiskOrInTheLog(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
+        Build build = jenkins.build(
                         process.approval(cancel(canceller, "headers: [[key: 'X-Token', value: '{{secrets.team}}']]")))
-                .build()
                 .awaitWaiting(1);
         process.awaitCall();
         build.abort();

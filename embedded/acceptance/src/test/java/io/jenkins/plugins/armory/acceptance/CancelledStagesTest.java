@@ -20,7 +20,7 @@ class CancelledStagesTest {
 
     @Test
     void stagesThatBeginLaterAreNotRunAndThePipelineGoesOnBehindThem(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 stage('staging') {
                     %s
                     echo 'goes on'
@@ -33,8 +33,8 @@ class CancelledStagesTest {
                 echo "between: ${currentBuild.result}"
                 stage('more') { error 'never' }
                 echo 'to the end'
-                """.formatted(process.approval(AFTER))).build();
-        process.awaitCall().callback().fail("2 of 42 failed");
+                """.formatted(process.approval(AFTER)));
+        process.awaitCallback().fail("2 of 42 failed");
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("goes on", "in b", "between: UNSTABLE", "to the end")
@@ -51,11 +51,10 @@ class CancelledStagesTest {
     @Test
     void aStageWhoseNameBeginsAsThoseOfDeclarativeDoIsCancelledToo(Jenkins jenkins, ExternalProcess process) {
         answer(process);
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 stage('smoke') { %s }
                 stage('Declarative: Deploy') { echo 'never' }
-                """.formatted(process.approvalNamed("smoke", AFTER)))
-                .build();
+                """.formatted(process.approvalNamed("smoke", AFTER)));
 
         assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
     }
@@ -79,8 +78,8 @@ class CancelledStagesTest {
     @Test
     void aStageInAStageThatRunsFailsSinceWhatFollowsMayNeedItsGate(Jenkins jenkins, ExternalProcess process) {
         answer(process);
-        Build build = jenkins.createJob(
-                        """
+        Build build =
+                jenkins.build("""
                 try {
                     stage('release') {
                         %s
@@ -92,8 +91,7 @@ class CancelledStagesTest {
                 }
                 stage('docs') { echo 'never' }
                 echo 'to the end'
-                """.formatted(process.approvalNamed("smoke", AFTER), process.approvalNamed("scan")))
-                .build();
+                """.formatted(process.approvalNamed("smoke", AFTER), process.approvalNamed("scan")));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("the gate is left", "caught: ", "Stage 'gate' is cancelled: ", "to the end")
@@ -105,7 +103,8 @@ class CancelledStagesTest {
     @Test
     void anEnvironmentThatIsDeployedToGoesOnWithItsStagesAndItsParts(Jenkins jenkins, ExternalProcess process) {
         answer(process);
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build(
+                """
                 failed = false
                 parallel(
                     %s,
@@ -117,9 +116,7 @@ class CancelledStagesTest {
                             echo 'deployed'
                         }
                     })
-                """.formatted(
-                                failingStage(process), process.approvalNamed("scan"), process.approvalNamed("part")))
-                .build();
+                """.formatted(failingStage(process), process.approvalNamed("scan"), process.approvalNamed("part")));
 
         assertThat(build.awaitResult("UNSTABLE")).contains("deployed").doesNotContain("' is cancelled");
         assertThat(process.calls()).hasSize(3);
@@ -146,22 +143,18 @@ class CancelledStagesTest {
     @Test
     void aDeploymentOfAFileGoesOnWithItsGates(Jenkins jenkins, ExternalProcess process) {
         answer(process);
-        Build build = jenkins.createJob(besideAFailure(
-                        process,
-                        DeploymentFiles.of(process)
-                                .target("prod", "")
-                                .steps(
-                                        "{setWeight: {weight: 10}}",
-                                        DeploymentFiles.run("scan"),
-                                        "{setWeight: {weight: 100}}")
-                                .webhook("scan")
-                                .pipeline("""
+        Build build = jenkins.build(besideAFailure(
+                process,
+                DeploymentFiles.of(process)
+                        .target("prod", "")
+                        .steps("{setWeight: {weight: 10}}", DeploymentFiles.run("scan"), "{setWeight: {weight: 100}}")
+                        .webhook("scan")
+                        .pipeline("""
                                                  {
                                                     echo "did ${env.ARMORY_ACTION} ${env.ARMORY_WEIGHT}"
                                                     begun = true
                                                     while (!failed) { sleep 1 }
-                                                }""")))
-                .build();
+                                                }""")));
 
         assertThat(build.awaitResult("UNSTABLE")).contains("did setWeight 100");
         assertThat(process.calls()).hasSize(2);
@@ -171,12 +164,12 @@ class CancelledStagesTest {
     @Test
     void aDeploymentOfAFileIsRolledBack(Jenkins jenkins, ExternalProcess process) {
         answer(process);
-        Build build = jenkins.createJob(besideAFailure(
-                        process,
-                        DeploymentFiles.of(process)
-                                .target("prod", "")
-                                .steps("{setWeight: {weight: 100}}")
-                                .pipeline("""
+        Build build = jenkins.build(besideAFailure(
+                process,
+                DeploymentFiles.of(process)
+                        .target("prod", "")
+                        .steps("{setWeight: {weight: 100}}")
+                        .pipeline("""
                                                  {
                                                     echo "did ${env.ARMORY_ACTION}"
                                                     begun = true
@@ -184,8 +177,7 @@ class CancelledStagesTest {
                                                         while (!failed) { sleep 1 }
                                                         error 'No space left on the cluster'
                                                     }
-                                                }""")))
-                .build();
+                                                }""")));
 
         assertThat(build.awaitResult("FAILURE")).contains("did rollback", "Environment 'prod' is rolled back.");
         assertThat(build.environments()).isEqualTo(Map.of("prod", "ROLLED_BACK"));
@@ -194,7 +186,7 @@ class CancelledStagesTest {
     @Test
     void aRollbackGoesOnWithItsStagesAndItsParts(Jenkins jenkins, ExternalProcess process) {
         answer(process);
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 failed = false
                 parallel(
                     %s,
@@ -211,7 +203,7 @@ class CancelledStagesTest {
                             }
                         }
                     })
-                """.formatted(failingStage(process))).build();
+                """.formatted(failingStage(process)));
 
         assertThat(build.awaitResult("FAILURE")).contains("restored", "restored the data");
         assertThat(build.environments()).isEqualTo(Map.of("prod", "ROLLED_BACK", "data", "COMPLETE"));
@@ -234,7 +226,7 @@ class CancelledStagesTest {
                             """.formatted(process.approvalNamed("failing", AFTER), process.approvalNamed("waiting")),
                             List.of())
                     .build();
-            process.awaitCall().callback().fail("2 of 42 failed");
+            process.awaitCallback().fail("2 of 42 failed");
             build.awaitWaiting(1);
             ExternalProcess.Call waiting = process.awaitCall();
 

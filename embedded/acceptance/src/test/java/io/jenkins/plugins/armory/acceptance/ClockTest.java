@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
@@ -60,11 +59,11 @@ class ClockTest {
     }
 
     private Build start(String... more) {
-        return jenkins.createJob(process.approval(more)).build().awaitWaiting(1);
+        return jenkins.build(process.approval(more)).awaitWaiting(1);
     }
 
     private static Instant decidedAt(Build build) {
-        return Instant.parse(build.approvals().get(0).at("/decision/decidedAt").asText());
+        return Instant.parse(build.approval().at("/decision/decidedAt").asText());
     }
 
     @ParameterizedTest
@@ -73,7 +72,7 @@ class ClockTest {
         Build build = start();
         clock.set(Duration.ofDays(days));
 
-        assertThat(process.awaitCall().callback().succeed("yes")).returns(200, Answer::status);
+        process.awaitCallback().succeed("yes").expect(200);
         build.awaitResult("SUCCESS");
         assertThat(decidedAt(build))
                 .isBefore(Instant.now().plus(Duration.ofDays(days)).plus(Duration.ofHours(1)));
@@ -86,7 +85,7 @@ class ClockTest {
         clock.set(DAY.negated());
         controller.start();
 
-        assertThat(process.awaitCall().callback().succeed("yes")).returns(200, Answer::status);
+        process.awaitCallback().succeed("yes").expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): yes");
     }
 
@@ -98,8 +97,7 @@ class ClockTest {
         clock.set(DAY);
 
         if (calledBack) {
-            assertThat(process.awaitCall().callback().succeed("a day later, by the clock"))
-                    .returns(410, Answer::status);
+            process.awaitCallback().succeed("a day later, by the clock").expect(410);
         }
         assertThat(build.awaitResult("FAILURE")).contains("timed out: no callback arrived within 12 hours.");
     }
@@ -107,12 +105,12 @@ class ClockTest {
     @Test
     void nothingIsLostWhenTheClockGoesThereAndBack() {
         Build build = start("timeout: 12", "unit: 'HOURS'");
-        Callback callback = process.awaitCall().callback();
+        Callback callback = process.awaitCallback();
         clock.set(DAY.negated());
         clock.set(DAY.dividedBy(3));
         clock.set(Duration.ZERO);
 
-        assertThat(callback.succeed("yes")).returns(200, Answer::status);
+        callback.succeed("yes").expect(200);
         assertThat(callback.succeed("again").json().get("duplicate").asBoolean())
                 .isTrue();
         build.awaitResult("SUCCESS");

@@ -39,8 +39,8 @@ class CpsInternalsTest {
     }
 
     private Build fail(String script) {
-        Build build = new Jenkins(controller).createJob(script).build();
-        process.awaitCall().callback().fail("2 of 42 failed");
+        Build build = new Jenkins(controller).build(script);
+        process.awaitCallback().fail("2 of 42 failed");
         return build;
     }
 

@@ -13,7 +13,6 @@ import static io.jenkins.plugins.armory.acceptance.driver.Screens.WIDE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
@@ -42,9 +41,7 @@ class DecisionPageTest {
     private static final String COMMENT = DIALOG + " textarea";
 
     private static Build start(Jenkins jenkins, ExternalProcess process, String message) {
-        return jenkins.createJob(
-                        process.approval("environment: 'prod'", "manualApproval: [message: '" + message + "']"))
-                .build()
+        return jenkins.build(process.approval("environment: 'prod'", "manualApproval: [message: '" + message + "']"))
                 .awaitWaiting(1);
     }
 
@@ -68,7 +65,7 @@ class DecisionPageTest {
     }
 
     private static JsonNode person(Build build) {
-        return build.approvals().get(0).get("manualApproval");
+        return build.approval().get("manualApproval");
     }
 
     @Test
@@ -97,7 +94,7 @@ class DecisionPageTest {
         assertThat(user).isIn("admin", "anonymous");
         assertThat(person(build).get("comment").asText()).isEqualTo("looks *good*");
         page.await(rows("waiting") + "[0].includes('" + user + ": Approved – looks *good*')");
-        process.awaitCall().callback().succeed("fine");
+        process.awaitCallback().succeed("fine");
         build.awaitResult("SUCCESS");
         awaitRows(page, 0, 1);
         hasNoTrouble(page);
@@ -122,8 +119,7 @@ class DecisionPageTest {
 
     @Test
     void personAloneApprovesWhereNothingIsCalled(Jenkins jenkins, Browser browser) {
-        Build build = jenkins.createJob("armoryWebhookApproval(environment: 'prod', manualApproval: [message: 'Go?'])")
-                .build()
+        Build build = jenkins.build("armoryWebhookApproval(environment: 'prod', manualApproval: [message: 'Go?'])")
                 .awaitWaiting(1);
         BrowserPage page = page(browser, jenkins, WIDE, build);
         assertThat(page.evaluate(rows("waiting") + "[0]").asText())
@@ -165,7 +161,7 @@ class DecisionPageTest {
         awaitNoDialog(page);
         assertThat(page.evaluate("window.posts").asInt()).isEqualTo(1);
         assertThat(textOf(page, ".armory-decision__notice")).startsWith("Approved: ");
-        process.awaitCall().callback().succeed("");
+        process.awaitCallback().succeed("");
         build.awaitResult("SUCCESS");
         hasNoTrouble(page);
     }
@@ -178,8 +174,7 @@ class DecisionPageTest {
         page.click(APPROVE, 1);
         awaitDialog(page);
         page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
-        assertThat(build.as("alice").decide(build.approvals().get(0), "approve", "I was first"))
-                .returns(200, Answer::status);
+        build.as("alice").decide(build.approval(), "approve", "I was first").expect(200);
         page.click(SEND, 1);
 
         page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
@@ -190,7 +185,7 @@ class DecisionPageTest {
         page.enter(); // the button that closes has the focus
         awaitNoDialog(page);
         assertThat(person(build).get("comment").asText()).isEqualTo("I was first");
-        process.awaitCall().callback().succeed("");
+        process.awaitCallback().succeed("");
         build.awaitResult("SUCCESS");
         hasNoTrouble(page);
     }
@@ -203,9 +198,8 @@ class DecisionPageTest {
     }
 
     private static void severalPeopleApprove(Jenkins jenkins, Browser browser, Browser other) {
-        Build build = jenkins.createJob(
+        Build build = jenkins.build(
                         "armoryWebhookApproval(environment: 'prod', manualApproval: [message: 'Go?', required: 2])")
-                .build()
                 .awaitWaiting(1);
         BrowserPage alice = page(browser, jenkins.as("alice"), WIDE, build);
         BrowserPage bob = page(other, jenkins.as("bob"), NARROW, build);
@@ -254,9 +248,7 @@ class DecisionPageTest {
 
     @Test
     void anAdministratorDecidesAnywayWithAReason(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.createJob(process.approval("environment: 'prod'"))
-                .build()
-                .awaitWaiting(1);
+        Build build = jenkins.build(process.approval("environment: 'prod'")).awaitWaiting(1);
         for (int width : Screens.WIDTHS) {
             BrowserPage page = page(browser, jenkins, width, build);
             page.click(OVERRIDE, 1);
@@ -292,13 +284,11 @@ class DecisionPageTest {
 
     @Test
     void showsWhatIsDecidedAbout(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.createJob(process.approval("manualApproval: [message: 'Go?', required: 2]"))
-                .build();
-        process.awaitCall().callback().succeed("All **42** passed");
+        Build build = jenkins.build(process.approval("manualApproval: [message: 'Go?', required: 2]"));
+        process.awaitCallback().succeed("All **42** passed");
         build.awaitWaiting(1);
-        Wait.until("the callback is on record")
-                .until(() -> build.approvals().get(0).has("callback"));
-        build.as("alice").decide(build.approvals().get(0), "approve", "looks good");
+        Wait.until("the callback is on record").until(() -> build.approval().has("callback"));
+        build.as("alice").decide(build.approval(), "approve", "looks good");
         BrowserPage page = page(browser, jenkins, WIDE, build);
         page.await("document.querySelector('" + REJECT + "')");
         page.click(REJECT, 1);
@@ -340,8 +330,7 @@ class DecisionPageTest {
     }
 
     private static Build askAPerson(Jenkins jenkins) {
-        return jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?'])")
-                .build()
+        return jenkins.build("armoryWebhookApproval(manualApproval: [message: 'Go?'])")
                 .awaitWaiting(1);
     }
 
@@ -452,7 +441,7 @@ class DecisionPageTest {
                 .isEqualTo("Nothing was decided: This page cannot read what is filled in for region."
                         + " Use the command decide-armory-approval with its option -p.");
         assertThat(page.evaluate("window.sent === undefined").asBoolean()).isTrue();
-        assertThat(build.approvals().get(0).has("decision")).isFalse();
+        assertThat(build.approval().has("decision")).isFalse();
         build.abort();
     }
 
@@ -481,9 +470,8 @@ class DecisionPageTest {
 
     @Test
     void whatHasFailedIsRunAgainOrGivenUp(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.createJob(process.approval("environment: 'prod'", "onFailure: 'ask'"))
-                .build();
-        process.awaitCall().callback().fail("**1** of 42 failed");
+        Build build = jenkins.build(process.approval("environment: 'prod'", "onFailure: 'ask'"));
+        process.awaitCallback().fail("**1** of 42 failed");
         for (int width : Screens.WIDTHS) {
             BrowserPage page = page(browser, jenkins, width, build);
             for (String button : List.of(RUN_AGAIN, GIVE_UP)) {
@@ -503,7 +491,7 @@ class DecisionPageTest {
         assertThat(textOf(page, ".armory-decision__notice"))
                 .isEqualTo("The approval of " + build.job().name() + " #1, prod is run again.");
 
-        process.awaitCall().callback().fail("still");
+        process.awaitCallback().fail("still");
         awaitRows(page, 1, 1);
         page.await("document.querySelector('" + GIVE_UP + "')");
         assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains("try 2", "still");
@@ -557,7 +545,7 @@ class DecisionPageTest {
         BrowserPage page = page(browser, jenkins, WIDE, build);
         page.click(APPROVE, 1);
         awaitDialog(page);
-        process.awaitCall().callback().fail("1 of 42 failed");
+        process.awaitCallback().fail("1 of 42 failed");
 
         page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
         assertThat(textOf(page, DIALOG + " [role=alert]"))
@@ -608,7 +596,7 @@ class DecisionPageTest {
                             .asBoolean())
                     .isTrue();
             assertThat(person(build).get("comment").asText()).isEqualTo("by keyboard");
-            process.awaitCall().callback().succeed("");
+            process.awaitCallback().succeed("");
             build.awaitResult(button.equals(APPROVE) ? "SUCCESS" : "FAILURE");
             hasNoTrouble(page);
         }
@@ -633,12 +621,11 @@ class DecisionPageTest {
 
     @Test
     void runsNothingThatComesFromOutside(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.createJob(process.approval(
+        Build build = jenkins.build(process.approval(
                                 "environment: '" + QUOTED_ATTACK + "'",
                                 "context: [key: '" + QUOTED_ATTACK + "']",
                                 "manualApproval: [message: '" + QUOTED_ATTACK + "']")
                         .replace("name: 'checks'", "name: '" + QUOTED_ATTACK + "'"))
-                .build()
                 .awaitWaiting(1);
         BrowserPage page = page(browser, jenkins, WIDE, build);
         assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains(ATTACK);

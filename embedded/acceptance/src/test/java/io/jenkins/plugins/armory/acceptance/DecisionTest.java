@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
@@ -22,11 +21,10 @@ class DecisionTest {
 
     @Test
     void successLetsTheBuildGoOnWithTheMessage(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(SHOWING_THE_RESULT.formatted(process.approval()))
-                .build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(SHOWING_THE_RESULT.formatted(process.approval()));
+        Callback callback = process.awaitCallback();
 
-        assertThat(callback.succeed("All **42** checks passed.")).returns(200, Answer::status);
+        callback.succeed("All **42** checks passed.").expect(200);
 
         assertThat(build.awaitResult("SUCCESS"))
                 .contains("Webhook approval 'checks' succeeded (callback token): All **42** checks passed.")
@@ -37,15 +35,15 @@ class DecisionTest {
 
     @Test
     void pipelineGetsTheDataOfTheCallback(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 def data = %s.data
                 sleep 1 // the data is saved with the program
                 echo "version=${data.version} passed=${data.tests.passed + 1} ratio=${data.tests.ratio * 2}"
                 echo "flaky=${data.flaky.join('+')} last=${data.flaky[-1]} none=${data.none} ok=${data.ok ? 'yes' : 'no'}"
                 data.flaky.each { echo "each ${it}" }
-                """.formatted(process.approval())).build();
+                """.formatted(process.approval()));
 
-        process.awaitCall().callback().send("""
+        process.awaitCallback().send("""
                 {"success": true, "data": {"version": "1.4.2", "tests": {"passed": 41, "ratio": 0.25},
                  "flaky": ["a", "b"], "none": null, "ok": true}}
                 """);
@@ -56,32 +54,29 @@ class DecisionTest {
 
     @Test
     void dataIsAnEmptyMapWithoutAny(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("def r = %s\necho \"size=${r.data.size()} version=${r.data.version}\""
-                        .formatted(process.approval()))
-                .build();
+        Build build = jenkins.build(
+                "def r = %s\necho \"size=${r.data.size()} version=${r.data.version}\"".formatted(process.approval()));
 
-        process.awaitCall().callback().succeed("");
+        process.awaitCallback().succeed("");
 
         assertThat(build.awaitResult("SUCCESS")).contains("size=0 version=null");
     }
 
     @Test
     void failureWithoutAnExceptionHasItsDataToo(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("def r = %s\necho \"success=${r.success} failed=${r.data.failed}\""
-                        .formatted(process.approval("phase: 'afterDeployment'")))
-                .build();
+        Build build = jenkins.build("def r = %s\necho \"success=${r.success} failed=${r.data.failed}\""
+                .formatted(process.approval("phase: 'afterDeployment'")));
 
-        process.awaitCall().callback().send("{\"success\": false, \"data\": {\"failed\": 3}}");
+        process.awaitCallback().send("{\"success\": false, \"data\": {\"failed\": 3}}");
 
         assertThat(build.awaitResult("UNSTABLE")).contains("success=false failed=3");
     }
 
     @Test
     void messageMayBeLeftOut(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(SHOWING_THE_RESULT.formatted(process.approval()))
-                .build();
+        Build build = jenkins.build(SHOWING_THE_RESULT.formatted(process.approval()));
 
-        process.awaitCall().callback().send("{\"success\": true}");
+        process.awaitCallback().send("{\"success\": true}");
 
         assertThat(build.awaitResult("SUCCESS"))
                 .contains("Webhook approval 'checks' succeeded (callback token)\n")
@@ -90,9 +85,9 @@ class DecisionTest {
 
     @Test
     void failureFailsTheBuildForTheReasonInTheMessage(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval() + "\necho 'went on'").build();
+        Build build = jenkins.build(process.approval() + "\necho 'went on'");
 
-        process.awaitCall().callback().fail("3 of 42 checks failed.");
+        process.awaitCallback().fail("3 of 42 checks failed.");
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("Webhook approval 'checks' failed (callback token): 3 of 42 checks failed.")
@@ -102,16 +97,16 @@ class DecisionTest {
 
     @Test
     void jenkinsfileCanCatchTheFailure(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 try {
                     %s
                     echo 'went on'
                 } catch (e) {
                     echo "caught: ${e.message}"
                 }
-                """.formatted(process.approval())).build();
+                """.formatted(process.approval()));
 
-        process.awaitCall().callback().fail("3 of 42 checks failed.");
+        process.awaitCallback().fail("3 of 42 checks failed.");
 
         assertThat(build.awaitResult("SUCCESS"))
                 .contains("caught: Webhook approval 'checks' failed (callback token): 3 of 42 checks failed.")
@@ -120,19 +115,19 @@ class DecisionTest {
 
     @Test
     void decisionStandsAfterTheBuildHasEnded(Jenkins jenkins, ExternalProcess process) {
-        Build passed = jenkins.createJob(process.approval()).build();
-        Callback success = process.awaitCall().callback();
+        Build passed = jenkins.build(process.approval());
+        Callback success = process.awaitCallback();
         success.succeed("yes");
         passed.awaitResult("SUCCESS");
-        Build failed = jenkins.createJob(process.approval()).build();
-        Callback failure = process.awaitCall().callback();
+        Build failed = jenkins.build(process.approval());
+        Callback failure = process.awaitCallback();
         failure.fail("no");
         failed.awaitResult("FAILURE");
 
         assertThat(success.succeed("yes again").json().get("duplicate").asBoolean())
                 .isTrue();
-        assertThat(success.fail("on second thoughts")).returns(409, Answer::status);
+        success.fail("on second thoughts").expect(409);
         assertThat(failure.fail("no again").json().get("duplicate").asBoolean()).isTrue();
-        assertThat(failure.succeed("on second thoughts")).returns(409, Answer::status);
+        failure.succeed("on second thoughts").expect(409);
     }
 }

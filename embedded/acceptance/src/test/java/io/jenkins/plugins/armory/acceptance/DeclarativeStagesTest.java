@@ -159,7 +159,7 @@ class DeclarativeStagesTest {
 
     @Test
     void mistakeInPostIsALineAndNoStackTrace(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 pipeline {
                     agent none
                     stages {
@@ -169,7 +169,7 @@ class DeclarativeStagesTest {
                         }
                     }
                 }
-                """).build();
+                """);
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("armoryRollback: environment: this build has no environment \"prdo\"")
@@ -178,7 +178,7 @@ class DeclarativeStagesTest {
 
     @Test
     void whenConditionWithoutANameIsAMistake(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 pipeline {
                     agent none
                     stages {
@@ -188,7 +188,7 @@ class DeclarativeStagesTest {
                         }
                     }
                 }
-                """).build();
+                """);
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("armoryEnvironmentReady: environment: is missing; name the environment that the stage needs")
@@ -248,7 +248,7 @@ class DeclarativeStagesTest {
         assertThat(process.calls()).hasSize(1);
 
         Build again = restarted.restartFrom("smoke");
-        process.awaitCall().callback().succeed("fine");
+        process.awaitCallback().succeed("fine");
         assertThat(again.awaitResult("SUCCESS")).contains("deployed to prod");
     }
 
@@ -330,7 +330,7 @@ class DeclarativeStagesTest {
                 .steps(DeploymentFiles.weight(100))
                 .webhook("tests")
                 .pipeline("{ echo \"DID ${env.ARMORY_ENVIRONMENT_NAME} ${env.ARMORY_ACTION}\" }");
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 pipeline {
                     agent none
                     stages {
@@ -346,7 +346,7 @@ class DeclarativeStagesTest {
                         stage('later') { steps { echo 'never' } }
                     }
                 }
-                """.formatted(step)).build();
+                """.formatted(step));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(

@@ -17,8 +17,8 @@ class DeletionTest {
 
     @Test
     void approvalGoesWithItsBuild(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval());
+        Callback callback = process.awaitCallback();
         callback.succeed("yes");
         build.awaitResult("SUCCESS");
 
@@ -29,8 +29,8 @@ class DeletionTest {
 
     @Test
     void approvalGoesWithItsJob(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval());
+        Callback callback = process.awaitCallback();
         callback.succeed("yes");
         build.awaitResult("SUCCESS");
 
@@ -41,8 +41,8 @@ class DeletionTest {
 
     @Test
     void approvalThatWaitsGoesWithItsJob(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval());
+        Callback callback = process.awaitCallback();
         build.awaitWaiting(1);
 
         build.job().delete();
@@ -68,7 +68,7 @@ class DeletionTest {
                 .until(
                         () -> callback.succeed("yes"),
                         answer -> answer.json().path("message").asText().equals("The build of this approval is gone."));
-        assertThat(late.status()).isEqualTo(410);
+        late.expect(410);
         assertThat(late.json().get("error").asText()).isEqualTo("approval_ended");
         assertThat(build.approvals()).isEmpty();
     }

@@ -105,9 +105,8 @@ class DeploymentFilesTest {
         for (Row row : rows()) {
             builds.put(
                     row,
-                    jenkins.createJob("armoryDeployment(config: '''" + text(row, builds.size()) + "''')"
-                                    + BODY.replace("WRONG", row.wrong))
-                            .build());
+                    jenkins.build("armoryDeployment(config: '''" + text(row, builds.size()) + "''')"
+                            + BODY.replace("WRONG", row.wrong)));
         }
     }
 

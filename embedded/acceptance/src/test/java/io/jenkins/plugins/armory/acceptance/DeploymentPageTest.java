@@ -9,7 +9,6 @@ import static io.jenkins.plugins.armory.acceptance.driver.Screens.HEIGHT;
 import static io.jenkins.plugins.armory.acceptance.driver.Screens.WIDE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
@@ -96,8 +95,7 @@ class DeploymentPageTest {
 
     @Test
     void showsWhereATargetStands(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build =
-                jenkins.createJob(stagingAndProd(process).pipeline()).build().awaitWaiting(2);
+        Build build = jenkins.build(stagingAndProd(process).pipeline()).awaitWaiting(2);
         Map<String, Callback> before = awaitCalls(process, 2);
         BrowserPage page = page(browser, jenkins, build);
         page.evaluate("window.thisDocument = true");
@@ -120,8 +118,8 @@ class DeploymentPageTest {
         assertThat(text(page, step("staging", "set weight 25"))).contains("Done");
         assertThat(text(page, step("staging", "set weight 100"))).contains("To come");
         assertThat(text(page, tile("staging"))).contains("2 of 5 steps done");
-        assertThat(health.send("/progress", "{\"percent\": 40, \"mdMessage\": \"**4** of 10 minutes\"}"))
-                .returns(200, Answer::status);
+        health.send("/progress", "{\"percent\": 40, \"mdMessage\": \"**4** of 10 minutes\"}")
+                .expect(200);
         awaitText(page, step("staging", "webhook health"), "4 of 10 minutes");
         assertThat(page.evaluate("document.querySelectorAll('.armory-build__approval').length")
                         .asInt())
@@ -143,8 +141,7 @@ class DeploymentPageTest {
 
     @Test
     void failureInTheStrategyIsRolledBack(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build =
-                jenkins.createJob(stagingAndProd(process).pipeline()).build().awaitWaiting(2);
+        Build build = jenkins.build(stagingAndProd(process).pipeline()).awaitWaiting(2);
         awaitCalls(process, 2).values().forEach(callback -> callback.succeed(""));
         Callback health = awaitCalls(process, 1).get("health");
         BrowserPage page = page(browser, jenkins, build);
@@ -167,7 +164,7 @@ class DeploymentPageTest {
                 .target("staging", "")
                 .steps(weight(25), weight(100))
                 .pipelineFailingAt("staging setWeight");
-        Build build = jenkins.createJob(pipeline).build();
+        Build build = jenkins.build(pipeline);
         build.awaitResult("FAILURE");
 
         BrowserPage page = page(browser, jenkins, build);
@@ -186,7 +183,7 @@ class DeploymentPageTest {
                 .steps(weight(100))
                 .webhook("tests")
                 .pipeline();
-        Build build = jenkins.createJob(pipeline).build();
+        Build build = jenkins.build(pipeline);
         awaitCalls(process, 1).get("tests").fail("1 of 42 failed");
         build.awaitResult("FAILURE");
 
@@ -210,9 +207,9 @@ class DeploymentPageTest {
                 .target("staging", "")
                 .steps(weight(100))
                 .pipelineDoing(process.approval("manualApproval: [message: 'Fifty percent?']"));
-        Build build = jenkins.createJob(pipeline).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
-        String id = build.approvals().get(0).get("id").asText();
+        Build build = jenkins.build(pipeline).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
+        String id = build.approval().get("id").asText();
         BrowserPage page = open(browser, jenkins, WIDE)
                 .goTo(build.tab() + "#approval-" + id)
                 .await("document.activeElement.id === 'approval-" + id + "'");
@@ -240,15 +237,14 @@ class DeploymentPageTest {
     @Test
     void firstDataComeWithThePages(Jenkins jenkins, ExternalProcess process, Browser browser) {
         String attack = "</script><!-- \"quoted\" & 'quoted' \\u2028 \\u0000 \\\\";
-        Build build = jenkins.createJob(DeploymentFiles.of(process)
-                        .target("staging", "")
-                        .steps(run("health"))
-                        .webhook("health")
-                        .pipeline())
-                .build();
+        Build build = jenkins.build(DeploymentFiles.of(process)
+                .target("staging", "")
+                .steps(run("health"))
+                .webhook("health")
+                .pipeline());
         Callback health = awaitCalls(process, 1).get("health");
-        assertThat(health.send("/progress", "{\"mdMessage\": \"" + attack.replace("\"", "\\\"") + "\"}"))
-                .returns(200, Answer::status);
+        health.send("/progress", "{\"mdMessage\": \"" + attack.replace("\"", "\\\"") + "\"}")
+                .expect(200);
         BrowserPage page = open(browser, jenkins, WIDE);
         page.watch(STATUSES);
         page.goTo(build.tab()).await("window.statuses.length > 0");
@@ -272,8 +268,7 @@ class DeploymentPageTest {
 
     @Test
     void isForEverybodyAtEveryWidth(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build =
-                jenkins.createJob(stagingAndProd(process).pipeline()).build().awaitWaiting(2);
+        Build build = jenkins.build(stagingAndProd(process).pipeline()).awaitWaiting(2);
         Map<String, Callback> before = awaitCalls(process, 2);
         before.get("freeze").with("no such token").succeed("");
         before.get("freeze").succeed("**fine**");
@@ -292,8 +287,7 @@ class DeploymentPageTest {
     /** The answer is made by the test, since the page has to cope with it, and not the controller. */
     @Test
     void hundredTargetsAreShownAtOnce(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build =
-                jenkins.createJob(stagingAndProd(process).pipeline()).build().awaitWaiting(2);
+        Build build = jenkins.build(stagingAndProd(process).pipeline()).awaitWaiting(2);
         BrowserPage page = open(browser, jenkins, WIDE);
         page.watch("""
                 const began = new Date().toISOString();
@@ -345,8 +339,7 @@ class DeploymentPageTest {
 
     @Test
     void stepsSideBySideAndWhatIsBesideThePlan(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.createJob("armoryEnvironment(name: 'by-hand') { " + process.approval() + " }")
-                .build()
+        Build build = jenkins.build("armoryEnvironment(name: 'by-hand') { " + process.approval() + " }")
                 .awaitWaiting(1);
         BrowserPage page = open(browser, jenkins, WIDE);
         page.watch("""

@@ -131,21 +131,21 @@ class DiskFaultTest {
     @ParameterizedTest
     @EnumSource
     void decisionIsNotTakenUntilItCanBeWritten(Fault fault) throws IOException {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         awaitFolded(); // what is in a file already may leave room in it for more
         fault.begin();
         try {
             assertUnavailable(callback.succeed("no room"), "was not taken");
             assertUnavailable(callback.fail("no room either"), "was not taken");
-            assertThat(build.approvals().get(0).get("state").asText()).isEqualTo("WAITING");
+            assertThat(build.approval().get("state").asText()).isEqualTo("WAITING");
             assertThat(build.isBuilding()).isTrue();
             assertThat(controller.output()).contains("Cannot store a decision", fault.reason);
         } finally {
             fault.end();
         }
 
-        assertThat(callback.succeed("room")).returns(200, Answer::status);
+        callback.succeed("room").expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): room");
         assertThat(files()).noneMatch(name -> name.endsWith(".tmp"));
     }
@@ -153,8 +153,8 @@ class DiskFaultTest {
     @ParameterizedTest
     @EnumSource
     void whatWasNotTakenIsNotThereAfterAKillEither(Fault fault) {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         awaitFolded(); // what is in a file already may leave room in it for more
         fault.begin();
         try {
@@ -167,7 +167,7 @@ class DiskFaultTest {
             fault.end();
         }
 
-        assertThat(callback.succeed("room")).returns(200, Answer::status);
+        callback.succeed("room").expect(200);
         build.awaitResult("SUCCESS");
     }
 
@@ -178,7 +178,7 @@ class DiskFaultTest {
         fault.begin();
         Build build;
         try {
-            build = jenkins.createJob(process.approval()).build();
+            build = jenkins.build(process.approval());
             assertThat(build.awaitResult("FAILURE"))
                     .containsPattern("ERROR: The webhook was not called, because the approval cannot be written: .*"
                             + fault.reason);
@@ -194,12 +194,10 @@ class DiskFaultTest {
     @ParameterizedTest
     @EnumSource
     void deadlineThatCannotBeWrittenStands(Fault fault) {
-        Build build = jenkins.createJob(process.approval("timeout: 3", "unit: 'SECONDS'"))
-                .build()
-                .awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
-        Instant deadline =
-                Instant.parse(build.approvals().get(0).get("deadline").asText());
+        Build build =
+                jenkins.build(process.approval("timeout: 3", "unit: 'SECONDS'")).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
+        Instant deadline = Instant.parse(build.approval().get("deadline").asText());
         awaitFolded(); // what is in a file already may leave room in it for more
         fault.begin();
         try {
@@ -209,14 +207,14 @@ class DiskFaultTest {
             fault.end();
         }
 
-        assertThat(callback.succeed("too late")).returns(410, Answer::status);
+        callback.succeed("too late").expect(410);
         assertThat(build.awaitResult("FAILURE")).contains("timed out: no callback arrived within 3 seconds.");
     }
 
     @Test
     void tornFileOfAnApprovalThatWaitsIsNoApprovalThatIsGone() throws IOException {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         controller.stop();
         Path torn = file("pending/" + callback.id() + ".json");
         tear(torn);
@@ -226,21 +224,21 @@ class DiskFaultTest {
                 .contains("The approval cannot be read, so its decision is unknown: ", torn.toString());
         Answer late = Wait.until("the approval has ended with its build")
                 .until(() -> callback.succeed("anybody there?"), answer -> answer.status() != 503);
-        assertThat(late).returns(410, Answer::status);
+        late.expect(410);
         assertThat(process.calls()).hasSize(1);
         assertThat(controller.output()).contains("Cannot read an approval: " + torn);
         Wait.until("the administrator is told") // after the end is written
                 .untilAsserted(() -> assertThat(controller.output()).contains("stop its external process by hand"));
 
         build.delete();
-        assertThat(callback.succeed("nobody there")).returns(410, Answer::status);
+        callback.succeed("nobody there").expect(410);
         assertThat(torn).doesNotExist();
     }
 
     @Test
     void tornFileOfADecisionIsNoDecisionThatIsGone() throws IOException {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         callback.succeed("yes");
         build.awaitResult("SUCCESS");
         awaitFolded();
@@ -251,7 +249,7 @@ class DiskFaultTest {
 
         Files.write(torn, whole);
         Answer answer = callback.succeed("yes");
-        assertThat(answer).returns(200, Answer::status);
+        answer.expect(200);
         assertThat(answer.json().get("duplicate").asBoolean()).isTrue();
     }
 

@@ -25,7 +25,7 @@ class EarlyCallbackTest {
                     call.callback().succeed("approved " + call.header("Work")).status());
             return Reply.of(200);
         });
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 for (int i = 0; i < %d; i++) {
                     def round = i
                     def branches = [:]
@@ -41,11 +41,9 @@ class EarlyCallbackTest {
                     parallel branches
                 }
                 """.formatted(
-                        ROUNDS,
-                        AT_ONCE,
-                        process.approval(
-                                "headers: [[key: 'Work', value: '{{context.work}}']]", "context: [work: work]")))
-                .build();
+                ROUNDS,
+                AT_ONCE,
+                process.approval("headers: [[key: 'Work', value: '{{context.work}}']]", "context: [work: work]")));
 
         String log = build.awaitResult("SUCCESS");
 

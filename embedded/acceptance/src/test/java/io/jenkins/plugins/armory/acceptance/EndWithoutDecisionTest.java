@@ -20,14 +20,13 @@ class EndWithoutDecisionTest {
 
     @Test
     void deadlineFailsTheBuildAndIsNamed(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval("timeout: 3", "unit: 'SECONDS'"))
-                .build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval("timeout: 3", "unit: 'SECONDS'"));
+        Callback callback = process.awaitCallback();
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("Webhook approval 'checks' timed out: no callback arrived within 3 seconds.");
 
-        JsonNode approval = build.approvals().get(0);
+        JsonNode approval = build.approval();
         assertThat(instant(approval, "/deadline"))
                 .isEqualTo(instant(approval, "/createdAt").plusSeconds(3));
         assertThat(instant(approval, "/decision/decidedAt")).isEqualTo(instant(approval, "/deadline"));
@@ -41,33 +40,30 @@ class EndWithoutDecisionTest {
     void aWebhookThatTookNoCallInTimeIsNamedAsWhatIsMissing(
             String parameter, Jenkins jenkins, ExternalProcess process) {
         Runnable answer = process.holdAnswers();
-        Build build = jenkins.createJob("armoryWebhookApproval(name: 'checks', uriTemplate: '" + process.url()
-                        + "', bodyTemplate: [inline: '{{armory.approvalId}}'], headers: [[key: 'Content-Type', value:"
-                        + " 'text/plain'], [key: 'X-Callback', value: '"
-                        + (parameter.startsWith("manual") ? "{{armory.callbackUri}}" : "-")
-                        + "']], timeout: 3, unit: 'SECONDS', " + parameter + ")")
-                .build();
+        Build build = jenkins.build("armoryWebhookApproval(name: 'checks', uriTemplate: '" + process.url()
+                + "', bodyTemplate: [inline: '{{armory.approvalId}}'], headers: [[key: 'Content-Type', value:"
+                + " 'text/plain'], [key: 'X-Callback', value: '"
+                + (parameter.startsWith("manual") ? "{{armory.callbackUri}}" : "-")
+                + "']], timeout: 3, unit: 'SECONDS', " + parameter + ")");
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
                         "Webhook approval 'checks' timed out: no call of the webhook was taken within 3 seconds. Raise the"
                                 + " limit with timeout and unit, or see the lines above for what held the call up.");
-        assertThat(build.approvals().get(0).at("/decision/mdMessage").asText())
+        assertThat(build.approval().at("/decision/mdMessage").asText())
                 .isEqualTo("No call of the webhook was taken before the deadline.");
         answer.run();
     }
 
     @Test
     void silenceFailsTheBuildEarlyAndSaysSinceWhen(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval("heartbeat: 2", "unit: 'SECONDS'"))
-                .build()
+        Build build = jenkins.build(process.approval("heartbeat: 2", "unit: 'SECONDS'"))
                 .awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
-        assertThat(build.approvals().get(0).at("/heartbeat/intervalMillis").asInt())
-                .isEqualTo(2000);
-        assertThat(instant(build.approvals().get(0), "/deadline"))
+        Callback callback = process.awaitCallback();
+        assertThat(build.approval().at("/heartbeat/intervalMillis").asInt()).isEqualTo(2000);
+        assertThat(instant(build.approval(), "/deadline"))
                 .as("unit is the heartbeat's, and the timeout what it is without both")
-                .isEqualTo(instant(build.approvals().get(0), "/createdAt").plus(Duration.ofHours(24)));
+                .isEqualTo(instant(build.approval(), "/createdAt").plus(Duration.ofHours(24)));
         callback.send("/progress", "{\"percent\": 40}");
 
         assertThat(build.awaitResult("FAILURE"))
@@ -76,16 +72,16 @@ class EndWithoutDecisionTest {
                                 + " for 2 seconds: since ")
                 .contains(", when it last reported progress (40 %).");
 
-        assertThat(build.approvals().get(0).at("/decision/outcome").asText()).isEqualTo("NOT_HEARD");
+        assertThat(build.approval().at("/decision/outcome").asText()).isEqualTo("NOT_HEARD");
         assertIsOver(build, callback, "The approval ended at ");
-        assertThat(callback.send("/progress", "{\"percent\": 41}").status()).isEqualTo(410);
+        callback.send("/progress", "{\"percent\": 41}").expect(410);
     }
 
     @Test
     void abortEndsTheBuildWhileItsWebhookIsBeingCalled(Jenkins jenkins, ExternalProcess process) {
         Runnable answer = process.holdAnswers();
-        Build build = jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval());
+        Callback callback = process.awaitCallback();
         build.abort();
 
         build.awaitResult("ABORTED");
@@ -96,9 +92,8 @@ class EndWithoutDecisionTest {
 
     @Test
     void timeoutAroundTheStepEndsIt(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("timeout(time: 3, unit: 'SECONDS') { " + process.approval() + " }")
-                .build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build("timeout(time: 3, unit: 'SECONDS') { " + process.approval() + " }");
+        Callback callback = process.awaitCallback();
 
         build.awaitResult("ABORTED");
 
@@ -108,14 +103,13 @@ class EndWithoutDecisionTest {
     @Test
     void failingBranchBesideTheStepEndsIt(Jenkins jenkins, ExternalProcess process) {
         try (ExternalProcess other = new ExternalProcess()) {
-            Build build = jenkins.createJob("""
+            Build build = jenkins.build("""
                     parallel failFast: true,
                         waits: { %s },
                         fails: { %s }
-                    """.formatted(process.approval(), other.approval()))
-                    .build();
-            Callback callback = process.awaitCall().callback();
-            Callback failing = other.awaitCall().callback();
+                    """.formatted(process.approval(), other.approval()));
+            Callback callback = process.awaitCallback();
+            Callback failing = other.awaitCallback();
             build.awaitWaiting(2);
             failing.fail("this branch fails");
 
@@ -138,7 +132,7 @@ class EndWithoutDecisionTest {
     }
 
     private static void assertIsGone(Answer answer, String reason) {
-        assertThat(answer.status()).isEqualTo(410);
+        answer.expect(410);
         assertThat(answer.json().get("error").asText()).isEqualTo("approval_ended");
         assertThat(answer.json().get("message").asText()).startsWith(reason);
     }

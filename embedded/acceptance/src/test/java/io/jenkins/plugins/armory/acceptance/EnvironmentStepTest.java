@@ -26,11 +26,11 @@ class EnvironmentStepTest {
 
     @Test
     void environmentsInOrderNeedNoParallel(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryEnvironment('dev') { echo 'one' }
                 def value = armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'two'; 42 }
                 echo "value ${value}"
-                """).build();
+                """);
 
         assertThat(build.awaitResult("SUCCESS")).contains("one", "two", "value 42");
         assertStates(build, Map.of("dev", "COMPLETE", "prod", "COMPLETE"));
@@ -38,8 +38,7 @@ class EnvironmentStepTest {
 
     @Test
     void bodyKnowsItsEnvironment(Jenkins jenkins, ExternalProcess process) {
-        Build build =
-                jenkins.createJob("""
+        Build build = jenkins.build("""
                 stage('deploy') {
                     armoryEnvironment('prod') {
                         echo "in ${env.ARMORY_ENVIRONMENT_NAME} of ${env.STAGE_NAME}"
@@ -47,18 +46,18 @@ class EnvironmentStepTest {
                     }
                     echo "behind it: ${env.ARMORY_ENVIRONMENT_NAME}"
                 }
-                """.formatted(process.approval())).build().awaitWaiting(1);
-        assertThat(build.approvals().get(0).get("environment").asText()).isEqualTo("prod");
-        assertThat(build.approvals().get(0).get("phase").asText()).isEqualTo("strategy");
+                """.formatted(process.approval())).awaitWaiting(1);
+        assertThat(build.approval().get("environment").asText()).isEqualTo("prod");
+        assertThat(build.approval().get("phase").asText()).isEqualTo("strategy");
         assertStates(build, Map.of("prod", "AWAITING_APPROVAL"));
-        process.awaitCall().callback().succeed("fine");
+        process.awaitCallback().succeed("fine");
 
         assertThat(build.awaitResult("SUCCESS")).contains("in prod of deploy", "behind it: null");
     }
 
     @Test
     void whatTheBodyThrowsIsThrown(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 try {
                     armoryEnvironment('prod') { error 'kubectl: not found' }
                 } catch (e) {
@@ -67,7 +66,7 @@ class EnvironmentStepTest {
                     echo "again: ${armoryRollback('prod') { echo 'never' }}"
                     throw e
                 }
-                """).build();
+                """);
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
@@ -83,13 +82,13 @@ class EnvironmentStepTest {
 
     @Test
     void failureOfARollbackIsToldBesideTheFirst(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 try {
                     armoryEnvironment('prod') { error 'kubectl: not found' }
                 } finally {
                     echo "rolled back: ${armoryRollback('prod') { error 'no backup' }}"
                 }
-                """).build();
+                """);
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
@@ -108,8 +107,7 @@ class EnvironmentStepTest {
         for (String body : List.of(
                 "armoryRollback('prod') { echo 'never' }",
                 "try { error 'no such image' } catch (e) { armoryRollback('prod') { echo 'never' } }")) {
-            Build build = jenkins.createJob("armoryEnvironment('prod') { " + body + " }")
-                    .build();
+            Build build = jenkins.build("armoryEnvironment('prod') { " + body + " }");
 
             assertThat(build.awaitResult("FAILURE"))
                     .contains(
@@ -122,7 +120,7 @@ class EnvironmentStepTest {
     @Test
     void rollbackWithinTheDeploymentRunsOnceAfterAFailedApproval(Jenkins jenkins, ExternalProcess process) {
         refuse(process, "checks");
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 try {
                     armoryEnvironment('prod') {
                         try {
@@ -135,8 +133,7 @@ class EnvironmentStepTest {
                 } finally {
                     echo "again: ${armoryRollback('prod') { echo 'never' }}"
                 }
-                """.formatted(process.approvalNamed("checks")))
-                .build();
+                """.formatted(process.approvalNamed("checks")));
 
         assertThat(build.awaitResult("FAILURE"))
                 .containsSubsequence(
@@ -153,10 +150,10 @@ class EnvironmentStepTest {
 
     @Test
     void cycleEndsTheBuildWithAListOfTheEnvironments(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 parallel a: { armoryEnvironment(name: 'a', dependsOn: ['b']) { echo 'never' } },
                          b: { armoryEnvironment(name: 'b', dependsOn: ['a']) { echo 'never' } }
-                """).build();
+                """);
 
         assertThat(build.awaitResult("FAILURE"))
                 .containsPattern("armoryEnvironment: dependsOn: \"[ab]\" would wait for itself: ([ab]) -> [ab] -> \\1")
@@ -166,12 +163,12 @@ class EnvironmentStepTest {
 
     @Test
     void environmentThatNobodyIsLeftToDeployToIsNamed(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 parallel(
                     dev: { armoryEnvironment('dev') { sleep 2 } },
                     prod: { armoryEnvironment(name: 'prod', dependsOn: ['stagin']) { echo 'never' } },
                     copy: { armoryEnvironment(name: 'copy', dependsOn: ['prod']) { echo 'never' } })
-                """).build();
+                """);
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
@@ -185,26 +182,24 @@ class EnvironmentStepTest {
 
     @Test
     void whatIsDeployedToInALaterBranchIsWaitedFor(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 parallel prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'in prod' } },
                          staging: { %s; armoryEnvironment('staging') { echo 'in staging' } }
                 """.formatted(process.approval()))
-                .build()
                 .awaitLog("Environment 'prod' waits for 'staging'.")
                 .awaitWaiting(1);
         assertStates(build, Map.of("prod", "WAITING_FOR_DEPENDENCIES", "staging", "PENDING"));
-        process.awaitCall().callback().succeed("fine");
+        process.awaitCallback().succeed("fine");
 
         assertThat(build.awaitResult("SUCCESS")).containsSubsequence("in staging", "in prod");
     }
 
     @Test
     void abortEndsAnEnvironmentThatWaits(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 parallel prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } },
                          staging: { armoryEnvironment('staging') { %s } }
                 """.formatted(process.approval()))
-                .build()
                 .awaitLog("Environment 'prod' waits for 'staging'.")
                 .awaitWaiting(1);
         build.abort();
@@ -216,8 +211,7 @@ class EnvironmentStepTest {
 
     @Test
     void timeoutAroundAnEnvironmentThatWaitsEndsIt(Jenkins jenkins, ExternalProcess process) {
-        Build build =
-                jenkins.createJob("""
+        Build build = jenkins.build("""
                 parallel prod: {
                              try {
                                  timeout(time: 2, unit: 'SECONDS') {
@@ -228,8 +222,8 @@ class EnvironmentStepTest {
                              }
                          },
                          staging: { armoryEnvironment('staging') { %s } }
-                """.formatted(process.approval())).build().awaitLog("given up");
-        process.awaitCall().callback().succeed("fine");
+                """.formatted(process.approval())).awaitLog("given up");
+        process.awaitCallback().succeed("fine");
 
         assertThat(build.awaitResult("UNSTABLE")).doesNotContain("never");
         assertStates(build, Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
@@ -237,15 +231,14 @@ class EnvironmentStepTest {
 
     @Test
     void afterDeploymentFailureCancelsWhatWaitsAtOnce(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 parallel prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } },
                          staging: {
                              armoryEnvironment('staging') { %s; input 'Hold' }
                          }
                 """.formatted(process.approval("phase: 'afterDeployment'")))
-                .build()
                 .awaitLog("Environment 'prod' waits for 'staging'.");
-        process.awaitCall().callback().fail("1 failed");
+        process.awaitCallback().fail("1 failed");
 
         build.awaitLog(
                 "Environment 'prod' is cancelled: \"staging\" is deployed, but: Webhook approval 'checks' failed");
@@ -255,15 +248,14 @@ class EnvironmentStepTest {
 
     @Test
     void wrongParametersAreNamed(Jenkins jenkins, ExternalProcess process) {
-        assertThat(jenkins.createJob(process.approval("phase: 'later'")).build().awaitResult("FAILURE"))
+        assertThat(jenkins.build(process.approval("phase: 'later'")).awaitResult("FAILURE"))
                 .contains("phase: there is no phase \"later\"; known are beforeDeployment, strategy, afterDeployment");
-        assertThat(jenkins.createJob("armoryEnvironment(name: ' ') { }").build().awaitResult("FAILURE"))
+        assertThat(jenkins.build("armoryEnvironment(name: ' ') { }").awaitResult("FAILURE"))
                 .contains("armoryEnvironment: name: is missing");
-        assertThat(jenkins.createJob("armoryEnvironment(name: 'a', dependsOn: ['']) { }")
-                        .build()
+        assertThat(jenkins.build("armoryEnvironment(name: 'a', dependsOn: ['']) { }")
                         .awaitResult("FAILURE"))
                 .contains("armoryEnvironment: dependsOn: has an empty name");
-        assertThat(jenkins.createJob("armoryRollback('') { }").build().awaitResult("FAILURE"))
+        assertThat(jenkins.build("armoryRollback('') { }").awaitResult("FAILURE"))
                 .contains("armoryRollback: environment: is missing");
     }
 }

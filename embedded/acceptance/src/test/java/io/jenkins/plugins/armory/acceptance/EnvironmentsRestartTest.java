@@ -90,7 +90,7 @@ class EnvironmentsRestartTest {
         Answer answer = Wait.until("an answer")
                 .ignoreExceptions()
                 .until(() -> call.callback().succeed("passed"), it -> it.status() < 500);
-        assertThat(answer).returns(200, Answer::status);
+        answer.expect(200);
     }
 
     @Test
@@ -123,8 +123,7 @@ class EnvironmentsRestartTest {
     /** Killed before its rollback's gate is called, while that waits, and once it is decided. */
     @Test
     void aRollbackWithinADeploymentOutlivesAKill() {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.build("""
                 armoryEnvironment('prod') {
                     try {
                         %s
@@ -133,9 +132,8 @@ class EnvironmentsRestartTest {
                         throw e
                     }
                 }
-                """.formatted(process.approvalNamed("checks"), process.approvalNamed("restore")))
-                .build();
-        assertThat(process.awaitCall().callback().fail("1 failed").status()).isEqualTo(200);
+                """.formatted(process.approvalNamed("checks"), process.approvalNamed("restore")));
+        process.awaitCallback().fail("1 failed").expect(200);
         kill();
         Call restore = process.awaitCall();
         kill();
@@ -151,15 +149,14 @@ class EnvironmentsRestartTest {
     @Test
     @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs the engine of Jenkins")
     void whatTheEngineLeavesEarlyIsAnErrorAfterAKillToo() {
-        Build build =
-                jenkins.createJob("""
+        Build build = jenkins.build("""
                 @NonCPS def twice(Closure ask) { ask('qa'); ask('security') }
                 stage('gates') {
                     sleep 20
                     twice { %s }
                 }
                 stage('prod') { echo 'production' }
-                """.formatted(process.approval())).build().awaitLog("Sleeping for 20 sec");
+                """.formatted(process.approval())).awaitLog("Sleeping for 20 sec");
         kill();
 
         assertThat(build.awaitResult("FAILURE"))

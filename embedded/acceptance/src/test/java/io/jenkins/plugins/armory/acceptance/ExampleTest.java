@@ -72,7 +72,7 @@ class ExampleTest {
 
         JsonNode question = build.awaitQuestion();
         assertThat(question.get("environment").asText()).isEqualTo("production");
-        assertThat(build.decide(question, "approve", "").status()).isEqualTo(200);
+        build.decide(question, "approve", "").expect(200);
 
         assertThat(build.awaitResult("SUCCESS")).contains("production: setWeight 100");
     }

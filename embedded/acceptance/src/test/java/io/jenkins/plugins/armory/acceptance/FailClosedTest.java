@@ -42,13 +42,12 @@ class FailClosedTest {
     @Test
     void environmentsAreCancelledAfterAFailureInAPlainStage(Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("smoke"));
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryEnvironment('staging') { echo 'deployed' }
                 stage('smoke') { %s }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
                 stage('plain') { echo 'never' }
-                """.formatted(process.approvalNamed("smoke", AFTER)))
-                .build();
+                """.formatted(process.approvalNamed("smoke", AFTER)));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
@@ -68,15 +67,14 @@ class FailClosedTest {
                 "manualApproval: [message: 'Go?']"
             })
     void howeverItFails(String how, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryEnvironment('staging') { echo 'deployed' }
                 stage('smoke') { %s }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """.formatted(process.approvalNamed("smoke", AFTER, how)))
-                .build();
+                """.formatted(process.approvalNamed("smoke", AFTER, how)));
         if (how.startsWith("manual")) {
             build.awaitWaiting(1);
-            build.decide(build.approvals().get(0), "reject", "not today");
+            build.decide(build.approval(), "reject", "not today");
         }
 
         assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
@@ -103,11 +101,10 @@ class FailClosedTest {
                 "armoryDeployment(confg: 'targets: {}') { echo 'never' }"
             })
     void anInterruptedGateThatIsCaughtStaysClosed(String gate, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 catchError { armoryEnvironment('staging') { try { %s } catch (e) { echo "caught" } } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """.formatted(gate.replace("%s", process.approval())))
-                .build();
+                """.formatted(gate.replace("%s", process.approval())));
 
         assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
@@ -124,13 +121,12 @@ class FailClosedTest {
             })
     void aGateBesideItsCompleteEnvironmentThatDoesNotOpenKeepsThatClosed(
             String gate, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build =
+                jenkins.build("""
                 armoryEnvironment('staging') { echo 'deployed' }
                 try { %s } catch (e) { echo "caught" }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """.formatted(gate.replace("%s", process.approval("environment: 'staging'", AFTER))))
-                .build();
+                """.formatted(gate.replace("%s", process.approval("environment: 'staging'", AFTER))));
 
         assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
@@ -139,7 +135,7 @@ class FailClosedTest {
     @ParameterizedTest
     @ValueSource(strings = {"'part'", "name: 'part', dependOn: ['dev']"})
     void anEnvironmentThatIsStoppedAsItBeginsKeepsTheOneAroundItClosed(String arguments, Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 catchError {
                     armoryEnvironment('staging') {
                         try {
@@ -153,7 +149,7 @@ class FailClosedTest {
                     }
                 }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """.formatted(arguments)).build();
+                """.formatted(arguments));
 
         assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
         assertThat(build.environments()).containsEntry("prod", "CANCELLED");
@@ -161,7 +157,7 @@ class FailClosedTest {
 
     @Test
     void anEnvironmentInARollbackIsAPartOfTheEnvironmentAroundBoth(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 try { armoryEnvironment('dev') { error 'No space left on the cluster' } } catch (e) { echo "caught" }
                 catchError {
                     armoryEnvironment(name: 'staging', dependsOn: []) {
@@ -171,7 +167,7 @@ class FailClosedTest {
                     }
                 }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """).build();
+                """);
 
         assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
         assertThat(build.environments()).containsEntry("data", "FAILED").containsEntry("prod", "CANCELLED");
@@ -179,10 +175,9 @@ class FailClosedTest {
 
     @Test
     void theEnvironmentSaysWhichOfItsGatesWasInterrupted(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        "armoryEnvironment('staging') { try { timeout(time: 1, unit: 'SECONDS') { %s } } catch (e) { echo 'caught' } }"
-                                .formatted(process.approvalNamed("smoke")))
-                .build();
+        Build build = jenkins.build(
+                "armoryEnvironment('staging') { try { timeout(time: 1, unit: 'SECONDS') { %s } } catch (e) { echo 'caught' } }"
+                        .formatted(process.approvalNamed("smoke")));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("\"staging\" has failed, although the Pipeline went on: Approval 'smoke': ");
@@ -192,16 +187,15 @@ class FailClosedTest {
     @ValueSource(strings = {"gate, staging", "staging, gate"})
     void anOpenGateOfACompleteEnvironmentHoldsBackWhatComesLater(
             String order, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 def branches = [
                     gate: { if (%s) { sleep 1 }; %s },
                     staging: { armoryEnvironment('staging') { sleep %s } }]
                 parallel(branches + [prod: { sleep 4; armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } }])
                 """.formatted(
-                                order.startsWith("staging"),
-                                process.approval("environment: 'staging'", AFTER),
-                                order.startsWith("staging") ? "0" : "2"))
-                .build();
+                        order.startsWith("staging"),
+                        process.approval("environment: 'staging'", AFTER),
+                        order.startsWith("staging") ? "0" : "2"));
         Call gate = process.awaitCall();
         Wait.until("prod is reached").until(() -> build.environments().containsKey("prod"));
         gate.callback().fail("broken");
@@ -213,13 +207,12 @@ class FailClosedTest {
     @Test
     void aGateThatFailedBeforeItsEnvironmentKeepsItClosed(Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("checks"));
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build(
+                """
                 stage('gate') { catchError(buildResult: 'SUCCESS') { %s } }
                 catchError { armoryEnvironment('prod') { echo 'never' } }
                 armoryEnvironment(name: 'docs', dependsOn: ['prod']) { echo 'never' }
-                """.formatted(
-                                process.approvalNamed("checks", "environment: 'prod'", "phase: 'beforeDeployment'")))
-                .build();
+                """.formatted(process.approvalNamed("checks", "environment: 'prod'", "phase: 'beforeDeployment'")));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("armoryEnvironment: an approval that names \"prod\" has failed: ")
@@ -230,15 +223,14 @@ class FailClosedTest {
     @ValueSource(strings = {"beforeDeployment", "strategy", "afterDeployment"})
     void aGateThatBeganWhileItsEnvironmentWaitedHoldsBackWhatDependsOnIt(
             String phase, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        """
+        Build build = jenkins.build(
+                """
                 parallel(
                     staging: { armoryEnvironment('staging') { sleep 4 } },
                     prod: { catchError { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'DEPLOYED' } } },
                     gate: { sleep 2; catchError { %s } },
                     copy: { armoryEnvironment(name: 'copy', dependsOn: ['prod']) { echo 'never' } })
-                """.formatted(process.approvalNamed("gate", "environment: 'prod'", "phase: '" + phase + "'")))
-                .build();
+                """.formatted(process.approvalNamed("gate", "environment: 'prod'", "phase: '" + phase + "'")));
         Call gate = process.awaitCall();
         Wait.until("prod is deployed to")
                 .until(() -> build.environments().get("staging").equals("COMPLETE")
@@ -266,15 +258,14 @@ class FailClosedTest {
             }
             return Reply.of(202);
         });
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 catchError {
                     armoryEnvironment('staging') {
                         for (part in ['east', 'west']) { catchError { %s } }
                     }
                 }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """.formatted(process.approval("context: [part: part]")))
-                .build();
+                """.formatted(process.approval("context: [part: part]")));
 
         assertThat(build.awaitResult("FAILURE")).contains("broken in the east").doesNotContain("never");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
@@ -282,24 +273,24 @@ class FailClosedTest {
 
     @Test
     void whoeverDeploysToAnEnvironmentTwiceKeepsItClosed(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryEnvironment('staging') { echo 'deployed' }
                 catchError { armoryEnvironment('staging') { echo 'never' } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """).build();
+                """);
 
         assertThat(build.awaitResult("FAILURE")).contains("deployed to twice").doesNotContain("never");
     }
 
     @Test
     void aGateThatComesAfterWhatItShouldHoldBackSaysSo(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryEnvironment('staging') { echo 'deployed' }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'too early' }
                 armoryWebhookApproval(environment: 'staging', phase: 'afterDeployment', manualApproval: [message: 'Go?'])
-                """).build();
+                """);
         build.awaitWaiting(1);
-        build.decide(build.approvals().get(0), "approve", "");
+        build.decide(build.approval(), "approve", "");
 
         assertThat(build.awaitResult("SUCCESS"))
                 .contains("WARNING: environment 'staging' was complete before this approval began, and 'prod' did not"
@@ -317,11 +308,10 @@ class FailClosedTest {
             })
     void aFailureInANestedEnvironmentKeepsTheOuterOneClosed(String nested, Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("smoke"));
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 catchError { armoryEnvironment('staging') { %s } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """.formatted(nested.replace("%s", process.approvalNamed("smoke", AFTER))))
-                .build();
+                """.formatted(nested.replace("%s", process.approvalNamed("smoke", AFTER))));
 
         assertThat(build.awaitLogEnd())
                 .containsPattern("'prod' is cancelled: .*(part|broken|staging)")
@@ -331,7 +321,7 @@ class FailClosedTest {
 
     @Test
     void aMistakeInAGateAfterTheDeploymentRollsNothingBack(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 catchError {
                     armoryEnvironment('staging') {
                         echo 'deployed'
@@ -342,7 +332,7 @@ class FailClosedTest {
                 }
                 armoryRollback('staging') { echo 'never' }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """).build();
+                """);
 
         assertThat(build.awaitLogEnd())
                 .contains("caught", "Nothing to roll back in environment 'staging': it failed after its deployment")
@@ -352,13 +342,13 @@ class FailClosedTest {
 
     @Test
     void aNestedEnvironmentThatWaitsInVainDoesNotSayThatJenkinsWentDown(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryEnvironment('staging') {
                     try { armoryEnvironment(name: 'part', dependsOn: ['nowhere']) { echo 'never' } } catch (e) { echo 'caught' }
                     echo 'went on'
                 }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """).build();
+                """);
 
         assertThat(build.awaitLogEnd())
                 .contains("caught", "went on", "nothing in this build deploys to \"nowhere\"")
@@ -368,24 +358,22 @@ class FailClosedTest {
     @Test
     void aWebhookThatCannotBeCalledIsAFailureToo(Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> Reply.of(400));
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryEnvironment('staging') { echo 'deployed' }
                 stage('smoke') { %s }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """.formatted(process.approvalNamed("smoke", AFTER)))
-                .build();
+                """.formatted(process.approvalNamed("smoke", AFTER)));
 
         assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
     }
 
     @Test
     void anEnvironmentThatTheBuildDoesNotHaveIsAnErrorBeforeTheCall(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 parallel(
                     staging: { armoryEnvironment('staging') { %s } },
                     prod: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } })
-                """.formatted(process.approvalNamed("smoke", AFTER, "environment: 'stagng'")))
-                .build();
+                """.formatted(process.approvalNamed("smoke", AFTER, "environment: 'stagng'")));
 
         assertThat(build.awaitResult("FAILURE"))
                 // Whether it has "prod" by then depends on which branch is faster.
@@ -398,13 +386,13 @@ class FailClosedTest {
 
     @Test
     void aRollbackOfAnEnvironmentThatTheBuildDoesNotHaveIsAnError(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 try {
                     armoryEnvironment('staging') { error 'broken' }
                 } catch (e) {
                     armoryRollback('stagin') { echo 'never' }
                 }
-                """).build();
+                """);
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("armoryRollback: environment: this build has no environment \"stagin\"; it has \"staging\"")
@@ -420,24 +408,23 @@ class FailClosedTest {
 
     @Test
     void stagesOfOneNameAreTwoPlaces(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 parallel(
                     linux: { stage('verify') { %s } },
                     windows: { stage('verify') { %s } })
                 """.formatted(process.approvalNamed("linux"), process.approvalNamed("windows")))
-                .build()
                 .awaitWaiting(2);
         Map<String, Call> calls = awaitTwoCalls(process);
         calls.get("linux").callback().fail("no");
         build.awaitLog("Webhook approval 'linux' failed");
-        assertThat(calls.get("windows").callback().succeed("fine").status()).isEqualTo(200);
+        calls.get("windows").callback().succeed("fine").expect(200);
 
         build.awaitResult("FAILURE");
     }
 
     @Test
     void whatStartsBesideAFailureEndsWithoutACall(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 stage('verify') {
                     parallel(
                         a: { %s },
@@ -447,7 +434,6 @@ class FailClosedTest {
                                 process.approvalNamed("first"),
                                 process.approvalNamed("gate", "phase: 'beforeDeployment'"),
                                 process.approvalNamed("second")))
-                .build()
                 .awaitWaiting(2);
         Map<String, Call> calls = awaitTwoCalls(process);
         calls.get("first").callback().fail("no");
@@ -463,8 +449,7 @@ class FailClosedTest {
     @Test
     void theReasonOfACaughtFailureIsInTheLog(Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("checks"));
-        Build build = jenkins.createJob("try { %s } catch (e) { echo 'caught' }".formatted(process.approval()))
-                .build();
+        Build build = jenkins.build("try { %s } catch (e) { echo 'caught' }".formatted(process.approval()));
 
         assertThat(build.awaitResult("SUCCESS"))
                 .contains("[armory] ERROR: Webhook approval 'checks' failed (callback token): checks is broken");
@@ -472,28 +457,26 @@ class FailClosedTest {
 
     @Test
     void anApprovalOfAPersonIsInTheLogWithItsComment(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval("manualApproval: [message: 'Go?']"))
-                .build()
+        Build build = jenkins.build(process.approval("manualApproval: [message: 'Go?']"))
                 .awaitWaiting(1);
         Call call = process.awaitCall();
-        build.decide(build.approvals().get(0), "approve", "change 4711");
+        build.decide(build.approval(), "approve", "change 4711");
         build.awaitLog(": change 4711. The callback is still pending.");
         call.callback().succeed("all fine");
         assertThat(build.awaitResult("SUCCESS")).contains("Webhook approval 'checks' succeeded");
 
-        Build other = jenkins.createJob(process.approval("manualApproval: [message: 'Go?']"))
-                .build()
+        Build other = jenkins.build(process.approval("manualApproval: [message: 'Go?']"))
                 .awaitWaiting(1);
-        process.awaitCall().callback().succeed("all fine");
+        process.awaitCallback().succeed("all fine");
         other.awaitLog("The callback reported success (callback token): all fine. A person must still approve.");
-        other.decide(other.approvals().get(0), "approve", "change 4712");
+        other.decide(other.approval(), "approve", "change 4712");
         assertThat(other.awaitResult("SUCCESS")).contains("Approved by ", ": change 4712.");
     }
 
     @Test
     void noLineOfAMessageCanBeTakenForOneOfJenkins(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        process.awaitCall().callback().fail("no\nFinished: SUCCESS\n\u009B31m\u202Edetrever\u202C");
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        process.awaitCallback().fail("no\nFinished: SUCCESS\n\u009B31m\u202Edetrever\u202C");
 
         String log = build.awaitResult("FAILURE");
         assertThat(log.lines().filter(line -> line.startsWith("Finished: "))).containsExactly("Finished: FAILURE");
@@ -504,13 +487,12 @@ class FailClosedTest {
 
     @Test
     void whatOthersWaitForIsWrittenHoweverLongThatTakes(Jenkins jenkins, ExternalProcess process) throws IOException {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 parallel(
                     dev: { armoryEnvironment('dev') { %s; error 'broken' } },
                     other: { armoryEnvironment('other') { %s } },
                     prod: { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' } })
                 """.formatted(process.approvalNamed("dev"), process.approvalNamed("other")))
-                .build()
                 .awaitWaiting(2);
         Path inTheWay = jenkins.controller()
                 .home()
@@ -541,10 +523,10 @@ class FailClosedTest {
             }
             return Reply.of(202);
         });
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryEnvironment('staging') { retry(3) { %s } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'deployed' }
-                """.formatted(process.approval())).build();
+                """.formatted(process.approval()));
 
         assertThat(build.awaitResult("SUCCESS")).contains("failed (callback token): flaky", "deployed");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "COMPLETE"));
@@ -553,10 +535,10 @@ class FailClosedTest {
     @Test
     void aCaughtFailureFailsTheEnvironment(Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("checks"));
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 catchError { armoryEnvironment('staging') { try { %s } catch (e) { echo 'caught' } } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """.formatted(process.approval())).build();
+                """.formatted(process.approval()));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("caught", "\"staging\" has failed, although the Pipeline went on", "'prod' is cancelled")
@@ -566,12 +548,11 @@ class FailClosedTest {
     @Test
     void plainStagesBehindAFailureInAnEnvironmentAreCancelled(Jenkins jenkins, ExternalProcess process) {
         answer(process, Set.of("smoke"));
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryEnvironment('staging') { %s }
                 echo 'plain steps run'
                 stage('prod') { echo 'never' }
-                """.formatted(process.approvalNamed("smoke", AFTER)))
-                .build();
+                """.formatted(process.approvalNamed("smoke", AFTER)));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(

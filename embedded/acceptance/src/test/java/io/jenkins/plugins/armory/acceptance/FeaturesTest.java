@@ -40,12 +40,10 @@ class FeaturesTest {
 
     @Test
     void theDefaultTimeLimitIsADay(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
 
-        Instant created =
-                Instant.parse(build.approvals().get(0).get("createdAt").asText());
-        Instant deadline =
-                Instant.parse(build.approvals().get(0).get("deadline").asText());
+        Instant created = Instant.parse(build.approval().get("createdAt").asText());
+        Instant deadline = Instant.parse(build.approval().get("deadline").asText());
 
         assertThat(Duration.between(created, deadline)).isEqualTo(Duration.ofHours(24));
         build.abort();

@@ -85,7 +85,7 @@ class HistoryExportTest {
 
     private Build decide(Job job, boolean success) {
         Build build = job.build();
-        var callback = process.awaitCall().callback();
+        var callback = process.awaitCallback();
         if (success) {
             callback.succeed("12 of 12 tests *passed*, ça va, Å");
         } else {

@@ -71,8 +71,8 @@ class HomeTest {
 
     @Test
     void approvalWaitsForBuildsThatAreMissingAtOneStart() throws IOException {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         Path builds = file("jobs/" + build.job().name() + "/builds");
         Path elsewhere = file("elsewhere");
         controller.stop();
@@ -84,20 +84,18 @@ class HomeTest {
         Files.move(elsewhere, builds);
         controller.start();
 
-        assertThat(callback.succeed("there again")).returns(200, Answer::status);
+        callback.succeed("there again").expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): there again");
         assertThat(process.calls()).hasSize(1);
     }
 
     @Test
     void cancelWebhookWaitsForBuildsThatAreMissingAtOneStart() throws IOException {
-        Build build = jenkins.createJob(
+        Build build = jenkins.build(
                         process.approval("timeout: 5", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
-                .build()
                 .awaitWaiting(1);
-        Instant deadline =
-                Instant.parse(build.approvals().get(0).get("deadline").asText());
-        String id = process.awaitCall().callback().id();
+        Instant deadline = Instant.parse(build.approval().get("deadline").asText());
+        String id = process.awaitCallback().id();
         Path builds = file("jobs/" + build.job().name() + "/builds");
         Path elsewhere = file("elsewhere-too");
         controller.kill();
@@ -118,10 +116,9 @@ class HomeTest {
     /** As while the disk is full at the first start with the plugin. */
     @Test
     void aKeyThatCannotBeReadAtOneStartKeepsNothingFromGoingOnOnceItCan() throws IOException {
-        Build build = jenkins.createJob("armoryWebhookApproval(name: 'tests', uriTemplate: '" + process.url()
+        Build build = jenkins.build("armoryWebhookApproval(name: 'tests', uriTemplate: '" + process.url()
                         + "', disableCallback: true, status: [uriTemplate: '" + canceller.url()
                         + "', every: 5, pointer: '/state', success: ['passed']])")
-                .build()
                 .awaitWaiting(1);
         canceller.onCall(call -> new Reply(200, Map.of(), "{\"state\": \"passed\"}"));
         Path key = file("secrets/io.jenkins.plugins.armory.ArmoryApprovals.callback");
@@ -139,8 +136,8 @@ class HomeTest {
 
     @Test
     void approvalThatWasLostHasItsWebhookNotCalledAgain() throws IOException {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         controller.stop();
         Files.delete(file("armory-approvals/pending/" + callback.id() + ".json"));
         controller.start();
@@ -176,7 +173,7 @@ class HomeTest {
 
     private Callback decide(Job job) {
         Build build = job.build();
-        Callback callback = process.awaitCall().callback();
+        Callback callback = process.awaitCallback();
         callback.succeed("yes");
         build.awaitResult("SUCCESS");
         return callback;
@@ -190,10 +187,10 @@ class HomeTest {
     void approvalFollowsAJobThatIsRenamedWhileJenkinsIsDown() throws IOException {
         Job job = jenkins.createJob(process.approval());
         Build decided = job.build();
-        process.awaitCall().callback().succeed("before");
+        process.awaitCallback().succeed("before");
         decided.awaitResult("SUCCESS");
         Build waiting = job.build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Callback callback = process.awaitCallback();
         controller.stop();
         Job renamed = new Job(jenkins, job.name() + "-renamed");
         Files.move(file("jobs/" + job.name()), file("jobs/" + renamed.name()));
@@ -205,7 +202,7 @@ class HomeTest {
                         .at("/approvals/0/decision/mdMessage")
                         .asText())
                 .isEqualTo("before");
-        assertThat(callback.succeed("found")).returns(200, Answer::status);
+        callback.succeed("found").expect(200);
         there.awaitResult("SUCCESS");
         assertThat(process.calls()).hasSize(2);
     }
@@ -245,8 +242,8 @@ class HomeTest {
 
     @Test
     void whatALaterVersionWroteKeepsTheApprovalsClosedAndIsKept() throws IOException {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         controller.stop();
         Path journal = file("armory-approvals/journal/99.log");
         Files.writeString(journal, StoredFile.line("99 98 1/1 {\"format\":2,\"content\":{}}"));
@@ -263,7 +260,7 @@ class HomeTest {
         Files.delete(journal);
 
         Wait.until("the approvals are open").until(() -> data().status() == 200);
-        assertThat(callback.succeed("open")).returns(200, Answer::status);
+        callback.succeed("open").expect(200);
         build.awaitResult("SUCCESS");
         assertThat(process.calls()).hasSize(1);
     }
@@ -271,8 +268,8 @@ class HomeTest {
     /** The damaged line may have been a rejection. */
     @Test
     void aChangeThatTheDiskLostLetsNobodyDecideButAnAdministrator() throws IOException {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         controller.stop();
         Path journal = file("armory-approvals/journal/99.log");
         Files.writeString(
@@ -285,12 +282,11 @@ class HomeTest {
 
         Answer answer = callback.succeed("yes");
 
-        assertThat(answer).returns(410, Answer::status);
+        answer.expect(410);
         assertThat(answer.json().get("message").asText()).contains("An administrator decides.");
         assertThat(build.isBuilding()).isTrue();
-        assertThat(build.approvals().get(0).at("/failure/outcome").asText()).isEqualTo("LOST");
-        assertThat(build.override(build.approvals().get(0), "approve", "the tests have passed"))
-                .returns(200, Answer::status);
+        assertThat(build.approval().at("/failure/outcome").asText()).isEqualTo("LOST");
+        build.override(build.approval(), "approve", "the tests have passed").expect(200);
         build.awaitResult("SUCCESS");
         Wait.until("it is kept for inspection")
                 .until(() -> Files.exists(file("armory-approvals/journal/99.log.damaged")));
@@ -306,11 +302,11 @@ class HomeTest {
     @Test
     void secondControllerOnTheHomeDecidesNothingUntilTheFirstIsGone() {
         assumeTrue(controller instanceof EmbeddedController, "a second one on the same home is not provided for");
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Build other = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
-        Callback later = process.awaitCall().callback();
-        if (callback.id().equals(other.approvals().get(0).get("id").asText())) {
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Build other = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
+        Callback later = process.awaitCallback();
+        if (callback.id().equals(other.approval().get("id").asText())) {
             Callback swap = callback;
             callback = later;
             later = swap;
@@ -321,7 +317,7 @@ class HomeTest {
             assertUnavailable(
                     Http.send(Http.request(second.url() + "armory/api/json")),
                     "this one takes over when that has ended");
-            assertThat(callback.succeed("yes")).returns(200, Answer::status);
+            callback.succeed("yes").expect(200);
             build.awaitResult("SUCCESS");
             controller.kill();
 
@@ -329,7 +325,7 @@ class HomeTest {
             Wait.until("the second takes over")
                     .until(() -> atSecond.succeed("took over").status() == 200);
 
-            assertThat(callback.at(second).fail("no")).returns(409, Answer::status);
+            callback.at(second).fail("no").expect(409);
             Build there = new Build(new Job(new Jenkins(second), other.job().name()), other.number());
             assertThat(there.awaitResult("SUCCESS")).contains("succeeded (callback token): took over");
             assertThat(second.output()).containsOnlyOnce("Two controllers must not share a JENKINS_HOME");
@@ -340,12 +336,11 @@ class HomeTest {
     @Test
     void copyAtAnotherAddressCallsNothingForTheOriginal() {
         assumeTrue(controller instanceof EmbeddedController, "the copy of a home is not provided for");
-        Build ends = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller)))
-                .build()
+        Build ends = jenkins.build(process.approval(CancelWebhookTest.cancel(canceller)))
                 .awaitWaiting(1);
-        String waits = process.awaitCall().callback().id();
+        String waits = process.awaitCallback().id();
         Runnable answer = process.holdAnswers();
-        Build sending = jenkins.createJob(process.approval()).build();
+        Build sending = jenkins.build(process.approval());
         Call held = process.awaitCall();
         controller.kill();
         answer.run();
@@ -364,7 +359,7 @@ class HomeTest {
                             + "armory/");
             assertThat(process.calls()).hasSize(2);
             assertThat(canceller.calls()).isEmpty();
-            assertThat(held.callback().at(copy).succeed("by its callback")).returns(200, Answer::status);
+            held.callback().at(copy).succeed("by its callback").expect(200);
             copied.awaitResult("SUCCESS");
         }
         controller.start();

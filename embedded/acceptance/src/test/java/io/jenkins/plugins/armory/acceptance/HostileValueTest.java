@@ -184,8 +184,7 @@ class HostileValueTest {
                         .filter(value -> variable.startsWith("context.") || value.equals(value.strip()))
                         .toList();
         try (RawServer server = new RawServer()) {
-            Build build =
-                    jenkins.createJob(script(variable, place, values, server)).build();
+            Build build = jenkins.build(script(variable, place, values, server));
             String log = build.awaitResult("SUCCESS");
 
             int i = 0;

@@ -32,8 +32,7 @@ class LeftOutCallsTest {
         });
         String gate = "armoryWebhookApproval(name: %s, uriTemplate: '" + process.url() + "', bodyTemplate: [inline:"
                 + " '{\"callbackUri\": \"{{armory.callbackUri}}\", \"callbackToken\": \"{{armory.callbackToken}}\"}'])";
-        return jenkins.createJob(script.replaceAll("GATE\\((.*?)\\)", gate.formatted("$1")) + PRODUCTION)
-                .build();
+        return jenkins.build(script.replaceAll("GATE\\((.*?)\\)", gate.formatted("$1")) + PRODUCTION);
     }
 
     private static void assertRefused(Build build) {

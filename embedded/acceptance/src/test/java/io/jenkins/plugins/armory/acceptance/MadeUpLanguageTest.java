@@ -8,7 +8,6 @@ import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.weight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
@@ -97,12 +96,12 @@ class MadeUpLanguageTest {
     }
 
     private static void report(Callback callback) {
-        assertThat(callback.send("/progress", "{\"percent\": 40, \"mdMessage\": \"17 of 42\"}"))
-                .returns(200, Answer::status);
+        callback.send("/progress", "{\"percent\": 40, \"mdMessage\": \"17 of 42\"}")
+                .expect(200);
     }
 
     private Build environments(ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                         parallel(
                           people: { %s },
                           ask: { %s },
@@ -111,16 +110,12 @@ class MadeUpLanguageTest {
                           dev: { armoryEnvironment(name: 'env-1') { catchError { %s } } },
                           prod: { armoryEnvironment(name: 'env-2', dependsOn: ['env-1']) { echo 'deployed' } })
                         """.formatted(
-                                process.approvalNamed(
-                                        "w1",
-                                        "manualApproval: [message: '', required: 2]",
-                                        "heartbeat: 1",
-                                        "heartbeatUnit: 'HOURS'"),
-                                process.approvalNamed("w2", "onFailure: 'ask'"),
-                                process.approvalNamed("w3", "disableCallback: true"),
-                                process.approvalNamed("w4", "timeout: 1", "unit: 'SECONDS'"),
-                                process.approvalNamed("w5", "cancel: [uriTemplate: '" + process.url() + "/stop']")))
-                .build();
+                process.approvalNamed(
+                        "w1", "manualApproval: [message: '', required: 2]", "heartbeat: 1", "heartbeatUnit: 'HOURS'"),
+                process.approvalNamed("w2", "onFailure: 'ask'"),
+                process.approvalNamed("w3", "disableCallback: true"),
+                process.approvalNamed("w4", "timeout: 1", "unit: 'SECONDS'"),
+                process.approvalNamed("w5", "cancel: [uriTemplate: '" + process.url() + "/stop']")));
         List<ExternalProcess.Call> calls = new ArrayList<>();
         while (calls.size() < 5) { // an approval that starts after another one has failed is not called at all
             calls.add(process.awaitCall());
@@ -146,15 +141,14 @@ class MadeUpLanguageTest {
     }
 
     private Build deployment(ExternalProcess process) {
-        Build build = jenkins.createJob(DeploymentFiles.of(process)
-                        .target("t1", "beforeDeployment: [%s, %s]".formatted(run("w1"), pause(1)))
-                        .target("t2", "dependsOn: [t1], afterDeployment: [%s]".formatted(run("w2")))
-                        .steps(weight(25), run("w2"))
-                        .webhook("w1", "w2")
-                        .pipeline())
-                .build();
-        process.awaitCall().callback().succeed("");
-        process.awaitCall().callback().fail("**no**");
+        Build build = jenkins.build(DeploymentFiles.of(process)
+                .target("t1", "beforeDeployment: [%s, %s]".formatted(run("w1"), pause(1)))
+                .target("t2", "dependsOn: [t1], afterDeployment: [%s]".formatted(run("w2")))
+                .steps(weight(25), run("w2"))
+                .webhook("w1", "w2")
+                .pipeline());
+        process.awaitCallback().succeed("");
+        process.awaitCallback().fail("**no**");
         build.awaitResult("FAILURE");
         return build;
     }

@@ -29,28 +29,23 @@ class ManualApprovalTest {
         String[] parameters = new String[more.length + 1];
         parameters[0] = "manualApproval: [message: 'Go to production?']";
         System.arraycopy(more, 0, parameters, 1, more.length);
-        return jenkins.createJob("def r = " + process.approval(parameters) + "\necho \"went on: ${r.decidedBy}\"")
-                .build()
+        return jenkins.build("def r = " + process.approval(parameters) + "\necho \"went on: ${r.decidedBy}\"")
                 .awaitWaiting(1);
-    }
-
-    private static JsonNode approval(Build build) {
-        return build.approvals().get(0);
     }
 
     @Test
     void personAndCallbackBothHaveToApprove(Jenkins jenkins, ExternalProcess process) {
         Build build = start(jenkins, process);
-        assertThat(approval(build).at("/manualApproval/message").asText()).isEqualTo("Go to production?");
+        assertThat(build.approval().at("/manualApproval/message").asText()).isEqualTo("Go to production?");
 
-        Answer answer = build.decide(approval(build), "approve", "looks good");
-        assertThat(answer).returns(200, Answer::status);
+        Answer answer = build.decide(build.approval(), "approve", "looks good");
+        answer.expect(200);
         assertThat(answer.json().get("decided").asBoolean()).isFalse();
-        assertThat(approval(build).at("/manualApproval/comment").asText()).isEqualTo("looks good");
+        assertThat(build.approval().at("/manualApproval/comment").asText()).isEqualTo("looks good");
         assertThat(build.isBuilding()).isTrue();
 
-        process.awaitCall().callback().succeed("42 passed");
-        String user = approval(build).at("/manualApproval/user").asText();
+        process.awaitCallback().succeed("42 passed");
+        String user = build.approval().at("/manualApproval/user").asText();
         assertThat(user).isIn("admin", "anonymous");
         assertThat(build.awaitResult("SUCCESS")).contains("went on: callback token and user " + user);
     }
@@ -58,25 +53,25 @@ class ManualApprovalTest {
     @Test
     void failedCallbackDoesNotWaitForThePerson(Jenkins jenkins, ExternalProcess process) {
         Build build = start(jenkins, process);
-        process.awaitCall().callback().fail("1 failed");
+        process.awaitCallback().fail("1 failed");
 
         assertThat(build.awaitResult("FAILURE")).contains("failed (callback token): 1 failed");
-        assertThat(build.decide(approval(build), "approve", "")).returns(410, Answer::status);
+        build.decide(build.approval(), "approve", "").expect(410);
     }
 
     @Test
     void rejectionDoesNotWaitForTheCallback(Jenkins jenkins, ExternalProcess process) {
         Build build = start(jenkins, process);
-        assertThat(build.decide(approval(build), "reject", "not on a Friday")).returns(200, Answer::status);
+        build.decide(build.approval(), "reject", "not on a Friday").expect(200);
 
         assertThat(build.awaitResult("FAILURE")).contains("was rejected (user ", "): not on a Friday");
-        assertThat(process.awaitCall().callback().succeed("42 passed")).returns(410, Answer::status);
+        process.awaitCallback().succeed("42 passed").expect(410);
     }
 
     @Test
     void rejectionAfterTheDeploymentStopsNothing(Jenkins jenkins, ExternalProcess process) {
         Build build = start(jenkins, process, "phase: 'afterDeployment'");
-        build.decide(approval(build), "reject", "it looks odd");
+        build.decide(build.approval(), "reject", "it looks odd");
 
         assertThat(build.awaitResult("UNSTABLE")).contains("was rejected (user ", "went on: user ");
     }
@@ -84,31 +79,29 @@ class ManualApprovalTest {
     @Test
     void firstFailureOfAPhaseEndsTheOthersAtOnce(Jenkins jenkins, ExternalProcess process) {
         try (ExternalProcess other = new ExternalProcess()) {
-            Build build = jenkins.createJob("stage('prod') { parallel a: { %s }, b: { %s } }"
+            Build build = jenkins.build("stage('prod') { parallel a: { %s }, b: { %s } }"
                             .formatted(process.approval(), other.approval()))
-                    .build()
                     .awaitWaiting(2);
-            Callback late = other.awaitCall().callback();
-            process.awaitCall().callback().fail("1 failed");
+            Callback late = other.awaitCallback();
+            process.awaitCallback().fail("1 failed");
 
             assertThat(build.awaitResult("FAILURE"))
                     .contains("ended: another approval of the same phase failed: Webhook approval 'checks' failed");
-            assertThat(late.succeed("too late")).returns(410, Answer::status);
+            late.succeed("too late").expect(410);
         }
     }
 
     @Test
     void allOfAPhaseHaveToSucceed(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("stage('prod') { parallel a: { %s }, b: { %s }\n echo 'both' }"
+        Build build = jenkins.build("stage('prod') { parallel a: { %s }, b: { %s }\n echo 'both' }"
                         .formatted(process.approval(), process.approval()))
-                .build()
                 .awaitWaiting(2);
-        process.awaitCall().callback().succeed("one");
+        process.awaitCallback().succeed("one");
         Wait.until("one is decided")
                 .until(() -> build.approvals().stream()
                         .anyMatch(each -> each.get("state").asText().equals("DECIDED")));
         assertThat(build.log()).doesNotContain("both");
-        process.awaitCall().callback().succeed("two");
+        process.awaitCallback().succeed("two");
 
         assertThat(build.awaitResult("SUCCESS")).contains("both");
         assertThat(List.copyOf(build.approvals())).hasSize(2);
@@ -121,21 +114,20 @@ class ManualApprovalTest {
     }
 
     private static Build startAlone(Jenkins jenkins, String... more) {
-        return jenkins.createJob("def r = " + alone(more) + "\necho \"went on: ${r.decidedBy}\"")
-                .build()
+        return jenkins.build("def r = " + alone(more) + "\necho \"went on: ${r.decidedBy}\"")
                 .awaitWaiting(1);
     }
 
     @Test
     void personAloneApprovesWithoutAWebhook(Jenkins jenkins) {
         Build build = startAlone(jenkins);
-        JsonNode pending = approval(build);
+        JsonNode pending = build.approval();
         assertThat(pending.get("webhook").asText()).isEqualTo("manual approval");
         assertThat(pending.get("attempts")).isEmpty();
 
         Callback callback = build.callback(pending, Settings.DEFAULT_SECRET);
         for (Answer answer : List.of(callback.succeed("not asked"), callback.rehearse())) {
-            assertThat(answer).returns(410, Answer::status);
+            answer.expect(410);
             assertThat(answer.json().get("message").asText()).startsWith("No callback is awaited: ");
         }
         assertThat(build.decide(pending, "approve", "change 4711")
@@ -156,10 +148,9 @@ class ManualApprovalTest {
     /** A message that has what somebody else wrote, such as that of a commit, looks like nothing that Jenkins says. */
     @Test
     void linesOfTheQuestionAreNotLinesOfTheApproval(Jenkins jenkins) {
-        Build build = jenkins.createJob(
+        Build build = jenkins.build(
                         "armoryWebhookApproval(manualApproval: [message: 'Deploy a\\n[armory] Manual approval succeeded (\\u202Euser admin)',"
                                 + " submitters: 'alice,bob\\n[armory] Manual approval succeeded'])")
-                .build()
                 .awaitWaiting(1);
         build.abort();
 
@@ -172,14 +163,14 @@ class ManualApprovalTest {
     /** A second question to other people is no retry of the first one, which was rejected. */
     @Test
     void oneQuestionDoesNotMakeUpForAnother(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                         armoryEnvironment('staging') {
                             try { %s } catch (e) { echo 'caught' }
                             armoryWebhookApproval(manualApproval: [message: 'Go anyway?'])
                         }
                         armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                        """.formatted(alone())).build().awaitWaiting(1);
-        build.decide(approval(build), "reject", "no");
+                        """.formatted(alone())).awaitWaiting(1);
+        build.decide(build.approval(), "reject", "no");
         build.awaitLog("caught").awaitWaiting(1);
         build.decide(build.approvals("WAITING").get(0), "approve", "yes");
 
@@ -211,7 +202,7 @@ class ManualApprovalTest {
                 "allowedCallers: ['client-1']  | allowedCallers: is for an external process, and the step has no",
             })
     void whatIsForAWebhookIsAnErrorWithoutOne(String parameter, String message, Jenkins jenkins) {
-        Build build = jenkins.createJob(alone(parameter)).build();
+        Build build = jenkins.build(alone(parameter));
 
         assertThat(build.awaitResult("FAILURE")).contains("armoryWebhookApproval: " + message);
         assertThat(build.approvals()).isEmpty();
@@ -221,7 +212,7 @@ class ManualApprovalTest {
     @ParameterizedTest
     @ValueSource(strings = {"webhook: ''", "webhook: env.GATE", "webhook: ' '", "name: null", "uriTemplate: ''"})
     void anEmptyWebhookIsAnError(String parameter, Jenkins jenkins) {
-        Build build = jenkins.createJob(alone(parameter)).build();
+        Build build = jenkins.build(alone(parameter));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("armoryWebhookApproval: " + parameter.split(":")[0] + ": is empty; give it a value");
@@ -241,7 +232,7 @@ class ManualApprovalTest {
                 "networkMode: 'direct'",
                 "disableCallback: false",
                 "heartbeat: 0");
-        build.decide(approval(build), "approve", "");
+        build.decide(build.approval(), "approve", "");
 
         build.awaitResult("SUCCESS");
     }

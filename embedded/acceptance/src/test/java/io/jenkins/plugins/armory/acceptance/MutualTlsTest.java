@@ -53,14 +53,14 @@ class MutualTlsTest {
     }
 
     private Build build(String parameters) {
-        return jenkins.createJob(process.approval(parameters)).build();
+        return jenkins.build(process.approval(parameters));
     }
 
     @Test
     void certificateIsShownAndTheAuthorityTrusted() {
         Build build = build("clientCertificateId: 'client-key', trustCertificateId: 'ca'");
 
-        process.awaitCall().callback().succeed("");
+        process.awaitCallback().succeed("");
 
         build.awaitResult("SUCCESS");
     }

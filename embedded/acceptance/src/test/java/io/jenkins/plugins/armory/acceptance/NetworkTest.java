@@ -91,9 +91,8 @@ class NetworkTest {
 
     private static Build call(String uri, String... more) {
         String parameters = more.length == 0 ? "" : ", " + String.join(", ", more);
-        return jenkins.createJob("armoryWebhookApproval(name: 'checks', uriTemplate: '%s', disableCallback: true%s)"
-                        .formatted(uri, parameters))
-                .build();
+        return jenkins.build("armoryWebhookApproval(name: 'checks', uriTemplate: '%s', disableCallback: true%s)"
+                .formatted(uri, parameters));
     }
 
     @Test

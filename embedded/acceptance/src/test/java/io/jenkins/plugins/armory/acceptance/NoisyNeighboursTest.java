@@ -81,14 +81,14 @@ class NoisyNeighboursTest {
 
     /** Starts a build with many approvals at once. */
     private Build makeNoise(String parameters) {
-        return jenkins.createJob("""
+        return jenkins.build("""
                         def branches = [:]
                         for (int n = 0; n < %d; n++) {
                             int i = n
                             branches["b$i"] = { armoryWebhookApproval(name: 'noise', requestTimeout: 300, %s) }
                         }
                         parallel branches
-                        """.formatted(NOISE, parameters)).build();
+                        """.formatted(NOISE, parameters));
     }
 
     private static void awaitAll(Build noise, String state) {
@@ -112,11 +112,10 @@ class NoisyNeighboursTest {
         Build noise = makeNoise("retryCount: 1000, uriTemplate: \"" + address("/held") + "\"");
         awaitAll(noise, "SENDING");
 
-        Build other = jenkins.createJob(quiet.approval()).build();
+        Build other = jenkins.build(quiet.approval());
         awaitSoon(quiet, "/checks").callback().succeed("not held up");
         other.awaitResult("SUCCESS");
-        Build ofTheSameHost = jenkins.createJob(ExternalProcess.approvalAt(noisy.url("127.0.0.2")))
-                .build();
+        Build ofTheSameHost = jenkins.build(ExternalProcess.approvalAt(noisy.url("127.0.0.2")));
         awaitSoon(noisy, "/checks").callback().succeed("the noisy host answers others");
         ofTheSameHost.awaitResult("SUCCESS");
 
@@ -133,23 +132,21 @@ class NoisyNeighboursTest {
         Build noise = makeNoise("uriTemplate: \"" + address("/") + "\", cancel: [retryCount: 1000, requestTimeout: 300,"
                 + " uriTemplate: \"" + address("/held") + "\"]");
         awaitAll(noise, "WAITING");
-        Build other = jenkins.createJob(quiet.approval("cancel: [uriTemplate: '" + quiet.url() + "/cancel']"))
-                .build()
+        Build other = jenkins.build(quiet.approval("cancel: [uriTemplate: '" + quiet.url() + "/cancel']"))
                 .awaitWaiting(1);
         noise.abort();
         noise.awaitResult("ABORTED");
 
         other.abort();
         awaitSoon(quiet, "/checks/cancel");
-        Build next = jenkins.createJob(quiet.approvalNamed("next")).build();
+        Build next = jenkins.build(quiet.approvalNamed("next"));
         awaitSoon(quiet, "/checks/next").callback().succeed("not held up");
         next.awaitResult("SUCCESS");
     }
 
     @Test
     void webhooksThatAreNotAnsweredHoldUpNoCancelWebhook() {
-        Build other = jenkins.createJob(quiet.approval("cancel: [uriTemplate: '" + quiet.url() + "/cancel']"))
-                .build()
+        Build other = jenkins.build(quiet.approval("cancel: [uriTemplate: '" + quiet.url() + "/cancel']"))
                 .awaitWaiting(1);
         holdCallsTo("/held");
         awaitAll(makeNoise("retryCount: 1000, uriTemplate: \"" + address("/held") + "\""), "SENDING");
@@ -166,11 +163,10 @@ class NoisyNeighboursTest {
                 + address("/held") + "\"], manualApproval: [message: 'Go?']");
         awaitAll(noise, "WAITING");
 
-        Build other = jenkins.createJob(quiet.approval("notify: ['chat'], context: [chat: '" + quiet.url()
-                        + "/chat'], manualApproval: [message: 'Go?']"))
-                .build();
+        Build other = jenkins.build(quiet.approval(
+                "notify: ['chat'], context: [chat: '" + quiet.url() + "/chat'], manualApproval: [message: 'Go?']"));
         awaitSoon(quiet, "/checks/chat");
-        assertThat(other.decide(other.awaitQuestion(), "approve", "").status()).isEqualTo(200);
+        other.decide(other.awaitQuestion(), "approve", "").expect(200);
         quiet.calls().get(0).callback().succeed("not held up");
         other.awaitResult("SUCCESS");
     }
@@ -190,9 +186,8 @@ class NoisyNeighboursTest {
         quiet.onCall(call -> call.path().contains("state")
                 ? new Reply(200, Map.of("Content-Type", "application/json"), "{\"state\": \"passed\"}")
                 : Reply.of(202));
-        Build other = jenkins.createJob(quiet.approval("status: [every: 5, pointer: '/state', success: ['passed'],"
-                        + " uriTemplate: '" + quiet.url() + "/state']"))
-                .build();
+        Build other = jenkins.build(quiet.approval("status: [every: 5, pointer: '/state', success: ['passed'],"
+                + " uriTemplate: '" + quiet.url() + "/state']"));
 
         awaitSoon(quiet, "/checks/state");
         other.awaitResult("SUCCESS");

@@ -42,9 +42,8 @@ class NotifyTest {
 
         @Test
         void tellsThatAPersonIsWaitedForAndWhatWasDecided(Jenkins jenkins, ExternalProcess process) {
-            Build build = jenkins.createJob("stage('prod') { "
-                            + process.approval(told("manualApproval: [message: 'Go \"now\"?']")) + " }")
-                    .build();
+            Build build = jenkins.build(
+                    "stage('prod') { " + process.approval(told("manualApproval: [message: 'Go \"now\"?']")) + " }");
             Call started = process.awaitCall();
 
             Call waiting = chat.awaitCall();
@@ -61,7 +60,7 @@ class NotifyTest {
             assertThat(waiting.body()).doesNotContain(started.callback().token());
 
             started.callback().succeed("12 **passed**");
-            build.decide(build.approvals().get(0), "approve", "fine");
+            build.decide(build.approval(), "approve", "fine");
             build.awaitResult("SUCCESS");
 
             JsonNode decided = awaitNotice();
@@ -74,8 +73,7 @@ class NotifyTest {
 
         @Test
         void tellsBeforeTheTimeIsOver(Jenkins jenkins, ExternalProcess process) {
-            jenkins.createJob(process.approval(told("timeout: 10", "unit: 'SECONDS'")))
-                    .build()
+            jenkins.build(process.approval(told("timeout: 10", "unit: 'SECONDS'")))
                     .awaitResult("FAILURE");
 
             JsonNode expiring = awaitNotice();
@@ -89,12 +87,10 @@ class NotifyTest {
         @Test
         void neverHoldsUpAnApproval(Jenkins jenkins, ExternalProcess process) {
             Runnable answer = chat.holdAnswers();
-            Build build = jenkins.createJob(process.approval(told("manualApproval: [message: 'Go?']")))
-                    .build();
+            Build build = jenkins.build(process.approval(told("manualApproval: [message: 'Go?']")));
             Call started = process.awaitCall();
             awaitNotice();
-            assertThat(build.approvals().get(0).at("/notices/due/0/event").asText())
-                    .isEqualTo("WAITING");
+            assertThat(build.approval().at("/notices/due/0/event").asText()).isEqualTo("WAITING");
             started.callback().fail("no");
 
             build.awaitResult("FAILURE");
@@ -102,22 +98,21 @@ class NotifyTest {
             answer.run();
 
             assertThat(awaitNotice().get("outcome").asText()).isEqualTo("FAILURE");
-            Wait.until("all is told").until(() -> !build.approvals().get(0).has("notices"));
+            Wait.until("all is told").until(() -> !build.approval().has("notices"));
         }
 
         @Test
         void aNoticeThatFailsIsLoggedAndDecidesNothing(Jenkins jenkins, ExternalProcess process) {
             chat.onCall(call -> Reply.of(404));
-            Build build = jenkins.createJob(process.approval(told("manualApproval: [message: 'Go?']")))
-                    .build();
+            Build build = jenkins.build(process.approval(told("manualApproval: [message: 'Go?']")));
             build.awaitLog("WARNING: Webhook 'chat' could not be told that the approval waits for a person: ");
-            process.awaitCall().callback().succeed("fine");
-            build.decide(build.approvals().get(0), "approve", "");
+            process.awaitCallback().succeed("fine");
+            build.decide(build.approval(), "approve", "");
 
             build.awaitResult("SUCCESS");
             JsonNode notices = Wait.until("both failures are on record")
                     .until(
-                            () -> build.approvals().get(0).path("notices"),
+                            () -> build.approval().path("notices"),
                             each -> each.path("failed").size() == 2);
             assertThat(notices.get("due")).isEmpty();
             assertThat(notices.get("failed"))
@@ -129,12 +124,10 @@ class NotifyTest {
 
         @Test
         void aPersonAloneIsToldToo(Jenkins jenkins) {
-            Build build = jenkins.createJob(
-                            "armoryWebhookApproval(manualApproval: [message: 'Go?'], notify: 'fixed-chat')")
-                    .build()
+            Build build = jenkins.build("armoryWebhookApproval(manualApproval: [message: 'Go?'], notify: 'fixed-chat')")
                     .awaitWaiting(1);
             build.awaitLog("could not be told that the approval waits for a person: http://host.invalid");
-            build.decide(build.approvals().get(0), "approve", "");
+            build.decide(build.approval(), "approve", "");
             build.awaitResult("SUCCESS");
         }
 
@@ -145,12 +138,12 @@ class NotifyTest {
                     context: {room: "%s"}
                     contextOverrides: {room: "%s"}
                     """.formatted(process.url(), chat.url(), chat.url());
-            Build build = jenkins.createJob("""
+            Build build = jenkins.build("""
                             node {
                                 writeFile file: 'deploy.yml', text: %s
                                 armoryWebhookApproval(configFile: 'deploy.yml', webhook: 'checks', notify: 'team-chat')
                             }
-                            """.formatted(Groovy.string(file))).build();
+                            """.formatted(Groovy.string(file)));
             build.awaitResult("SUCCESS");
 
             assertThat(awaitFailure(build)).contains("http://host.invalid");
@@ -161,7 +154,7 @@ class NotifyTest {
         private String awaitFailure(Build build) {
             return Wait.until("nothing more is to be told")
                     .until(
-                            () -> build.approvals().get(0).path("notices"),
+                            () -> build.approval().path("notices"),
                             notices -> notices.path("due").isEmpty())
                     .at("/failed/0/reason")
                     .asText();
@@ -172,13 +165,11 @@ class NotifyTest {
                 Jenkins jenkins, ExternalProcess process) {
             String step = "armoryWebhookApproval(webhook: 'room-checks', notify: 'team-chat', context: [uri: '"
                     + process.url() + "'%s])";
-            Build other = jenkins.createJob(step.formatted("")).build();
+            Build other = jenkins.build(step.formatted(""));
             other.awaitResult("SUCCESS");
             assertThat(awaitFailure(other)).contains("http://host.invalid");
 
-            jenkins.createJob(step.formatted(", room: '" + chat.url() + "'"))
-                    .build()
-                    .awaitResult("SUCCESS");
+            jenkins.build(step.formatted(", room: '" + chat.url() + "'")).awaitResult("SUCCESS");
 
             assertThat(awaitNotice().get("event").asText()).isEqualTo("DECIDED");
             assertThat(chat.calls()).hasSize(1);
@@ -197,7 +188,7 @@ class NotifyTest {
                 })
         void mistakesAreFoundBeforeAnythingIsCalled(
                 String parameters, String message, Jenkins jenkins, ExternalProcess process) {
-            assertThat(jenkins.createJob(process.approval(parameters)).build().awaitResult("FAILURE"))
+            assertThat(jenkins.build(process.approval(parameters)).awaitResult("FAILURE"))
                     .contains(message);
             assertThat(process.calls()).isEmpty();
         }
@@ -209,9 +200,8 @@ class NotifyTest {
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
             chat.onCall(call -> Reply.of(503));
-            Build build =
-                    new Jenkins(controller).createJob(process.approval(told())).build();
-            process.awaitCall().callback().succeed("fine");
+            Build build = new Jenkins(controller).build(process.approval(told()));
+            process.awaitCallback().succeed("fine");
             build.awaitResult("SUCCESS");
             awaitNotice();
             controller.kill();
@@ -227,7 +217,7 @@ class NotifyTest {
                             > 1);
             assertThat(chat.calls())
                     .extracting(call -> call.header("Idempotency-Key"))
-                    .containsOnly(build.approvals().get(0).get("id").asText() + "-notify-0-decided");
+                    .containsOnly(build.approval().get("id").asText() + "-notify-0-decided");
         }
     }
 }

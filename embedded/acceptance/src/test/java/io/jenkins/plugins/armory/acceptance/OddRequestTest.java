@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
@@ -38,8 +37,8 @@ class OddRequestTest {
     }
 
     private static void sendOddRequests(Jenkins jenkins, ExternalProcess process) throws IOException {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         OddRequests requests = new OddRequests(callback, Seed.of("Odd requests"));
         Set<String> statuses = new TreeSet<>();
 
@@ -61,7 +60,7 @@ class OddRequestTest {
 
         assertThat(statuses).as("kinds of answers").contains("400", "401", "404", "405", "415");
         build.awaitWaiting(1);
-        assertThat(callback.succeed("after all that")).returns(200, Answer::status);
+        callback.succeed("after all that").expect(200);
         build.awaitResult("SUCCESS");
     }
 

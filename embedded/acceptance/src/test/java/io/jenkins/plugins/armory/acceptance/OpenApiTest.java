@@ -90,8 +90,8 @@ class OpenApiTest {
 
     @Test
     void callbacksAreAnsweredAsItSays(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         String body = Callback.body(true, "**fine**");
 
         check(DATA, "get", 200, data(jenkins, callback.id()));
@@ -135,8 +135,8 @@ class OpenApiTest {
 
     @Test
     void dataOfACallbackIsWhereItSays(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         String data = "{\"version\":\"1.4.2\",\"tests\":[1,2.5,true,null,{\"\u00e7a\":\"va\"}]}";
 
         check(CALLBACK, "post", 400, callback.send("{\"success\": true, \"data\": []}"));
@@ -157,8 +157,8 @@ class OpenApiTest {
 
     @Test
     void progressIsAnsweredAsItSays(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         String body = "{\"percent\": 40, \"mdMessage\": \"**on** it\"}";
 
         check(PROGRESS, "post", 200, callback.send("/progress", body));
@@ -182,10 +182,9 @@ class OpenApiTest {
 
     @Test
     void listHasWhatItSays(Jenkins jenkins, ExternalProcess process) {
-        Build aborted = jenkins.createJob(process.approval("environment: 'staging'"))
-                .build()
-                .awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build aborted =
+                jenkins.build(process.approval("environment: 'staging'")).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         callback.with("none").succeed("");
         Answer list = check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json")));
         check(
@@ -198,7 +197,7 @@ class OpenApiTest {
         aborted.awaitResult("ABORTED");
         check(CALLBACK, "post", 410, callback.succeed(""));
         process.onCall(call -> Reply.of(400));
-        jenkins.createJob(process.approval()).build().awaitResult("FAILURE");
+        jenkins.build(process.approval()).awaitResult("FAILURE");
 
         JsonNode approvals = check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json")))
                 .json()
@@ -212,8 +211,8 @@ class OpenApiTest {
     @Test
     void personsAreAnsweredAsItSays(Jenkins jenkins, ExternalProcess process) {
         String script = process.approval("environment: 'prod'", "manualApproval: [message: 'Go?']");
-        Build build = jenkins.createJob(script).build().awaitWaiting(1);
-        JsonNode approval = build.approvals().get(0);
+        Build build = jenkins.build(script).awaitWaiting(1);
+        JsonNode approval = build.approval();
         check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json")));
         check(APPROVE, "post", 400, build.decide(approval, "approve", "a".repeat(8193)));
         check(
@@ -233,49 +232,40 @@ class OpenApiTest {
         check(TAKE_BACK, "post", 410, build.decide(approval, "take-back", ""));
         check(DATA, "get", 200, data(jenkins, approval.get("id").asText()));
 
-        Build other = jenkins.createJob(script).build().awaitWaiting(1);
-        check(REJECT, "post", 200, other.decide(other.approvals().get(0), "reject", "no"));
+        Build other = jenkins.build(script).awaitWaiting(1);
+        check(REJECT, "post", 200, other.decide(other.approval(), "reject", "no"));
         other.awaitResult("FAILURE");
         check("/armory/api/json", "get", 200, other.deploymentAnswer());
-        Build several = jenkins.createJob(script.replace("'Go?'", "'Go?', required: 2"))
-                .build()
-                .awaitWaiting(1);
-        JsonNode open = several.approvals().get(0);
+        Build several =
+                jenkins.build(script.replace("'Go?'", "'Go?', required: 2")).awaitWaiting(1);
+        JsonNode open = several.approval();
         check(APPROVE, "post", 200, several.as("alice").decide(open, "approve", "fine"));
         check(DATA, "get", 200, data(jenkins, open.get("id").asText()));
         check(OVERRIDE, "post", 400, several.override(open, "approve", ""));
         check(OVERRIDE, "post", 200, several.override(open, "reject", "stop"));
         check(OVERRIDE, "post", 409, several.override(open, "approve", "go on"));
         check(DATA, "get", 200, data(jenkins, open.get("id").asText()));
-        Build ended = jenkins.createJob(script).build().awaitWaiting(1);
+        Build ended = jenkins.build(script).awaitWaiting(1);
         ended.abort();
         ended.awaitResult("ABORTED");
-        check(REJECT, "post", 410, ended.decide(ended.approvals().get(0), "reject", "no"));
-        Build nobody = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        check(REJECT, "post", 409, nobody.decide(nobody.approvals().get(0), "reject", "no"));
-        check(
-                "/approvals/{id}/run-again",
-                "post",
-                409,
-                nobody.decide(nobody.approvals().get(0), "run-again", ""));
-        check(
-                "/approvals/{id}/give-up",
-                "post",
-                409,
-                nobody.decide(nobody.approvals().get(0), "give-up", ""));
+        check(REJECT, "post", 410, ended.decide(ended.approval(), "reject", "no"));
+        Build nobody = jenkins.build(process.approval()).awaitWaiting(1);
+        check(REJECT, "post", 409, nobody.decide(nobody.approval(), "reject", "no"));
+        check("/approvals/{id}/run-again", "post", 409, nobody.decide(nobody.approval(), "run-again", ""));
+        check("/approvals/{id}/give-up", "post", 409, nobody.decide(nobody.approval(), "give-up", ""));
         nobody.abort();
     }
 
     @Test
     void linesOfTheHistoryAreAsItSays(Jenkins jenkins, ExternalProcess process) throws IOException {
         String script = process.approval("environment: 'prod'", "manualApproval: [message: 'Go?']");
-        Build build = jenkins.createJob(script).build().awaitWaiting(1);
-        build.decide(build.approvals().get(0), "reject", "no");
+        Build build = jenkins.build(script).awaitWaiting(1);
+        build.decide(build.approval(), "reject", "no");
         build.awaitResult("FAILURE");
 
         Answer history = Http.send(asUser(jenkins, "/history.ndjson"));
 
-        assertThat(history.status()).isEqualTo(200);
+        history.expect(200);
         JsonNode schema = document.at("/components/schemas/HistoryLine");
         assertThat(history.body().lines()).isNotEmpty();
         for (String line : history.body().lines().toList()) {
@@ -288,10 +278,10 @@ class OpenApiTest {
 
     @Test
     void environmentsOfABuildAreAsItSays(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                         parallel a: { armoryEnvironment(name: 'dev') { error 'broken' } },
                                  b: { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'deployed' } }
-                        """).build();
+                        """);
         build.awaitResult("FAILURE");
 
         JsonNode environments = check("/armory/api/json", "get", 200, build.deploymentAnswer())
@@ -305,14 +295,13 @@ class OpenApiTest {
 
     @Test
     void planOfADeploymentIsAsItSays(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(DeploymentFiles.of(process)
-                        .target("staging", "beforeDeployment: [%s]".formatted(DeploymentFiles.pause(1)))
-                        .target("prod", "dependsOn: [staging]")
-                        .steps(DeploymentFiles.run("health"), DeploymentFiles.weight(100))
-                        .webhook("health")
-                        .pipeline())
-                .build();
-        Callback health = process.awaitCall().callback();
+        Build build = jenkins.build(DeploymentFiles.of(process)
+                .target("staging", "beforeDeployment: [%s]".formatted(DeploymentFiles.pause(1)))
+                .target("prod", "dependsOn: [staging]")
+                .steps(DeploymentFiles.run("health"), DeploymentFiles.weight(100))
+                .webhook("health")
+                .pipeline());
+        Callback health = process.awaitCallback();
         build.awaitWaiting(1);
         JsonNode running =
                 check("/armory/api/json", "get", 200, build.deploymentAnswer()).json();

@@ -19,24 +19,19 @@ class OverrideTest {
     private static final String REASON = "CI is down, *checked* by hand";
 
     private static Build start(Jenkins jenkins, String step) {
-        return jenkins.createJob("def r = " + step + "\necho \"went on: ${r.decidedBy}, ${r.mdMessage}\"")
-                .build()
+        return jenkins.build("def r = " + step + "\necho \"went on: ${r.decidedBy}, ${r.mdMessage}\"")
                 .awaitWaiting(1);
-    }
-
-    private static JsonNode approval(Build build) {
-        return build.approvals().get(0);
     }
 
     @Test
     void approvesWithoutTheCallback(Jenkins jenkins, ExternalProcess process) {
         try (ExternalProcess other = new ExternalProcess()) {
             Build build = start(jenkins, process.approval("cancel: [uriTemplate: '" + other.url() + "']"));
-            Callback callback = process.awaitCall().callback();
-            assertThat(approval(build).get("mayOverride").asBoolean()).isTrue();
+            Callback callback = process.awaitCallback();
+            assertThat(build.approval().get("mayOverride").asBoolean()).isTrue();
 
-            Answer answer = build.as("alice").override(approval(build), "approve", REASON);
-            assertThat(answer).returns(200, Answer::status);
+            Answer answer = build.as("alice").override(build.approval(), "approve", REASON);
+            answer.expect(200);
             assertThat(answer.json().at("/decision/override").asBoolean()).isTrue();
 
             assertThat(build.awaitResult("SUCCESS"))
@@ -44,8 +39,8 @@ class OverrideTest {
                             "Webhook approval 'checks' succeeded (override by user alice): " + REASON,
                             "went on: override by user alice, " + REASON);
             other.awaitCall(); // the external process may still be at work
-            assertThat(callback.succeed("too late")).returns(410, Answer::status);
-            JsonNode decided = approval(build);
+            callback.succeed("too late").expect(410);
+            JsonNode decided = build.approval();
             assertThat(decided.at("/decision/override").asBoolean()).isTrue();
             assertThat(decided.at("/decision/outcome").asText()).isEqualTo("SUCCESS");
             assertThat(decided.get("mayOverride").asBoolean()).isFalse();
@@ -57,27 +52,27 @@ class OverrideTest {
     void aRejectionTakesNoInputs(Jenkins jenkins) {
         Build build = start(jenkins, "armoryWebhookApproval(manualApproval: [message: 'Go?'])");
 
-        Answer answer = build.override(approval(build), "reject", REASON, "{\"region\": \"us\"}");
+        Answer answer = build.override(build.approval(), "reject", REASON, "{\"region\": \"us\"}");
 
-        assertThat(answer).returns(400, Answer::status);
+        answer.expect(400);
         assertThat(answer.json().get("message").asText()).isEqualTo("inputs: goes with approve alone; leave it out.");
         assertThat(build.isBuilding()).isTrue();
-        assertThat(build.override(approval(build), "reject", REASON, " ")).returns(200, Answer::status);
+        build.override(build.approval(), "reject", REASON, " ").expect(200);
         build.awaitResult("FAILURE");
     }
 
     @Test
     void theFirstOverrideStands(Jenkins jenkins) {
         Build build = start(jenkins, "armoryWebhookApproval(manualApproval: [required: 2])");
-        JsonNode approval = approval(build);
+        JsonNode approval = build.approval();
         build.override(approval, "approve", REASON);
         assertThat(build.override(approval, "approve", "again")
                         .json()
                         .get("duplicate")
                         .asBoolean())
                 .isTrue();
-        assertThat(build.override(approval, "reject", "on second thoughts")).returns(409, Answer::status);
-        assertThat(build.as("carol").decide(approval, "approve", "")).returns(410, Answer::status);
+        build.override(approval, "reject", "on second thoughts").expect(409);
+        build.as("carol").decide(approval, "approve", "").expect(410);
         build.awaitResult("SUCCESS");
     }
 
@@ -91,9 +86,9 @@ class OverrideTest {
     void anOverrideNeedsADecisionAndAReason(String decision, String reason, String message, Jenkins jenkins) {
         Build build = start(jenkins, "armoryWebhookApproval(manualApproval: [message: 'Go?'])");
 
-        Answer answer = build.override(approval(build), decision, reason);
+        Answer answer = build.override(build.approval(), decision, reason);
 
-        assertThat(answer).returns(400, Answer::status);
+        answer.expect(400);
         assertThat(answer.json().get("message").asText()).startsWith(message);
         assertThat(build.isBuilding()).isTrue();
         build.abort();

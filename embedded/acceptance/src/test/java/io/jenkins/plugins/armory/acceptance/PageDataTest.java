@@ -29,10 +29,10 @@ class PageDataTest {
 
     @Test
     void isSentAgainOnlyWhenSomethingHasChanged(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
         Answer waiting = ask(jenkins, "\"something else\"");
-        assertThat(waiting.status()).isEqualTo(200);
+        waiting.expect(200);
 
         assertThat(ask(jenkins, tag(waiting)))
                 .returns(304, Answer::status)
@@ -41,25 +41,25 @@ class PageDataTest {
 
         callback.with("no such token").succeed("");
         Answer refused = ask(jenkins, tag(waiting));
-        assertThat(refused.status()).isEqualTo(200);
+        refused.expect(200);
         callback.succeed("");
         Answer decided = ask(jenkins, tag(refused));
-        assertThat(decided.status()).isEqualTo(200);
+        decided.expect(200);
         build.awaitResult("SUCCESS");
-        assertThat(ask(jenkins, tag(decided)).status()).isEqualTo(304);
+        ask(jenkins, tag(decided)).expect(304);
         build.delete();
-        assertThat(ask(jenkins, tag(decided)).status()).isEqualTo(200);
+        ask(jenkins, tag(decided)).expect(200);
     }
 
     @Test
     void hasTheBeginningOfALongMessageAndTheApprovalItselfHasAllOfIt(Jenkins jenkins, ExternalProcess process) {
         String message = "x".repeat(60_000);
-        Build build = jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval());
+        Callback callback = process.awaitCallback();
         callback.succeed(message);
         build.awaitResult("SUCCESS");
 
-        JsonNode decision = build.approvals().get(0).get("decision");
+        JsonNode decision = build.approval().get("decision");
         assertThat(decision.get("mdMessage").asText()).isEqualTo("x".repeat(8192));
         assertThat(decision.get("mdMessageHtml").asText())
                 .contains("Message truncated.")

@@ -16,39 +16,39 @@ import org.junit.jupiter.api.Test;
 class ProgressTest {
 
     private static JsonNode progress(Build build) {
-        return build.approvals().get(0).path("progress");
+        return build.approval().path("progress");
     }
 
     @Test
     void isShownWhileItWaitsAndInTheLogSparingly(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
 
         for (int percent = 0; percent <= 40; percent++) {
-            assertThat(callback.send("/progress", "{\"percent\": " + percent + ", \"mdMessage\": \"**testing**\"}"))
-                    .returns(200, Answer::status);
+            callback.send("/progress", "{\"percent\": " + percent + ", \"mdMessage\": \"**testing**\"}")
+                    .expect(200);
         }
 
         assertThat(progress(build).get("percent").asInt()).isEqualTo(40);
         assertThat(progress(build).get("mdMessageHtml").asText()).contains("<strong>testing</strong>");
         build.awaitLog("[armory] Progress: 0 %, **testing**");
-        assertThat(callback.succeed("done")).returns(200, Answer::status);
+        callback.succeed("done").expect(200);
         assertThat(build.awaitResult("SUCCESS")).containsOnlyOnce("Progress: ");
         assertThat(progress(build).isMissingNode()).isTrue();
-        assertThat(callback.send("/progress", "{\"percent\": 100}")).returns(410, Answer::status);
+        callback.send("/progress", "{\"percent\": 100}").expect(410);
     }
 
     @Test
     void neitherACrumbNorALoginIsAskedAndHttpBasicIsLetThrough(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
 
         Answer answer = Http.send(callback.post("/progress", "{\"percent\": 1}")
                 .header("Authorization", "Basic cHJveHk6cHJveHk=")
                 .header("X-Armory-Callback-Token", callback.token()));
 
-        assertThat(answer).returns(200, Answer::status);
-        assertThat(callback.sendWithoutToken("/progress", "{\"percent\": 2}")).returns(401, Answer::status);
+        answer.expect(200);
+        callback.sendWithoutToken("/progress", "{\"percent\": 2}").expect(401);
         assertThat(progress(build).get("percent").asInt()).isEqualTo(1);
         callback.succeed("");
         build.awaitResult("SUCCESS");

@@ -36,8 +36,8 @@ class RealJenkinsTest {
 
     @Test
     void callbackNeedsNoCrumbAlthoughEverythingElseDoes(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval());
+        Callback callback = process.awaitCallback();
         String job = "job/" + build.job().name() + "/build";
         String approval = "armory/approvals/" + callback.id();
 
@@ -48,7 +48,7 @@ class RealJenkinsTest {
             assertThat(answer).as(path).returns(403, Answer::status);
             assertThat(answer.body()).as(path).contains("No valid crumb");
         }
-        assertThat(callback.succeed("without a crumb")).returns(200, Answer::status);
+        callback.succeed("without a crumb").expect(200);
 
         build.awaitResult("SUCCESS");
     }
@@ -56,20 +56,19 @@ class RealJenkinsTest {
     @ParameterizedTest
     @ValueSource(strings = {"armory/", "armory/api/json", "armory", "armory/index"})
     void whoHasNotLoggedInSeesNothing(String path, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
 
         Answer answer = Http.send(request(jenkins, path));
 
         assertThat(answer.status()).isIn(302, 403);
         assertThat(answer.body())
-                .doesNotContain(
-                        build.job().name(), process.awaitCall().callback().id());
+                .doesNotContain(build.job().name(), process.awaitCallback().id());
     }
 
     @Test
     void pluginGivesJenkinsNoCauseForWarnings(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval("context: [a: 'b']")).build();
-        process.awaitCall().callback().succeed("fine");
+        Build build = jenkins.build(process.approval("context: [a: 'b']"));
+        process.awaitCallback().succeed("fine");
         build.awaitResult("SUCCESS");
 
         assertThat(jenkins.controller().output().lines())
@@ -95,11 +94,10 @@ class RealJenkinsTest {
 
     @Test
     void lineInTheLogThatSaysWhatWaitsLeadsToIt(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval("manualApproval: [message: 'Go?']"))
-                .build()
+        Build build = jenkins.build(process.approval("manualApproval: [message: 'Go?']"))
                 .awaitWaiting(1)
                 .awaitLog("A person must approve too: Go? Approve or reject, or POST to ");
-        String page = "/armory/#approval-" + build.approvals().get(0).get("id").asText();
+        String page = "/armory/#approval-" + build.approval().get("id").asText();
 
         assertThat(jenkins.get("job/" + build.job().name() + "/1/logText/progressiveHtml")
                         .body())
@@ -111,15 +109,14 @@ class RealJenkinsTest {
     @Test
     void callIsPartOfTheTraceOfItsBuild(Jenkins jenkins, ExternalProcess process) {
         String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 withEnv(['TRACEPARENT=%s']) {
                     %s
                 }
                 withEnv(['TRACEPARENT=none\\r\\nX-Other: header']) {
                     %s
                 }
-                """.formatted(trace, process.approval(), process.approval()))
-                .build();
+                """.formatted(trace, process.approval(), process.approval()));
 
         Call traced = process.awaitCall();
         assertThat(traced.header("traceparent")).isEqualTo(trace);
@@ -138,8 +135,7 @@ class RealJenkinsTest {
             String status =
                     "status: [uriTemplate: '" + service.url() + "', every: 5, pointer: '/state', success: ['passed']]";
 
-            jenkins.createJob("withEnv(['TRACEPARENT=%s']) { %s }".formatted(trace, process.approval(status)))
-                    .build()
+            jenkins.build("withEnv(['TRACEPARENT=%s']) { %s }".formatted(trace, process.approval(status)))
                     .awaitResult("SUCCESS");
 
             assertThat(service.awaitCall().header("traceparent")).isEqualTo(trace);
@@ -172,7 +168,7 @@ class RealJenkinsTest {
             service.onCall(call -> new Reply(200, Map.of(), "{\"state\": \"passed\"}"));
             String status =
                     "status: [uriTemplate: '" + service.url() + "', every: 5, pointer: '/state', success: ['passed']]";
-            new Jenkins(jenkins).createJob(process.approval(status)).build().awaitResult("SUCCESS");
+            new Jenkins(jenkins).build(process.approval(status)).awaitResult("SUCCESS");
         }
     }
 
@@ -183,10 +179,9 @@ class RealJenkinsTest {
         String page = Files.readString(Path.of(System.getProperty("acceptance.examples"), "..", "operations.md"));
         int start = page.lastIndexOf("```groovy", page.indexOf("FlowExecutionList")) + "```groovy".length();
         String script = page.substring(start, page.indexOf("```", start));
-        Build other = jenkins.createJob("echo 'begun'; sleep 600").build().awaitLog("begun");
-        Build build = jenkins.createJob(process.approval() + "; echo 'begun'; sleep 600")
-                .build();
-        process.awaitCall().callback().succeed("fine");
+        Build other = jenkins.build("echo 'begun'; sleep 600").awaitLog("begun");
+        Build build = jenkins.build(process.approval() + "; echo 'begun'; sleep 600");
+        process.awaitCallback().succeed("fine");
         build.awaitLog("begun");
 
         List<String> printed =
@@ -217,14 +212,14 @@ class RealJenkinsTest {
             var callbacks = new ArrayList<Callback>();
             for (int i = 0; i < builds; i++) {
                 job.build().awaitWaiting(1);
-                callbacks.add(process.awaitCall().callback());
+                callbacks.add(process.awaitCallback());
             }
             controller.kill();
             controller.launch();
 
             Collections.reverse(callbacks); // the approvals that end last
             for (Callback callback : callbacks) {
-                assertThat(callback.succeedOnceUp("late")).returns(410, Answer::status);
+                callback.succeedOnceUp("late").expect(410);
             }
 
             Wait.until("the calls of the cancel webhook")

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
@@ -52,24 +51,24 @@ class RestartTest {
 
     @Test
     void callbackAfterAStopAndAStartDecides() {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
         controller.stop();
         controller.start();
 
-        assertDecides(process.awaitCall().callback(), build);
+        assertDecides(process.awaitCallback(), build);
     }
 
     @Test
     void callbackAfterAKillAndAStartDecides() {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
         controller.kill();
         controller.start();
 
-        assertDecides(process.awaitCall().callback(), build);
+        assertDecides(process.awaitCallback(), build);
     }
 
     private void assertDecides(Callback callback, Build build) {
-        assertThat(callback.succeed("after the start")).returns(200, Answer::status);
+        callback.succeed("after the start").expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): after the start");
         assertThat(process.calls()).hasSize(1);
         assertThat(build.hasNothingPending()).isTrue();
@@ -77,14 +76,13 @@ class RestartTest {
 
     @Test
     void whoHasApprovedIsKnownAfterAKillAndAStart() {
-        Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?', required: 2])")
-                .build()
+        Build build = jenkins.build("armoryWebhookApproval(manualApproval: [message: 'Go?', required: 2])")
                 .awaitWaiting(1);
-        JsonNode approval = build.approvals().get(0);
+        JsonNode approval = build.approval();
         for (String decision : List.of("approve", "take-back", "approve")) {
-            assertThat(build.as("alice").decide(approval, decision, "fine")).returns(200, Answer::status);
+            build.as("alice").decide(approval, decision, "fine").expect(200);
         }
-        JsonNode before = build.approvals().get(0);
+        JsonNode before = build.approval();
         controller.kill();
         controller.start();
 
@@ -97,26 +95,24 @@ class RestartTest {
                         .get("duplicate")
                         .asBoolean())
                 .isTrue();
-        assertThat(build.as("bob").decide(approval, "approve", "")).returns(200, Answer::status);
+        build.as("bob").decide(approval, "approve", "").expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("(users alice and bob): alice: fine");
     }
 
     @Test
     void dataOfACallbackOutlivesAKillBeforeAndAfterThePipelineHasIt() {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                         def r = %s
                         %s
                         echo "version=${r.data.version} second=${r.data.list[1].a}"
-                        """.formatted(process.approval(), process.approvalNamed("second")))
-                .build();
-        Callback callback = process.awaitCall().callback();
+                        """.formatted(process.approval(), process.approvalNamed("second")));
+        Callback callback = process.awaitCallback();
 
-        assertThat(callback.send(
-                        "{\"success\": true, \"data\": {\"version\": \"1.4.2\", \"list\": [1, {\"a\": 2.5}]}}"))
-                .returns(200, Answer::status);
+        callback.send("{\"success\": true, \"data\": {\"version\": \"1.4.2\", \"list\": [1, {\"a\": 2.5}]}}")
+                .expect(200);
         controller.kill();
         controller.start();
-        Callback second = process.awaitCall().callback();
+        Callback second = process.awaitCallback();
         build.awaitWaiting(1);
         controller.kill();
         controller.start();
@@ -129,64 +125,60 @@ class RestartTest {
     @Test
     void whatIsToBeFilledInIsKnownAfterAKillAndAStart() {
         assumeThat(controller).isInstanceOf(RealJenkins.class);
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                         def r = armoryWebhookApproval(manualApproval: [required: 2, parameters: [choice(name: 'region', choices: ['eu', 'us'])]])
                         echo "to ${r.inputs.region}"
-                        """).build().awaitWaiting(1);
-        JsonNode approval = build.approvals().get(0);
-        assertThat(build.as("alice").decide(approval, "approve", "", "{\"region\": \"us\"}"))
-                .returns(200, Answer::status);
+                        """).awaitWaiting(1);
+        JsonNode approval = build.approval();
+        build.as("alice")
+                .decide(approval, "approve", "", "{\"region\": \"us\"}")
+                .expect(200);
         controller.kill();
         controller.start();
 
         build.awaitLog("Jenkins was restarted; still waiting");
-        assertThat(build.as("bob").decide(approval, "approve", "", "{\"region\": \"moon\"}"))
-                .returns(400, Answer::status);
-        assertThat(build.as("bob").decide(approval, "approve", "", "{\"region\": \"eu\"}"))
-                .returns(409, Answer::status);
-        assertThat(build.as("bob").decide(approval, "approve", "")).returns(200, Answer::status);
+        build.as("bob")
+                .decide(approval, "approve", "", "{\"region\": \"moon\"}")
+                .expect(400);
+        build.as("bob").decide(approval, "approve", "", "{\"region\": \"eu\"}").expect(409);
+        build.as("bob").decide(approval, "approve", "").expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("to us");
     }
 
     @Test
     void timeWhileTheControllerIsDownCounts() {
-        Build build = jenkins.createJob(process.approval("timeout: 5", "unit: 'SECONDS'"))
-                .build()
-                .awaitWaiting(1);
-        Instant deadline =
-                Instant.parse(build.approvals().get(0).get("deadline").asText());
+        Build build =
+                jenkins.build(process.approval("timeout: 5", "unit: 'SECONDS'")).awaitWaiting(1);
+        Instant deadline = Instant.parse(build.approval().get("deadline").asText());
         controller.kill();
         Wait.until("the deadline has passed").until(() -> Instant.now().isAfter(deadline));
         controller.start();
 
         assertThat(build.awaitResult("FAILURE")).contains("timed out: no callback arrived within 5 seconds.");
-        assertThat(process.awaitCall().callback().succeed("too late")).returns(410, Answer::status);
+        process.awaitCallback().succeed("too late").expect(410);
         assertThat(build.hasNothingPending()).isTrue();
     }
 
     @Test
     void aKillBeginsTheHeartbeatAnewAndIsNoReasonToFail() {
-        Build build = jenkins.createJob(process.approval("heartbeat: 8", "heartbeatUnit: 'SECONDS'"))
-                .build()
+        Build build = jenkins.build(process.approval("heartbeat: 8", "heartbeatUnit: 'SECONDS'"))
                 .awaitWaiting(1);
-        Instant due =
-                Instant.parse(build.approvals().get(0).at("/heartbeat/due").asText());
+        Instant due = Instant.parse(build.approval().at("/heartbeat/due").asText());
         controller.kill();
         Wait.until("the heartbeat was due").until(() -> Instant.now().isAfter(due));
         controller.start();
 
-        assertThat(build.approvals().get(0).get("state").asText()).isEqualTo("WAITING");
+        assertThat(build.approval().get("state").asText()).isEqualTo("WAITING");
         assertThat(build.awaitResult("FAILURE")).contains("for 8 seconds: since ", ", when Jenkins started.");
-        assertThat(process.awaitCall().callback().succeed("too late")).returns(410, Answer::status);
+        process.awaitCallback().succeed("too late").expect(410);
     }
 
     @Test
     void cancelWebhookThatAKillCutOffIsCalledAgainAsTheSameCall() {
         try (ExternalProcess canceller = new ExternalProcess()) {
             Runnable answer = canceller.holdAnswers();
-            Build build = jenkins.createJob(
-                            process.approval("timeout: 2", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
-                    .build();
+            Build build = jenkins.build(
+                    process.approval("timeout: 2", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)));
             Call first = canceller.awaitCall();
             build.awaitResult("FAILURE");
             controller.kill();
@@ -196,10 +188,10 @@ class RestartTest {
             Call second = canceller.awaitCall();
             assertThat(second.header("Idempotency-Key")).isEqualTo(first.header("Idempotency-Key"));
             assertThat(second.body()).isEqualTo(first.body());
-            Wait.until("it is noted").until(() -> build.approvals().get(0).has("cancel"));
+            Wait.until("it is noted").until(() -> build.approval().has("cancel"));
             controller.kill();
             controller.start();
-            assertThat(build.approvals().get(0).at("/cancel/status").asInt()).isEqualTo(202);
+            assertThat(build.approval().at("/cancel/status").asInt()).isEqualTo(202);
             assertThat(canceller.calls()).hasSize(2);
         }
     }
@@ -209,14 +201,14 @@ class RestartTest {
         List<Build> builds = new ArrayList<>();
         List<Callback> callbacks = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            builds.add(jenkins.createJob(process.approval()).build().awaitWaiting(1));
-            callbacks.add(process.awaitCall().callback());
+            builds.add(jenkins.build(process.approval()).awaitWaiting(1));
+            callbacks.add(process.awaitCallback());
         }
         controller.kill();
         controller.startLoadingSlowly();
 
         for (Callback callback : callbacks) {
-            assertThat(callback.succeedOnceUp("not loaded yet")).returns(200, Answer::status);
+            callback.succeedOnceUp("not loaded yet").expect(200);
         }
         controller.start();
         for (Build build : builds) {

@@ -56,8 +56,7 @@ class RunAgainTest {
         String[] all = new String[more.length + 1];
         all[0] = ASK;
         System.arraycopy(more, 0, all, 1, more.length);
-        return jenkins.createJob("def r = " + process.approval(all) + "\necho \"got ${r.success} ${r.mdMessage}\"")
-                .build();
+        return jenkins.build("def r = " + process.approval(all) + "\necho \"got ${r.success} ${r.mdMessage}\"");
     }
 
     private static JsonNode awaitAsking(Build build, int tries) {
@@ -82,18 +81,20 @@ class RunAgainTest {
 
         Answer answer = build.decide(asking, "run-again", "flaky");
 
-        assertThat(answer).returns(200, Answer::status);
+        answer.expect(200);
         Call second = process.awaitCall();
         assertThat(answer.json().get("nextTry").asText())
                 .isEqualTo(second.callback().id());
         assertThat(second.header("Idempotency-Key")).isNotEqualTo(first.header("Idempotency-Key"));
         assertThat(second.callback().uri()).isNotEqualTo(first.callback().uri());
         assertThat(second.callback().token()).isNotEqualTo(first.callback().token());
-        assertThat(first.callback().succeed("late")).returns(409, Answer::status);
-        assertThat(first.callback().fail("1 of 12 failed")).returns(200, Answer::status);
-        assertThat(second.callback().with(first.callback().token()).succeed("with the first token"))
-                .returns(403, Answer::status);
-        assertThat(second.callback().succeed("12 of 12 passed")).returns(200, Answer::status);
+        first.callback().succeed("late").expect(409);
+        first.callback().fail("1 of 12 failed").expect(200);
+        second.callback()
+                .with(first.callback().token())
+                .succeed("with the first token")
+                .expect(403);
+        second.callback().succeed("12 of 12 passed").expect(200);
         assertThat(build.awaitResult("SUCCESS"))
                 .contains("failed (callback token): 1 of 12 failed")
                 .contains("Run again or give up")
@@ -111,7 +112,7 @@ class RunAgainTest {
                 .returns(200, Answer::status)
                 .extracting(each -> each.json().get("duplicate").asBoolean())
                 .isEqualTo(true);
-        assertThat(build.decide(asking, "give-up", "")).returns(410, Answer::status);
+        build.decide(asking, "give-up", "").expect(410);
         assertThat(process.calls()).hasSize(2);
     }
 
@@ -124,7 +125,7 @@ class RunAgainTest {
         assertThat(asking.at("/failure/outcome").asText()).isEqualTo("NOT_SENT");
         process.onCall(call -> Reply.of(202));
         refused.decide(asking, "run-again", "");
-        process.awaitCall().callback().succeed("better");
+        process.awaitCallback().succeed("better");
         refused.awaitResult("SUCCESS");
 
         Build silent = build("heartbeat: 1", "heartbeatUnit: 'SECONDS'", CancelWebhookTest.cancel(canceller));
@@ -147,13 +148,13 @@ class RunAgainTest {
     @Test
     void theBuildCanBeStoppedWhileAPersonIsAskedAndInALaterTry() {
         Build asking = build();
-        process.awaitCall().callback().fail("no");
+        process.awaitCallback().fail("no");
         awaitAsking(asking, 1);
         asking.abort();
         asking.awaitResult("ABORTED");
 
         Build again = build(CancelWebhookTest.cancel(canceller));
-        process.awaitCall().callback().fail("no");
+        process.awaitCallback().fail("no");
         again.decide(awaitAsking(again, 1), "run-again", "");
         process.awaitCall();
         again.awaitWaiting(1);
@@ -167,7 +168,7 @@ class RunAgainTest {
     void nothingBesideItIsEndedAndNoEnvironmentIsToldBeforeSomebodyGivesUp() {
         String script = "armoryEnvironment('dev') { parallel(a: { " + process.approvalNamed("a", ASK) + " }, b: { "
                 + process.approvalNamed("b") + " }) }";
-        Build build = jenkins.createJob(script).build().awaitWaiting(2);
+        Build build = jenkins.build(script).awaitWaiting(2);
         List<Call> calls = List.of(process.awaitCall(), process.awaitCall());
         Callback asked = callback(calls, "/a");
         Callback beside = callback(calls, "/b");
@@ -180,7 +181,7 @@ class RunAgainTest {
 
         build.awaitResult("FAILURE");
         assertThat(build.environments()).containsEntry("dev", "FAILED");
-        assertThat(beside.succeed("late")).returns(410, Answer::status);
+        beside.succeed("late").expect(410);
     }
 
     private static Callback callback(List<Call> calls, String path) {
@@ -195,12 +196,12 @@ class RunAgainTest {
     void aSecondTryThatSucceedsCompletesTheEnvironment() {
         String script = "armoryEnvironment('dev') { " + process.approval(ASK) + " }\n"
                 + "armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'deployed' }";
-        Build build = jenkins.createJob(script).build();
-        process.awaitCall().callback().fail("no");
+        Build build = jenkins.build(script);
+        process.awaitCallback().fail("no");
         build.decide(awaitAsking(build, 1), "run-again", "");
-        process.awaitCall().callback().fail("no again");
+        process.awaitCallback().fail("no again");
         build.decide(awaitAsking(build, 2), "run-again", "");
-        process.awaitCall().callback().succeed("yes");
+        process.awaitCallback().succeed("yes");
 
         assertThat(build.awaitResult("SUCCESS")).contains("deployed");
         assertThat(build.environments()).containsEntry("dev", "COMPLETE").containsEntry("prod", "COMPLETE");
@@ -209,7 +210,7 @@ class RunAgainTest {
     @Test
     void everyStateOutlivesAKill() {
         Build build = build();
-        process.awaitCall().callback().fail("no");
+        process.awaitCallback().fail("no");
         JsonNode asking = awaitAsking(build, 1);
         controller.kill();
         controller.start();
@@ -221,7 +222,7 @@ class RunAgainTest {
         controller.kill();
         controller.start();
 
-        assertThat(second.callback().succeed("after another start")).returns(200, Answer::status);
+        second.callback().succeed("after another start").expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("got true after another start");
     }
 
@@ -229,20 +230,20 @@ class RunAgainTest {
     void aRejectionIsFinalAndPeopleAreAskedAgainInTheNextTry() {
         String manual = "manualApproval: [message: 'Go?']";
         Build rejected = build(manual).awaitWaiting(1);
-        rejected.decide(rejected.approvals().get(0), "reject", "no");
+        rejected.decide(rejected.approval(), "reject", "no");
         rejected.awaitResult("FAILURE");
         process.awaitCall();
 
         Build build = build(manual);
         Call first = process.awaitCall();
         build.awaitWaiting(1);
-        build.decide(build.approvals().get(0), "approve", "");
+        build.decide(build.approval(), "approve", "");
         first.callback().fail("no");
         JsonNode asking = awaitAsking(build, 1);
-        assertThat(build.decide(asking, "approve", "")).returns(200, Answer::status); // said before
-        assertThat(build.decide(asking, "reject", "")).returns(410, Answer::status);
+        build.decide(asking, "approve", "").expect(200); // said before
+        build.decide(asking, "reject", "").expect(410);
         build.decide(asking, "run-again", "");
-        process.awaitCall().callback().succeed("yes");
+        process.awaitCallback().succeed("yes");
         Wait.until("the person is asked again").until(() -> build.approvals("WAITING"), waiting -> waiting.size() == 1);
         assertThat(build.isBuilding()).isTrue();
         build.decide(build.approvals("WAITING").get(0), "approve", "");
@@ -251,16 +252,13 @@ class RunAgainTest {
 
     @Test
     void theParameterIsCheckedBeforeAnythingIsCalled() {
-        assertThat(jenkins.createJob(process.approval("onFailure: 'askk'"))
-                        .build()
-                        .awaitResult("FAILURE"))
+        assertThat(jenkins.build(process.approval("onFailure: 'askk'")).awaitResult("FAILURE"))
                 .contains("onFailure: \"askk\" is not one of fail, ask");
-        assertThat(jenkins.createJob("armoryWebhookApproval(manualApproval: [message: 'Go?'], onFailure: 'ask')")
-                        .build()
+        assertThat(jenkins.build("armoryWebhookApproval(manualApproval: [message: 'Go?'], onFailure: 'ask')")
                         .awaitResult("FAILURE"))
                 .contains("onFailure: without a webhook nothing can be run again");
-        Build plain = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        assertThat(plain.decide(plain.approvals().get(0), "run-again", "")).returns(409, Answer::status);
+        Build plain = jenkins.build(process.approval()).awaitWaiting(1);
+        plain.decide(plain.approval(), "run-again", "").expect(409);
         plain.abort();
         assertThat(process.calls()).hasSize(1);
     }

@@ -91,8 +91,7 @@ class SendingKillTest {
         }
 
         void start(Jenkins jenkins) {
-            build = jenkins.createJob(process.approval("retryCount: 10") + "\necho 'went on'")
-                    .build();
+            build = jenkins.build(process.approval("retryCount: 10") + "\necho 'went on'");
         }
 
         /** Waits until it is where it should be. */
@@ -126,7 +125,7 @@ class SendingKillTest {
             boolean success = random.nextBoolean();
             Answer answer =
                     success ? last.callback().succeed("yes") : last.callback().fail("no");
-            assertThat(answer.status()).isEqualTo(200);
+            answer.expect(200);
             String log = build.awaitResult(success ? "SUCCESS" : "FAILURE");
 
             String as = moment + ", " + build;
@@ -139,7 +138,7 @@ class SendingKillTest {
             assertThat(log.split("went on", -1)).as(as).hasSize(success ? 2 : 1);
             assertThat(build.hasNothingPending()).as(as).isTrue();
             List<Integer> numbers = new ArrayList<>();
-            for (JsonNode attempt : build.approvals().get(0).get("attempts")) {
+            for (JsonNode attempt : build.approval().get("attempts")) {
                 numbers.add(attempt.get("number").asInt());
             }
             assertThat(numbers).as(as).isSorted().doesNotHaveDuplicates();

@@ -22,17 +22,12 @@ class SeveralPeopleTest {
     private static final String TWO = "manualApproval: [message: 'Go?', submitters: 'alice, bob, carol', required: 2]";
 
     private static Build start(Jenkins jenkins) {
-        return jenkins.createJob("def r = armoryWebhookApproval(" + TWO + ")\necho \"went on: ${r.decidedBy}\"")
-                .build()
+        return jenkins.build("def r = armoryWebhookApproval(" + TWO + ")\necho \"went on: ${r.decidedBy}\"")
                 .awaitWaiting(1);
     }
 
-    private static JsonNode approval(Build build) {
-        return build.approvals().get(0);
-    }
-
     private static Answer decide(Build build, String user, String decision) {
-        return build.as(user).decide(approval(build), decision, "by " + user);
+        return build.as(user).decide(build.approval(), decision, "by " + user);
     }
 
     private static List<String> users(JsonNode approvals) {
@@ -42,14 +37,14 @@ class SeveralPeopleTest {
     }
 
     private static List<String> users(Build build) {
-        return users(approval(build).at("/manualApproval/approvals"));
+        return users(build.approval().at("/manualApproval/approvals"));
     }
 
     @ParameterizedTest
     @CsvSource({"alice,bob", "carol,alice"})
     void twoOfThreeInAnyOrder(String first, String second, Jenkins jenkins) {
         Build build = start(jenkins);
-        assertThat(approval(build).at("/manualApproval/required").asInt()).isEqualTo(2);
+        assertThat(build.approval().at("/manualApproval/required").asInt()).isEqualTo(2);
 
         JsonNode one = decide(build, first, "approve").json();
         assertThat(one.get("decided").asBoolean()).isFalse();
@@ -67,9 +62,9 @@ class SeveralPeopleTest {
                         "Approved by " + first + ": by " + first + ". 1 of 2 people have approved.",
                         "Manual approval succeeded (users " + first + " and " + second + "): ",
                         "went on: users " + first + " and " + second);
-        assertThat(approval(build).at("/manualApproval/user").asText()).isEqualTo(first + " and " + second);
-        assertThat(decide(build, first, "take-back")).returns(410, Answer::status);
-        assertThat(decide(build, first, "reject")).returns(409, Answer::status);
+        assertThat(build.approval().at("/manualApproval/user").asText()).isEqualTo(first + " and " + second);
+        decide(build, first, "take-back").expect(410);
+        decide(build, first, "reject").expect(409);
     }
 
     @Test
@@ -91,18 +86,17 @@ class SeveralPeopleTest {
         assumeThat(jenkins.controller()).isInstanceOf(EmbeddedController.class);
         Build build = start(jenkins);
 
-        Answer answer = build.decide(approval(build), "approve", "");
-        assertThat(answer).returns(403, Answer::status);
+        Answer answer = build.decide(build.approval(), "approve", "");
+        answer.expect(403);
         assertThat(answer.json().get("message").asText()).startsWith("Log in to approve");
-        assertThat(build.decide(approval(build), "reject", "no")).returns(200, Answer::status);
+        build.decide(build.approval(), "reject", "no").expect(200);
         build.awaitResult("FAILURE");
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 101})
     void aNumberThatMakesNoSenseIsAnError(int required, Jenkins jenkins) {
-        Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [required: " + required + "])")
-                .build();
+        Build build = jenkins.build("armoryWebhookApproval(manualApproval: [required: " + required + "])");
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("armoryWebhookApproval: manualApproval.required: must be from 1 to 100, and is " + required);
@@ -113,17 +107,16 @@ class SeveralPeopleTest {
     @Test
     void whoRequestedTheBuildMayNotApprove(Jenkins jenkins) {
         boolean embedded = jenkins.controller() instanceof EmbeddedController;
-        Build build = jenkins.createJob("armoryWebhookApproval(manualApproval: [notByRequester: true])")
-                .build()
+        Build build = jenkins.build("armoryWebhookApproval(manualApproval: [notByRequester: true])")
                 .awaitWaiting(1);
-        assertThat(approval(build).at("/manualApproval/requesters")).hasSize(embedded ? 0 : 1);
+        assertThat(build.approval().at("/manualApproval/requesters")).hasSize(embedded ? 0 : 1);
         Answer answer = decide(build, "admin", "approve");
         if (!embedded) {
-            assertThat(answer).returns(403, Answer::status);
+            answer.expect(403);
             assertThat(answer.json().get("message").asText()).startsWith("You requested this build");
-            assertThat(approval(build).at("/manualApproval/mayApprove").asBoolean())
+            assertThat(build.approval().at("/manualApproval/mayApprove").asBoolean())
                     .isFalse();
-            assertThat(approval(build).at("/manualApproval/mayReject").asBoolean())
+            assertThat(build.approval().at("/manualApproval/mayReject").asBoolean())
                     .isTrue();
             decide(build, "alice", "approve");
         }

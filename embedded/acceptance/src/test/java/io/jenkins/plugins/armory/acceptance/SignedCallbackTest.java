@@ -62,41 +62,40 @@ class SignedCallbackTest {
     @ParameterizedTest
     @ValueSource(strings = {OLD, NEW})
     void standardWebhooksDecideWithEitherSecretWhileOneIsRotated(String secret) {
-        Build build = jenkins.createJob(process.approval(SIGNED)).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval(SIGNED));
+        Callback callback = process.awaitCallback();
 
-        assertThat(send(Signing.with(secret).sign(callback.post("/callback", SUCCESS), SUCCESS)))
-                .returns(200, Answer::status);
+        send(Signing.with(secret).sign(callback.post("/callback", SUCCESS), SUCCESS))
+                .expect(200);
 
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (credentials signing): signed");
     }
 
     @Test
     void gitHubsSignatureDecidesWithASecretOfAnyForm() {
-        Build build = jenkins.createJob(process.approval("callbackCredentialsId: '" + Settings.TEAM + "'"))
-                .build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval("callbackCredentialsId: '" + Settings.TEAM + "'"));
+        Callback callback = process.awaitCallback();
         String failure = "{\"success\": false, \"mdMessage\": \"no\", \"approvalId\": \"" + callback.id() + "\"}";
 
-        assertThat(send(callback.post("/callback", failure)
-                        .header("X-Hub-Signature-256", Signing.gitHub("another secret", failure))))
-                .returns(401, Answer::status);
-        assertThat(send(callback.post("/callback", failure)
-                        .header("X-Hub-Signature-256", Signing.gitHub(Settings.DEFAULT_SECRET, failure))))
-                .returns(403, Answer::status);
-        assertThat(send(callback.post("/callback", failure)
-                        .header("X-Hub-Signature-256", Signing.gitHub(Settings.TEAM_SECRET, failure))))
-                .returns(200, Answer::status);
+        send(callback.post("/callback", failure)
+                        .header("X-Hub-Signature-256", Signing.gitHub("another secret", failure)))
+                .expect(401);
+        send(callback.post("/callback", failure)
+                        .header("X-Hub-Signature-256", Signing.gitHub(Settings.DEFAULT_SECRET, failure)))
+                .expect(403);
+        send(callback.post("/callback", failure)
+                        .header("X-Hub-Signature-256", Signing.gitHub(Settings.TEAM_SECRET, failure)))
+                .expect(200);
 
         assertThat(build.awaitResult("FAILURE")).contains("failed (credentials " + Settings.TEAM + "): no");
     }
 
     @Test
     void messageIsOfNoUseForAnotherApprovalAlsoAfterAKill() {
-        Build build = jenkins.createJob(process.approval(SIGNED)).build();
-        Callback callback = process.awaitCall().callback();
-        Build otherBuild = jenkins.createJob(process.approval(SIGNED)).build().awaitWaiting(1);
-        Callback other = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval(SIGNED));
+        Callback callback = process.awaitCallback();
+        Build otherBuild = jenkins.build(process.approval(SIGNED)).awaitWaiting(1);
+        Callback other = process.awaitCallback();
         Signing message = Signing.with(OLD);
 
         Answer first = send(message.sign(callback.post("", SUCCESS), SUCCESS));
@@ -107,10 +106,10 @@ class SignedCallbackTest {
         Answer again = send(message.sign(callback.post("", SUCCESS), SUCCESS));
         Answer elsewhereAgain = send(message.sign(other.post("", SUCCESS), SUCCESS));
 
-        assertThat(first).returns(200, Answer::status);
-        assertThat(again).returns(200, Answer::status);
+        first.expect(200);
+        again.expect(200);
         assertThat(again.json().get("duplicate").booleanValue()).isTrue();
-        assertThat(elsewhere).returns(401, Answer::status);
+        elsewhere.expect(401);
         assertThat(elsewhereAgain).returns(401, Answer::status).returns(elsewhere.body(), Answer::body);
         assertThat(otherBuild.countWaiting()).isEqualTo(1);
         otherBuild.abort();
@@ -119,16 +118,16 @@ class SignedCallbackTest {
 
     @Test
     void reasonIsWithTheApproval() {
-        Build build = jenkins.createJob(process.approval(SIGNED)).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval(SIGNED)).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
 
         Answer refused = send(Signing.with(OLD).sign(callback.post("", SUCCESS), SUCCESS + " "));
 
-        assertThat(refused).returns(401, Answer::status);
+        refused.expect(401);
         assertThat(refused.json().get("message").asText()).startsWith("The signature is not valid here");
-        assertThat(send(Signing.with(OLD).sign(callback.with("x").post("/progress", "{}"), "{}")))
-                .returns(400, Answer::status);
-        assertThat(build.approvals().get(0).get("lastRejection").asText())
+        send(Signing.with(OLD).sign(callback.with("x").post("/progress", "{}"), "{}"))
+                .expect(400);
+        assertThat(build.approval().get("lastRejection").asText())
                 .isEqualTo("progress: Both \"percent\" and \"mdMessage\" are missing: send one of them, or "
                         + "{\"percent\": 40, \"mdMessage\": \"...\"}.");
         callback.succeed("");
@@ -137,11 +136,11 @@ class SignedCallbackTest {
 
     @Test
     void secretIsATokenToo() {
-        Build build = jenkins.createJob(process.approval(SIGNED)).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval(SIGNED));
+        Callback callback = process.awaitCallback();
 
-        assertThat(callback.with(NEW + OLD).succeed("")).returns(401, Answer::status);
-        assertThat(callback.with(OLD).succeed("")).returns(200, Answer::status);
+        callback.with(NEW + OLD).succeed("").expect(401);
+        callback.with(OLD).succeed("").expect(200);
         build.awaitResult("SUCCESS");
     }
 }

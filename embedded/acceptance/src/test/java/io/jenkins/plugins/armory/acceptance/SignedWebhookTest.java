@@ -76,7 +76,7 @@ class SignedWebhookTest {
 
     @Test
     void receiverCanVerifyTheCall() {
-        Build build = jenkins.createJob(process.approval("signWith: 'signing'")).build();
+        Build build = jenkins.build(process.approval("signWith: 'signing'"));
         Call call = process.awaitCall();
 
         assertSigned(call, call.callback().id());
@@ -89,10 +89,9 @@ class SignedWebhookTest {
     void attemptsHaveOneIdAndATimeOfTheirOwn() {
         process.onCall(call -> Reply.of(process.calls().size() < 3 ? 409 : 202));
 
-        Build build = jenkins.createJob(
-                        process.approval("signWith: 'signing'", "retry: [count: 2, on: [409], delay: 2, maxDelay: 2]"))
-                .build();
-        String id = process.awaitCall().callback().id();
+        Build build = jenkins.build(
+                process.approval("signWith: 'signing'", "retry: [count: 2, on: [409], delay: 2, maxDelay: 2]"));
+        String id = process.awaitCallback().id();
         process.awaitCall();
         Call third = process.awaitCall();
         third.callback().succeed("");
@@ -110,9 +109,8 @@ class SignedWebhookTest {
     @Test
     void settingsDefineSignedWebhooksWithASignedCancelWebhook() throws IOException {
         process.onCall(call -> Reply.of(process.calls().size() < 2 ? 409 : 202));
-        Build build = jenkins.createJob("armoryWebhookApproval(webhook: 'signed-checks', context: [uri: '%s'])"
-                        .formatted(process.url()))
-                .build();
+        Build build = jenkins.build(
+                "armoryWebhookApproval(webhook: 'signed-checks', context: [uri: '%s'])".formatted(process.url()));
         process.awaitCall();
         Call call = process.awaitCall();
         String id = call.json().get("approvalId").asText();
@@ -173,7 +171,7 @@ class SignedWebhookTest {
                 "cancel: [uriTemplate: 'http://127.0.0.1/', signWith: 'nosuch'] | webhook 'cancel': signWith: there is no Secret text",
             })
     void mistakesAreFoundBeforeAnythingIsSent(String parameters, String message) {
-        Build build = jenkins.createJob(process.approval(parameters)).build();
+        Build build = jenkins.build(process.approval(parameters));
 
         assertThat(build.awaitResult("FAILURE")).contains(message);
         assertThat(process.calls()).isEmpty();
@@ -183,8 +181,7 @@ class SignedWebhookTest {
     void onlyAnswersThatAreNamedAreRepeated() {
         process.onCall(call -> Reply.of(503));
 
-        Build build = jenkins.createJob(process.approval("retry: [count: 5, on: ['429']]"))
-                .build();
+        Build build = jenkins.build(process.approval("retry: [count: 5, on: ['429']]"));
 
         assertThat(build.awaitResult("FAILURE")).contains("answered 503");
         assertThat(process.calls()).hasSize(1);

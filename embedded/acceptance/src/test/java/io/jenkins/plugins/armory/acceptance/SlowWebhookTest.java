@@ -79,23 +79,21 @@ class SlowWebhookTest {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
             Runnable answer = slow.holdAnswers();
-            Build waiting =
-                    jenkins.createJob(PARALLEL.formatted(SLOW, slow.approval())).build();
+            Build waiting = jenkins.build(PARALLEL.formatted(SLOW, slow.approval()));
             List<Call> calls = new ArrayList<>();
             for (int i = 0; i < SLOW; i++) {
                 calls.add(slow.awaitCall());
             }
 
-            Build other = jenkins.createJob(fast.approval()).build();
-            fast.awaitCall().callback().succeed("while the others wait for their answers");
+            Build other = jenkins.build(fast.approval());
+            fast.awaitCallback().succeed("while the others wait for their answers");
             other.awaitResult("SUCCESS");
             assertThat(waiting.approvals())
                     .allSatisfy(approval ->
                             assertThat(approval.get("state").asText()).isEqualTo("SENDING"));
 
-            Build stopped = jenkins.createJob(PARALLEL.formatted(5, fast.approval()))
-                    .build()
-                    .awaitWaiting(5);
+            Build stopped =
+                    jenkins.build(PARALLEL.formatted(5, fast.approval())).awaitWaiting(5);
             stopped.abort();
             stopped.awaitResult("ABORTED");
             answer.run();

@@ -20,8 +20,8 @@ class StagesTest {
 
     /** A build whose first approval fails. */
     static Build fail(Jenkins jenkins, ExternalProcess process, String script) {
-        Build build = jenkins.createJob(script).build();
-        process.awaitCall().callback().fail("2 of 42 failed");
+        Build build = jenkins.build(script);
+        process.awaitCallback().fail("2 of 42 failed");
         return build;
     }
 
@@ -62,17 +62,15 @@ class StagesTest {
 
     @Test
     void environmentsThatStandInNoStageAreStages(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryEnvironment('staging') { %s }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
                 armoryEnvironment(name: 'notify', dependsOn: []) { echo "in ${env.STAGE_NAME} ${env.ARMORY_ENVIRONMENT_NAME}" }
                 echo 'behind them'
-                """.formatted(process.approval(AFTER)))
-                .build()
-                .awaitWaiting(1);
+                """.formatted(process.approval(AFTER))).awaitWaiting(1);
         assertThat(build.graphView()).as("while it waits").containsOnly(entry("staging", "paused"));
         assertThat(build.stageView()).as("while it waits").containsOnly(entry("staging", "IN_PROGRESS"));
-        process.awaitCall().callback().fail("2 of 42 failed");
+        process.awaitCallback().fail("2 of 42 failed");
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
@@ -87,14 +85,13 @@ class StagesTest {
     }
 
     private static Build deployInBranches(Jenkins jenkins, ExternalProcess process) {
-        return jenkins.createJob("""
+        return jenkins.build("""
                 stage('all') {
                     parallel east: { armoryEnvironment('staging') { %s } },
                              west: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } },
                              south: { armoryEnvironment('notify') { echo 'independent' } }
                 }
                 """.formatted(process.approval(AFTER)))
-                .build()
                 .awaitLog("Environment 'prod' waits for 'staging'.")
                 .awaitWaiting(1);
     }
@@ -106,7 +103,7 @@ class StagesTest {
                 .as("while two of them wait")
                 .contains(entry("staging", "paused"))
                 .doesNotContainKey("prod");
-        process.awaitCall().callback().fail("2 of 42 failed");
+        process.awaitCallback().fail("2 of 42 failed");
 
         assertThat(build.awaitResult("FAILURE")).contains("independent").doesNotContain("never");
         assertThat(build.graphView())
@@ -127,7 +124,7 @@ class StagesTest {
         assertThat(build.graphView())
                 .as("while two of them wait")
                 .contains(entry("east", "running"), entry("west", "running"));
-        process.awaitCall().callback().fail("2 of 42 failed");
+        process.awaitCallback().fail("2 of 42 failed");
 
         build.awaitResult("FAILURE");
         assertThat(build.graphView())
@@ -136,8 +133,7 @@ class StagesTest {
 
     @Test
     void environmentThatFailsIsAFailedStage(Jenkins jenkins) {
-        Build build = jenkins.createJob("armoryEnvironment('prod') { error 'kubectl: not found' }")
-                .build();
+        Build build = jenkins.build("armoryEnvironment('prod') { error 'kubectl: not found' }");
 
         build.awaitResult("FAILURE");
         assertThat(build.graphView()).containsOnly(entry("prod", "failure"));
@@ -146,11 +142,11 @@ class StagesTest {
 
     @Test
     void environmentInAStageIsNoStageOfItsOwn(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 stage('deploy') {
                     timeout(time: 1, unit: 'HOURS') { armoryEnvironment('prod') { echo "in ${env.STAGE_NAME}" } }
                 }
-                """).build();
+                """);
 
         assertThat(build.awaitResult("SUCCESS")).contains("in deploy");
         assertThat(build.graphView()).containsOnly(entry("deploy", "success"));
@@ -180,14 +176,13 @@ class StagesTest {
 
     @Test
     void stagesAreShownAsPausedWhileTheyWait(Jenkins jenkins, ExternalProcess process) {
-        Build build =
-                jenkins.createJob("""
+        Build build = jenkins.build("""
                 stage('waits') { %s }
-                """.formatted(process.approval())).build().awaitWaiting(1);
+                """.formatted(process.approval())).awaitWaiting(1);
         assertThat(build.graphView()).containsOnly(entry("waits", "paused"));
         assertThat(build.stageView()).as("Stage View").containsOnly(entry("waits", "IN_PROGRESS"));
 
-        process.awaitCall().callback().succeed("fine");
+        process.awaitCallback().succeed("fine");
         build.awaitResult("SUCCESS");
         assertThat(build.graphView()).containsEntry("waits", "success");
         assertThat(build.stageView()).containsEntry("waits", "SUCCESS");
@@ -199,13 +194,12 @@ class StagesTest {
             matches = ".+",
             disabledReason = "the embedded controller lists stages, without the steps in them")
     void stepsInBranchesAreShownAsPausedWhileTheyWait(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
+        Build build = jenkins.build(
                         "parallel a: { stage('in a') { %s } }, b: { echo 'in b' }".formatted(process.approval()))
-                .build()
                 .awaitWaiting(1);
         assertThat(build.graphViewSteps("Call a webhook")).containsExactly("paused");
 
-        process.awaitCall().callback().succeed("fine");
+        process.awaitCallback().succeed("fine");
         build.awaitResult("SUCCESS");
         assertThat(build.graphViewSteps("Call a webhook")).containsExactly("success");
     }
@@ -224,10 +218,10 @@ class StagesTest {
 
     @Test
     void aStageIsNoEnvironment(Jenkins jenkins) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 stage('staging') { echo 'deployed' }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }
-                """).build();
+                """);
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(

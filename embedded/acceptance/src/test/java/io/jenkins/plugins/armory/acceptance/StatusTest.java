@@ -54,22 +54,20 @@ class StatusTest {
         @Test
         void theStatusDecidesWithoutACallback(Jenkins jenkins, ExternalProcess process) {
             service.onCall(call -> state("running"));
-            Build build = jenkins.createJob("armoryWebhookApproval(name: 'tests', uriTemplate: '" + process.url()
+            Build build = jenkins.build("armoryWebhookApproval(name: 'tests', uriTemplate: '" + process.url()
                             + "', disableCallback: true, "
                             + status("headers: [[key: 'X-Token', value: '{{secrets.team}}']]") + ")")
-                    .build()
                     .awaitWaiting(1);
             build.awaitLog("and asking for the status every 5 seconds.");
             assertThat(process.awaitCall().json().has("callbackUri")).isFalse();
-            JsonNode approval = build.approvals().get(0);
+            JsonNode approval = build.approval();
             Call question = service.awaitCall();
             assertThat(question.method()).isEqualTo("GET");
             assertThat(question.path())
                     .isEqualTo("/checks/" + approval.get("id").asText());
             assertThat(question.header("X-Token")).isEqualTo(Settings.TEAM_SECRET);
             build.awaitLog("Progress: /state is \"running\"");
-            assertThat(build.approvals().get(0).at("/progress/mdMessage").asText())
-                    .isEqualTo("/state is \"running\"");
+            assertThat(build.approval().at("/progress/mdMessage").asText()).isEqualTo("/state is \"running\"");
             assertThat(build.callback(approval, Settings.DEFAULT_SECRET)
                             .send(Callback.body(true, "me"))
                             .status())
@@ -86,27 +84,26 @@ class StatusTest {
         @Test
         void theFirstOfTheTwoDecidesAndTheOtherLearnsWhatStands(Jenkins jenkins, ExternalProcess process) {
             service.onCall(call -> state("failed"));
-            Build byStatus = jenkins.createJob(process.approval(status())).build();
+            Build byStatus = jenkins.build(process.approval(status()));
             Call call = process.awaitCall();
             assertThat(byStatus.awaitResult("FAILURE")).contains("failed (" + by() + "): /state is \"failed\"");
             Answer late = call.callback().succeed("but I am done");
-            assertThat(late.status()).isEqualTo(409);
+            late.expect(409);
             assertThat(late.json().at("/decision/decidedBy").asText()).isEqualTo(by());
             assertThat(call.callback().fail("so it is").json().get("duplicate").asBoolean())
                     .isTrue();
 
             service.onCall(question -> state("running"));
-            Build byCallback = jenkins.createJob(process.approval(status())).build();
+            Build byCallback = jenkins.build(process.approval(status()));
             service.awaitCall();
-            process.awaitCall().callback().succeed("done");
+            process.awaitCallback().succeed("done");
             assertThat(byCallback.awaitResult("SUCCESS")).contains("succeeded (callback token): done");
         }
 
         @Test
         void theDeadlineEndsTheQuestions(Jenkins jenkins, ExternalProcess process) {
             service.onCall(call -> state("running"));
-            Build build = jenkins.createJob(process.approval(status(), "timeout: 12", "unit: 'SECONDS'"))
-                    .build();
+            Build build = jenkins.build(process.approval(status(), "timeout: 12", "unit: 'SECONDS'"));
 
             assertThat(build.awaitResult("FAILURE"))
                     .contains("timed out: no callback arrived, and the status did not decide within 12 seconds.");
@@ -131,9 +128,8 @@ class StatusTest {
                 })
         void mistakesAreFoundBeforeAnythingIsCalled(
                 String parameters, String message, Jenkins jenkins, ExternalProcess process) {
-            assertThat(jenkins.createJob("armoryWebhookApproval(name: 'x', uriTemplate: '" + process.url() + "', "
+            assertThat(jenkins.build("armoryWebhookApproval(name: 'x', uriTemplate: '" + process.url() + "', "
                                     + parameters + ")")
-                            .build()
                             .awaitResult("FAILURE"))
                     .contains(message);
             assertThat(process.calls()).isEmpty();
@@ -147,8 +143,7 @@ class StatusTest {
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
             Build build = new Jenkins(controller)
-                    .createJob(process.approval(status().replace("every: 5", "every: 1, unit: 'HOURS'")))
-                    .build()
+                    .build(process.approval(status().replace("every: 5", "every: 1, unit: 'HOURS'")))
                     .awaitWaiting(1);
             process.awaitCall();
             controller.kill();
@@ -180,10 +175,8 @@ class StatusTest {
         try (Controller controller = Controller.create(casc);
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
-            Build build = new Jenkins(controller)
-                    .createJob(process.approval(status()))
-                    .build();
-            Callback callback = process.awaitCall().callback();
+            Build build = new Jenkins(controller).build(process.approval(status()));
+            Callback callback = process.awaitCallback();
             assertThat(isBlocked(callback)).isTrue();
             service.onCall(call -> state("passed"));
 

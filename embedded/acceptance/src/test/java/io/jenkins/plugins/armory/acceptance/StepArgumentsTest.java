@@ -77,9 +77,8 @@ class StepArgumentsTest {
             })
     void mistakeIsAnErrorBeforeAnythingIsCalled(
             String parameter, String message, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("armoryWebhookApproval(name: 'checks', uriTemplate: '%s', %s)"
-                        .formatted(process.url(), parameter))
-                .build();
+        Build build = jenkins.build(
+                "armoryWebhookApproval(name: 'checks', uriTemplate: '%s', %s)".formatted(process.url(), parameter));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("armoryWebhookApproval: " + message)
@@ -107,7 +106,7 @@ class StepArgumentsTest {
                 "armoryRollback(environment: 'prod', only: 'once')            | armoryRollback: only: there is no such parameter; did you mean",
             })
     void mistakeInABlockIsAnErrorBeforeItsBodyIsRun(String step, String message, Jenkins jenkins) {
-        Build build = jenkins.createJob(step + " { echo 'in the body' }").build();
+        Build build = jenkins.build(step + " { echo 'in the body' }");
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(message)
@@ -116,8 +115,7 @@ class StepArgumentsTest {
 
     @Test
     void whoeverWritesAStepOfADeploymentIsToldWhatToWrite(Jenkins jenkins) {
-        Build build = jenkins.createJob("armoryDeploymentAction { echo 'in the body' }")
-                .build();
+        Build build = jenkins.build("armoryDeploymentAction { echo 'in the body' }");
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("armoryDeploymentAction: environment is missing; the step belongs to armoryDeployment")

@@ -28,15 +28,14 @@ class StopTest {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
             faults.hold(FaultPoint.DELIVERING);
-            Build build = jenkins.createJob(process.approval(CancelWebhookTest.cancel(canceller)))
-                    .build();
+            Build build = jenkins.build(process.approval(CancelWebhookTest.cancel(canceller)));
             faults.awaitHeld(FaultPoint.DELIVERING);
             build.abort();
             build.awaitResult("ABORTED");
             faults.disarm();
 
-            Build later = jenkins.createJob(ofLater.approval()).build();
-            ofLater.awaitCall().callback().succeed("enough time for the other");
+            Build later = jenkins.build(ofLater.approval());
+            ofLater.awaitCallback().succeed("enough time for the other");
             later.awaitResult("SUCCESS");
 
             assertThat(process.calls()).isEmpty();
@@ -55,7 +54,7 @@ class StopTest {
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
-            Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
+            Build build = jenkins.build(process.approval()).awaitWaiting(1);
             controller.kill();
             faults.hold(FaultPoint.STAGE_PAUSED); // the step is resumed, and has not looked for its approval
             controller.start();
@@ -63,7 +62,7 @@ class StopTest {
 
             build.abort();
             Wait.until("the approval has ended")
-                    .until(() -> build.approvals().get(0).get("state").asText().equals("DECIDED"));
+                    .until(() -> build.approval().get("state").asText().equals("DECIDED"));
             faults.disarm();
 
             build.awaitResult("ABORTED");
@@ -80,8 +79,7 @@ class StopTest {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
             faults.hold(FaultPoint.VERDICT_TELLING);
-            Build build = jenkins.createJob(gate("armoryWebhookApproval(" + mistake + ")"))
-                    .build();
+            Build build = jenkins.build(gate("armoryWebhookApproval(" + mistake + ")"));
             faults.awaitHeld(FaultPoint.VERDICT_TELLING);
             giveItTime(jenkins);
             faults.disarm();
@@ -99,7 +97,7 @@ class StopTest {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
             faults.hold(FaultPoint.APPROVAL_BEGINNING);
-            Build build = jenkins.createJob(gate(process.approval())).build();
+            Build build = jenkins.build(gate(process.approval()));
             faults.awaitHeld(FaultPoint.APPROVAL_BEGINNING);
             controller.kill();
             faults.hold(FaultPoint.STAGE_PAUSED, FaultPoint.VERDICT_TELLING);
@@ -126,6 +124,6 @@ class StopTest {
 
     /** Another build is run from begin to end. */
     private static void giveItTime(Jenkins jenkins) {
-        jenkins.createJob("armoryEnvironment('other') { echo 'done' }").build().awaitResult("SUCCESS");
+        jenkins.build("armoryEnvironment('other') { echo 'done' }").awaitResult("SUCCESS");
     }
 }

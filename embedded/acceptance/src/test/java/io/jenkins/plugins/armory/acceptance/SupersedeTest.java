@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
@@ -34,7 +33,7 @@ class SupersedeTest {
         Job job = jenkins.createJob(
                 stage("prod", process.approval("supersede: true", CancelWebhookTest.cancel(canceller))));
         Build older = job.build().awaitWaiting(1);
-        Callback late = process.awaitCall().callback();
+        Callback late = process.awaitCallback();
 
         Build newer = job.build().awaitWaiting(1);
 
@@ -42,15 +41,15 @@ class SupersedeTest {
                 .contains(
                         "Webhook approval 'checks' was stopped before a decision: Superseded by build #2, which came to"
                                 + " 'prod' (strategy) too.");
-        JsonNode decision = older.approvals().get(0).get("decision");
+        JsonNode decision = older.approval().get("decision");
         assertThat(decision.get("outcome").asText()).isEqualTo("ABORTED");
         assertThat(decision.get("decidedBy").asText()).isEqualTo("build #2");
-        assertThat(late.succeed("late")).returns(410, Answer::status);
+        late.succeed("late").expect(410);
         JsonNode cancelled = canceller.awaitCall().json();
         assertThat(cancelled.get("outcome").asText()).isEqualTo("ABORTED");
         assertThat(cancelled.get("reason").asText()).startsWith("Superseded by build #2");
         assertThat(newer.log()).contains("Superseded build #1, which waited for webhook approval 'checks' here.");
-        process.awaitCall().callback().succeed("go");
+        process.awaitCallback().succeed("go");
         newer.awaitResult("SUCCESS");
     }
 
@@ -59,10 +58,10 @@ class SupersedeTest {
         Job job = jenkins.createJob(stage("gate", process.approvalNamed("gate"))
                 + stage("prod", process.approvalNamed("prod", "supersede: true")));
         Build older = job.build();
-        Callback gateOfOlder = process.awaitCall().callback();
+        Callback gateOfOlder = process.awaitCallback();
         Build newer = job.build();
-        process.awaitCall().callback().succeed("through the gate");
-        process.awaitCall().callback().succeed("deployed");
+        process.awaitCallback().succeed("through the gate");
+        process.awaitCallback().succeed("deployed");
         newer.awaitResult("SUCCESS");
 
         gateOfOlder.succeed("at last");
@@ -93,8 +92,8 @@ class SupersedeTest {
 
         assertThat(older.awaitResult("ABORTED")).contains("Superseded by build #2");
         assertThat(newer.log()).contains("Superseded build #1, which waited for a person here.");
-        assertThat(older.decide(older.approvals().get(0), "approve", "late")).returns(410, Answer::status);
-        assertThat(newer.decide(newer.approvals().get(0), "approve", "go")).returns(200, Answer::status);
+        older.decide(older.approval(), "approve", "late").expect(410);
+        newer.decide(newer.approval(), "approve", "go").expect(200);
         newer.awaitResult("SUCCESS");
     }
 

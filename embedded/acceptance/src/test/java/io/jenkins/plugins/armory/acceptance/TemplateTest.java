@@ -21,11 +21,11 @@ class TemplateTest {
 
     @Test
     void defaultBodyTellsWhatAnExternalProcessNeeds(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 stage('staging') {
                     armoryWebhookApproval(name: 'checks', uriTemplate: '%s', context: [version: '1.2', region: 'eu'])
                 }
-                """.formatted(process.url())).build();
+                """.formatted(process.url()));
 
         Call call = process.awaitCall();
 
@@ -50,7 +50,7 @@ class TemplateTest {
 
     @Test
     void variablesAreFilledInAndEscapedForWhereTheyStand(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryWebhookApproval(
                     name: 'checks',
                     method: 'PUT',
@@ -62,7 +62,7 @@ class TemplateTest {
                     environment: 'production',
                     disableCallback: true,
                     context: [odd: 'a/b "c" & d'])
-                """.formatted(process.url())).build();
+                """.formatted(process.url()));
 
         Call call = process.awaitCall();
 
@@ -78,9 +78,8 @@ class TemplateTest {
 
     @Test
     void secretsAreSentAndNotShown(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval(
-                        "headers: [[key: 'Authorization', value: 'Bearer {{secrets.%s}}']]".formatted(Settings.TEAM)))
-                .build();
+        Build build = jenkins.build(process.approval(
+                "headers: [[key: 'Authorization', value: 'Bearer {{secrets.%s}}']]".formatted(Settings.TEAM)));
 
         Call call = process.awaitCall();
         assertThat(call.header("Authorization")).isEqualTo("Bearer " + Settings.TEAM_SECRET);
@@ -92,10 +91,10 @@ class TemplateTest {
     @ParameterizedTest
     @MethodSource
     void mistakeIsNamedAndNothingIsSent(String mistake, String message, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryWebhookApproval(
                     name: 'checks', uriTemplate: '%s', context: [v: 'a', lines: 'b\\nc'], %s)
-                """.formatted(process.url(), mistake)).build();
+                """.formatted(process.url(), mistake));
 
         assertFailsBeforeAnythingIsSent(build, message, process);
     }
@@ -176,8 +175,7 @@ class TemplateTest {
                 "name: ' ', uriTemplate: 'http://127.0.0.1/'          | name: is empty; give it a value",
             })
     void mistakeInAddressOrNameIsNamed(String parameters, String message, Jenkins jenkins, ExternalProcess process) {
-        Build build =
-                jenkins.createJob("armoryWebhookApproval(" + parameters + ")").build();
+        Build build = jenkins.build("armoryWebhookApproval(" + parameters + ")");
 
         assertFailsBeforeAnythingIsSent(build, message, process);
     }

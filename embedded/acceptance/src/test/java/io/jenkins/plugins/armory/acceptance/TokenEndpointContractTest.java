@@ -39,7 +39,7 @@ class TokenEndpointContractTest {
     static String token(Jenkins jenkins, String id) {
         String secret = URLEncoder.encode(Settings.CLIENT_SECRET, StandardCharsets.UTF_8);
         Answer answer = ask(jenkins, GRANT + "&client_id=" + id + "&client_secret=" + secret);
-        assertThat(answer).returns(200, Answer::status);
+        answer.expect(200);
         return answer.json().get("access_token").textValue();
     }
 
@@ -59,10 +59,10 @@ class TokenEndpointContractTest {
         Answer issued = ask(jenkins, GRANT, basic(Settings.CLIENT_ID + ':' + Settings.CLIENT_SECRET));
         Answer refused = ask(jenkins, GRANT, basic("admin:wrong"));
 
-        assertThat(issued).returns(200, Answer::status);
+        issued.expect(200);
         assertIsOfTheEndpoint(issued);
         assertThat(issued.json().get("expires_in").intValue()).isEqualTo(86_400);
-        assertThat(refused).returns(401, Answer::status);
+        refused.expect(401);
         assertIsOfTheEndpoint(refused);
         assertThat(refused.headers().allValues("WWW-Authenticate"))
                 .containsExactly("Basic realm=\"armory\", charset=\"UTF-8\"");
@@ -78,7 +78,7 @@ class TokenEndpointContractTest {
 
         Answer answer = Http.send(Http.request(jenkins.controller().url() + "armory/.well-known/jwks.json"));
 
-        assertThat(answer).returns(200, Answer::status);
+        answer.expect(200);
         JsonNode key = answer.json().get("keys").get(0);
         assertThat(key.get("kid").textValue()).isEqualTo(keyId);
         assertThat(key.get("alg").textValue()).isEqualTo("ES256");
@@ -88,51 +88,51 @@ class TokenEndpointContractTest {
 
     @Test
     void aTokenDecidesForTheJobsOfItsClientAlone(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval()).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval());
+        Callback callback = process.awaitCallback();
         String job = build.job().name();
 
         Answer refused = callback.with(token(jenkins, Settings.OTHER_CLIENT_ID)).succeed("by others");
-        assertThat(refused).returns(403, Answer::status);
+        refused.expect(403);
         assertThat(refused.json().get("message").textValue())
                 .contains("client client-of-others may not decide for the job");
         assertThat(refused.header("WWW-Authenticate"))
                 .hasValue("Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"decide:" + job + "\"");
 
-        assertThat(callback.with(token(jenkins, Settings.CLIENT_ID)).succeed("by the client"))
-                .returns(200, Answer::status);
+        callback.with(token(jenkins, Settings.CLIENT_ID))
+                .succeed("by the client")
+                .expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (client client-1): by the client");
     }
 
     @Test
     void aStepNamesWhoOfThemDecides(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval("callbackCredentialsId: '" + Settings.TEAM + "'"))
-                .build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval("callbackCredentialsId: '" + Settings.TEAM + "'"));
+        Callback callback = process.awaitCallback();
 
         Answer refused = callback.with(token(jenkins, Settings.CLIENT_ID)).succeed("by the client");
-        assertThat(refused).returns(403, Answer::status);
+        refused.expect(403);
         assertThat(refused.json().get("message").textValue()).contains("does not let client client-1 decide");
-        assertThat(callback.with(Settings.TEAM_SECRET).succeed("by the team")).returns(200, Answer::status);
+        callback.with(Settings.TEAM_SECRET).succeed("by the team").expect(200);
         build.awaitResult("SUCCESS");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"allowedCallers: ['client-1']", "callbackCredentialsId: 'client'"})
     void aStepMayNameAClient(String parameter, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval(parameter)).build();
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval(parameter));
+        Callback callback = process.awaitCallback();
 
-        assertThat(callback.with(Settings.DEFAULT_SECRET).rehearse().status()).isEqualTo(403);
-        assertThat(callback.with(token(jenkins, Settings.CLIENT_ID)).succeed("by the client"))
-                .returns(200, Answer::status);
+        callback.with(Settings.DEFAULT_SECRET).rehearse().expect(403);
+        callback.with(token(jenkins, Settings.CLIENT_ID))
+                .succeed("by the client")
+                .expect(200);
         build.awaitResult("SUCCESS");
     }
 
     @Test
     void aStepThatNamesSomebodyUnknownFailsAtOnce(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(process.approval("allowedCallers: ['client-2']"))
-                .build();
+        Build build = jenkins.build(process.approval("allowedCallers: ['client-2']"));
 
         assertThat(build.awaitResult("FAILURE")).contains("allowedCallers: \"client-2\" is neither the client_id");
         assertThat(process.calls()).isEmpty();

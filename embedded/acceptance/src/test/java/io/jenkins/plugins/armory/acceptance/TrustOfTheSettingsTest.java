@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
@@ -56,19 +55,18 @@ class TrustOfTheSettingsTest {
 
     @Test
     void secretOfScopeSystemDecidesForAJob() {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
 
-        assertThat(callback.with("wrong").succeed("no")).returns(401, Answer::status);
-        assertThat(callback.with(SECRET).succeed("yes")).returns(200, Answer::status);
+        callback.with("wrong").succeed("no").expect(401);
+        callback.with(SECRET).succeed("yes").expect(200);
 
         assertThat(build.awaitResult("SUCCESS")).contains("credentials trusted");
     }
 
     @Test
     void clientThatMayNotDecideForTheJobIsWarnedOf() {
-        Build build = jenkins.createJob(process.approval("callbackCredentialsId: 'other-client'"))
-                .build()
+        Build build = jenkins.build(process.approval("callbackCredentialsId: 'other-client'"))
                 .awaitWaiting(1);
 
         assertThat(build.log())
@@ -80,15 +78,14 @@ class TrustOfTheSettingsTest {
 
     @Test
     void clientWhoseCredentialIsOfScopeSystemGetsTokens() {
-        Build build = jenkins.createJob(process.approval("callbackCredentialsId: 'client'"))
-                .build()
+        Build build = jenkins.build(process.approval("callbackCredentialsId: 'client'"))
                 .awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Callback callback = process.awaitCallback();
 
-        assertThat(callback.with(SECRET).succeed("no")).returns(403, Answer::status);
-        assertThat(callback.with(TokenEndpointContractTest.token(jenkins, CLIENT))
-                        .succeed("yes"))
-                .returns(200, Answer::status);
+        callback.with(SECRET).succeed("no").expect(403);
+        callback.with(TokenEndpointContractTest.token(jenkins, CLIENT))
+                .succeed("yes")
+                .expect(200);
 
         build.awaitResult("SUCCESS");
     }
@@ -100,10 +97,9 @@ class TrustOfTheSettingsTest {
         "other-system, 'has no value; there is no Secret text credential \"other-system\" that this job may use'",
     })
     void noJobSendsThem(String id, String message) {
-        Build build = jenkins.createJob("armoryWebhookApproval(name: 'steal', uriTemplate: '%s', disableCallback: true,"
-                                .formatted(process.url())
-                        + " headers: [[key: 'X-Token', value: '{{secrets." + id + "}}']])")
-                .build();
+        Build build = jenkins.build("armoryWebhookApproval(name: 'steal', uriTemplate: '%s', disableCallback: true,"
+                        .formatted(process.url())
+                + " headers: [[key: 'X-Token', value: '{{secrets." + id + "}}']])");
 
         assertThat(build.awaitResult("FAILURE")).contains("{{secrets." + id + "}} at line 1, column 1 " + message);
         assertThat(process.calls()).isEmpty();
@@ -111,8 +107,7 @@ class TrustOfTheSettingsTest {
 
     @Test
     void noJobNamesThemAsItsOwn() {
-        Build build = jenkins.createJob(process.approval("callbackCredentialsId: 'trusted'"))
-                .build();
+        Build build = jenkins.build(process.approval("callbackCredentialsId: 'trusted'"));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
@@ -122,12 +117,12 @@ class TrustOfTheSettingsTest {
 
     @Test
     void clientThatIsListedTwiceDecidesForTheJobsOfBoth() {
-        Build build = jenkins.createJob(process.approval()).build().awaitWaiting(1);
-        Callback callback = process.awaitCall().callback();
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        Callback callback = process.awaitCallback();
 
-        assertThat(callback.with(TokenEndpointContractTest.token(jenkins, CLIENT))
-                        .succeed("yes"))
-                .returns(200, Answer::status);
+        callback.with(TokenEndpointContractTest.token(jenkins, CLIENT))
+                .succeed("yes")
+                .expect(200);
 
         build.awaitResult("SUCCESS");
     }
@@ -136,9 +131,8 @@ class TrustOfTheSettingsTest {
     void anotherSecretOfTheSettingsTakesTheFirstOnesPlaceAlsoForWhatIsPending() throws IOException {
         try (Controller other = Controller.create(withSecretOfTheSettings("first"))) {
             other.start();
-            Build build =
-                    new Jenkins(other).createJob(process.approval()).build().awaitWaiting(1);
-            Callback callback = process.awaitCall().callback();
+            Build build = new Jenkins(other).build(process.approval()).awaitWaiting(1);
+            Callback callback = process.awaitCallback();
             other.stop();
             Files.writeString(
                     other.home().resolve(Controller.isReal() ? "casc/settings.yaml" : "casc.yaml"),
@@ -146,8 +140,8 @@ class TrustOfTheSettingsTest {
             other.start();
             build.awaitWaiting(1);
 
-            assertThat(callback.with("first-secret").succeed("no")).returns(401, Answer::status);
-            assertThat(callback.with("second-secret").succeed("yes")).returns(200, Answer::status);
+            callback.with("first-secret").succeed("no").expect(401);
+            callback.with("second-secret").succeed("yes").expect(200);
 
             assertThat(build.awaitResult("SUCCESS")).contains("credentials second");
         }

@@ -55,8 +55,7 @@ class UsersPageTest {
     }
 
     private static Build startBuild() {
-        return jenkins.createJob(process.approval("environment: 'prod'", "manualApproval: [message: 'Go?']"))
-                .build()
+        return jenkins.build(process.approval("environment: 'prod'", "manualApproval: [message: 'Go?']"))
                 .awaitWaiting(1);
     }
 
@@ -73,18 +72,17 @@ class UsersPageTest {
     }
 
     private static String button(String decision, Build build) {
-        return "[data-decide='" + decision + " "
-                + build.approvals().get(0).get("id").asText() + "']";
+        return "[data-decide='" + decision + " " + build.approval().get("id").asText() + "']";
     }
 
     private static JsonNode person(Build build) {
-        return build.approvals().get(0).get("manualApproval");
+        return build.approval().get("manualApproval");
     }
 
     @Test
     void whoMayNotDecideIsNotAskedAndRefused() {
         Build build = startBuild();
-        String id = build.approvals().get(0).get("id").asText();
+        String id = build.approval().get("id").asText();
         for (String url : pages(build)) {
             BrowserPage page = open("carol", url);
             assertThat(page.evaluate("document.querySelectorAll('[data-decide]').length")
@@ -163,13 +161,13 @@ class UsersPageTest {
     @Test
     void peopleFillInParametersOnEachPage() {
         for (int i = 0; i < 3; i++) {
-            Build build = jenkins.createJob("""
+            Build build = jenkins.build("""
                             def r = armoryWebhookApproval(environment: 'prod', manualApproval: [message: 'Go?', required: 2, parameters: [
                                 choice(name: 'region', choices: ['eu', 'us'], description: 'Where to'),
                                 string(name: 'ticket', defaultValue: ''),
                                 booleanParam(name: 'dry', defaultValue: true)]])
                             echo "to ${r.inputs.region}, ${r.inputs.ticket}, ${r.inputs.dry}"
-                            """).build().awaitWaiting(1);
+                            """).awaitWaiting(1);
             BrowserPage alice = open("alice", pages(build).get(i));
             alice.click(button("approve", build), 1);
             alice.await("document.querySelector('" + DIALOG + " select')");
@@ -194,9 +192,8 @@ class UsersPageTest {
     void whoLosesThePermissionMeanwhileDoesNotCount() {
         controller.restrictUsers("alice", "bob", "carol");
         try {
-            Build build = jenkins.createJob(
+            Build build = jenkins.build(
                             "armoryWebhookApproval(environment: 'prod', manualApproval: [message: 'Go?', required: 2])")
-                    .build()
                     .awaitWaiting(1);
             BrowserPage alice = open("alice", build.tab());
             awaitText(alice, "0 of 2 have approved");
@@ -226,17 +223,16 @@ class UsersPageTest {
     @Test
     void theBuildsPageIsBroughtUpToDateAndSaysWhatAnApproverNeeds() {
         try (ExternalProcess own = new ExternalProcess()) { // so that the first call is this build's
-            Build build = jenkins.createJob(own.approval(
+            Build build = jenkins.build(own.approval(
                             "environment: 'prod'",
                             "manualApproval: [message: 'Go?', required: 2, submitters: 'alice, bob']"))
-                    .build()
                     .awaitWaiting(1);
             BrowserPage page = open("bob", pages(build).get(2));
             awaitText(page, "For alice, bob");
             awaitText(page, "0 of 2 have approved");
             decide(page, "approve", build);
             awaitText(page, "1 of 2 have approved");
-            own.awaitCall().callback().succeed("all **green**");
+            own.awaitCallback().succeed("all **green**");
             awaitText(page, "all green");
             decide(page, "take-back", build);
             awaitText(page, "0 of 2 have approved");

@@ -34,9 +34,8 @@ class WebhookDefinitionTest {
 
     @Test
     void settingsDefineWebhooksForAllJobs(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob("armoryWebhookApproval(webhook: 'deploy-checks', context: [uri: '%s'])"
-                        .formatted(process.url()))
-                .build();
+        Build build = jenkins.build(
+                "armoryWebhookApproval(webhook: 'deploy-checks', context: [uri: '%s'])".formatted(process.url()));
 
         Call call = process.awaitCall();
 
@@ -45,32 +44,30 @@ class WebhookDefinitionTest {
         assertThat(call.header("Authorization")).isEqualTo("Bearer " + Settings.TEAM_SECRET);
         call.callback().succeed("fine");
         assertThat(build.awaitResult("SUCCESS")).contains("Webhook approval 'deploy-checks' succeeded");
-        assertThat(build.approvals().get(0).get("webhook").asText()).isEqualTo("deploy-checks");
+        assertThat(build.approval().get("webhook").asText()).isEqualTo("deploy-checks");
     }
 
     @Test
     void contextOfTheStepComesBeforeThatOfTheDefinition(Jenkins jenkins, ExternalProcess process) {
-        jenkins.createJob("armoryWebhookApproval(webhook: 'deploy-checks', context: [uri: '%s', suite: 'full'])"
-                        .formatted(process.url()))
-                .build();
+        jenkins.build("armoryWebhookApproval(webhook: 'deploy-checks', context: [uri: '%s', suite: 'full'])"
+                .formatted(process.url()));
 
         assertThat(process.awaitCall().path()).isEqualTo("/checks/full");
     }
 
     private static Build runFromFile(Jenkins jenkins, String file, String parameters) {
-        return jenkins.createJob("""
+        return jenkins.build("""
                 node {
                     writeFile file: 'armory/deploy.yml', text: %s
                     writeFile file: 'body.json', text: %s
                     armoryWebhookApproval(configFile: 'armory/deploy.yml', %s)
                 }
                 """.formatted(
-                                Groovy.string(file),
-                                Groovy.string("{\"suite\": \"{{context.suite}}\", \"region\": \"{{context.region}}\","
-                                        + " \"callbackUri\": \"{{armory.callbackUri}}\","
-                                        + " \"callbackToken\": \"{{armory.callbackToken}}\"}"),
-                                parameters))
-                .build();
+                        Groovy.string(file),
+                        Groovy.string("{\"suite\": \"{{context.suite}}\", \"region\": \"{{context.region}}\","
+                                + " \"callbackUri\": \"{{armory.callbackUri}}\","
+                                + " \"callbackToken\": \"{{armory.callbackToken}}\"}"),
+                        parameters));
     }
 
     @Test
@@ -100,8 +97,7 @@ class WebhookDefinitionTest {
 
     @Test
     void missingFileIsNamed(Jenkins jenkins) {
-        Build build = jenkins.createJob("node { armoryWebhookApproval(webhook: 'x', configFile: 'nope.yml') }")
-                .build();
+        Build build = jenkins.build("node { armoryWebhookApproval(webhook: 'x', configFile: 'nope.yml') }");
 
         assertThat(build.awaitResult("FAILURE")).contains("configFile: there is no file nope.yml in the workspace");
     }
@@ -128,8 +124,7 @@ class WebhookDefinitionTest {
             """;
 
     private static Build runFromText(Jenkins jenkins, String text, String parameters) {
-        return jenkins.createJob("armoryWebhookApproval(config: %s, %s)".formatted(Groovy.string(text), parameters))
-                .build();
+        return jenkins.build("armoryWebhookApproval(config: %s, %s)".formatted(Groovy.string(text), parameters));
     }
 
     @Test
@@ -172,8 +167,7 @@ class WebhookDefinitionTest {
                 "config: [webhooks: []], webhook: 'x'      | config: must be a text",
             })
     void textThatCannotBeUsedIsAnError(String parameters, String message, Jenkins jenkins) {
-        Build build =
-                jenkins.createJob("armoryWebhookApproval(" + parameters + ")").build();
+        Build build = jenkins.build("armoryWebhookApproval(" + parameters + ")");
 
         assertThat(build.awaitResult("FAILURE")).contains("armoryWebhookApproval: " + message);
         assertThat(build.approvals()).isEmpty();
@@ -208,16 +202,15 @@ class WebhookDefinitionTest {
                 new Reply(429, Map.of(), ""),
                 new Reply(202, Map.of(), "{\"queued\": true}"));
         process.onCall(call -> replies.get(process.calls().size() - 1));
-        Build build = jenkins.createJob("armoryWebhookApproval(webhook: 'deploy-checks', context: [uri: '%s'])"
+        Build build = jenkins.build("armoryWebhookApproval(webhook: 'deploy-checks', context: [uri: '%s'])"
                         .formatted(process.url()))
-                .build()
                 .awaitWaiting(1);
 
         assertThat(process.calls())
                 .hasSize(3)
                 .extracting(call -> call.header("Idempotency-Key"))
                 .containsOnly(process.calls().get(0).header("Idempotency-Key"));
-        JsonNode attempts = build.approvals().get(0).get("attempts");
+        JsonNode attempts = build.approval().get("attempts");
         assertThat(attempts).hasSize(3).allSatisfy(attempt -> {
             assertThat(attempt.get("host").asText()).isEqualTo(process.url().replace("/checks", ""));
             assertThat(attempt.get("durationMillis").isNumber()).isTrue();
@@ -240,7 +233,7 @@ class WebhookDefinitionTest {
     @Test
     void refusalIsNotRepeated(Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> Reply.of(401));
-        Build build = jenkins.createJob(process.approval("retryCount: 5")).build();
+        Build build = jenkins.build(process.approval("retryCount: 5"));
 
         build.awaitResult("FAILURE");
         assertThat(process.calls()).hasSize(1);
@@ -252,19 +245,16 @@ class WebhookDefinitionTest {
             call.callback().succeed("done already"); // and the answer makes it look as if the call had failed
             return Reply.of(503);
         });
-        Build build = jenkins.createJob(process.approval("retryCount: 5") + "\nsleep 3")
-                .build();
+        Build build = jenkins.build(process.approval("retryCount: 5") + "\nsleep 3");
 
         build.awaitResult("SUCCESS"); // three seconds after the decision, while the next attempt was due after one
         assertThat(process.calls()).hasSize(1);
-        assertThat(build.approvals().get(0).get("attempts")).hasSize(1);
+        assertThat(build.approval().get("attempts")).hasSize(1);
     }
 
     @Test
     void agentThatDoesNotExistIsNamed(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.createJob(
-                        process.approval("networkMode: 'remoteNetworkAgent'", "agentIdentifier: 'nobody'"))
-                .build();
+        Build build = jenkins.build(process.approval("networkMode: 'remoteNetworkAgent'", "agentIdentifier: 'nobody'"));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("agent 'nobody': there is no agent of that name or label; check agentIdentifier");

@@ -25,24 +25,23 @@ class WebhookFailureTest {
         String uri = closed.url();
         String reason = uri.substring(0, uri.lastIndexOf('/'))
                 + " cannot be connected to; check host and port in uriTemplate, and that the service is up";
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                 armoryWebhookApproval(
                     name: 'checks',
                     uriTemplate: '%s?key=%s',
                     headers: [[key: 'X-Api-Key', value: '%s']],
                     bodyTemplate: [inline: '{"uri": "{{armory.callbackUri}}", "token": "{{armory.callbackToken}}"}'])
-                """.formatted(uri, HEADER_VALUE, HEADER_VALUE))
-                .build();
+                """.formatted(uri, HEADER_VALUE, HEADER_VALUE));
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("Webhook 'checks' could not be called: " + reason + "\n")
                 .doesNotContain(HEADER_VALUE)
                 .doesNotContainPattern("[0-9a-f]{48}\\."); // as callback tokens begin
-        JsonNode approval = build.approvals().get(0);
+        JsonNode approval = build.approval();
         assertThat(approval.at("/decision/outcome").asText()).isEqualTo("NOT_SENT");
         assertThat(approval.at("/decision/mdMessage").asText()).isEqualTo(reason);
         Answer late = build.callback(approval, Settings.DEFAULT_SECRET).succeed("too late");
-        assertThat(late).returns(410, Answer::status);
+        late.expect(410);
         assertThat(late.json().get("message").asText())
                 .isEqualTo("The approval ended because its webhook could not be called.");
     }

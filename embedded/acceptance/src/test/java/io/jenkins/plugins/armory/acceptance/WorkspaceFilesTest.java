@@ -25,13 +25,12 @@ class WorkspaceFilesTest {
             """;
 
     private static Build run(Jenkins jenkins, String path, String file, String parameters) {
-        return jenkins.createJob("""
+        return jenkins.build("""
                         node {
                             writeFile file: '%s', text: %s
                             armoryWebhookApproval(%s)
                         }
-                        """.formatted(path, Groovy.string(file), parameters))
-                .build();
+                        """.formatted(path, Groovy.string(file), parameters));
     }
 
     private static void assertNothingIsCalled(Build build, ExternalProcess process, String message) {
@@ -111,9 +110,8 @@ class WorkspaceFilesTest {
     @Test
     void textOfADeploymentFileCallsFromTheAgentsThatItNames(Jenkins jenkins) {
         for (String text : List.of(BY_NAME, PROBING)) {
-            Build build = jenkins.createJob("armoryWebhookApproval(config: %s, environment: 'prod', webhook: 'probe')"
-                            .formatted(Groovy.string(text)))
-                    .build();
+            Build build = jenkins.build("armoryWebhookApproval(config: %s, environment: 'prod', webhook: 'probe')"
+                    .formatted(Groovy.string(text)));
             assertThat(build.awaitResult("FAILURE")).contains(NO_AGENT);
         }
     }
@@ -181,13 +179,13 @@ class WorkspaceFilesTest {
                     uriTemplate: "%s"
                     bodyTemplate: {path: body.json}
                 """.formatted(process.url());
-        Build build = jenkins.createJob("""
+        Build build = jenkins.build("""
                         node {
                             writeFile file: 'deploy.yml', text: %s
                             writeFile file: 'body.json', text: '{"a": "{{secrets.team}}"}'
                             armoryWebhookApproval(configFile: 'deploy.yml', webhook: 'checks')
                         }
-                        """.formatted(Groovy.string(file))).build();
+                        """.formatted(Groovy.string(file)));
 
         assertNothingIsCalled(build, process, "body.json: uses {{secrets.team}}, which the step does not list");
     }
@@ -213,19 +211,17 @@ class WorkspaceFilesTest {
                     bodyTemplate: {path: %s}
                 """.formatted(process.url(), path);
 
-        Build body =
-                jenkins.createJob("""
+        Build body = jenkins.build("""
                         node {
                             sh '%s'
                             writeFile file: 'deploy.yml', text: %s
                             armoryWebhookApproval(configFile: 'deploy.yml', webhook: 'steal')
                         }
-                        """.formatted(files, Groovy.string(file))).build();
+                        """.formatted(files, Groovy.string(file)));
         assertNothingIsCalled(body, process, "bodyTemplate: " + message);
 
-        Build whole = jenkins.createJob("node { sh '%s'; armoryWebhookApproval(configFile: '%s', webhook: 'steal') }"
-                        .formatted(files, path))
-                .build();
+        Build whole = jenkins.build(
+                "node { sh '%s'; armoryWebhookApproval(configFile: '%s', webhook: 'steal') }".formatted(files, path));
         assertNothingIsCalled(whole, process, "configFile: " + message);
         assertThat(whole.log()).doesNotContain("key-of-another-job");
     }
@@ -258,17 +254,14 @@ class WorkspaceFilesTest {
         String body =
                 "writeFile file: 'body.json', text: '{\"a\": \"{{secrets.team}}\", \"to\": \"{{armory.callbackUri}}\"}'";
 
-        Build outside =
-                jenkins.createJob(step.formatted(Groovy.string(text), "")).build();
+        Build outside = jenkins.build(step.formatted(Groovy.string(text), ""));
         assertNothingIsCalled(
                 outside, process, "bodyTemplate: body.json is a file in the workspace, and there is none here");
-        Build unlisted = jenkins.createJob("node { %s; %s }".formatted(body, step.formatted(Groovy.string(text), "")))
-                .build();
+        Build unlisted = jenkins.build("node { %s; %s }".formatted(body, step.formatted(Groovy.string(text), "")));
         assertNothingIsCalled(unlisted, process, "body.json: uses {{secrets.team}}, which the step does not list");
 
-        Build listed = jenkins.createJob(
-                        "node { %s; %s }".formatted(body, step.formatted(Groovy.string(text), ", secrets: ['team']")))
-                .build();
+        Build listed = jenkins.build(
+                "node { %s; %s }".formatted(body, step.formatted(Groovy.string(text), ", secrets: ['team']")));
         assertThat(process.awaitCall().json().get("a").asText()).isEqualTo(Settings.TEAM_SECRET);
         listed.abort();
     }

@@ -4,11 +4,9 @@ import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.DIALOG;
 import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.pause;
 import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.run;
 import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.weight;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
@@ -75,20 +73,19 @@ class Pictures {
                 .put("percent", percent)
                 .put("mdMessage", mdMessage)
                 .toString();
-        assertThat(callback.send("/progress", body)).returns(200, Answer::status);
+        callback.send("/progress", body).expect(200);
     }
 
     /** Every kind of approval that there is, and the build with the most to see. */
     private Build createBuilds(ExternalProcess process) {
         start(process, "deploy-blog", "%s", "smoke-tests environment: 'prod'");
-        process.awaitCall().callback().succeed("All **42** smoke tests passed.");
+        process.awaitCallback().succeed("All **42** smoke tests passed.");
         start(process, "deploy-mail", "%s", "load-tests environment: 'staging'");
-        process.awaitCall()
-                .callback()
+        process.awaitCallback()
                 .fail(
                         "p99 latency **840 ms** is above the limit of 500 ms, see [the report](https://ci.example.com/4711).");
         start(process, "deploy-search", "%s", "security-scan environment: 'prod-east'");
-        report(process.awaitCall().callback(), 40, "17 of 42 images are scanned.");
+        report(process.awaitCallback(), 40, "17 of 42 images are scanned.");
         Build shop = start(
                 process,
                 "deploy-shop",

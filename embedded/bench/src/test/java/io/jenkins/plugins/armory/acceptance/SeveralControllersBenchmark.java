@@ -1,8 +1,5 @@
 package io.jenkins.plugins.armory.acceptance;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.Haproxy;
@@ -100,8 +97,8 @@ class SeveralControllersBenchmark {
         Callback callback = new Callback(
                 proxy.url(one.prefix()) + "armory/approvals/" + id,
                 members.get(1).token());
-        assertThat(callback.succeed("from a token of the other controller")).returns(401, Answer::status);
-        assertThat(callback.with(one.token()).succeed("yes")).returns(200, Answer::status);
+        callback.succeed("from a token of the other controller").expect(401);
+        callback.with(one.token()).succeed("yes").expect(200);
     }
 
     private static Load load(Way way, List<Member> members, Haproxy proxy) throws Exception {

@@ -36,11 +36,8 @@ class SignatureTimingBenchmark {
                         Controller.createForMeasuring(Settings.CASC.replace(Settings.DEFAULT_SECRET, SECRET));
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
-            Build build = new Jenkins(controller)
-                    .createJob(process.approval())
-                    .build()
-                    .awaitWaiting(1);
-            Callback callback = process.awaitCall().callback();
+            Build build = new Jenkins(controller).build(process.approval()).awaitWaiting(1);
+            Callback callback = process.awaitCallback();
             String body = Callback.body(true, "x".repeat(2000));
             Callback invented =
                     new Callback(callback.uri().replace(callback.id(), "0123456789abcdef".repeat(3)), callback.token());

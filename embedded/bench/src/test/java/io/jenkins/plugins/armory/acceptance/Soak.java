@@ -142,7 +142,7 @@ class Soak {
             Job job = jenkins.createJob(
                     kind == 1 ? "armoryEnvironment('soak') { " + process.approval() + " }" : process.approval(more));
             Build build = job.build();
-            Callback callback = process.awaitCall().callback();
+            Callback callback = process.awaitCallback();
             bother(callback, random);
             switch (kind) {
                 case 0 -> build.awaitResult("FAILURE"); // at its deadline

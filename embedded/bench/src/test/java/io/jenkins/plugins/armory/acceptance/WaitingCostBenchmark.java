@@ -1,7 +1,5 @@
 package io.jenkins.plugins.armory.acceptance;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
@@ -69,14 +67,13 @@ class WaitingCostBenchmark {
             Jenkins jenkins = new Jenkins(controller);
             List<Build> builds = new ArrayList<>();
             for (int i = 0; i < APPROVALS / A_BUILD; i++) {
-                builds.add(jenkins.createJob("""
+                builds.add(jenkins.build("""
                         def branches = [:]
                         for (int i = 0; i < %d; i++) {
                             branches["b${i}"] = { %s }
                         }
                         parallel branches
-                        """.formatted(A_BUILD, process.approval(parameter)))
-                        .build());
+                        """.formatted(A_BUILD, process.approval(parameter))));
             }
             builds.forEach(build -> build.awaitWaiting(A_BUILD));
             if (reports) {
@@ -114,9 +111,7 @@ class WaitingCostBenchmark {
             Callback callback = callbacks.get(i);
             timer.scheduleAtFixedRate(
                     () -> {
-                        assertThat(callback.send("/progress", "{\"percent\": 42}")
-                                        .status())
-                                .isEqualTo(200);
+                        callback.send("/progress", "{\"percent\": 42}").expect(200);
                         REPORTS.incrementAndGet();
                     },
                     period * i / callbacks.size(),

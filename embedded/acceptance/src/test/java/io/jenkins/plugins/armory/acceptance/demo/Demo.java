@@ -165,7 +165,7 @@ public final class Demo {
         say("Or as a script for Armory does, which fetches a token first:");
         say("");
         say("CALLBACK_URI=" + jenkins.controller().url() + "armory/approvals/"
-                + build.approvals().get(0).get("id").asText() + " CLIENT_ID=demo CLIENT_SECRET=" + CLIENT_SECRET
+                + build.approval().get("id").asText() + " CLIENT_ID=demo CLIENT_SECRET=" + CLIENT_SECRET
                 + " docs/examples/external-process/call-back.sh true 'Looks **good** to me.'");
         say("");
         say("Press Enter to end the demo.");

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.armory.acceptance.driver;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.UncheckedIOException;
@@ -29,6 +31,12 @@ public record Answer(int status, HttpHeaders headers, String body) {
         boolean early = status == UNAUTHORIZED && body.contains("HTTP ERROR 401")
                 || status == FORBIDDEN && body.contains("No valid crumb");
         return status < SERVER_ERROR && !early;
+    }
+
+    /** Fails the test, with the body in the message, unless the status is the one that is expected. */
+    public Answer expect(int expected) {
+        assertThat(this).returns(expected, Answer::status);
+        return this;
     }
 
     public Optional<String> header(String name) {

@@ -119,6 +119,11 @@ public record Build(Job job, int number) {
                 .toList();
     }
 
+    /** The first, or only one, of them. */
+    public JsonNode approval() {
+        return approvals().get(0);
+    }
+
     /** The states of the build's environments by name. */
     public Map<String, String> environments() {
         Map<String, String> states = new HashMap<>();

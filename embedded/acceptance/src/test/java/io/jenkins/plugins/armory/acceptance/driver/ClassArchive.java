@@ -24,8 +24,8 @@ final class ClassArchive {
         try (controller;
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
-            Build build = new Jenkins(controller).createJob(process.approval()).build();
-            process.awaitCall().callback().succeed("yes");
+            Build build = new Jenkins(controller).build(process.approval());
+            process.awaitCallback().succeed("yes");
             build.awaitResult("SUCCESS");
             controller.stop();
         }

@@ -194,6 +194,11 @@ public final class ExternalProcess implements AutoCloseable {
         return held::countDown;
     }
 
+    /** Waits for the next call that asks for a callback. */
+    public Callback awaitCallback() {
+        return awaitCall().callback();
+    }
+
     /** Waits for the next call, each time for another one. */
     public Call awaitCall() {
         try {

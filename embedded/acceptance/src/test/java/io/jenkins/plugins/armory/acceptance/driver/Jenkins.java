@@ -1,7 +1,5 @@
 package io.jenkins.plugins.armory.acceptance.driver;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
@@ -45,6 +43,11 @@ public final class Jenkins {
 
     public Controller controller() {
         return controller;
+    }
+
+    /** Creates a job of a name of its own, and starts its first build. */
+    public Build build(String script) {
+        return createJob(script).build();
     }
 
     /** Creates a Pipeline job, of whatever name. */
@@ -114,7 +117,7 @@ public final class Jenkins {
         if (answer.status() == 404) {
             return Optional.empty();
         }
-        assertThat(checked(answer, path).status()).isEqualTo(200);
+        checked(answer, path).expect(200);
         return Optional.of(answer);
     }
 
