@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
@@ -14,7 +15,7 @@ final class AcceptanceExtension implements ParameterResolver {
 
     private static final Namespace NAMESPACE = Namespace.create(AcceptanceExtension.class);
 
-    /** The controller of the whole run; JUnit closes it at the end. */
+    /** The controller of all classes that run in this process; JUnit closes it at the end. */
     private record Shared(Controller controller) implements AutoCloseable {
 
         static Shared start() {
@@ -43,13 +44,14 @@ final class AcceptanceExtension implements ParameterResolver {
             return context.getStore(NAMESPACE).computeIfAbsent(context.getUniqueId(), id -> new ExternalProcess());
         }
         if (wanted == Browser.class) {
-            return context.getRoot()
-                    .getStore(NAMESPACE)
-                    .computeIfAbsent(Browser.class, type -> new Browser(), Browser.class);
+            return session(context).computeIfAbsent(Browser.class, type -> new Browser(), Browser.class);
         }
-        Shared shared = context.getRoot()
-                .getStore(NAMESPACE)
-                .computeIfAbsent(Shared.class, type -> Shared.start(), Shared.class);
+        Shared shared = session(context).computeIfAbsent(Shared.class, type -> Shared.start(), Shared.class);
         return new Jenkins(shared.controller());
+    }
+
+    /** What lasts longer than a class: Surefire runs each class as a run of its own, all of a process in one session. */
+    private static ExtensionContext.Store session(ExtensionContext context) {
+        return context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE);
     }
 }
