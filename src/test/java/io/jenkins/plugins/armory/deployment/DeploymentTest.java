@@ -1036,6 +1036,7 @@ public class DeploymentTest {
         happens(new NobodyLeft(deployment));
 
         assertState("dev", State.FAILED);
+        assertThat(reason("dev")).isEqualTo("Its step has ended, and Jenkins went down before that was written.");
         assertState("prod", State.CANCELLED);
     }
 
