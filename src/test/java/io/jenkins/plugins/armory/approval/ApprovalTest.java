@@ -382,6 +382,18 @@ public class ApprovalTest {
                 .isEqualTo(new Decision(Outcome.SUCCESS, "12 of 12 passed", "callback token and user alice", SOON));
     }
 
+    @Test
+    void whoeverFailsFirstIsNotKeptWaiting() {
+        assertThat(needsBoth.on(callback(false), SOON).approval().decision().outcome())
+                .isEqualTo(Outcome.FAILURE);
+
+        Approval rejected = needsBoth.on(reject(), SOON).approval();
+        assertThat(rejected.decision()).isEqualTo(new Decision(Outcome.REJECTED, "not on a Friday", "user bob", SOON));
+        assertThat(rejected.on(callback(true), SOON).answer()).isEqualTo(Answer.ENDED);
+        assertThat(rejected.on(approve(), SOON).answer()).isEqualTo(Answer.CONFLICT);
+        assertThat(rejected.on(reject(), SOON).answer()).isEqualTo(Answer.DUPLICATE);
+    }
+
     private static ApprovalTerms.Builder needsBoth(String id) {
         return terms(id).manual(new ManualRequirement("Go?", List.of()));
     }
