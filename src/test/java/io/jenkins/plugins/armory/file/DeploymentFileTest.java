@@ -150,8 +150,8 @@ class DeploymentFileTest {
         assertInvalid(
                 "webhooks:\n- name: a\n  uriTemplate: https://ci/\n  bodyTemplate:\n    inline: '{{#if}}'\n",
                 "deploy.yml line 5, column 5: webhooks[0].bodyTemplate: \"{{#if}}\" at line 1, column 1 is not a variable;"
-                        + " write {{armory.NAME}}, {{context.NAME}} or {{secrets.ID}}. Sections and partials are not"
-                        + " supported");
+                        + " write {{armory.NAME}}, {{answer.NAME}}, {{context.NAME}} or {{secrets.ID}}. Sections and"
+                        + " partials are not supported");
     }
 
     @Test
@@ -229,8 +229,8 @@ class DeploymentFileTest {
                 "deploy.yml line 5, column 17: webhooks[0].retryCount: -1 is less than 0",
                 "deploy.yml line 6, column 15: webhooks[0].headers[0]: Host is set by Jenkins; leave it out",
                 "deploy.yml line 7, column 19: webhooks[0].bodyTemplate: \"{{#if}}\" at line 1, column 1 is not a variable;"
-                        + " write {{armory.NAME}}, {{context.NAME}} or {{secrets.ID}}. Sections and partials are not"
-                        + " supported");
+                        + " write {{armory.NAME}}, {{answer.NAME}}, {{context.NAME}} or {{secrets.ID}}. Sections and"
+                        + " partials are not supported");
     }
 
     /** Another body would be sent than the one that is meant, which the external process may take for less. */
