@@ -93,8 +93,7 @@ class DeliveryTest {
 
     private void connect(ApprovalRepository repository) {
         approvals = new Approvals(repository, timer.service(), Runnable::run, clock, (approval, user) -> true);
-        delivery =
-                new Delivery(approvals, requests, new RetryPolicy(this::chance), timer.service(), Runnable::run);
+        delivery = new Delivery(approvals, requests, new RetryPolicy(this::chance), timer.service(), Runnable::run);
     }
 
     private double chance() {
