@@ -121,7 +121,7 @@ record PersonalDecision(String id, Choice choice) {
         return manual == null || manual.submitters().isEmpty()
                 ? Messages.Decision_needsPermission(
                         "Armory/" + choice.permission().orElseThrow().name)
-                : Messages.PersonalDecision_submitters();
+                : Messages.PersonalDecision_submitters(String.join(", ", manual.submitters()));
     }
 
     /**

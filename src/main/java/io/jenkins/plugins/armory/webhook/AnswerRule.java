@@ -119,7 +119,8 @@ public record AnswerRule(
         if (!pointer.startsWith("/")) {
             throw new InvalidWebhookException(
                     POINTER,
-                    "\"" + pointer + "\" is no JSON Pointer; it starts with a slash: /" + pointer.replace('.', '/'));
+                    "\"" + pointer + "\" is no JSON Pointer; it starts with a slash: /"
+                            + pointer.replaceFirst("^\\$\\.?", "").replace('.', '/'));
         }
         if (!POINTER_SYNTAX.matcher(pointer).matches()) {
             throw new InvalidWebhookException(

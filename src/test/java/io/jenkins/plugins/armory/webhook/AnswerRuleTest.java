@@ -169,6 +169,7 @@ class AnswerRuleTest {
                 "400-499 | -      | -      | -      | success: 400-499 has 429, after which the call is repeated; leave it out",
                 "-       | state  | passed | -      | pointer: \"state\" is no JSON Pointer; it starts with a slash: /state",
                 "-       | a.b    | passed | -      | pointer: \"a.b\" is no JSON Pointer; it starts with a slash: /a/b",
+                "-       | $.a.b  | passed | -      | pointer: \"$.a.b\" is no JSON Pointer; it starts with a slash: /a/b",
                 "-       | /a~2   | passed | -      | pointer: \"/a~2\" is no JSON Pointer; write ~0 for ~, and ~1 for / in a name",
                 "-       | /state | -      | failed | equals: is missing; list the values that mean success, such as equals: ['passed']",
                 "-       | /state | same   | same   | failure: \"same\" is also in equals; a value means one of the two",
