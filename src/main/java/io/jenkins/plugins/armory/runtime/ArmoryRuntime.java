@@ -36,6 +36,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 import jenkins.util.Timer;
@@ -156,6 +157,15 @@ public final class ArmoryRuntime {
         } catch (ApprovalsUnavailableException x) {
             return Optional.empty(); // nothing is decided then either
         }
+    }
+
+    /**
+     * Returns what says whether the call of an approval's webhook waits for its turn.
+     *
+     * @throws ApprovalsUnavailableException if the approvals cannot be opened now
+     */
+    public Predicate<String> waitsForTurn() throws ApprovalsUnavailableException {
+        return delivery()::waitsForTurn;
     }
 
     /**

@@ -28,7 +28,7 @@ final class ApprovalList {
     ApprovalList(ArmoryRuntime armory) throws IOException {
         approvals = armory.approvals();
         rejected = armory.endpoint().rejected();
-        waitsForTurn = armory.delivery()::waitsForTurn;
+        waitsForTurn = armory.waitsForTurn();
         data = new ApprovalData(viewer, approvals, waitsForTurn);
     }
 
