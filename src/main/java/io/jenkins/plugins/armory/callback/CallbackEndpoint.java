@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
@@ -234,13 +235,14 @@ public final class CallbackEndpoint {
         if (kind == Kind.PROGRESS && status == 410) {
             return; // the report and the end of the approval crossed on their way, which is no fault of the caller
         }
+        String reason = Objects.requireNonNull(result.reason(), "a rejected callback has a reason");
         rejected.add(
                 approval.build().job(),
                 approval.id(),
                 new Rejected(
                         clock.instant(),
                         status,
-                        kind == Kind.PROGRESS ? "progress: " + result.reason() : result.reason(),
+                        kind == Kind.PROGRESS ? "progress: " + reason : reason,
                         request.remoteAddress(),
                         kind == Kind.REHEARSAL));
     }
