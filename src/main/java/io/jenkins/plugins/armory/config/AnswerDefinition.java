@@ -25,6 +25,9 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
 
     private static final String FIELD = "answer";
 
+    /** A value for the checks of the other fields. */
+    private static final List<String> ANY = List.of("any");
+
     @CheckForNull
     private String success;
 
@@ -55,6 +58,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
     }
 
     @DataBoundSetter
+    @Argument(filled = true, scalar = true)
     public void setSuccess(@CheckForNull String success) {
         this.success = Util.fixEmptyAndTrim(success);
     }
@@ -66,6 +70,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
     }
 
     @DataBoundSetter
+    @Argument(filled = true, scalar = true)
     public void setPointer(@CheckForNull String pointer) {
         this.pointer = Util.fixEmptyAndTrim(pointer);
     }
@@ -77,6 +82,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
 
     /** @param equals one value an entry or a line */
     @DataBoundSetter
+    @Argument(filled = true, scalar = true)
     public void setEquals(@CheckForNull List<String> equals) {
         this.equals = Lines.of(equals);
     }
@@ -92,6 +98,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
 
     /** @param failure one value an entry or a line */
     @DataBoundSetter
+    @Argument(filled = true, scalar = true)
     public void setFailure(@CheckForNull List<String> failure) {
         this.failure = Lines.of(failure);
     }
@@ -113,6 +120,13 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
         }
     }
 
+    static FormValidation checkPointer(@CheckForNull String value) {
+        String pointer = Util.fixEmptyAndTrim(value);
+        return pointer == null
+                ? FormValidation.ok()
+                : Forms.check(() -> AnswerRule.ofAnswer(null, pointer, ANY, List.of()));
+    }
+
     @Extension
     public static final class DescriptorImpl extends Descriptor<AnswerDefinition> {
         @Override
@@ -122,12 +136,18 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
 
         @POST
         public FormValidation doCheckSuccess(@QueryParameter String value, @QueryParameter String pointer) {
-            return WebhookForm.checkStatuses(value, pointer);
+            String success = Util.fixEmptyAndTrim(value);
+            return Forms.check(
+                    () -> { // with a pointer, which has a check of its own, the statuses may be left out
+                        boolean judgesBody = Util.fixEmptyAndTrim(pointer) != null;
+                        AnswerRule.ofAnswer(
+                                success, judgesBody ? "/any" : null, judgesBody ? ANY : List.of(), List.of());
+                    });
         }
 
         @POST
         public FormValidation doCheckPointer(@QueryParameter String value) {
-            return WebhookForm.checkPointer(value);
+            return AnswerDefinition.checkPointer(value);
         }
     }
 }

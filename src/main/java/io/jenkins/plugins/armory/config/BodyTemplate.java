@@ -33,6 +33,7 @@ public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setInline(@CheckForNull String inline) {
         this.inline = inline == null || inline.isBlank() ? null : inline;
     }
@@ -43,6 +44,7 @@ public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setPath(@CheckForNull String path) {
         this.path = Util.fixEmptyAndTrim(path);
     }
@@ -60,7 +62,7 @@ public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
 
         @POST
         public FormValidation doCheckInline(@QueryParameter String value) {
-            return WebhookForm.checkBody(value);
+            return Forms.checkField(webhook -> webhook.body(value == null || value.isBlank() ? null : value));
         }
     }
 }

@@ -79,6 +79,7 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setUriTemplate(@CheckForNull String uriTemplate) {
         this.uriTemplate = Util.fixEmptyAndTrim(uriTemplate);
     }
@@ -149,6 +150,7 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setSignWith(@CheckForNull String signWith) {
         this.signWith = Util.fixEmptyAndTrim(signWith);
     }
@@ -160,6 +162,7 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setClientCertificateId(@CheckForNull String clientCertificateId) {
         this.clientCertificateId = Util.fixEmptyAndTrim(clientCertificateId);
     }
@@ -171,31 +174,9 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setTrustCertificateId(@CheckForNull String trustCertificateId) {
         this.trustCertificateId = Util.fixEmptyAndTrim(trustCertificateId);
-    }
-
-    /** Returns the names of the fields that differ from their defaults. */
-    List<String> fields() {
-        List<String> fields = new ArrayList<>();
-        addIf(uriTemplate != null, "uriTemplate", fields);
-        addIf(!method.equals(DEFAULT_METHOD), "method", fields);
-        addIf(!headers.isEmpty(), "headers", fields);
-        addIf(bodyTemplate != null, "bodyTemplate", fields);
-        addIf(retryCount != 0, "retryCount", fields);
-        addIf(retry != null, "retry", fields);
-        addIf(connectTimeout != 0, "connectTimeout", fields);
-        addIf(requestTimeout != 0, "requestTimeout", fields);
-        addIf(signWith != null, "signWith", fields);
-        addIf(clientCertificateId != null, "clientCertificateId", fields);
-        addIf(trustCertificateId != null, "trustCertificateId", fields);
-        return fields;
-    }
-
-    static void addIf(boolean isSet, String field, List<String> fields) {
-        if (isSet) {
-            fields.add(field);
-        }
     }
 
     /**

@@ -4,19 +4,13 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Descriptor;
-import hudson.model.Item;
-import hudson.util.FormValidation;
-import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
-import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
-import org.kohsuke.stapler.verb.POST;
 
 /**
  * The cancel webhook of a webhook, which is called when an approval ends before its external process called back. It is the name
@@ -38,6 +32,7 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setWebhook(@CheckForNull String webhook) {
         this.webhook = Util.fixEmptyAndTrim(webhook);
     }
@@ -49,7 +44,8 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
      */
     public CancelReference toCancel() {
         if (webhook != null) {
-            List<String> superfluous = fields();
+            List<String> superfluous = Parameter.given(this);
+            superfluous.remove("webhook");
             if (!superfluous.isEmpty()) {
                 throw new InvalidWebhookException(
                         "cancel",
@@ -71,7 +67,7 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<CancelDefinition> {
+    public static final class DescriptorImpl extends Descriptor<CancelDefinition> implements CallForm {
         @Override
         public String getDisplayName() {
             return "";
@@ -79,50 +75,7 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
 
         @Override
         public String getHelpFile(String fieldName) {
-            return WebhookForm.helpFile(fieldName);
-        }
-
-        @POST
-        public FormValidation doCheckUriTemplate(@QueryParameter String value) {
-            return WebhookForm.checkUriTemplate(value);
-        }
-
-        @POST
-        public FormValidation doCheckRetryCount(@QueryParameter String value) {
-            return WebhookForm.checkRetryCount(value);
-        }
-
-        @POST
-        public FormValidation doCheckConnectTimeout(
-                @QueryParameter String value, @QueryParameter String requestTimeout) {
-            return WebhookForm.checkConnectTimeout(value, requestTimeout);
-        }
-
-        @POST
-        public FormValidation doCheckRequestTimeout(@QueryParameter String value) {
-            return WebhookForm.checkRequestTimeout(value);
-        }
-
-        @POST
-        public ListBoxModel doFillSignWithItems(@AncestorInPath Item item, @QueryParameter String signWith) {
-            return SecretTexts.items(item, signWith);
-        }
-
-        @POST
-        public ListBoxModel doFillClientCertificateIdItems(
-                @AncestorInPath Item item, @QueryParameter String clientCertificateId) {
-            return Certificates.items(item, clientCertificateId);
-        }
-
-        @POST
-        public ListBoxModel doFillTrustCertificateIdItems(
-                @AncestorInPath Item item, @QueryParameter String trustCertificateId) {
-            return Certificates.items(item, trustCertificateId);
-        }
-
-        @POST
-        public ListBoxModel doFillMethodItems() {
-            return WebhookForm.methods();
+            return Forms.helpFile(fieldName);
         }
     }
 }

@@ -1,8 +1,6 @@
 package io.jenkins.plugins.armory.config;
 
-import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
-import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
@@ -96,17 +94,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
     public static final class DescriptorImpl extends JobsDescriptor<ListedClient> {
         @POST
         public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId) {
-            StandardListBoxModel items = new StandardListBoxModel();
-            if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
-                items.includeEmptyValue()
-                        .includeMatchingAs(
-                                ACL.SYSTEM2,
-                                Jenkins.get(),
-                                StandardUsernamePasswordCredentials.class,
-                                List.of(),
-                                CredentialsMatchers.always());
-            }
-            return items.includeCurrentValue(credentialsId);
+            return SecretTexts.items(StandardUsernamePasswordCredentials.class, null, credentialsId);
         }
 
         @POST

@@ -50,6 +50,7 @@ public final class RetryDefinition extends AbstractDescribableImpl<RetryDefiniti
 
     /** @param on statuses and classes of them; an element may have several, separated by commas or spaces, as the form sends them */
     @DataBoundSetter
+    @Argument(scalar = true)
     public void setOn(@CheckForNull List<String> on) {
         this.on = new ArrayList<>(Lines.words(on));
     }
@@ -92,12 +93,14 @@ public final class RetryDefinition extends AbstractDescribableImpl<RetryDefiniti
 
         @POST
         public FormValidation doCheckCount(@QueryParameter String value) {
-            return WebhookForm.checkRetryCount(value);
+            return Forms.check(() -> RetryRules.ofCount(Forms.number(value)));
         }
 
         @POST
         public FormValidation doCheckOn(@QueryParameter String value) {
-            return WebhookForm.checkRetryOn(value);
+            RetryDefinition retry = new RetryDefinition();
+            retry.setOn(value == null ? null : List.of(value));
+            return Forms.check(retry::toRules);
         }
     }
 }

@@ -32,13 +32,14 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
 
     private static final String FIELD = "status";
     private static final long DEFAULT_EVERY = 30;
+    private static final TimeUnit DEFAULT_UNIT = TimeUnit.SECONDS;
 
     @CheckForNull
     private String uriTemplate;
 
     private List<KeyValue> headers = List.of();
     private long every = DEFAULT_EVERY;
-    private TimeUnit unit = TimeUnit.SECONDS;
+    private TimeUnit unit = DEFAULT_UNIT;
 
     @CheckForNull
     private String pointer;
@@ -94,7 +95,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
 
     @DataBoundSetter
     public void setUnit(@CheckForNull TimeUnit unit) {
-        this.unit = Objects.requireNonNullElse(unit, TimeUnit.SECONDS);
+        this.unit = Objects.requireNonNullElse(unit, DEFAULT_UNIT);
     }
 
     /** Returns the place of the status in the body, as a JSON Pointer. */
@@ -104,6 +105,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
     }
 
     @DataBoundSetter
+    @Argument(filled = true, scalar = true)
     public void setPointer(@CheckForNull String pointer) {
         this.pointer = Util.fixEmptyAndTrim(pointer);
     }
@@ -115,6 +117,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
 
     /** @param success one value an entry or a line */
     @DataBoundSetter
+    @Argument(filled = true, scalar = true)
     public void setSuccess(@CheckForNull List<String> success) {
         this.success = Lines.of(success);
     }
@@ -130,6 +133,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
 
     /** @param failure one value an entry or a line */
     @DataBoundSetter
+    @Argument(filled = true, scalar = true)
     public void setFailure(@CheckForNull List<String> failure) {
         this.failure = Lines.of(failure);
     }
@@ -152,10 +156,14 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
                     .disableCallback(true)
                     .answer(AnswerRule.ofStatus(pointer, success, failure))
                     .build();
-            return new StatusCheck(webhook, Duration.ofMillis(unit.toMillis(every)));
+            return new StatusCheck(webhook, duration(every, unit));
         } catch (InvalidWebhookException x) {
             throw new InvalidWebhookException(FIELD, x.getMessage());
         }
+    }
+
+    private static Duration duration(long every, TimeUnit unit) {
+        return Duration.ofMillis(unit.toMillis(every));
     }
 
     @Extension
@@ -167,28 +175,33 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
 
         @Override
         public String getHelpFile(String fieldName) {
-            return fieldName.equals("headers") ? WebhookForm.helpFile(fieldName) : super.getHelpFile(fieldName);
+            return fieldName.equals("headers") ? Forms.helpFile(fieldName) : super.getHelpFile(fieldName);
         }
 
         @POST
         public FormValidation doCheckUriTemplate(@QueryParameter String value) {
-            return value.isBlank() ? FormValidation.validateRequired(value) : WebhookForm.checkUriTemplate(value);
+            return value.isBlank()
+                    ? FormValidation.validateRequired(value)
+                    : Forms.checkField(webhook -> webhook.uriTemplate(value));
         }
 
         @POST
         public FormValidation doCheckPointer(@QueryParameter String value) {
-            return value.isBlank() ? FormValidation.validateRequired(value) : WebhookForm.checkPointer(value);
+            return value.isBlank() ? FormValidation.validateRequired(value) : AnswerDefinition.checkPointer(value);
         }
 
         @POST
         public FormValidation doCheckEvery(@QueryParameter String value, @QueryParameter String unit) {
-            return WebhookForm.checkEvery(value, unit);
+            String every = Util.fixEmptyAndTrim(value);
+            String of = Util.fixEmptyAndTrim(unit);
+            return Forms.check(() -> StatusCheck.checkEvery(duration(
+                    every == null ? 0 : Long.parseLong(every), of == null ? DEFAULT_UNIT : TimeUnit.valueOf(of))));
         }
 
         /** Returns all units: a saved one that is missing here would be replaced by the first when the form is saved. */
         @POST
         public ListBoxModel doFillUnitItems() {
-            return WebhookForm.units(TimeUnit.values());
+            return Forms.units(TimeUnit.values());
         }
     }
 }

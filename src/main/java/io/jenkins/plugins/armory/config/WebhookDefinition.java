@@ -6,7 +6,6 @@ import hudson.Util;
 import hudson.model.Descriptor;
 import hudson.model.Item;
 import hudson.util.FormValidation;
-import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
@@ -142,17 +141,6 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
         this.status = status;
     }
 
-    @Override
-    public List<String> fields() {
-        List<String> fields = new ArrayList<>();
-        addIf(name != null, "name", fields);
-        fields.addAll(super.fields());
-        addIf(!networkMode.equals(NetworkMode.DIRECT.toString()), "networkMode", fields);
-        addIf(agentIdentifier != null, "agentIdentifier", fields);
-        addIf(disableCallback, "disableCallback", fields);
-        return fields;
-    }
-
     /**
      * Checks the fields and returns them as a webhook.
      *
@@ -199,7 +187,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<WebhookDefinition> {
+    public static final class DescriptorImpl extends Descriptor<WebhookDefinition> implements WebhookForm {
         @Override
         public String getDisplayName() {
             return "";
@@ -207,7 +195,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
 
         @Override
         public String getHelpFile(String fieldName) {
-            return WebhookForm.helpFile(fieldName);
+            return Forms.helpFile(fieldName);
         }
 
         @POST
@@ -216,18 +204,11 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
         }
 
         @POST
+        @Override
         public FormValidation doCheckUriTemplate(@QueryParameter String value) {
-            return value.isBlank() ? FormValidation.validateRequired(value) : WebhookForm.checkUriTemplate(value);
-        }
-
-        @POST
-        public FormValidation doCheckRetryCount(@QueryParameter String value) {
-            return WebhookForm.checkRetryCount(value);
-        }
-
-        @POST
-        public FormValidation doCheckAgentIdentifier(@QueryParameter String value, @QueryParameter String networkMode) {
-            return WebhookForm.checkAgentIdentifier(value, networkMode);
+            return value.isBlank()
+                    ? FormValidation.validateRequired(value)
+                    : WebhookForm.super.doCheckUriTemplate(value);
         }
 
         /**
@@ -245,44 +226,6 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
             ArmoryRuntime armory = ArmoryRuntime.get();
             return new TestCall(armory.tokens(), armory.client())
                     .send(item, Util.fixNull(name).strip());
-        }
-
-        @POST
-        public FormValidation doCheckConnectTimeout(
-                @QueryParameter String value, @QueryParameter String requestTimeout) {
-            return WebhookForm.checkConnectTimeout(value, requestTimeout);
-        }
-
-        @POST
-        public FormValidation doCheckRequestTimeout(@QueryParameter String value) {
-            return WebhookForm.checkRequestTimeout(value);
-        }
-
-        @POST
-        public ListBoxModel doFillSignWithItems(@AncestorInPath Item item, @QueryParameter String signWith) {
-            return SecretTexts.items(item, signWith);
-        }
-
-        @POST
-        public ListBoxModel doFillClientCertificateIdItems(
-                @AncestorInPath Item item, @QueryParameter String clientCertificateId) {
-            return Certificates.items(item, clientCertificateId);
-        }
-
-        @POST
-        public ListBoxModel doFillTrustCertificateIdItems(
-                @AncestorInPath Item item, @QueryParameter String trustCertificateId) {
-            return Certificates.items(item, trustCertificateId);
-        }
-
-        @POST
-        public ListBoxModel doFillMethodItems() {
-            return WebhookForm.methods();
-        }
-
-        @POST
-        public ListBoxModel doFillNetworkModeItems() {
-            return WebhookForm.networkModes();
         }
     }
 }

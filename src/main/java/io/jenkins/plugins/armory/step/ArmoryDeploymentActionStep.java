@@ -134,7 +134,12 @@ public final class ArmoryDeploymentActionStep extends Step {
                             + " is missing; the step belongs to armoryDeployment, so write that instead");
                 }
             }
-            return super.customInstantiate(Shorthands.mapToEntries(getFunctionName(), arguments, VARIABLES));
+            return super.customInstantiate(arguments);
+        }
+
+        @Override
+        Map<String, Object> inFull(Map<String, Object> arguments) {
+            return Shorthands.mapToEntries(getFunctionName(), arguments, VARIABLES);
         }
 
         @Override

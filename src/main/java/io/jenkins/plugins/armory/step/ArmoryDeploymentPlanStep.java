@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
+import io.jenkins.plugins.armory.config.Argument;
 import io.jenkins.plugins.armory.config.KeyValue;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setConfig(@CheckForNull String config) {
         this.config = config;
     }
@@ -73,6 +75,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setConfigFile(@CheckForNull String configFile) {
         this.configFile = Util.fixEmptyAndTrim(configFile);
     }
@@ -93,6 +96,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setTargets(@CheckForNull List<String> targets) {
         this.targets = targets == null ? List.of() : List.copyOf(targets);
     }
@@ -154,13 +158,9 @@ public final class ArmoryDeploymentPlanStep extends Step {
             return true;
         }
 
-        /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
         @Override
-        public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
-            // A variable that is not set must not deploy to all targets.
-            StepArguments.checkNotEmpty(SHOWN_AS, arguments, "config", "configFile", "targets");
-            StepArguments.checkSet(SHOWN_AS, arguments, CONTEXT);
-            return super.customInstantiate(Shorthands.mapToEntries(SHOWN_AS, arguments, CONTEXT));
+        Map<String, Object> inFull(Map<String, Object> arguments) {
+            return Shorthands.mapToEntries(SHOWN_AS, arguments, CONTEXT);
         }
 
         @Override

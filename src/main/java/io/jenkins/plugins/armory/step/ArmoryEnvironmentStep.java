@@ -120,10 +120,9 @@ public final class ArmoryEnvironmentStep extends Step {
             return Messages.ArmoryEnvironmentStep_displayName();
         }
 
-        /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
         @Override
-        public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
-            return super.customInstantiate(Shorthands.textsToObjects(arguments, DEPENDS_ON, NAME));
+        Map<String, Object> inFull(Map<String, Object> arguments) {
+            return Shorthands.textsToObjects(arguments, DEPENDS_ON, NAME);
         }
 
         @Override

@@ -10,7 +10,11 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 
-/** The descriptor of a step of this plugin. */
+/**
+ * The descriptor of a step of this plugin. Arguments that the step cannot have, or that mean nothing, give a step that fails and says why. An
+ * exception would be thrown before there is a step, and the environments would not hear of it: what depends on them would be deployed
+ * where the Pipeline catches the error.
+ */
 abstract class ArmoryStepDescriptor extends StepDescriptor implements CustomDescribableModel {
 
     private final String function;
@@ -50,11 +54,23 @@ abstract class ArmoryStepDescriptor extends StepDescriptor implements CustomDesc
         return function;
     }
 
-    /** Returns the step that the arguments ask for; if that cannot be, one that fails, see {@link StepArguments#instantiate}. */
     @Override
     public final Step newInstance(Map<String, Object> arguments) throws Exception {
-        return StepArguments.instantiate(
-                nameInMessages(), () -> instantiate(arguments), mistake -> mistaken(mistake, arguments));
+        String start = nameInMessages() + ": ";
+        try {
+            return instantiate(arguments);
+        } catch (Exception x) { // also of a toString() of the Pipeline
+            String message = String.valueOf(x.getMessage());
+            return mistaken(message.startsWith(start) ? message : start + message, arguments);
+        } catch (Error x) {
+            // CpsCallableInvocation, of a toString() that only the engine can call. The engine would call that instead
+            // of the step.
+            return mistaken(
+                    start
+                            + "an argument is an object of a class of the Pipeline; give a text, such as the result of its"
+                            + " toString()",
+                    arguments);
+        }
     }
 
     /** Returns the step that the arguments ask for. */
@@ -67,9 +83,16 @@ abstract class ArmoryStepDescriptor extends StepDescriptor implements CustomDesc
         return new MistakenStep(this, mistake);
     }
 
-    /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
+    /** @throws IllegalArgumentException naming an argument that the step does not have, that is empty, or whose type is wrong */
     @Override
     public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
-        return StepArguments.checked(nameInMessages(), clazz, arguments);
+        Map<String, Object> inFull = Shorthands.scalarsToTexts(clazz, inFull(arguments));
+        StepArguments.checkValues(nameInMessages(), clazz, inFull);
+        return StepArguments.checked(nameInMessages(), clazz, inFull);
+    }
+
+    /** Replaces shorter ways to write the arguments by those that data binding knows. */
+    Map<String, Object> inFull(Map<String, Object> arguments) {
+        return arguments;
     }
 }

@@ -12,11 +12,13 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.config.AnswerDefinition;
+import io.jenkins.plugins.armory.config.Argument;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.CancelDefinition;
-import io.jenkins.plugins.armory.config.Certificates;
+import io.jenkins.plugins.armory.config.Forms;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.config.Lines;
+import io.jenkins.plugins.armory.config.Parameter;
 import io.jenkins.plugins.armory.config.RetryDefinition;
 import io.jenkins.plugins.armory.config.SecretTexts;
 import io.jenkins.plugins.armory.config.StatusDefinition;
@@ -26,7 +28,6 @@ import io.jenkins.plugins.armory.config.Webhooks;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -46,7 +47,7 @@ import org.kohsuke.stapler.verb.POST;
  *
  * <p>The class is long because data binding needs a getter and a setter here for each of its parameters, and a method of the
  * descriptor for each check and list of its form. The rules are in {@link WebhookReference}, {@link TimeLimits},
- * {@link Shorthands} and {@link StepForm}.
+ * {@link Shorthands} and {@link WebhookForm}.
  */
 @Restricted(NoExternalUse.class)
 public class ArmoryWebhookApprovalStep extends Step {
@@ -105,6 +106,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setWebhook(@CheckForNull String webhook) {
         this.webhook = Util.fixEmptyAndTrim(webhook);
     }
@@ -117,6 +119,7 @@ public class ArmoryWebhookApprovalStep extends Step {
 
     /** @param config is not trimmed, since messages name its lines */
     @DataBoundSetter
+    @Argument(filled = true)
     public void setConfig(@CheckForNull String config) {
         this.config = config == null || config.isBlank() ? null : config;
     }
@@ -128,6 +131,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setConfigFile(@CheckForNull String configFile) {
         this.configFile = Util.fixEmptyAndTrim(configFile);
     }
@@ -138,6 +142,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setName(@CheckForNull String name) {
         definition.setName(name);
     }
@@ -148,6 +153,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setUriTemplate(@CheckForNull String uriTemplate) {
         definition.setUriTemplate(uriTemplate);
     }
@@ -176,6 +182,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setBodyTemplate(@CheckForNull BodyTemplate bodyTemplate) {
         definition.setBodyTemplate(bodyTemplate);
     }
@@ -223,6 +230,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setSignWith(@CheckForNull String signWith) {
         definition.setSignWith(signWith);
     }
@@ -233,6 +241,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setClientCertificateId(@CheckForNull String clientCertificateId) {
         definition.setClientCertificateId(clientCertificateId);
     }
@@ -243,6 +252,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setTrustCertificateId(@CheckForNull String trustCertificateId) {
         definition.setTrustCertificateId(trustCertificateId);
     }
@@ -280,6 +290,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(forProcess = true)
     public void setContext(@CheckForNull List<KeyValue> context) {
         definition.setContext(context);
     }
@@ -290,6 +301,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setEnvironment(@CheckForNull String environment) {
         this.environment = Util.fixEmptyAndTrim(environment);
     }
@@ -299,6 +311,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setPhase(@CheckForNull String phase) {
         this.phase = Objects.requireNonNullElse(Util.fixEmptyAndTrim(phase), Phase.STRATEGY.toString());
     }
@@ -337,6 +350,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(forProcess = true)
     public void setHeartbeat(long heartbeat) {
         limits.setHeartbeat(heartbeat);
     }
@@ -358,6 +372,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setOnFailure(@CheckForNull String onFailure) {
         limits.setOnFailure(onFailure);
     }
@@ -379,6 +394,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(forProcess = true)
     public void setCancel(@CheckForNull CancelDefinition cancel) {
         this.cancel = cancel;
     }
@@ -390,6 +406,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true, forProcess = true)
     public void setAnswer(@CheckForNull AnswerDefinition answer) {
         this.answer = answer;
     }
@@ -401,6 +418,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true, forProcess = true)
     public void setStatus(@CheckForNull StatusDefinition status) {
         this.status = status;
     }
@@ -411,6 +429,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(filled = true, forProcess = true)
     public void setCallbackCredentialsId(@CheckForNull String callbackCredentialsId) {
         this.callbackCredentialsId = Util.fixEmptyAndTrim(callbackCredentialsId);
     }
@@ -421,6 +440,7 @@ public class ArmoryWebhookApprovalStep extends Step {
 
     /** @param allowedCallers entries in the format of {@link AllowedCallers} */
     @DataBoundSetter
+    @Argument(filled = true, forProcess = true)
     public void setAllowedCallers(@CheckForNull List<String> allowedCallers) {
         this.allowedCallers = Lines.of(allowedCallers);
     }
@@ -435,6 +455,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(forProcess = true)
     public void setSecrets(@CheckForNull List<String> secrets) {
         this.secrets = Lines.of(secrets);
     }
@@ -449,6 +470,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(forProcess = true)
     public void setAgents(@CheckForNull List<String> agents) {
         this.agents = Lines.of(agents);
     }
@@ -463,6 +485,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(scalar = true)
     public void setNotify(@CheckForNull List<String> names) {
         notified = Lines.of(names);
     }
@@ -489,23 +512,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         return limits;
     }
 
-    /**
-     * Makes this a step that fails: once the environments of the build know of it, so that what depends on them is not deployed, even
-     * where the Pipeline catches the error.
-     *
-     * @param reason why it cannot be what its arguments ask for
-     * @param arguments as the Pipeline has them, of which only those count that say where the step is
-     */
-    private void mistaken(String reason, Map<String, Object> arguments) {
-        mistake = reason;
-        if (arguments.get("phase") instanceof CharSequence given) {
-            setPhase(given.toString());
-        }
-        if (arguments.get("environment") instanceof CharSequence given) {
-            setEnvironment(given.toString());
-        }
-    }
-
     /** Returns what is wrong with the arguments, {@code null} for nothing that was found yet. */
     @CheckForNull
     String mistake() {
@@ -527,28 +533,21 @@ public class ArmoryWebhookApprovalStep extends Step {
                         "phase: there is no phase \"" + phase + "\"; known are " + Phase.names()));
     }
 
+    /** Returns whether a parameter belongs to the definition of a webhook, and not to each approval of one. */
+    static boolean isOfDefinition(String name) {
+        return Parameter.of(WebhookDefinition.class).containsKey(name) && !isForProcess(name);
+    }
+
+    /** Returns whether a parameter is for the external process, whoever defines its webhook. */
+    static boolean isForProcess(String name) {
+        return Parameter.of(ArmoryWebhookApprovalStep.class).get(name).is(Argument::forProcess);
+    }
+
     @Extension
-    public static class DescriptorImpl extends ArmoryStepDescriptor {
+    public static class DescriptorImpl extends ArmoryStepDescriptor implements WebhookForm {
 
         private static final String WEBHOOK = "webhook";
         private static final String CONTEXT = "context";
-        private static final String CANCEL = "cancel";
-        private static final String ANSWER = "answer";
-        private static final String MANUAL_APPROVAL = "manualApproval";
-        private static final String STATUS = "status";
-
-        /** The fields of nested objects that would mean something else without a value: less would decide, or anybody's server be trusted. */
-        private static final Map<String, List<String>> FILLED_FIELDS = Map.of(
-                MANUAL_APPROVAL,
-                List.of("submitters"),
-                ANSWER,
-                List.of("success", "pointer", "equals", "failure"),
-                STATUS,
-                List.of("success", "pointer", "failure"),
-                CANCEL,
-                List.of(WEBHOOK, "uriTemplate", "signWith", "clientCertificateId", "trustCertificateId"),
-                "bodyTemplate",
-                List.of("inline", "path"));
 
         public DescriptorImpl() {
             this("armoryWebhookApproval", false);
@@ -577,11 +576,20 @@ public class ArmoryWebhookApprovalStep extends Step {
             return step;
         }
 
-        /** The step itself, so that its failure is that of an approval. */
+        /**
+         * Returns the step itself, so that its failure is that of an approval. Of the arguments, those count that say where it is: the
+         * environments have to hear of its failure.
+         */
         @Override
         Step mistaken(String mistake, Map<String, Object> arguments) {
             ArmoryWebhookApprovalStep failing = newStep();
-            failing.mistaken(mistake, arguments);
+            failing.mistake = mistake;
+            if (arguments.get("phase") instanceof CharSequence given) {
+                failing.setPhase(given.toString());
+            }
+            if (arguments.get("environment") instanceof CharSequence given) {
+                failing.setEnvironment(given.toString());
+            }
             return failing;
         }
 
@@ -589,52 +597,17 @@ public class ArmoryWebhookApprovalStep extends Step {
             return new ArmoryWebhookApprovalStep();
         }
 
-        /** @throws IllegalArgumentException naming an argument that the step does not have, or whose type is wrong */
+        @Override
+        Map<String, Object> inFull(Map<String, Object> arguments) {
+            return Shorthands.textToObject(
+                    Shorthands.mapToEntries(getFunctionName(), arguments, CONTEXT), "cancel", WEBHOOK);
+        }
+
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
-            Map<String, Object> result = Shorthands.numbersToTexts(
-                    Shorthands.mapToEntries(getFunctionName(), arguments, CONTEXT), "retry", "on");
-            // Beside a manual approval, a variable that is not set would leave the decision to a person alone.
-            // And without callbackCredentialsId or submitters, more would be let in than those; without phase, it would
-            // be another. Without signWith the call would not be signed, and so on.
-            StepArguments.checkNotEmpty(
-                    getFunctionName(),
-                    arguments,
-                    WEBHOOK,
-                    "name",
-                    "uriTemplate",
-                    "bodyTemplate",
-                    "phase",
-                    "environment",
-                    "config",
-                    "configFile",
-                    "callbackCredentialsId",
-                    "allowedCallers",
-                    "signWith",
-                    "clientCertificateId",
-                    "trustCertificateId",
-                    "onFailure",
-                    ANSWER,
-                    STATUS);
-            StepArguments.checkSet(getFunctionName(), arguments, CONTEXT);
-            StepArguments.checkSet(getFunctionName(), arguments, "headers");
-            if (arguments.get(MANUAL_APPROVAL) instanceof Map<?, ?> fields) {
-                StepArguments.checkSet(getFunctionName() + ": " + MANUAL_APPROVAL, fields, "message");
-            }
-            FILLED_FIELDS.forEach((parameter, filled) -> {
-                if (arguments.get(parameter) instanceof Map<?, ?> fields) {
-                    StepArguments.checkNotEmpty(
-                            getFunctionName() + ": " + parameter, fields, filled.toArray(String[]::new));
-                }
-            });
-            result = Shorthands.scalarsToTexts(
-                    result, ANSWER, Set.of("success", "pointer"), Set.of("equals", "failure"));
-            result = Shorthands.scalarsToTexts(result, STATUS, Set.of("pointer"), Set.of("success", "failure"));
-            result = Shorthands.textToList(result, "notify");
-            StepArguments.checkEntries(getFunctionName(), result, "allowedCallers", "secrets", "agents", "notify");
-            result = super.customInstantiate(Shorthands.textToObject(result, CANCEL, WEBHOOK));
-            StepArguments.checkNamed(getFunctionName(), arguments, WEBHOOK, Set.of(CONTEXT, CANCEL, ANSWER, STATUS));
-            return result;
+            Map<String, Object> inFull = super.customInstantiate(arguments);
+            StepArguments.checkNamed(getFunctionName(), inFull, WEBHOOK, ArmoryWebhookApprovalStep::isOfDefinition);
+            return inFull;
         }
 
         @Override
@@ -643,28 +616,13 @@ public class ArmoryWebhookApprovalStep extends Step {
         }
 
         @POST
-        public FormValidation doCheckUriTemplate(@QueryParameter String value) {
-            return WebhookForm.checkUriTemplate(value);
-        }
-
-        @POST
-        public FormValidation doCheckRetryCount(@QueryParameter String value) {
-            return WebhookForm.checkRetryCount(value);
-        }
-
-        @POST
-        public FormValidation doCheckAgentIdentifier(@QueryParameter String value, @QueryParameter String networkMode) {
-            return WebhookForm.checkAgentIdentifier(value, networkMode);
-        }
-
-        @POST
         public FormValidation doCheckHeartbeat(@QueryParameter String value) {
-            return StepForm.checkPositiveOrZero(value);
+            return Forms.checkNumber(value, 0, Messages.Forms_positiveOrZero());
         }
 
         @POST
         public FormValidation doCheckTimeout(@QueryParameter String value) {
-            return StepForm.checkPositive(value);
+            return Forms.checkNumber(value, 1, Messages.Forms_positive());
         }
 
         /** Returns the names of the webhooks that the job may call; none for a user who may not configure it. */
@@ -687,60 +645,22 @@ public class ArmoryWebhookApprovalStep extends Step {
 
         @POST
         public ListBoxModel doFillPhaseItems() {
-            return StepForm.phases(phases());
-        }
-
-        @POST
-        public FormValidation doCheckConnectTimeout(
-                @QueryParameter String value, @QueryParameter String requestTimeout) {
-            return WebhookForm.checkConnectTimeout(value, requestTimeout);
-        }
-
-        @POST
-        public FormValidation doCheckRequestTimeout(@QueryParameter String value) {
-            return WebhookForm.checkRequestTimeout(value);
-        }
-
-        @POST
-        public ListBoxModel doFillSignWithItems(@AncestorInPath Item item, @QueryParameter String signWith) {
-            return SecretTexts.items(item, signWith);
-        }
-
-        @POST
-        public ListBoxModel doFillClientCertificateIdItems(
-                @AncestorInPath Item item, @QueryParameter String clientCertificateId) {
-            return Certificates.items(item, clientCertificateId);
-        }
-
-        @POST
-        public ListBoxModel doFillTrustCertificateIdItems(
-                @AncestorInPath Item item, @QueryParameter String trustCertificateId) {
-            return Certificates.items(item, trustCertificateId);
+            return Forms.items(phases());
         }
 
         @POST
         public ListBoxModel doFillOnFailureItems() {
-            return StepForm.onFailure();
-        }
-
-        @POST
-        public ListBoxModel doFillMethodItems() {
-            return WebhookForm.methods();
-        }
-
-        @POST
-        public ListBoxModel doFillNetworkModeItems() {
-            return WebhookForm.networkModes();
-        }
-
-        @POST
-        public ListBoxModel doFillHeartbeatUnitItems() {
-            return StepForm.units();
+            return Forms.items(TimeLimits.ON_FAILURE);
         }
 
         @POST
         public ListBoxModel doFillUnitItems() {
-            return StepForm.units();
+            return Forms.units(TimeUnit.SECONDS, TimeUnit.MINUTES, TimeUnit.HOURS, TimeUnit.DAYS);
+        }
+
+        @POST
+        public ListBoxModel doFillHeartbeatUnitItems() {
+            return doFillUnitItems();
         }
 
         @POST

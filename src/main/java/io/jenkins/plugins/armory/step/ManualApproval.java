@@ -9,6 +9,8 @@ import hudson.model.ParameterDefinition;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.InputDefinition;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.config.Argument;
+import io.jenkins.plugins.armory.config.Forms;
 import io.jenkins.plugins.armory.config.InputParameters;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -60,6 +62,7 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
     }
 
     @DataBoundSetter
+    @Argument(filled = true)
     public void setSubmitters(@CheckForNull String submitters) {
         this.submitters = Util.fixEmptyAndTrim(submitters);
     }
@@ -157,7 +160,7 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
 
         @POST
         public FormValidation doCheckRequired(@QueryParameter String value) {
-            return StepForm.checkPositive(value);
+            return Forms.checkNumber(value, 1, Messages.Forms_positive());
         }
     }
 }

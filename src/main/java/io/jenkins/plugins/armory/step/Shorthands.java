@@ -1,11 +1,12 @@
 package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.config.Argument;
+import io.jenkins.plugins.armory.config.Parameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 
@@ -24,10 +25,10 @@ final class Shorthands {
      * Replaces a map by the list of its entries: {@code [a: 'b']} by {@code [[key: 'a', value: 'b']]}.
      *
      * @param function the name of the step in messages
-     * @throws IllegalArgumentException as {@link StepArguments#checkValues} does
+     * @throws IllegalArgumentException as {@link StepArguments#checkMap} does
      */
     static Map<String, Object> mapToEntries(String function, Map<String, Object> arguments, String parameter) {
-        StepArguments.checkValues(function, arguments, parameter);
+        StepArguments.checkMap(function, arguments, parameter);
         if (!(arguments.get(parameter) instanceof Map<?, ?> map)) {
             return arguments;
         }
@@ -59,13 +60,6 @@ final class Shorthands {
                 : arguments;
     }
 
-    /** Replaces a text by a list with that text: {@code 'a'} by {@code ['a']}. */
-    static Map<String, Object> textToList(Map<String, Object> arguments, String parameter) {
-        return arguments.get(parameter) instanceof CharSequence text
-                ? with(arguments, parameter, List.of(text.toString()))
-                : arguments;
-    }
-
     /** Replaces a list of texts, or one text, by a list of objects: {@code ['a']} and {@code 'a'} by {@code [[field: 'a']]}. */
     static Map<String, Object> textsToObjects(Map<String, Object> arguments, String parameter, String field) {
         Object given = arguments.get(parameter);
@@ -91,43 +85,31 @@ final class Shorthands {
         return step.withArguments(with(step.getArguments(), parameter, texts));
     }
 
-    /** Replaces numbers by texts in a list of a nested object: {@code [on: [429, '5xx']]} by {@code [on: ['429', '5xx']]}. */
-    static Map<String, Object> numbersToTexts(Map<String, Object> arguments, String parameter, String field) {
-        if (!(arguments.get(parameter) instanceof Map<?, ?> object) || !(object.get(field) instanceof List<?> list)) {
-            return arguments;
-        }
-        List<Object> texts = new ArrayList<>();
-        list.forEach(each -> texts.add(each instanceof Integer ? each.toString() : each));
-        Map<String, Object> changed = new LinkedHashMap<>();
-        object.forEach((key, value) -> changed.put(String.valueOf(key), key.equals(field) ? texts : value));
-        return with(arguments, parameter, changed);
+    /**
+     * Replaces values that stand for texts, see {@link Argument#scalar}: {@code 200} by {@code '200'}, and for a list {@code true} by
+     * {@code ['true']}.
+     */
+    static Map<String, Object> scalarsToTexts(Class<?> type, Map<?, ?> arguments) {
+        Map<String, Parameter> parameters = Parameter.of(type);
+        Map<String, Object> result = new LinkedHashMap<>();
+        arguments.forEach((key, value) -> {
+            String name = String.valueOf(key);
+            Parameter parameter = parameters.get(name);
+            result.put(name, parameter == null || value == null ? value : inFull(parameter, value));
+        });
+        return result;
     }
 
-    /**
-     * Replaces values of an object that are for texts and are written as something else: {@code 200} by {@code '200'}, and in
-     * lists of texts {@code true} by {@code ['true']}.
-     *
-     * @param texts the fields with a text
-     * @param lists the fields with a list of texts
-     */
-    static Map<String, Object> scalarsToTexts(
-            Map<String, Object> arguments, String parameter, Set<String> texts, Set<String> lists) {
-        if (!(arguments.get(parameter) instanceof Map<?, ?> object)) {
-            return arguments;
+    private static Object inFull(Parameter parameter, Object value) {
+        if (value instanceof Map<?, ?> fields && parameter.nested() != null) {
+            return scalarsToTexts(parameter.nested(), fields);
+        } else if (!parameter.is(Argument::scalar)) {
+            return value;
+        } else if (parameter.type() == String.class) {
+            return text(value);
         }
-        Map<String, Object> result = new LinkedHashMap<>();
-        object.forEach((key, value) -> {
-            String name = String.valueOf(key);
-            if (texts.contains(name)) {
-                result.put(name, text(value));
-            } else if (lists.contains(name) && value != null) {
-                List<?> values = value instanceof List<?> list ? list : List.of(value);
-                result.put(name, values.stream().map(Shorthands::text).collect(Collectors.toList()));
-            } else {
-                result.put(name, value);
-            }
-        });
-        return with(arguments, parameter, result);
+        List<?> values = value instanceof List<?> list ? list : List.of(value);
+        return values.stream().map(Shorthands::text).collect(Collectors.toList());
     }
 
     @CheckForNull

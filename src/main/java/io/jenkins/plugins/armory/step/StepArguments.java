@@ -4,33 +4,25 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
 import hudson.util.EditDistance;
-import io.jenkins.plugins.armory.config.WebhookDefinition;
-import java.beans.Introspector;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Method;
+import io.jenkins.plugins.armory.config.Argument;
+import io.jenkins.plugins.armory.config.Parameter;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.structs.SymbolLookup;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
-import org.jenkinsci.plugins.workflow.steps.Step;
-import org.kohsuke.stapler.ClassDescriptor;
-import org.kohsuke.stapler.DataBoundConstructor;
-import org.kohsuke.stapler.DataBoundSetter;
 
 /**
  * The check of a step's arguments against its parameters. Jenkins only prints a warning for an unknown parameter
@@ -48,29 +40,6 @@ final class StepArguments {
     private static final String EMPTY = ": is empty; give it a value, or leave it out";
 
     private StepArguments() {}
-
-    /**
-     * Returns the step that arguments ask for; if that cannot be, one that fails and says why. An exception would be thrown before there is
-     * a step, and the environments would not hear of it: what depends on them would be deployed where the Pipeline catches the error.
-     *
-     * @param function the name of the step in messages
-     * @param mistaken makes a step that fails with a message
-     */
-    static Step instantiate(String function, Callable<Step> asked, Function<String, Step> mistaken) {
-        String start = function + ": ";
-        try {
-            return asked.call();
-        } catch (Exception x) { // also of a toString() of the Pipeline
-            String message = String.valueOf(x.getMessage());
-            return mistaken.apply(message.startsWith(start) ? message : start + message);
-        } catch (Error x) {
-            // CpsCallableInvocation, of a toString() that only the engine can call. The engine would call that instead
-            // of the step.
-            return mistaken.apply(start
-                    + "an argument is an object of a class of the Pipeline; give a text, such as the result of its"
-                    + " toString()");
-        }
-    }
 
     /** Returns a text that is the same for equal arguments, and tells nothing of them. */
     static String keyOf(Map<String, Object> arguments) {
@@ -126,18 +95,37 @@ final class StepArguments {
     }
 
     /**
-     * Checks arguments that would mean something else without a value, such as a variable that is not set.
+     * Checks that arguments have values where they need some, see {@link Argument#filled}, and that no text is that of a variable which is
+     * not set.
      *
      * @param function the name of the step in messages, with the path of a nested object
-     * @throws IllegalArgumentException if one of the arguments is given and has no value
+     * @throws IllegalArgumentException naming the first that has none
      */
-    static void checkNotEmpty(String function, Map<?, ?> arguments, String... names) {
-        for (String name : names) {
-            if (arguments.containsKey(name) && isEmpty(arguments.get(name))) {
+    static void checkValues(String function, Class<?> type, Map<?, ?> arguments) {
+        Parameter.of(type).forEach((name, parameter) -> {
+            Object value = arguments.get(name);
+            if (parameter.is(Argument::filled) && arguments.containsKey(name) && isEmpty(value)) {
                 throw mistake(function, name + EMPTY);
-            } else if (isNull(arguments.get(name))) {
+            } else if (isNull(value)) {
                 throw mistake(function, name + UNSET);
+            } else if (value instanceof Map<?, ?> fields && parameter.nested() != null) {
+                checkValues(function + ": " + name, parameter.nested(), fields);
+            } else if (value instanceof Collection<?> elements) {
+                checkElements(function, name, elements);
             }
+        });
+    }
+
+    /** Checks that no text of a list is blank, since it would be left out without a word, and that no entry has an unset value. */
+    private static void checkElements(String function, String name, Collection<?> elements) {
+        int index = 0;
+        for (Object element : elements) {
+            if (element instanceof CharSequence text && text.toString().isBlank()) {
+                throw mistake(function, name + '[' + index + ']' + EMPTY);
+            } else if (element instanceof Map<?, ?> entry && entry.containsKey("key") && isNull(entry.get("value"))) {
+                throw mistake(function, name + '.' + entry.get("key") + UNSET);
+            }
+            index++;
         }
     }
 
@@ -146,41 +134,17 @@ final class StepArguments {
      * {@code disableCallback: false} waits for a callback, and the webhook of that name may await none.
      *
      * @param function the name of the step in messages
-     * @param inBothCases the fields of a definition that a step with a name may have
+     * @param ofDefinition tells the parameters of a definition
      * @throws IllegalArgumentException naming the parameters
      */
-    static void checkNamed(String function, Map<String, Object> arguments, String name, Set<String> inBothCases) {
-        if (!arguments.containsKey(name)) {
-            return;
-        }
-        Set<String> definition = parameters(WebhookDefinition.class).keySet();
-        String superfluous = arguments.keySet().stream()
-                .filter(each -> definition.contains(each) && !inBothCases.contains(each))
-                .collect(Collectors.joining(", "));
-        if (!superfluous.isEmpty()) {
+    static void checkNamed(
+            String function, Map<String, Object> arguments, String name, Predicate<String> ofDefinition) {
+        String superfluous = arguments.keySet().stream().filter(ofDefinition).collect(Collectors.joining(", "));
+        if (arguments.containsKey(name) && !superfluous.isEmpty()) {
             throw mistake(
                     function,
                     name + ": names a definition, so leave out " + superfluous + ", or leave out " + name
                             + " to define one here");
-        }
-    }
-
-    /**
-     * Checks lists whose blank entries would be left out without a word.
-     *
-     * @param function the name of the step in messages
-     * @throws IllegalArgumentException naming the first entry that is blank
-     */
-    static void checkEntries(String function, Map<?, ?> arguments, String... names) {
-        for (String name : names) {
-            if (arguments.get(name) instanceof List<?> entries) {
-                for (int i = 0; i < entries.size(); i++) {
-                    if (entries.get(i) instanceof CharSequence text
-                            && text.toString().isBlank()) {
-                        throw mistake(function, name + '[' + i + ']' + EMPTY);
-                    }
-                }
-            }
         }
     }
 
@@ -190,7 +154,7 @@ final class StepArguments {
      * @param function the name of the step in messages
      * @throws IllegalArgumentException naming the first that is not
      */
-    static void checkValues(String function, Map<?, ?> arguments, String parameter) {
+    static void checkMap(String function, Map<?, ?> arguments, String parameter) {
         Object argument = arguments.get(parameter);
         if (argument instanceof Map<?, ?> map) {
             map.forEach((key, value) -> {
@@ -200,33 +164,6 @@ final class StepArguments {
             });
         } else if (argument != null && !(argument instanceof Collection<?>)) {
             throw mistake(function, parameter + ": must be a map");
-        }
-    }
-
-    /**
-     * Checks that no value, of a map or of a list of entries, is that of a variable that is not set: the external process would be asked
-     * about something else.
-     *
-     * @param function the name of the step in messages
-     * @throws IllegalArgumentException naming the first that is
-     */
-    static void checkSet(String function, Map<?, ?> arguments, String parameter) {
-        Object argument = arguments.get(parameter);
-        if (argument instanceof Map<?, ?> map) {
-            map.forEach((key, value) -> checkValueSet(function, value, parameter + '.' + key));
-        } else if (argument instanceof Collection<?> entries) {
-            entries.stream()
-                    .filter(Map.class::isInstance)
-                    .map(Map.class::cast)
-                    .forEach(entry -> checkValueSet(function, entry.get("value"), parameter + '.' + entry.get("key")));
-        } else {
-            checkValueSet(function, argument, parameter);
-        }
-    }
-
-    private static void checkValueSet(String function, @CheckForNull Object value, String path) {
-        if (isNull(value)) {
-            throw mistake(function, path + UNSET);
         }
     }
 
@@ -250,7 +187,8 @@ final class StepArguments {
     private static Map<?, ?> named(Class<?> type, Map<String, Object> arguments) {
         if (arguments.size() == 1) {
             Map.Entry<String, Object> only = arguments.entrySet().iterator().next();
-            if (required(type).equals(List.of(only.getKey())) && only.getValue() instanceof Map<?, ?> written) {
+            if (Parameter.required(type).equals(List.of(only.getKey()))
+                    && only.getValue() instanceof Map<?, ?> written) {
                 return written;
             }
         }
@@ -258,13 +196,13 @@ final class StepArguments {
     }
 
     private static void checkObject(Class<?> type, Map<?, ?> arguments, String path) {
-        Map<String, Type> parameters = parameters(type);
+        Map<String, Parameter> parameters = Parameter.of(type);
         arguments.forEach((key, value) -> {
             String name = String.valueOf(key);
             String where = path.isEmpty() ? name : path + '.' + name;
-            Type parameter = parameters.get(name);
+            Parameter parameter = parameters.get(name);
             if (parameter != null) {
-                check(parameter, value, where);
+                check(parameter.type(), value, where);
             } else if (path.isEmpty() || !name.equals(CLASS)) {
                 throw new IllegalArgumentException(
                         where + ": there is no such parameter; did you mean " + nearest(name, parameters) + "?");
@@ -273,11 +211,10 @@ final class StepArguments {
     }
 
     /** Returns the parameter that was meant: the one of that name in a nested object, else the one with the most similar name. */
-    private static String nearest(String name, Map<String, Type> parameters) {
+    private static String nearest(String name, Map<String, Parameter> parameters) {
         return parameters.entrySet().stream()
-                .filter(parameter -> parameter.getValue() instanceof Class<?> nested
-                        && Describable.class.isAssignableFrom(nested)
-                        && parameters(nested).containsKey(name))
+                .filter(parameter -> parameter.getValue().nested() != null
+                        && Parameter.of(parameter.getValue().nested()).containsKey(name))
                 .map(parameter -> parameter.getKey() + '.' + name)
                 .findFirst()
                 .orElseGet(() -> EditDistance.findNearest(name, parameters.keySet()));
@@ -317,9 +254,9 @@ final class StepArguments {
             } else if (value instanceof UninstantiatedDescribable object) {
                 checkSymbol(nested, object, path);
             } else if (!nested.isInstance(value)) {
-                Map<String, Type> fields = parameters(nested);
+                Map<String, Parameter> fields = Parameter.of(nested);
                 if (fields.size() == 1) { // may be written as its only field, see Shorthands
-                    check(fields.values().iterator().next(), value, path);
+                    check(fields.values().iterator().next().type(), value, path);
                 }
                 throw new IllegalArgumentException(
                         path + ": must be a map with the keys " + String.join(", ", fields.keySet()));
@@ -363,37 +300,5 @@ final class StepArguments {
 
     private static boolean isCollection(Type type) {
         return type instanceof Class<?> raw && Collection.class.isAssignableFrom(raw);
-    }
-
-    /** Returns the names of the parameters of the constructor. */
-    private static List<String> required(Class<?> type) {
-        return constructors(type).stream()
-                .flatMap(constructor -> Stream.of(ClassDescriptor.loadParameterNames(constructor)))
-                .toList();
-    }
-
-    private static List<Constructor<?>> constructors(Class<?> type) {
-        return Stream.of(type.getConstructors())
-                .filter(constructor -> constructor.isAnnotationPresent(DataBoundConstructor.class))
-                .toList();
-    }
-
-    /** Returns the types of the parameters of the constructor and of the setters, by name. */
-    static Map<String, Type> parameters(Class<?> type) {
-        Map<String, Type> parameters = new TreeMap<>();
-        for (Constructor<?> constructor : constructors(type)) {
-            String[] names = ClassDescriptor.loadParameterNames(constructor);
-            for (int i = 0; i < names.length; i++) {
-                parameters.put(names[i], constructor.getGenericParameterTypes()[i]);
-            }
-        }
-        Arrays.stream(type.getMethods())
-                .filter(method -> method.isAnnotationPresent(DataBoundSetter.class) && !method.isBridge())
-                .forEach(setter -> parameters.put(nameOf(setter), setter.getGenericParameterTypes()[0]));
-        return parameters;
-    }
-
-    private static String nameOf(Method setter) {
-        return Introspector.decapitalize(setter.getName().substring("set".length()));
     }
 }

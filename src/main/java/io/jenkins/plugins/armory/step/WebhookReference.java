@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.config.AnswerDefinition;
 import io.jenkins.plugins.armory.config.CancelDefinition;
+import io.jenkins.plugins.armory.config.Parameter;
 import io.jenkins.plugins.armory.config.StatusDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.config.Webhooks;
@@ -33,6 +34,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -146,35 +148,21 @@ final class WebhookReference implements Serializable {
      * @throws IllegalArgumentException naming the parameters that are for the external process
      */
     private static boolean asksPersonAlone(ArmoryWebhookApprovalStep step) {
+        List<String> given = Parameter.given(step);
         if (step.getManualApproval() == null
                 || deploymentFileOf(step) != null
-                || !step.definition().fields().isEmpty()) {
+                || given.stream().anyMatch(ArmoryWebhookApprovalStep::isOfDefinition)) {
             return false;
         }
-        List<String> forProcess = parametersForProcess(step);
-        if (!forProcess.isEmpty()) {
-            String names = String.join(", ", forProcess);
+        String names =
+                given.stream().filter(ArmoryWebhookApprovalStep::isForProcess).collect(Collectors.joining(", "));
+        if (!names.isEmpty()) {
             throw new IllegalArgumentException(
                     names + ": is for an external process, and the step has no webhook; name one"
                             + " with webhook or define one with name and uriTemplate, or leave out " + names
                             + ", so that a person alone decides");
         }
         return true;
-    }
-
-    /** Returns the names of the step's parameters that are for the external process, and not of its webhook's definition. */
-    private static List<String> parametersForProcess(ArmoryWebhookApprovalStep step) {
-        Map<String, Boolean> given = new LinkedHashMap<>();
-        given.put("context", !step.getContext().isEmpty());
-        given.put("cancel", step.getCancel() != null);
-        given.put("answer", step.getAnswer() != null);
-        given.put("status", step.getStatus() != null);
-        given.put("secrets", !step.getSecrets().isEmpty());
-        given.put("agents", !step.getAgents().isEmpty());
-        given.put("heartbeat", step.getHeartbeat() != 0);
-        given.put("callbackCredentialsId", step.getCallbackCredentialsId() != null);
-        given.put("allowedCallers", !step.getAllowedCallers().isEmpty());
-        return given.keySet().stream().filter(given::get).toList();
     }
 
     private static void checkInline(ArmoryWebhookApprovalStep step) {

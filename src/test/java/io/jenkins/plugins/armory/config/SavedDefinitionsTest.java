@@ -31,7 +31,7 @@ class SavedDefinitionsTest {
         bound.setUriTemplate("https://ci.example.com/");
 
         assertThat(saved.toWebhook()).usingRecursiveComparison().isEqualTo(bound.toWebhook());
-        assertThat(saved.fields()).containsExactly("name", "uriTemplate");
+        assertThat(Parameter.given(saved)).containsExactly("name", "uriTemplate");
         assertThat(saved.getHeaders()).isEmpty();
         assertThat(saved.getContext()).isEmpty();
     }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.config.Parameter;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -42,7 +43,8 @@ class BoundsTableTest {
     /** Returns the parameters with texts or lists of them, also in nested objects. */
     private static List<String> texts(Class<?> type, String path) {
         var texts = new ArrayList<String>();
-        StepArguments.parameters(type).forEach((name, of) -> {
+        Parameter.of(type).forEach((name, parameter) -> {
+            Type of = parameter.type();
             String whole = path + name;
             if (of instanceof Class<?> nested
                     && nested.getName().startsWith("io.jenkins.plugins.armory")

@@ -94,6 +94,46 @@ class StepArgumentsTest {
                         + ": is the text \"null\", as Groovy writes a variable that is not set; give it another value");
     }
 
+    /** Also where nobody has thought of that: no text of ours is this one. */
+    @Test
+    void noTextIsThatOfAVariableThatIsNotSet() {
+        String unset = ": is the text \"null\", as Groovy writes a variable that is not set; give it another value";
+
+        assertRefused(Map.of("name", "checks", "agentIdentifier", "null"), "agentIdentifier" + unset);
+        assertRefused(Map.of("name", "checks", "timeout", "null"), "timeout" + unset);
+        assertRefused(Map.of("name", "checks", "secrets", List.of("a", "null")), "secrets" + unset);
+        assertRefused(Map.of("name", "checks", "cancel", "null"), "cancel: webhook" + unset);
+        assertRefused(
+                Map.of("name", "checks", "status", Map.of("headers", List.of(Map.of("key", "X-A", "value", "null")))),
+                "status: headers.X-A" + unset);
+        assertRefused(
+                Map.of("name", "checks", "cancel", Map.of("bodyTemplate", Map.of("inline", "null"))),
+                "cancel: bodyTemplate: inline" + unset);
+    }
+
+    @Test
+    void aBlankEntryOfAListIsAMistakeEverywhere() {
+        assertRefused(
+                Map.of("name", "checks", "answer", Map.of("equals", List.of("passed", " "))),
+                "answer: equals[1]: is empty; give it a value, or leave it out");
+    }
+
+    @Test
+    void numbersAndBooleansStandForTheirTexts() {
+        Map<String, Object> inFull = STEP.customInstantiate(Map.of(
+                "name", "checks",
+                "notify", "team",
+                "retry", Map.of("on", List.of(429, "5xx")),
+                "answer", Map.of("success", 200, "equals", true),
+                "status", Map.of("pointer", 0, "success", List.of(1, "done"))));
+
+        assertThat(inFull)
+                .containsEntry("notify", List.of("team"))
+                .containsEntry("retry", Map.of("on", List.of("429", "5xx")))
+                .containsEntry("answer", Map.of("success", "200", "equals", List.of("true")))
+                .containsEntry("status", Map.of("pointer", "0", "success", List.of("1", "done")));
+    }
+
     @Test
     void aBodyTemplateWithNothingInItIsAMistake() {
         assertRefused(

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.config.Parameter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ class StepPageTest {
     void eachParameterHasARow() throws IOException {
         String pages = page("step.md") + page("webhooks.md");
 
-        assertThat(StepArguments.parameters(ArmoryWebhookApprovalStep.class).keySet())
+        assertThat(Parameter.of(ArmoryWebhookApprovalStep.class).keySet())
                 .isNotEmpty()
                 .allSatisfy(name ->
                         assertThat(pages).containsPattern("(?m)^\\|[^|]*`" + Pattern.quote(name) + "`[^|]*\\|"));
