@@ -14,12 +14,12 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.config.InputParameters;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
-import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * What the people who approve fill in. The first of them decides the values; the others agree to them. Its view is the form for the dialog of
@@ -48,7 +48,7 @@ public final class ApprovalInputs {
 
     /** Returns the parameter {@code inputs}, {@code null} if it is not given. Several together are no JSON object, so none of them counts. */
     @CheckForNull
-    static String given(StaplerRequest2 request) {
+    static String given(HttpServletRequest request) {
         String[] texts = request.getParameterValues("inputs");
         return texts == null ? null : String.join("\n", texts);
     }

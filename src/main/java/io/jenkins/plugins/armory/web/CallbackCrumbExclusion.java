@@ -21,7 +21,7 @@ public final class CallbackCrumbExclusion extends CrumbExclusion {
     @Override
     public boolean process(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!ApprovalPath.isForCallers(CallerRequests.pathBelowAction(request))) {
+        if (Route.ofCaller(request).isEmpty()) {
             return false;
         }
         chain.doFilter(request, response);

@@ -26,8 +26,6 @@ public final class CallerAuthenticator extends BasicHeaderAuthenticator {
     @CheckForNull
     public Authentication authenticate2(
             HttpServletRequest request, HttpServletResponse response, String username, String password) {
-        return request.getMethod().equals("POST") && ApprovalPath.isForCallers(CallerRequests.pathBelowAction(request))
-                ? Jenkins.ANONYMOUS2
-                : null;
+        return request.getMethod().equals("POST") && Route.ofCaller(request).isPresent() ? Jenkins.ANONYMOUS2 : null;
     }
 }

@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 import jenkins.model.Jenkins;
 import jenkins.util.HttpServletFilter;
 import org.kohsuke.accmod.Restricted;
@@ -24,9 +25,11 @@ public final class CallerFilter implements HttpServletFilter {
 
     @Override
     public boolean handle(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String path = CallerRequests.pathBelowAction(request);
-        return path != null
-                && Jenkins.get().getInitLevel() == InitMilestone.COMPLETED
-                && CallerRequests.answer(ArmoryRuntime.get(), request, response, path);
+        Optional<Route.Match> caller = Route.ofCaller(request);
+        if (caller.isEmpty() || Jenkins.get().getInitLevel() != InitMilestone.COMPLETED) {
+            return false;
+        }
+        caller.get().answer(ArmoryRuntime.get(), request, response);
+        return true;
     }
 }

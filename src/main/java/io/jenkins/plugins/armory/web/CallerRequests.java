@@ -1,48 +1,28 @@
 package io.jenkins.plugins.armory.web;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.RequestBody;
+import io.jenkins.plugins.armory.callback.oauth.TokenRequest;
 import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.signature.StandardWebhooks;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** Answers the requests of callers: callbacks, progress reports, rehearsals and requests for tokens. */
+/** The parts of callers' requests that their endpoints need. */
 final class CallerRequests {
 
     private CallerRequests() {}
 
-    /**
-     * Answers a request if its path is for callers, and returns whether it did.
-     *
-     * @param path the path below the root action
-     */
-    static boolean answer(ArmoryRuntime armory, HttpServletRequest request, HttpServletResponse response, String path)
-            throws IOException {
-        // Callbacks first: they are the most frequent, and each further match of the path takes time.
-        String id = ApprovalPath.idIn(path);
-        String progress = id == null ? ApprovalPath.idOfProgress(path) : null;
-        String rehearsal = id == null ? ApprovalPath.idOfRehearsal(path) : null;
-        if (id != null) {
-            JsonWriter.answer(response, () -> armory.endpoint().handle(callback(request, id)));
-        } else if (progress != null) {
-            JsonWriter.answer(response, () -> armory.endpoint().progress(callback(request, progress)));
-        } else if (rehearsal != null) {
-            JsonWriter.answer(response, () -> armory.endpoint().rehearse(callback(request, rehearsal)));
-        } else if (ApprovalPath.TOKEN.equals(path)) {
-            JsonWriter.answer(response, () -> armory.tokenEndpoint().handle(TokenRequests.of(request)));
-        } else {
-            return false;
-        }
-        return true;
-    }
-
-    private static CallbackRequest callback(HttpServletRequest request, String id) throws IOException {
+    static CallbackRequest callback(HttpServletRequest request, String id) throws IOException {
         return new CallbackRequest(
                 request.getMethod(),
                 id,
@@ -66,16 +46,47 @@ final class CallerRequests {
                         gitHub);
     }
 
-    static List<String> headers(HttpServletRequest request, String name) {
+    private static List<String> headers(HttpServletRequest request, String name) {
         return Collections.list(request.getHeaders(name));
     }
 
-    /** Returns the path below the root action; {@code null} for a request to another part of Jenkins. */
-    @CheckForNull
-    static String pathBelowAction(HttpServletRequest request) {
-        String path = request.getPathInfo();
-        return path != null && path.startsWith('/' + ArmoryRootAction.URL_NAME)
-                ? path.substring(ArmoryRootAction.URL_NAME.length() + 1)
-                : null;
+    static TokenRequest token(HttpServletRequest request) throws IOException {
+        return new TokenRequest(
+                request.getMethod(),
+                request.getQueryString(),
+                headers(request, "Authorization"),
+                request.getRemoteAddr(),
+                new RequestBody(request.getContentType(), request.getContentLengthLong(), body(request)));
+    }
+
+    /**
+     * Returns the body. If Jenkins or a plugin asked for a parameter before, the container has read the form and the body is empty
+     * (Jakarta Servlet, section 3.1.1). Then it is restored from the parameters.
+     */
+    private static InputStream body(HttpServletRequest request) throws IOException {
+        InputStream body = request.getInputStream();
+        String type = request.getContentType();
+        if (request.getContentLengthLong() == 0
+                || type == null
+                || !type.startsWith("application/x-www-form-urlencoded")) {
+            return body;
+        }
+        byte[] first;
+        try {
+            first = body.readNBytes(1);
+        } catch (IOException x) {
+            return body; // it fails again where the caller is told
+        }
+        return first.length > 0
+                ? new SequenceInputStream(new ByteArrayInputStream(first), body)
+                : new ByteArrayInputStream(request.getParameterMap().entrySet().stream()
+                        .flatMap(parameter -> Arrays.stream(parameter.getValue())
+                                .map(value -> encode(parameter.getKey()) + '=' + encode(value)))
+                        .collect(Collectors.joining("&"))
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.web;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import io.jenkins.plugins.armory.callback.JsonResponse;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.storage.HistoryContent;
 import io.jenkins.plugins.armory.storage.HistoryLine;
 import io.jenkins.plugins.armory.storage.HistorySnapshot;
@@ -13,8 +12,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
-import jenkins.model.Jenkins;
-import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * {@code GET history.ndjson?since=}: the history of decisions, a JSON object a line (<a href="https://jsonlines.org/">JSON Lines</a>). Of
@@ -29,29 +26,23 @@ record HistoryExport(long after, @CheckForNull Instant from) {
     private static final int BUFFER = 64 << 10;
 
     /** Answers a request: with the lines, or with an error in JSON. */
-    static void answer(ArmoryRuntime armory, StaplerRequest2 request, HttpServletResponse response) throws IOException {
-        if (!Jenkins.get().hasPermission(ArmoryPermissions.HISTORY)) {
-            JsonWriter.write(
-                    response,
-                    JsonResponse.error(403, "forbidden", Messages.ArmoryRootAction_needsPermission("Armory/History")));
-            return;
-        }
+    static void answer(Route.Call call) throws IOException {
         HistoryExport export;
         try {
-            export = of(request.getParameter("since"));
+            export = of(call.request().getParameter("since"));
         } catch (IllegalArgumentException x) {
-            JsonWriter.write(response, JsonResponse.error(400, "invalid_request", x.getMessage()));
+            JsonWriter.write(call.response(), JsonResponse.error(400, "invalid_request", x.getMessage()));
             return;
         }
         HistorySnapshot[] lines = new HistorySnapshot[1];
         JsonResponse opened = JsonWriter.responseOf(() -> {
-            lines[0] = armory.history().snapshot();
+            lines[0] = call.armory().history().snapshot();
             return JsonResponse.ok(JsonResponse.JSON.createObjectNode());
         });
         if (opened.status() == HttpServletResponse.SC_OK) {
-            export.write(lines[0], new Viewer(), response);
+            export.write(lines[0], new Viewer(), call.response());
         } else {
-            JsonWriter.write(response, opened);
+            JsonWriter.write(call.response(), opened);
         }
     }
 

@@ -8,15 +8,12 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * The decision of an administrator, whatever is missing: {@code POST approvals/<id>/override}. It ends the whole approval, also where a
@@ -27,22 +24,13 @@ import org.kohsuke.stapler.StaplerRequest2;
 record OverrideDecision(String id) {
 
     private static final Logger LOGGER = Logger.getLogger(OverrideDecision.class.getName());
-    private static final Pattern PATH = Pattern.compile("/approvals/([^/]+)/override");
 
-    /** Returns the decision at a path below the root action; empty for another path. */
-    static Optional<OverrideDecision> at(String path) {
-        Matcher matcher = PATH.matcher(path);
-        return matcher.matches() ? Optional.of(new OverrideDecision(matcher.group(1))) : Optional.empty();
-    }
-
-    JsonResponse answer(ArmoryRuntime armory, StaplerRequest2 request) {
-        return "POST".equals(request.getMethod())
-                ? decide(
-                        armory,
-                        only(request.getParameterValues("decision")),
-                        request.getParameter("reason"),
-                        ApprovalInputs.given(request))
-                : JsonResponse.error(405, "method_not_allowed", Messages.Decision_post(), Map.of("Allow", "POST"));
+    JsonResponse answer(ArmoryRuntime armory, HttpServletRequest request) {
+        return decide(
+                armory,
+                only(request.getParameterValues("decision")),
+                request.getParameter("reason"),
+                ApprovalInputs.given(request));
     }
 
     /**

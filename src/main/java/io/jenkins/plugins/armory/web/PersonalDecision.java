@@ -12,16 +12,12 @@ import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * The decision of the current user: {@code POST approvals/<id>/approve}, {@code reject} and {@code take-back}, and after a failure
@@ -32,28 +28,10 @@ import org.kohsuke.stapler.StaplerRequest2;
 record PersonalDecision(String id, Choice choice) {
 
     private static final Logger LOGGER = Logger.getLogger(PersonalDecision.class.getName());
-    private static final Pattern PATH = Pattern.compile("/approvals/([^/]+)/([a-z-]+)");
 
-    /**
-     * Returns the decision at a path below the root action; empty for another path.
-     */
-    static Optional<PersonalDecision> at(String path) {
-        Matcher matcher = PATH.matcher(path);
-        return !matcher.matches()
-                ? Optional.empty()
-                : Arrays.stream(Choice.values())
-                        .filter(choice -> choice.path().equals(matcher.group(2)))
-                        .findFirst()
-                        .map(choice -> new PersonalDecision(matcher.group(1), choice));
-    }
-
-    JsonResponse answer(ArmoryRuntime armory, StaplerRequest2 request) {
-        return "POST".equals(request.getMethod())
-                ? decide(
-                        armory,
-                        Objects.requireNonNullElse(request.getParameter("comment"), ""),
-                        ApprovalInputs.given(request))
-                : JsonResponse.error(405, "method_not_allowed", Messages.Decision_post(), Map.of("Allow", "POST"));
+    JsonResponse answer(ArmoryRuntime armory, HttpServletRequest request) {
+        return decide(
+                armory, Objects.requireNonNullElse(request.getParameter("comment"), ""), ApprovalInputs.given(request));
     }
 
     /**

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TokenRequestsTest {
+class CallerRequestsTest {
 
     /** A stream that is read, or breaks off before it is. */
     private static final class Stream extends ServletInputStream {
@@ -53,7 +53,7 @@ class TokenRequestsTest {
 
     private static HttpServletRequest request(long length, Stream stream, Map<String, String[]> parameters) {
         return (HttpServletRequest) Proxy.newProxyInstance(
-                TokenRequestsTest.class.getClassLoader(),
+                CallerRequestsTest.class.getClassLoader(),
                 new Class<?>[] {HttpServletRequest.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "getMethod" -> "POST";
@@ -73,12 +73,12 @@ class TokenRequestsTest {
         HttpServletRequest request =
                 request(length, new Stream(false), Map.of("client_secret", new String[] {"s+cr t"}));
 
-        assertThat(TokenRequests.of(request).body().readText()).isEqualTo("client_secret=s%2Bcr+t");
+        assertThat(CallerRequests.token(request).body().readText()).isEqualTo("client_secret=s%2Bcr+t");
     }
 
     @Test
     void aFormThatBreaksOffIsAFaultOfTheCaller() throws IOException {
-        TokenRequest request = TokenRequests.of(request(27, new Stream(true), Map.of()));
+        TokenRequest request = CallerRequests.token(request(27, new Stream(true), Map.of()));
 
         assertThatThrownBy(() -> request.body().readText())
                 .isInstanceOf(RefusedRequestException.class)

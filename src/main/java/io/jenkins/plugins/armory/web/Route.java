@@ -1,0 +1,198 @@
+package io.jenkins.plugins.armory.web;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.security.Permission;
+import io.jenkins.plugins.armory.callback.CallbackEndpoint;
+import io.jenkins.plugins.armory.callback.CallbackRequest;
+import io.jenkins.plugins.armory.callback.JsonResponse;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import jenkins.model.Jenkins;
+
+/**
+ * The paths below the root action: what {@link CallerFilter}, {@link ArmoryRootAction} and the exemptions of callers know of paths is here.
+ * Callers come first, since they are the most frequent, and each further match takes time. Whatever address a caller has been given, with or
+ * without {@code /callback} at its end, it may append the rest to it.
+ */
+enum Route {
+    /** Armory's documents append {@code /callback} to {@code {{armory.callbackUri}}}; its tools do not. */
+    CALLBACK("POST", "/approvals/{id}(?:/callback){0,2}/?", Access.CALLERS, callers(CallbackEndpoint::handle)),
+    PROGRESS("POST", "/approvals/{id}(?:/callback)?/progress/?", Access.CALLERS, callers(CallbackEndpoint::progress)),
+    REHEARSAL("POST", "/approvals/{id}(?:/callback)?/test/?", Access.CALLERS, callers(CallbackEndpoint::rehearse)),
+    TOKEN(
+            "POST",
+            "/oauth/token",
+            Access.CALLERS,
+            json(call -> call.armory().tokenEndpoint().handle(CallerRequests.token(call.request())))),
+    KEYS(
+            "GET",
+            "/\\.well-known/jwks\\.json",
+            Access.ANYBODY,
+            json(call -> call.armory().publicKeys())),
+    LIST(
+            "GET",
+            "/api/json",
+            Access.READERS,
+            json(call -> new ApprovalList(call.armory()).all(call.request().getHeader("If-None-Match")))),
+    DATA(
+            "GET",
+            "/approvals/{id}/api/json",
+            Access.READERS,
+            json(call -> new ApprovalList(call.armory()).one(call.id()))),
+    HISTORY("GET", "/history\\.ndjson", Access.AUDITORS, HistoryExport::answer),
+    /** The form of an approval. {@link ArmoryRootAction} shows it, where there is one. */
+    INPUTS("GET", "/approvals/{id}/inputs", Access.ANYBODY, json(call -> nothing())),
+    APPROVE("POST", "/approvals/{id}/approve", Access.ANYBODY, decision(Choice.APPROVE)),
+    REJECT("POST", "/approvals/{id}/reject", Access.ANYBODY, decision(Choice.REJECT)),
+    TAKE_BACK("POST", "/approvals/{id}/take-back", Access.ANYBODY, decision(Choice.TAKE_BACK)),
+    RUN_AGAIN("POST", "/approvals/{id}/run-again", Access.ANYBODY, decision(Choice.RUN_AGAIN)),
+    GIVE_UP("POST", "/approvals/{id}/give-up", Access.ANYBODY, decision(Choice.GIVE_UP)),
+    OVERRIDE(
+            "POST",
+            "/approvals/{id}/override",
+            Access.ANYBODY,
+            json(call -> new OverrideDecision(call.id()).answer(call.armory(), call.request()))),
+    NOTHING("GET", ".*", Access.ANYBODY, json(call -> nothing()));
+
+    static final String BASE = "/" + ArmoryRootAction.URL_NAME;
+
+    private static final String FOUND = Route.class.getName();
+
+    private final String method;
+    private final Pattern path;
+    private final Access access;
+    private final Handler handler;
+
+    /** @param path a pattern, in which <code>{id}</code> stands for the id of an approval */
+    Route(String method, String path, Access access, Handler handler) {
+        this.method = method;
+        this.path = Pattern.compile(path.replace("{id}", "([^/]+)"), Pattern.DOTALL);
+        this.access = access;
+        this.handler = handler;
+    }
+
+    /** Who gets an answer. What people may see and do of one approval is checked with the approval. */
+    private enum Access {
+        /** Whoever sends a token or a secret. They are no users of Jenkins, and have no crumb. */
+        CALLERS(null, ""),
+        ANYBODY(null, ""),
+        READERS(Jenkins.READ, "Overall/Read"),
+        AUDITORS(ArmoryPermissions.HISTORY, "Armory/History");
+
+        @CheckForNull
+        private final Permission needed;
+
+        private final String shown;
+
+        Access(@CheckForNull Permission needed, String shown) {
+            this.needed = needed;
+            this.shown = shown;
+        }
+
+        Optional<JsonResponse> refusal() {
+            return needed == null || Jenkins.get().hasPermission(needed)
+                    ? Optional.empty()
+                    : Optional.of(
+                            JsonResponse.error(403, "forbidden", Messages.ArmoryRootAction_needsPermission(shown)));
+        }
+    }
+
+    /** @param id the id in the path, {@code null} for a path without one */
+    record Call(
+            ArmoryRuntime armory,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @CheckForNull String id) {}
+
+    private interface Handler {
+        void answer(Call call) throws IOException;
+    }
+
+    private interface Answer {
+        JsonResponse to(Call call) throws IOException;
+    }
+
+    private static Handler json(Answer answer) {
+        return call -> JsonWriter.answer(call.response(), () -> answer.to(call));
+    }
+
+    private static Handler callers(BiFunction<CallbackEndpoint, CallbackRequest, JsonResponse> answer) {
+        return json(call -> answer.apply(call.armory().endpoint(), CallerRequests.callback(call.request(), call.id())));
+    }
+
+    private static Handler decision(Choice choice) {
+        return json(call -> new PersonalDecision(call.id(), choice).answer(call.armory(), call.request()));
+    }
+
+    private static JsonResponse nothing() {
+        return JsonResponse.error(404, "not_found", Messages.ArmoryRootAction_nothing());
+    }
+
+    /** A route of a path, with the id in it. */
+    record Match(String path, Route route, @CheckForNull String id) {
+
+        boolean isForCallers() {
+            return route.access == Access.CALLERS;
+        }
+
+        void answer(ArmoryRuntime armory, HttpServletRequest request, HttpServletResponse response) throws IOException {
+            Optional<JsonResponse> refusal = isForCallers() ? Optional.empty() : route.refusal(request);
+            if (refusal.isPresent()) {
+                JsonWriter.write(response, refusal.get());
+            } else {
+                route.handler.answer(new Call(armory, request, response, id));
+            }
+        }
+    }
+
+    /** Not for callers: the order of their checks is part of their contract, and the endpoints have it. */
+    private Optional<JsonResponse> refusal(HttpServletRequest request) {
+        return method.equals("POST") && !method.equals(request.getMethod())
+                ? Optional.of(JsonResponse.error(
+                        405, "method_not_allowed", Messages.Decision_post(), Map.of("Allow", method)))
+                : access.refusal();
+    }
+
+    String method() {
+        return method;
+    }
+
+    /** @param path a path below the root action */
+    static Match at(String path) {
+        return Stream.of(values())
+                .map(route -> route.match(path))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private Optional<Match> match(String given) {
+        Matcher matcher = path.matcher(given);
+        return matcher.matches()
+                ? Optional.of(new Match(given, this, matcher.groupCount() == 0 ? null : matcher.group(1)))
+                : Optional.empty();
+    }
+
+    /** Returns the route of a request for callers, empty for others. It is found once a request, of which several filters ask. */
+    static Optional<Match> ofCaller(HttpServletRequest request) {
+        String path = request.getPathInfo();
+        if (path == null || !path.startsWith(BASE)) {
+            return Optional.empty();
+        }
+        String below = path.substring(BASE.length());
+        Match match = request.getAttribute(FOUND) instanceof Match known
+                        && known.path().equals(below)
+                ? known
+                : at(below);
+        request.setAttribute(FOUND, match);
+        return Optional.of(match).filter(Match::isForCallers);
+    }
+}
