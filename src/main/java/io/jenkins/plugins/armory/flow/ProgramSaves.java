@@ -1,14 +1,13 @@
 package io.jenkins.plugins.armory.flow;
 
 import com.google.common.util.concurrent.ListenableFuture;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.runtime.RunningBuild;
 import io.jenkins.plugins.armory.runtime.Work;
-import java.io.IOException;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -22,19 +21,22 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class ProgramSaves {
 
-    private static final Map<FlowExecution, ListenableFuture<Void>> ASKED_FOR = new ConcurrentHashMap<>();
+    /** The save that has not ended, {@code null} for none. */
+    private final AtomicReference<ListenableFuture<Void>> askedFor = new AtomicReference<>();
 
     private ProgramSaves() {}
 
     /**
-     * Saves the program with the step as it is now, then does the work on the runtime's executor. The engine's thread calls
-     * this.
+     * Saves the program with the step as it is now, then does the work. The engine's thread calls this.
      *
+     * @param build the state of the step's build, {@code null} if it has ended
      * @param runner runs the work, and ends the step if the work throws or the program could not be saved
      */
-    public static void afterSave(StepContext context, Consumer<Work> runner, Work next)
-            throws IOException, InterruptedException {
-        ListenableFuture<Void> save = save(context);
+    public static void afterSave(
+            StepContext context, @CheckForNull RunningBuild build, Executor executor, Consumer<Work> runner, Work next) {
+        ListenableFuture<Void> save = build == null
+                ? context.saveState()
+                : build.findOrCreate(ProgramSaves.class, ProgramSaves::new).save(context);
         save.addListener(
                 () -> runner.accept(() -> {
                     try {
@@ -44,21 +46,17 @@ public final class ProgramSaves {
                     }
                     next.run();
                 }),
-                ArmoryRuntime.get().executor());
+                executor);
     }
 
-    private static ListenableFuture<Void> save(StepContext context) throws IOException, InterruptedException {
-        FlowExecution execution = context.get(FlowExecution.class);
-        if (execution == null) {
-            return context.saveState();
-        }
-        ListenableFuture<Void> askedFor = ASKED_FOR.get(execution);
-        if (askedFor != null) {
-            return askedFor;
+    private ListenableFuture<Void> save(StepContext context) {
+        ListenableFuture<Void> known = askedFor.get();
+        if (known != null) {
+            return known;
         }
         ListenableFuture<Void> save = context.saveState();
-        ASKED_FOR.put(execution, save);
-        save.addListener(() -> ASKED_FOR.remove(execution, save), Runnable::run); // directly, on the engine's thread
+        askedFor.set(save);
+        save.addListener(() -> askedFor.compareAndSet(save, null), Runnable::run); // directly, on the engine's thread
         return save;
     }
 }

@@ -18,7 +18,6 @@ import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.LogText;
-import io.jenkins.plugins.armory.flow.ProgramSaves;
 import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -97,7 +96,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
             mistake = step.functionName() + ": " + x;
         }
         later(this::pause);
-        ProgramSaves.afterSave(getContext(), this::run, this::begin);
+        afterSave(this::begin);
         return false;
     }
 

@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.flow.CancelledStages;
 import io.jenkins.plugins.armory.flow.LeftOutCalls;
-import io.jenkins.plugins.armory.flow.ProgramSaves;
 import java.io.IOException;
 import java.util.UUID;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
@@ -63,7 +62,7 @@ abstract class BlockExecution extends SuspendedExecution {
 
     /** Saves the program and then begins. Returns the result of {@link #start}. */
     final boolean beginOnceSaved() throws IOException, InterruptedException {
-        ProgramSaves.afterSave(getContext(), this::run, this::beginUnlessStopped);
+        afterSave(this::beginUnlessStopped);
         return false;
     }
 
@@ -193,8 +192,7 @@ abstract class BlockExecution extends SuspendedExecution {
         private void ended(BlockEnd end) {
             execution.blockEnd = end;
             // Saved first: else Jenkins could die once the environments know, and do the last steps of the body again.
-            execution.run(
-                    () -> ProgramSaves.afterSave(execution.getContext(), execution::run, () -> execution.end(end)));
+            execution.run(() -> execution.afterSave(() -> execution.end(end)));
         }
     }
 }

@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.LogText;
+import io.jenkins.plugins.armory.flow.ProgramSaves;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.Work;
@@ -65,6 +66,12 @@ abstract class SuspendedExecution extends StepExecution {
                                 "Reading the files of the workspace waits for its turn: this job, its folder or the agent has"
                                         + " as many steps reading as it may have at once."));
         readers.execute(() -> Work.run(work, this::failed, this::log, readers));
+    }
+
+    /** Does work on the executor once the program is saved with the step as it is now. The engine's thread calls this. */
+    final void afterSave(Work work) throws IOException, InterruptedException {
+        ProgramSaves.afterSave(
+                getContext(), armory().runningBuilds().findOrCreate(build()), armory().executor(), this::run, work);
     }
 
     /** Does work on this thread, and ends the step if the work fails. */
