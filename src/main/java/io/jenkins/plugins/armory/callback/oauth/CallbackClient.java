@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.callback.oauth;
 
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
-import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -16,13 +15,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public record CallbackClient(String credentialsId, String id, String secret, JobPatterns jobs) {
-
-    public CallbackClient {
-        Objects.requireNonNull(credentialsId, "credentialsId");
-        Objects.requireNonNull(id, "id");
-        Objects.requireNonNull(secret, "secret");
-        Objects.requireNonNull(jobs, "jobs");
-    }
 
     /** Returns the client with the jobs of another entry too. */
     public CallbackClient and(CallbackClient other) {

@@ -174,15 +174,7 @@ public final class IssuedTokens implements TokenVerifier {
         if (key == null) {
             return Optional.of("no key of Jenkins has the id " + JwtClaims.shown(header.getKeyID()));
         }
-        return isSignedWith(jwt, key) ? Optional.empty() : Optional.of("bad signature");
-    }
-
-    private static boolean isSignedWith(VerifiedTokens.Received jwt, ECKey key) {
-        try {
-            return jwt.isSignedWith(key, () -> new ECDSAVerifier(key.toPublicJWK()));
-        } catch (JOSEException x) {
-            return false;
-        }
+        return jwt.isSignedWith(key, () -> new ECDSAVerifier(key.toPublicJWK())) ? Optional.empty() : Optional.of("bad signature");
     }
 
     private Verification verifyClient(JWTClaimsSet claims) {

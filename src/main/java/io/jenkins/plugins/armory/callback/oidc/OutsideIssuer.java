@@ -4,7 +4,6 @@ import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -21,13 +20,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public record OutsideIssuer(String issuer, String audience, RequiredClaims requiredClaims, JobPatterns jobs) {
 
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
-
-    public OutsideIssuer {
-        Objects.requireNonNull(issuer, "issuer");
-        Objects.requireNonNull(audience, "audience");
-        Objects.requireNonNull(requiredClaims, "requiredClaims");
-        Objects.requireNonNull(jobs, "jobs");
-    }
 
     /**
      * Returns whether keys may be fetched from an address. It must be https, except for this machine itself, since keys that

@@ -126,21 +126,13 @@ public final class OutsideIssuers implements TokenVerifier {
             return Optional.of(
                     "the issuer has no key " + JwtClaims.shown(header.getKeyID()) + " for " + header.getAlgorithm());
         }
-        return candidates.stream().anyMatch(key -> isSignedWith(jwt, key))
+        return candidates.stream().anyMatch(key -> jwt.isSignedWith(key, () -> verifier(key)))
                 ? Optional.empty()
                 : Optional.of("bad signature");
     }
 
     private IssuerKeys keysOf(String issuer) {
         return keys.computeIfAbsent(issuer, each -> new IssuerKeys(each, () -> fetcher.apply(each), steady, patience));
-    }
-
-    private static boolean isSignedWith(VerifiedTokens.Received jwt, JWK key) {
-        try {
-            return jwt.isSignedWith(key, () -> verifier(key));
-        } catch (JOSEException x) { // the key is not for such a token
-            return false;
-        }
     }
 
     private static JWSVerifier verifier(JWK key) throws JOSEException {

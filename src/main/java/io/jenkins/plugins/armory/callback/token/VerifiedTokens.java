@@ -108,32 +108,24 @@ public final class VerifiedTokens {
             return claims;
         }
 
-        /**
-         * Returns whether the JWT is signed with a key.
-         *
-         * @throws JOSEException if such a key cannot sign such a token
-         */
-        public boolean isSignedWith(JWK key, VerifierFactory verifier) throws JOSEException {
+        /** Returns whether the JWT is signed with a key; not, if such a key cannot sign such a token. */
+        public boolean isSignedWith(JWK key, VerifierFactory verifier) {
             String parameters = key.getRequiredParams().toString();
             Known known = find(digest);
             if (known != null && known.key().equals(parameters)) {
                 return true;
             }
-            if (!verify(verifier.create())) {
+            try {
+                if (!SignedJWT.parse(token).verify(verifier.create())) {
+                    return false;
+                }
+            } catch (ParseException | JOSEException x) {
                 return false;
             }
             synchronized (good) {
                 good.put(digest, new Known(header, claims, parameters));
             }
             return true;
-        }
-
-        private boolean verify(JWSVerifier verifier) throws JOSEException {
-            try {
-                return SignedJWT.parse(token).verify(verifier);
-            } catch (ParseException x) {
-                throw new JOSEException("not signed", x);
-            }
         }
     }
 }
