@@ -87,10 +87,6 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
         this.equals = Lines.of(equals);
     }
 
-    public String getEqualsLines() {
-        return String.join("\n", equals);
-    }
-
     /** Returns the values that mean failure. */
     public List<String> getFailure() {
         return failure;
@@ -101,10 +97,6 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
     @Argument(filled = true, scalar = true)
     public void setFailure(@CheckForNull List<String> failure) {
         this.failure = Lines.of(failure);
-    }
-
-    public String getFailureLines() {
-        return String.join("\n", failure);
     }
 
     /**
@@ -128,7 +120,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<AnswerDefinition> {
+    public static final class DescriptorImpl extends Descriptor<AnswerDefinition> implements ListForm {
         @Override
         public String getDisplayName() {
             return "";

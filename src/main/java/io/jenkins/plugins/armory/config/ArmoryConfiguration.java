@@ -321,15 +321,11 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
                         .anyMatch(issuer -> entry.equals(issuer) || entry.startsWith(issuer + ' '));
     }
 
-    /**
-     * Returns whether a credential may decide for a job. One that belongs to clients may only if one of these may; any
-     * other credential may.
-     */
-    public boolean mayDecideFor(String job, String credentialsId) {
-        List<CallbackClient> own = clients().stream()
+    /** Returns whether a credential is that of a client that may not decide for a job. */
+    public boolean isClientOfOtherJobs(String credentialsId, String job) {
+        return clients().stream()
                 .filter(client -> client.credentialsId().equals(credentialsId))
-                .toList();
-        return own.isEmpty() || own.stream().anyMatch(client -> client.jobs().match(job));
+                .anyMatch(client -> !client.jobs().match(job));
     }
 
     /** Returns whether a client or an issuer may decide for a job. */

@@ -1,8 +1,12 @@
 package io.jenkins.plugins.armory.config;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.QueryParameter;
@@ -23,6 +27,24 @@ public abstract class JobsDescriptor<T extends Describable<T>> extends Descripto
 
     @POST
     public FormValidation doCheckJobs(@QueryParameter String value) {
-        return Jobs.check(value);
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        try {
+            return JobPatterns.parse(Util.fixNull(value)).patterns().isEmpty()
+                    ? FormValidation.error(Messages.Jobs_none())
+                    : FormValidation.ok();
+        } catch (IllegalArgumentException x) {
+            return FormValidation.error(x.getMessage());
+        }
+    }
+
+    /**
+     * Checks patterns and returns them stripped.
+     *
+     * @throws IllegalArgumentException naming a pattern that is wrong
+     */
+    static String checked(@CheckForNull String jobs) {
+        String text = Util.fixNull(jobs).strip();
+        JobPatterns.parse(text);
+        return text;
     }
 }

@@ -44,7 +44,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
     public ListedClient(String credentialsId, String jobs) {
         this.credentialsId = Util.fixNull(credentialsId).strip();
         Bound.NAME.check("credentialsId", this.credentialsId);
-        this.jobs = Jobs.checked(jobs);
+        this.jobs = JobsDescriptor.checked(jobs);
     }
 
     /** Checks what was saved, which people or scripts may have written: XStream does not call the constructor. */

@@ -55,7 +55,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
         if (RequiredClaims.parse(this.requiredClaims).isEmpty() && isArmory(this.issuer)) {
             throw new IllegalArgumentException(Messages.ListedIssuer_claimOfArmory());
         }
-        this.jobs = Jobs.checked(jobs);
+        this.jobs = JobsDescriptor.checked(jobs);
     }
 
     /** Checks what was saved, which people or scripts may have written: XStream does not call the constructor. */
@@ -102,16 +102,12 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
         return requiredClaims;
     }
 
-    public String getRequiredClaimLines() {
-        return String.join("\n", requiredClaims);
-    }
-
     OutsideIssuer toIssuer() {
         return new OutsideIssuer(issuer, audience, RequiredClaims.parse(requiredClaims), JobPatterns.parse(jobs));
     }
 
     @Extension
-    public static final class DescriptorImpl extends JobsDescriptor<ListedIssuer> {
+    public static final class DescriptorImpl extends JobsDescriptor<ListedIssuer> implements ListForm {
 
         private static final String ARMORY_HOST = "auth.cloud.armory.io";
 

@@ -122,10 +122,6 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
         this.success = Lines.of(success);
     }
 
-    public String getSuccessLines() {
-        return String.join("\n", success);
-    }
-
     /** Returns the values that mean failure. */
     public List<String> getFailure() {
         return failure;
@@ -136,10 +132,6 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
     @Argument(filled = true, scalar = true)
     public void setFailure(@CheckForNull List<String> failure) {
         this.failure = Lines.of(failure);
-    }
-
-    public String getFailureLines() {
-        return String.join("\n", failure);
     }
 
     /**
@@ -167,7 +159,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<StatusDefinition> {
+    public static final class DescriptorImpl extends Descriptor<StatusDefinition> implements ListForm {
         @Override
         public String getDisplayName() {
             return "";

@@ -41,19 +41,11 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  * A single call of a saved webhook, to try its definition. It uses the webhook's templates and secrets, the allowed hosts and the
  * proxy, and has no retries. Its approval id belongs to no approval: a callback to it is answered with 410.
  */
-final class TestCall {
+record TestCall(CallbackTokens tokens, WebhookClient client) {
 
     private static final String SAMPLE = "sample";
     /** The time that is added to the limit of the call, for the work before and after it. */
     private static final Duration BESIDE_THE_CALL = Duration.ofSeconds(15);
-
-    private final CallbackTokens tokens;
-    private final WebhookClient client;
-
-    TestCall(CallbackTokens tokens, WebhookClient client) {
-        this.tokens = tokens;
-        this.client = client;
-    }
 
     /**
      * Calls a webhook and waits for the answer. The caller checks permissions.

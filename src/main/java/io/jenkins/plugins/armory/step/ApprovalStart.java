@@ -39,33 +39,16 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 /**
  * The creation of an approval: resolves its webhook if it has one, checks everything, and writes the approval. If a check
  * fails, nothing is written and nothing is called.
+ *
+ * @param log takes lines for the build's log
  */
-final class ApprovalStart {
-
-    private final Approvals approvals;
-    private final Deployments deployments;
-    private final ApprovalRequests requests;
-    private final JobIds jobIds;
-    private final StepContext context;
-    private final Consumer<String> log;
-
-    /**
-     * @param log takes lines for the build's log
-     */
-    ApprovalStart(
-            Approvals approvals,
-            Deployments deployments,
-            ApprovalRequests requests,
-            JobIds jobIds,
-            StepContext context,
-            Consumer<String> log) {
-        this.approvals = approvals;
-        this.deployments = deployments;
-        this.requests = requests;
-        this.jobIds = jobIds;
-        this.context = context;
-        this.log = log;
-    }
+record ApprovalStart(
+        Approvals approvals,
+        Deployments deployments,
+        ApprovalRequests requests,
+        JobIds jobIds,
+        StepContext context,
+        Consumer<String> log) {
 
     /**
      * Creates the approval. May wait for an agent.
@@ -235,7 +218,7 @@ final class ApprovalStart {
                     + ". The approval's own token, which the webhook hands over, is not affected.");
         }
         String job = run.getParent().getFullName();
-        if (credentialsId != null && !configuration.mayDecideFor(job, credentialsId)) {
+        if (credentialsId != null && configuration.isClientOfOtherJobs(credentialsId, job)) {
             log.accept("WARNING: callbackCredentialsId: the callback client of \"" + credentialsId
                     + "\" may not decide for this job. An administrator has to add the job to the client's in the settings"
                     + " of Jenkins; its callbacks are refused until then.");

@@ -18,6 +18,7 @@ import io.jenkins.plugins.armory.config.CancelDefinition;
 import io.jenkins.plugins.armory.config.Forms;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.config.Lines;
+import io.jenkins.plugins.armory.config.ListForm;
 import io.jenkins.plugins.armory.config.Parameter;
 import io.jenkins.plugins.armory.config.RetryDefinition;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -77,7 +78,19 @@ public class ArmoryWebhookApprovalStep extends Step {
     @CheckForNull
     private ManualApproval manualApproval;
 
-    private final TimeLimits limits = new TimeLimits();
+    @CheckForNull
+    private Long timeout;
+
+    @CheckForNull
+    private TimeUnit unit;
+
+    private long heartbeat;
+
+    @CheckForNull
+    private TimeUnit heartbeatUnit;
+
+    private String onFailure = TimeLimits.FAIL;
+    private boolean supersede;
 
     @CheckForNull
     private CancelDefinition cancel;
@@ -327,64 +340,64 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     public long getTimeout() {
-        return limits.getTimeout();
+        return limits().timeoutOrDefault();
     }
 
     @DataBoundSetter
     public void setTimeout(long timeout) {
-        limits.setTimeout(timeout);
+        this.timeout = timeout;
     }
 
     public TimeUnit getUnit() {
-        return limits.getUnit();
+        return limits().unit();
     }
 
     @DataBoundSetter
     public void setUnit(@CheckForNull TimeUnit unit) {
-        limits.setUnit(unit);
+        this.unit = unit;
     }
 
     /** Returns the longest time between two reports of progress, 0 for no limit. */
     public long getHeartbeat() {
-        return limits.getHeartbeat();
+        return heartbeat;
     }
 
     @DataBoundSetter
     @Argument(forProcess = true)
     public void setHeartbeat(long heartbeat) {
-        limits.setHeartbeat(heartbeat);
+        this.heartbeat = heartbeat;
     }
 
     /** Returns {@code null} without a heartbeat, so that the Snippet Generator writes the unit with every heartbeat. */
     @CheckForNull
     public TimeUnit getHeartbeatUnit() {
-        return limits.getHeartbeat() == 0 ? null : limits.getHeartbeatUnit();
+        return heartbeat == 0 ? null : limits().heartbeatUnit();
     }
 
     @DataBoundSetter
     public void setHeartbeatUnit(@CheckForNull TimeUnit heartbeatUnit) {
-        limits.setHeartbeatUnit(heartbeatUnit);
+        this.heartbeatUnit = heartbeatUnit;
     }
 
     /** Returns what a failure of the webhook or of the external process does: {@code fail} or {@code ask}. */
     public String getOnFailure() {
-        return limits.getOnFailure();
+        return onFailure;
     }
 
     @DataBoundSetter
     @Argument(filled = true)
     public void setOnFailure(@CheckForNull String onFailure) {
-        limits.setOnFailure(onFailure);
+        this.onFailure = Objects.requireNonNullElse(Util.fixEmptyAndTrim(onFailure), TimeLimits.FAIL);
     }
 
     /** Returns whether a newer build that comes to the same environment and phase ends the wait of this one. */
     public boolean isSupersede() {
-        return limits.isSupersede();
+        return supersede;
     }
 
     @DataBoundSetter
     public void setSupersede(boolean supersede) {
-        limits.setSupersede(supersede);
+        this.supersede = supersede;
     }
 
     /** Returns the step's own cancel webhook, which replaces the one of the webhook's definition. */
@@ -445,10 +458,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         this.allowedCallers = Lines.of(allowedCallers);
     }
 
-    public String getAllowedCallerLines() {
-        return String.join("\n", allowedCallers);
-    }
-
     /** Returns the ids of the Secret texts that templates of the workspace may use. Other templates need no list. */
     public List<String> getSecrets() {
         return secrets;
@@ -458,10 +467,6 @@ public class ArmoryWebhookApprovalStep extends Step {
     @Argument(forProcess = true)
     public void setSecrets(@CheckForNull List<String> secrets) {
         this.secrets = Lines.of(secrets);
-    }
-
-    public String getSecretLines() {
-        return String.join("\n", secrets);
     }
 
     /** Returns the names and labels of the agents that files of the workspace may call from. The Pipeline and the settings need no list. */
@@ -475,10 +480,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         this.agents = Lines.of(agents);
     }
 
-    public String getAgentLines() {
-        return String.join("\n", agents);
-    }
-
     /** Returns the names of the webhooks that are told of the approval. */
     public List<String> getNotify() {
         return notified;
@@ -488,10 +489,6 @@ public class ArmoryWebhookApprovalStep extends Step {
     @Argument(scalar = true)
     public void setNotify(@CheckForNull List<String> names) {
         notified = Lines.of(names);
-    }
-
-    public String getNotifyLines() {
-        return String.join("\n", notified);
     }
 
     @Override
@@ -509,7 +506,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     TimeLimits limits() {
-        return limits;
+        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, onFailure, supersede);
     }
 
     /** Returns what is wrong with the arguments, {@code null} for nothing that was found yet. */
@@ -544,7 +541,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @Extension
-    public static class DescriptorImpl extends ArmoryStepDescriptor implements WebhookForm {
+    public static class DescriptorImpl extends ArmoryStepDescriptor implements WebhookForm, ListForm {
 
         private static final String WEBHOOK = "webhook";
         private static final String CONTEXT = "context";

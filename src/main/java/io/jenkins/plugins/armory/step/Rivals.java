@@ -18,24 +18,13 @@ import java.util.function.Consumer;
  * ({@code supersede}), and one beside it that has failed. Each approval is recorded and attached before it looks for
  * the others, so of two simultaneous approvals at least one finds the other. A repetition after a restart has no
  * effect.
+ *
+ * @param log takes lines for the build's log
  */
-final class Rivals {
+record Rivals(Approvals approvals, Deployments deployments, Run<?, ?> run, Consumer<String> log) {
 
     /** The start of the reason of an approval that ends with another one. */
     static final String OTHER_FAILED = "another approval of the same phase failed: ";
-
-    private final Approvals approvals;
-    private final Deployments deployments;
-    private final Run<?, ?> run;
-    private final Consumer<String> log;
-
-    /** @param log takes lines for the build's log */
-    Rivals(Approvals approvals, Deployments deployments, Run<?, ?> run, Consumer<String> log) {
-        this.approvals = approvals;
-        this.deployments = deployments;
-        this.run = run;
-        this.log = log;
-    }
 
     /**
      * Ends the approvals that this one supersedes. Ends this one if a newer build supersedes it, or if one beside it

@@ -1,17 +1,29 @@
 package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.Util;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** What ends the wait of {@code armoryWebhookApproval} without a verdict, as the step gives it: limits with their units. */
-final class TimeLimits implements Serializable {
+/**
+ * What ends the wait of {@code armoryWebhookApproval} without a verdict, as the step gives it: limits with their units.
+ *
+ * @param givenTimeout {@code null} for the default
+ * @param givenUnit as {@code givenTimeout}
+ * @param givenHeartbeat 0 for none
+ * @param givenHeartbeatUnit as {@code givenTimeout}
+ */
+record TimeLimits(
+        @CheckForNull Long givenTimeout,
+        @CheckForNull TimeUnit givenUnit,
+        long givenHeartbeat,
+        @CheckForNull TimeUnit givenHeartbeatUnit,
+        String onFailure,
+        boolean supersede)
+        implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -20,77 +32,26 @@ final class TimeLimits implements Serializable {
 
     private static final TimeUnit DEFAULT_UNIT = TimeUnit.HOURS;
     private static final TimeUnit DEFAULT_HEARTBEAT_UNIT = TimeUnit.MINUTES;
-    private static final String FAIL = "fail";
+    static final String FAIL = "fail";
     private static final String ASK = "ask";
     /** The values of {@code onFailure}, the default first. */
     static final List<String> ON_FAILURE = List.of(FAIL, ASK);
 
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(366);
 
-    @CheckForNull
-    private Long timeout;
-
-    @CheckForNull
-    private TimeUnit unit;
-
-    /** 0 for none. */
-    private long heartbeat;
-
-    @CheckForNull
-    private TimeUnit heartbeatUnit;
-
-    private boolean supersede;
-    private String onFailure = FAIL;
-
-    long getTimeout() {
-        return timeout == null ? DEFAULT_TIMEOUT : timeout;
+    long timeoutOrDefault() {
+        return givenTimeout == null ? DEFAULT_TIMEOUT : givenTimeout;
     }
 
-    void setTimeout(long timeout) {
-        this.timeout = timeout;
+    TimeUnit unit() {
+        return givenUnit == null || isUnitOfHeartbeat() ? DEFAULT_UNIT : givenUnit;
     }
 
-    TimeUnit getUnit() {
-        return unit == null || isUnitOfHeartbeat() ? DEFAULT_UNIT : unit;
-    }
-
-    void setUnit(@CheckForNull TimeUnit unit) {
-        this.unit = unit;
-    }
-
-    long getHeartbeat() {
-        return heartbeat;
-    }
-
-    void setHeartbeat(long heartbeat) {
-        this.heartbeat = heartbeat;
-    }
-
-    TimeUnit getHeartbeatUnit() {
-        if (heartbeatUnit != null) {
-            return heartbeatUnit;
+    TimeUnit heartbeatUnit() {
+        if (givenHeartbeatUnit != null) {
+            return givenHeartbeatUnit;
         }
-        return unit != null && isUnitOfHeartbeat() ? unit : DEFAULT_HEARTBEAT_UNIT;
-    }
-
-    void setHeartbeatUnit(@CheckForNull TimeUnit heartbeatUnit) {
-        this.heartbeatUnit = heartbeatUnit;
-    }
-
-    boolean isSupersede() {
-        return supersede;
-    }
-
-    void setSupersede(boolean supersede) {
-        this.supersede = supersede;
-    }
-
-    String getOnFailure() {
-        return onFailure;
-    }
-
-    void setOnFailure(@CheckForNull String onFailure) {
-        this.onFailure = Objects.requireNonNullElse(Util.fixEmptyAndTrim(onFailure), FAIL);
+        return givenUnit != null && isUnitOfHeartbeat() ? givenUnit : DEFAULT_HEARTBEAT_UNIT;
     }
 
     /**
@@ -108,7 +69,7 @@ final class TimeLimits implements Serializable {
 
     /** Returns whether {@code unit} belongs to the heartbeat: in {@code heartbeat: 10, unit: 'MINUTES'} there is no timeout. */
     private boolean isUnitOfHeartbeat() {
-        return heartbeat != 0 && timeout == null && heartbeatUnit == null;
+        return givenHeartbeat != 0 && givenTimeout == null && givenHeartbeatUnit == null;
     }
 
     /**
@@ -117,9 +78,9 @@ final class TimeLimits implements Serializable {
      * @throws IllegalArgumentException naming the parameter and a valid value
      */
     Duration timeout() {
-        long millis = getTimeout() > 0 ? getUnit().toMillis(getTimeout()) : 0;
+        long millis = timeoutOrDefault() > 0 ? unit().toMillis(timeoutOrDefault()) : 0;
         if (millis < 1 || millis > LONGEST_TIMEOUT.toMillis()) {
-            throw new IllegalArgumentException("timeout: " + getTimeout() + " " + getUnit()
+            throw new IllegalArgumentException("timeout: " + timeoutOrDefault() + " " + unit()
                     + " is not between 1 millisecond and " + LONGEST_TIMEOUT.toDays() + " days; leave it out for "
                     + DEFAULT_TIMEOUT + " " + DEFAULT_UNIT);
         }
@@ -133,13 +94,13 @@ final class TimeLimits implements Serializable {
      */
     @CheckForNull
     Duration heartbeat() {
-        if (heartbeat == 0) {
+        if (givenHeartbeat == 0) {
             return null;
         }
-        long millis = getHeartbeatUnit().toMillis(heartbeat);
+        long millis = heartbeatUnit().toMillis(givenHeartbeat);
         if (millis < 1 || millis >= timeout().toMillis()) {
-            throw new IllegalArgumentException("heartbeat: " + heartbeat + " " + getHeartbeatUnit()
-                    + " is not between 1 millisecond and the timeout of " + getTimeout() + " " + getUnit()
+            throw new IllegalArgumentException("heartbeat: " + givenHeartbeat + " " + heartbeatUnit()
+                    + " is not between 1 millisecond and the timeout of " + timeoutOrDefault() + " " + unit()
                     + "; give its unit with heartbeatUnit, or leave it out");
         }
         return Duration.ofMillis(millis);

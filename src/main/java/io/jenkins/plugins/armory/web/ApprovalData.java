@@ -27,19 +27,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** The JSON of approvals for one viewer, as in docs/openapi.yaml. */
-final class ApprovalData {
-
-    private final Viewer viewer;
-    private final Approvals approvals;
-    private final Predicate<String> waitsForTurn;
-
-    /** @param waitsForTurn says whether the call of an approval's webhook waits for its turn */
-    ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsForTurn) {
-        this.viewer = viewer;
-        this.approvals = approvals;
-        this.waitsForTurn = waitsForTurn;
-    }
+/**
+ * The JSON of approvals for one viewer, as in docs/openapi.yaml.
+ *
+ * @param waitsForTurn says whether the call of an approval's webhook waits for its turn
+ */
+record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsForTurn) {
 
     /** Returns an approval without its refused callbacks. Messages and comments are cut, since pages load this for each approval. */
     ObjectNode json(Approval approval) {

@@ -133,16 +133,16 @@ final class Viewer {
             return false;
         }
         if (manual == null) {
-            return choice.permission()
-                    .filter(seen(approval).orElseThrow()::permits)
-                    .isPresent();
+            return isPermitted(approval, choice);
         }
         if (choice == Choice.TAKE_BACK) {
             return true;
         }
         return !mustLogIn(manual, choice)
                 && !(choice == Choice.APPROVE && isRequester(manual))
-                && isPermitted(approval, manual, choice);
+                && (manual.submitters().isEmpty()
+                        ? isPermitted(approval, choice)
+                        : administrator || isAmong(manual.submitters()));
     }
 
     /** Returns whether the user has to log in first: an anonymous user may be the requester, or approve twice. */
@@ -159,12 +159,10 @@ final class Viewer {
                         .anyMatch(requester -> realm.getUserIdStrategy().equals(requester, name()));
     }
 
-    private boolean isPermitted(Approval approval, ManualRequirement manual, Choice choice) {
-        return manual.submitters().isEmpty()
-                ? choice.permission()
-                        .filter(seen(approval).orElseThrow()::permits)
-                        .isPresent()
-                : administrator || isAmong(manual.submitters());
+    private boolean isPermitted(Approval approval, Choice choice) {
+        return choice.permission()
+                .filter(seen(approval).orElseThrow()::permits)
+                .isPresent();
     }
 
     private boolean isAmong(List<String> submitters) {

@@ -65,7 +65,8 @@ class ListedIssuerTest {
 
         assertThat(issuer.getIssuer()).isEqualTo(ISSUER);
         assertThat(issuer.getRequiredClaims()).containsExactly("a=b", "c=d");
-        assertThat(issuer.getRequiredClaimLines()).isEqualTo("a=b\nc=d");
+        assertThat(new ListedIssuer.DescriptorImpl().lines(issuer.getRequiredClaims()))
+                .isEqualTo("a=b\nc=d");
         assertThat(issuer.toIssuer().jobs().match("team/a")).isTrue();
     }
 
