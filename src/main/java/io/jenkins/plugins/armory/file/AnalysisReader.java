@@ -56,11 +56,9 @@ final class AnalysisReader {
         if (section == null) {
             return;
         }
-        int index = 0;
-        for (var node : section.list("queries", "a list of {name: ..., queryTemplate: ...}")) {
-            Section query = Section.of(
-                    file.yaml(), node, "analysis.queries[" + index++ + "]", "{name: ..., queryTemplate: ...}");
-            String name = query == null ? null : query.requiredName("name", "name the query");
+        String shape = "{name: ..., queryTemplate: ...}";
+        for (Section query : section.sections("queries", "a list of " + shape, shape)) {
+            String name = query.requiredName("name", "name the query");
             if (name != null && !queries.add(name)) {
                 query.problem("name", "\"" + name + "\" is there twice; each query needs a name of its own");
             }
@@ -70,13 +68,8 @@ final class AnalysisReader {
     Condition read(Section section) {
         section.checkKnown(FIELDS);
         List<String> names = section.requiredNames("queries", "must name at least one query");
-        for (String name : names) {
-            if (!queries.isEmpty() && !queries.contains(name)) {
-                section.problem(
-                        "queries",
-                        "analysis.queries has no \"" + name + "\"; "
-                                + section.yaml().known(name, queries));
-            }
+        if (!queries.isEmpty()) {
+            names.forEach(name -> section.isKnown("queries", name, queries, "analysis.queries has no"));
         }
         Map<String, String> variables = variables(section, names);
         String label = "analysis " + String.join(", ", names);

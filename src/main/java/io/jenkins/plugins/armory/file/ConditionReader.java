@@ -6,11 +6,11 @@ import io.jenkins.plugins.armory.deployment.DeploymentPlan.Pause;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.RunWebhook;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.yaml.snakeyaml.nodes.Node;
+import java.util.Objects;
+import java.util.function.Function;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /** Reads the conditions of targets and the steps of strategies. */
@@ -49,18 +49,11 @@ final class ConditionReader {
      * @param allowed the kinds of conditions that may be in this list
      */
     List<Condition> read(Section parent, String field, List<String> allowed) {
-        var conditions = new ArrayList<Condition>();
-        List<Node> nodes = parent.list(field, "a list of conditions: " + String.join(", ", allowed));
-        for (int i = 0; i < nodes.size(); i++) {
-            String path = parent.path(field) + "[" + i + "]";
-            Section section = Section.of(
-                    parent.yaml(), nodes.get(i), path, "a mapping with one of " + String.join(", ", allowed));
-            Condition condition = section == null ? null : condition(section, allowed);
-            if (condition != null) {
-                conditions.add(condition);
-            }
-        }
-        return conditions;
+        String kinds = String.join(", ", allowed);
+        return parent.sections(field, "a list of conditions: " + kinds, "a mapping with one of " + kinds).stream()
+                .map(section -> condition(section, allowed))
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     @CheckForNull
@@ -79,21 +72,25 @@ final class ConditionReader {
             }
             return null;
         }
-        return switch (kinds.get(0)) {
-            case "setWeight" -> setWeight(section);
-            case "runWebhook" -> runWebhook(section);
-            case "analysis" -> analysis(section);
-            case "exposeServices" -> exposeServices(section);
-            default -> pause(section);
+        String kind = kinds.get(0);
+        return switch (kind) {
+            case "setWeight" -> in(section, kind, "{weight: 25}", ConditionReader::setWeight);
+            case "runWebhook" -> in(section, kind, "{name: ...}", this::runWebhook);
+            case "analysis" -> in(section, kind, "{interval: 30, units: seconds, queries: [...], ...}", analyses::read);
+            case "exposeServices" ->
+                in(section, kind, "{services: [...], ttl: " + TimeSpan.SHAPE + "}", ConditionReader::exposeServices);
+            default -> in(section, kind, "{untilApproved: true} or " + TimeSpan.SHAPE, ConditionReader::pause);
         };
     }
 
     @CheckForNull
-    private static Condition setWeight(Section parent) {
-        Section section = parent.section("setWeight", "{weight: 25}");
-        if (section == null) {
-            return null;
-        }
+    private static Condition in(Section parent, String field, String shape, Function<Section, Condition> reader) {
+        Section section = parent.section(field, shape);
+        return section == null ? null : reader.apply(section);
+    }
+
+    @CheckForNull
+    private static Condition setWeight(Section section) {
         section.checkKnown(List.of("weight"));
         if (!section.has("weight")) {
             section.problem("weight", "is missing; write weight: 25 for a quarter");
@@ -103,18 +100,11 @@ final class ConditionReader {
     }
 
     @CheckForNull
-    private Condition runWebhook(Section parent) {
-        Section section = parent.section("runWebhook", "{name: ...}");
-        if (section == null) {
-            return null;
-        }
+    private Condition runWebhook(Section section) {
         section.checkKnown(List.of("name", "context"));
         String name = section.requiredName("name", "name one of the webhooks in the section webhooks");
-        if (name != null && !webhooks.names().contains(name)) {
-            section.problem(
-                    "name",
-                    "the section webhooks has no \"" + name + "\"; "
-                            + section.yaml().known(name, webhooks.names()));
+        if (name != null) {
+            section.isKnown("name", name, webhooks.names(), "the section webhooks has no");
         }
         Map<String, String> general = new LinkedHashMap<>(context);
         Webhook webhook = name == null ? null : webhooks.find(name);
@@ -139,11 +129,7 @@ final class ConditionReader {
     }
 
     @CheckForNull
-    private Condition pause(Section parent) {
-        Section section = parent.section("pause", "{untilApproved: true} or " + TimeSpan.SHAPE);
-        if (section == null) {
-            return null;
-        }
+    private static Condition pause(Section section) {
         section.checkKnown(List.of(
                 "untilApproved", "requiresRoles", "requiresRole", "approvalExpiration", "duration", "unit", "units"));
         section.checkFilled("untilApproved", "requiresRoles", "requiresRole", "approvalExpiration");
@@ -202,18 +188,7 @@ final class ConditionReader {
                 : section.namesWithoutComma(field);
     }
 
-    @CheckForNull
-    private Condition analysis(Section parent) {
-        Section section = parent.section("analysis", "{interval: 30, units: seconds, queries: [...], ...}");
-        return section == null ? null : analyses.read(section);
-    }
-
-    @CheckForNull
-    private static Condition exposeServices(Section parent) {
-        Section section = parent.section("exposeServices", "{services: [...], ttl: " + TimeSpan.SHAPE + "}");
-        if (section == null) {
-            return null;
-        }
+    private static Condition exposeServices(Section section) {
         section.checkKnown(List.of("services", "ttl"));
         List<String> services = section.requiredNames("services", "must name at least one service");
         TimeSpan ttl = TimeSpan.in(section, "ttl");

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads the values of {@code {{context.*}}}. */
 final class ContextReader {
@@ -51,15 +50,6 @@ final class ContextReader {
                 return Map.of();
             }
         }
-        return context;
-    }
-
-    /**
-     * Returns the context of a whole deployment: {@code context}, and {@code contextOverrides}, which takes precedence.
-     */
-    static Map<String, String> ofFile(YamlReader yaml, Map<String, Node> sections) {
-        Map<String, String> context = new LinkedHashMap<>(yaml.texts(sections.get("context"), "context"));
-        context.putAll(yaml.texts(sections.get("contextOverrides"), "contextOverrides"));
         return context;
     }
 }

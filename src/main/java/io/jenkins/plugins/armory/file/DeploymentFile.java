@@ -16,25 +16,26 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * <p>A {@code webhooks} section must follow Armory's schema, without further fields. One addition is accepted: a
  * {@code bodyTemplate} that is a string, as Armory's command line tool generates it.
+ *
+ * @param webhooks the webhooks by their names, in the order of the file
+ * @param context the values of {@code {{context.*}}} for the whole deployment
+ * @param targets the places of the targets by their names
+ * @param unusedByWebhooks the parts of the file that a step ignores which uses one of its webhooks, for the log:
+ *     {@code constraints of prod, staging}, {@code strategies}. It is empty for the file of a {@link PlannedDeployment},
+ *     which uses all of it.
  */
 @Restricted(NoExternalUse.class)
-public final class DeploymentFile {
+public record DeploymentFile(
+        Map<String, Webhook> webhooks,
+        Map<String, String> context,
+        Map<String, Target> targets,
+        List<String> unusedByWebhooks) {
 
-    private final Map<String, Webhook> webhooks;
-    private final Map<String, String> context;
-    private final Map<String, Target> targets;
-
-    private final List<String> unused;
-
-    DeploymentFile(
-            Map<String, Webhook> webhooks,
-            Map<String, String> context,
-            Map<String, Target> targets,
-            List<String> unused) {
-        this.webhooks = Collections.unmodifiableMap(webhooks);
-        this.context = Collections.unmodifiableMap(context);
-        this.targets = Collections.unmodifiableMap(targets);
-        this.unused = List.copyOf(unused);
+    public DeploymentFile {
+        webhooks = Collections.unmodifiableMap(webhooks);
+        context = Collections.unmodifiableMap(context);
+        targets = Collections.unmodifiableMap(targets);
+        unusedByWebhooks = List.copyOf(unusedByWebhooks);
     }
 
     /** Thrown for a file that cannot be used. The message has one line for each problem, with its place in the file. */
@@ -61,27 +62,8 @@ public final class DeploymentFile {
         return new DeploymentFileReader(name).read(text);
     }
 
-    /** Returns the webhooks by their names, in the order of the file. */
-    public Map<String, Webhook> webhooks() {
-        return webhooks;
-    }
-
-    /** Returns the values of {@code {{context.*}}} for the whole deployment. */
-    public Map<String, String> context() {
-        return context;
-    }
-
     /** Returns the target with the name of an environment. A target is Armory's environment. */
     public Optional<Target> target(@CheckForNull String environment) {
         return Optional.ofNullable(environment).map(targets::get);
-    }
-
-    /**
-     * Returns the parts of the file that a step ignores which uses one of its webhooks, for the log: {@code constraints
-     * of prod, staging}, {@code strategies}. It is empty for the file of a {@link PlannedDeployment}, which uses all of
-     * it.
-     */
-    public List<String> unusedByWebhooks() {
-        return unused;
     }
 }

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.yaml.snakeyaml.nodes.Node;
 
 /**
  * The sections of a deployment file that Armory's own engine reads and that do nothing in a Pipeline. Only the names of their fields
@@ -20,9 +19,16 @@ final class IdleSections {
      * @param list whether it is a list of mappings instead of one
      * @param fields the known fields with their shapes, {@code ANY} for what is not looked into
      */
-    private record Shape(boolean list, Map<String, Shape> fields) {}
+    private record Shape(boolean list, Map<String, Shape> fields) {
 
-    private static final Shape ANY = new Shape(false, Map.of());
+        Shape with(String field, Shape shape) {
+            Map<String, Shape> more = new LinkedHashMap<>(fields);
+            more.put(field, shape);
+            return new Shape(list, more);
+        }
+    }
+
+    private static final Shape ANY = mapping();
 
     private static final Map<String, Shape> SHAPES = Map.of(
             "application",
@@ -30,60 +36,41 @@ final class IdleSections {
             "files",
             ANY,
             "manifests",
-            list("path", ANY, "inline", ANY, "targets", ANY),
+            list("path", "inline", "targets"),
             "analysis",
-            mapping(
-                    "defaultMetricProviderName",
-                    ANY,
-                    "queries",
-                    list(
-                            "name",
-                            ANY,
-                            "queryTemplate",
-                            ANY,
-                            "upperLimit",
-                            ANY,
-                            "lowerLimit",
-                            ANY,
-                            "metricProviderName",
-                            ANY)),
+            mapping("defaultMetricProviderName")
+                    .with("queries", list("name", "queryTemplate", "upperLimit", "lowerLimit", "metricProviderName")),
             "trafficManagement",
-            list(
-                    "targets",
-                    ANY,
-                    "alias",
-                    ANY,
-                    "smi",
-                    list("rootServiceName", ANY, "canaryServiceName", ANY, "trafficSplitName", ANY),
-                    "kubernetes",
-                    list("activeService", ANY, "previewService", ANY),
-                    "istio",
-                    list(
-                            "virtualService",
-                            mapping("name", ANY, "httpRouteName", ANY),
-                            "destinationRule",
-                            mapping("name", ANY, "activeSubsetName", ANY, "canarySubsetName", ANY))),
+            list("targets", "alias")
+                    .with("smi", list("rootServiceName", "canaryServiceName", "trafficSplitName"))
+                    .with("kubernetes", list("activeService", "previewService"))
+                    .with(
+                            "istio",
+                            list()
+                                    .with("virtualService", mapping("name", "httpRouteName"))
+                                    .with("destinationRule", mapping("name", "activeSubsetName", "canarySubsetName"))),
             "artifacts",
-            list("functionName", ANY, "path", ANY, "type", ANY),
+            list("functionName", "path", "type"),
             "providerOptions",
-            mapping("lambda", list("name", ANY, "target", ANY, "runAsIamRole", ANY, "handler", ANY, "runtime", ANY)));
+            mapping().with("lambda", list("name", "target", "runAsIamRole", "handler", "runtime")));
 
     private IdleSections() {}
 
-    private static Shape mapping(Object... fields) {
-        return new Shape(false, fields(fields));
+    private static Shape mapping(String... fields) {
+        return shape(false, fields);
     }
 
-    private static Shape list(Object... fields) {
-        return new Shape(true, fields(fields));
+    private static Shape list(String... fields) {
+        return shape(true, fields);
     }
 
-    private static Map<String, Shape> fields(Object... fields) {
-        var shapes = new LinkedHashMap<String, Shape>();
-        for (int i = 0; i < fields.length; i += 2) {
-            shapes.put((String) fields[i], (Shape) fields[i + 1]);
+    /** Returns a shape with fields that are not looked into. */
+    private static Shape shape(boolean list, String... fields) {
+        Shape shape = new Shape(list, Map.of());
+        for (String field : fields) {
+            shape = shape.with(field, ANY);
         }
-        return shapes;
+        return shape;
     }
 
     static Collection<String> names() {
@@ -116,11 +103,8 @@ final class IdleSections {
             check(parent.section(field, shapeText(shape)), shape, targets);
             return;
         }
-        int index = 0;
-        for (Node each : parent.list(field, "a list of " + shapeText(shape))) {
-            String path = parent.path(field) + "[" + index++ + "]";
-            check(Section.of(parent.yaml(), each, path, shapeText(shape)), shape, targets);
-        }
+        parent.sections(field, "a list of " + shapeText(shape), shapeText(shape))
+                .forEach(section -> check(section, shape, targets));
     }
 
     private static void check(@CheckForNull Section section, Shape shape, Collection<String> targets) {
@@ -130,18 +114,8 @@ final class IdleSections {
         section.checkKnown(shape.fields().keySet());
         shape.fields().forEach((field, inner) -> check(section, field, inner, targets));
         if (shape.fields().containsKey("targets")) {
-            checkTargets(section, targets);
-        }
-    }
-
-    private static void checkTargets(Section section, Collection<String> targets) {
-        for (String target : section.names("targets")) {
-            if (!targets.contains(target)) {
-                section.problem(
-                        "targets",
-                        "there is no target \"" + target + "\"; "
-                                + section.yaml().known(target, targets));
-            }
+            section.names("targets")
+                    .forEach(target -> section.isKnown("targets", target, targets, "there is no target"));
         }
     }
 

@@ -59,8 +59,8 @@ final class PlanReader {
         Map<String, String> context = context(file);
         Map<String, String> withAdded = new LinkedHashMap<>(context);
         withAdded.putAll(added);
-        var webhooksReader = new WebhooksReader(yaml);
-        Map<String, Webhook> webhooks = webhooksReader.read(file.has("webhooks") ? file.node("webhooks") : null);
+        var webhooksReader = new WebhooksReader();
+        Map<String, Webhook> webhooks = webhooksReader.read(file);
         var conditions = new ConditionReader(webhooksReader, context, added, new AnalysisReader(file, withAdded));
         Map<String, Strategy> strategies = new StrategyReader(conditions).read(file);
         Section all = targetsOf(file);
@@ -149,17 +149,11 @@ final class PlanReader {
         int problems = yaml.problemCount();
         file.checkFilled("targetFilters");
         var names = new ArrayList<String>();
-        int index = 0;
-        for (Node each : file.list("targetFilters", "a list of {includeTarget: ...}")) {
-            Section filter = Section.of(yaml, each, "targetFilters[" + index++ + "]", "{includeTarget: ...}");
-            if (filter == null) {
-                continue;
-            }
+        String shape = "{includeTarget: ...}";
+        for (Section filter : file.sections("targetFilters", "a list of " + shape, shape)) {
             filter.checkKnown(List.of("includeTarget"));
             String name = filter.requiredName("includeTarget", "name a target");
-            if (name != null && !targets.contains(name)) {
-                filter.problem("includeTarget", "there is no target \"" + name + "\"; " + yaml.known(name, targets));
-            } else if (name != null) {
+            if (name != null && filter.isKnown("includeTarget", name, targets, "there is no target")) {
                 names.add(name);
             }
         }

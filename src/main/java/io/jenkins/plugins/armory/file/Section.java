@@ -1,19 +1,24 @@
 package io.jenkins.plugins.armory.file;
 
 import static io.jenkins.plugins.armory.file.YamlReader.isAbsent;
+import static io.jenkins.plugins.armory.file.YamlReader.prefix;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
@@ -30,11 +35,11 @@ final class Section {
     private final String path;
     private final Map<String, Node> fields;
 
-    private Section(YamlReader yaml, MappingNode node, String path) {
+    private Section(YamlReader yaml, Node node, String path, Map<String, Node> fields) {
         this.yaml = yaml;
         this.node = node;
         this.path = path;
-        fields = yaml.fields(node, path);
+        this.fields = fields;
     }
 
     /**
@@ -45,15 +50,22 @@ final class Section {
     @CheckForNull
     static Section of(YamlReader yaml, Node node, String path, String shape) {
         if (node instanceof MappingNode mapping) {
-            return new Section(yaml, mapping, path);
+            return new Section(yaml, mapping, path, yaml.fields(mapping, path));
         }
-        yaml.problem(node, path + ": must be " + shape);
+        yaml.problem(node, prefix(path) + "must be " + shape);
         return null;
+    }
+
+    /** Returns the section without a field. */
+    Section without(String field) {
+        Map<String, Node> rest = new LinkedHashMap<>(fields);
+        rest.remove(field);
+        return new Section(yaml, node, path, rest);
     }
 
     /** Returns the section of a whole file, whose path is empty. */
     static Section root(YamlReader yaml, MappingNode file) {
-        return new Section(yaml, file, "");
+        return new Section(yaml, file, "", yaml.fields(file, ""));
     }
 
     YamlReader yaml() {
@@ -83,7 +95,24 @@ final class Section {
 
     /** Notes a problem for each field that is not known. */
     void checkKnown(Collection<String> known) {
-        yaml.checkKnown(fields, known, path);
+        fields.forEach((field, value) -> {
+            if (!known.contains(field)) {
+                yaml.problem(value, prefix(path) + "unknown field \"" + field + "\"; " + yaml.known(field, known));
+            }
+        });
+    }
+
+    /**
+     * Returns whether a name in a field is one of those that the file has. If not, that is a problem.
+     *
+     * @param none the start of the message
+     */
+    boolean isKnown(String field, String name, Collection<String> known, String none) {
+        if (known.contains(name)) {
+            return true;
+        }
+        problem(field, none + " \"" + name + "\"; " + yaml.known(name, known));
+        return false;
     }
 
     /** Notes a problem of the section as a whole. */
@@ -99,6 +128,13 @@ final class Section {
     @CheckForNull
     Section section(String field, String shape) {
         return has(field) ? of(yaml, fields.get(field), path(field), shape) : null;
+    }
+
+    /** Hands over the section in a field, if it is one. */
+    void ifMapping(String field, Consumer<Section> reader) {
+        if (has(field) && fields.get(field) instanceof MappingNode) {
+            reader.accept(section(field, ""));
+        }
     }
 
     /** Returns the section in a field. If there is none, that is a problem. */
@@ -148,12 +184,61 @@ final class Section {
                 : null;
     }
 
-    List<Node> list(String field, String shape) {
-        return yaml.list(fields.get(field), path(field), shape);
+    /**
+     * Returns the entries of a list, none if there is no such field.
+     *
+     * @param shape what must be there instead of something else
+     */
+    private List<Node> list(String field, String shape) {
+        if (!has(field)) {
+            return List.of();
+        }
+        if (fields.get(field) instanceof SequenceNode list) {
+            return list.getValue();
+        }
+        problem(field, "must be " + shape);
+        return List.of();
     }
 
+    /**
+     * Returns the sections in a list, without entries that are something else.
+     *
+     * @param listShape what must be there instead of something else
+     * @param shape what an entry must be
+     */
+    List<Section> sections(String field, String listShape, String shape) {
+        var sections = new ArrayList<Section>();
+        int index = 0;
+        for (Node each : list(field, listShape)) {
+            Section section = of(yaml, each, path(field) + "[" + index++ + "]", shape);
+            if (section != null) {
+                sections.add(section);
+            }
+        }
+        return sections;
+    }
+
+    /** Returns a single value as it is written, {@code null} if there is none. */
+    @CheckForNull
+    String text(String field) {
+        if (!has(field)) {
+            return null;
+        }
+        if (fields.get(field) instanceof ScalarNode scalar) {
+            return scalar.getValue();
+        }
+        problem(field, "must be a single value");
+        return null;
+    }
+
+    /** Returns the values of a mapping of keys to single values. */
     Map<String, String> texts(String field) {
-        return yaml.texts(fields.get(field), path(field));
+        Section section = section(field, "a mapping of keys to values");
+        var texts = new LinkedHashMap<String, String>();
+        if (section != null) {
+            section.fields().forEach(key -> texts.put(key, Objects.requireNonNullElse(section.text(key), "")));
+        }
+        return texts;
     }
 
     /** Returns a value that people and scripts know something by: one line, not blank. */
@@ -244,7 +329,7 @@ final class Section {
     /** Returns a whole number as it is written, {@code null} if there is none within the limits. */
     @CheckForNull
     Long number(String field, long min, long max) {
-        String text = yaml.text(fields, field, path);
+        String text = text(field);
         if (text == null) {
             return null;
         }
@@ -263,21 +348,16 @@ final class Section {
             return null;
         }
         if (fields.get(field) instanceof ScalarNode scalar && scalar.getTag().equals(Tag.BOOL)) {
-            return isTrue(scalar);
+            return Set.of("true", "yes", "on").contains(scalar.getValue().toLowerCase(Locale.ROOT));
         }
         problem(field, "must be true or false");
         return null;
     }
 
-    /** Returns the value of a scalar with the tag {@link Tag#BOOL}. */
-    static boolean isTrue(ScalarNode scalar) {
-        return Set.of("true", "yes", "on").contains(scalar.getValue().toLowerCase(Locale.ROOT));
-    }
-
     /** Returns one of several words as it stands in the list, however its capitals are written. */
     @CheckForNull
     String choice(String field, List<String> words) {
-        String text = yaml.text(fields, field, path);
+        String text = text(field);
         if (text == null) {
             return null;
         }

@@ -116,13 +116,9 @@ final class TargetReader {
                 strategies.isEmpty()
                         ? "define one in the section strategies and name it here"
                         : "name one of the section strategies: " + YamlReader.listed(strategies.keySet()));
-        if (name != null && !strategies.containsKey(name)) {
-            section.problem(
-                    "strategy",
-                    "the section strategies has no \"" + name + "\"; "
-                            + section.yaml().known(name, strategies.keySet()));
-        }
-        return name == null ? null : strategies.get(name);
+        return name != null && section.isKnown("strategy", name, strategies.keySet(), "the section strategies has no")
+                ? strategies.get(name)
+                : null;
     }
 
     private Map<String, String> variables(
@@ -155,13 +151,8 @@ final class TargetReader {
         for (String each : constraints.names("dependsOn")) {
             if (each.equals(name)) {
                 constraints.problem("dependsOn", "\"" + name + "\" cannot depend on itself; leave it out");
-            } else if (names.contains(each)) {
+            } else if (constraints.isKnown("dependsOn", each, names, "there is no target")) {
                 dependsOn.add(each);
-            } else {
-                constraints.problem(
-                        "dependsOn",
-                        "there is no target \"" + each + "\"; "
-                                + constraints.yaml().known(each, names));
             }
         }
         return dependsOn;

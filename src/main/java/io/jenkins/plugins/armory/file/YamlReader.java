@@ -159,15 +159,6 @@ final class YamlReader {
         }
     }
 
-    /** Notes a problem for each field that is not known. */
-    void checkKnown(Map<String, Node> fields, Collection<String> known, String path) {
-        fields.forEach((field, value) -> {
-            if (!known.contains(field)) {
-                problem(value, prefix(path) + "unknown field \"" + field + "\"; " + known(field, known));
-            }
-        });
-    }
-
     /** Returns the end of a message on an unknown name: the nearest of the known ones, and all of them. */
     String known(String name, Collection<String> known) {
         if (known.isEmpty()) {
@@ -190,59 +181,12 @@ final class YamlReader {
         return name.length() > MAX_LISTED_LENGTH ? name.substring(0, MAX_LISTED_LENGTH) + "..." : name;
     }
 
-    /** Returns the value of a field, or {@code null} if it has none. */
-    @CheckForNull
-    String text(Map<String, Node> fields, String field, String path) {
-        Node node = fields.get(field);
-        if (isAbsent(node)) {
-            return null;
-        }
-        if (node instanceof ScalarNode scalar) {
-            return scalar.getValue();
-        }
-        problem(node, path + "." + field + ": must be a single value");
-        return null;
-    }
-
-    /** Returns the values of a mapping of keys to single values. */
-    Map<String, String> texts(@CheckForNull Node node, String path) {
-        var texts = new LinkedHashMap<String, String>();
-        if (isAbsent(node)) {
-            return texts;
-        }
-        if (!(node instanceof MappingNode mapping)) {
-            problem(node, path + ": must be a mapping of keys to values");
-            return texts;
-        }
-        Map<String, Node> fields = fields(mapping, path);
-        for (String key : fields.keySet()) {
-            String text = text(fields, key, path);
-            texts.put(key, text == null ? "" : text);
-        }
-        return texts;
-    }
-
-    /**
-     * Returns the entries of a list, none if it is absent.
-     *
-     * @param shape what must be there instead of something else
-     */
-    List<Node> list(@CheckForNull Node node, String path, String shape) {
-        if (isAbsent(node)) {
-            return List.of();
-        }
-        if (node instanceof SequenceNode list) {
-            return list.getValue();
-        }
-        problem(node, path + ": must be " + shape);
-        return List.of();
-    }
-
     static boolean isAbsent(@CheckForNull Node node) {
         return node == null || node.getTag().equals(Tag.NULL);
     }
 
-    private static String prefix(String path) {
+    /** Returns the start of a message on what a path leads to. */
+    static String prefix(String path) {
         return path.isEmpty() ? "" : path + ": ";
     }
 
