@@ -1,8 +1,13 @@
 package io.jenkins.plugins.armory.callback;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -21,9 +26,20 @@ public record JsonResponse(int status, Map<String, String> headers, ObjectNode b
 
     public static final String CONTENT_TYPE = "application/json;charset=utf-8";
 
-    public static final ObjectMapper JSON = new ObjectMapper();
+    /** Binds records by the names of their components, with times in ISO 8601. */
+    public static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .visibility(PropertyAccessor.ALL, JsonAutoDetect.Visibility.NONE)
+            .visibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
+            .build();
 
     private static final String RETRY_AFTER_SECONDS = "10";
+
+    /** Returns the components of a record as fields. */
+    public static ObjectNode fieldsOf(Record content) {
+        return JSON.valueToTree(content);
+    }
 
     public static JsonResponse ok(ObjectNode body) {
         return new JsonResponse(200, Map.of(), body);

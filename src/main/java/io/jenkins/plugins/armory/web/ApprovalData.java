@@ -112,11 +112,10 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
                 .put("event", notice.occasion().name())
                 .put("webhook", notifications.nameOf(notice)));
         ArrayNode failed = notices.putArray("failed");
-        untold.forEach(failure -> failed.addObject()
-                .put("event", failure.occasion().name())
-                .put("webhook", failure.webhook())
-                .put("reason", failure.reason())
-                .put("at", failure.at().toString()));
+        untold.forEach(failure -> {
+            ObjectNode each = JsonResponse.fieldsOf(failure);
+            failed.add(each.set("event", each.remove("occasion")));
+        });
     }
 
     private static ObjectNode json(Decision decision) {
@@ -160,18 +159,12 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
     }
 
     private static ObjectNode json(Progress progress) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("percent", progress.percent())
-                .put("mdMessage", progress.mdMessage())
-                .put("mdMessageHtml", Markdown.toHtml(progress.mdMessage()))
-                .put("at", progress.at().toString());
+        return JsonResponse.fieldsOf(progress).put("mdMessageHtml", Markdown.toHtml(progress.mdMessage()));
     }
 
     private ObjectNode json(Approval approval, ManualRequirement manual) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("message", manual.message());
-        ArrayNode submitters = json.putArray("submitters");
-        manual.submitters().forEach(submitters::add);
+        json.set("submitters", json(manual.submitters()));
         if (!manual.inputs().isEmpty()) {
             ArrayNode parameters = json.putArray("parameters");
             manual.inputs().forEach(input -> parameters.add(input.name()));
@@ -182,7 +175,7 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
         json.put("required", manual.required());
         List<String> requesters = manual.requesters();
         if (requesters != null) {
-            requesters.forEach(json.putArray("requesters")::add);
+            json.set("requesters", json(requesters));
         }
         json.set(
                 "approvals",
@@ -204,39 +197,15 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
         return new Vote(vote.user(), Objects.requireNonNullElse(Bound.LINE.cut(vote.comment()), ""), vote.at());
     }
 
-    /** Returns the people whose approval counts, in its order. */
-    static ArrayNode json(List<Vote> votes) {
-        ArrayNode json = JsonNodeFactory.instance.arrayNode();
-        votes.forEach(vote -> json.addObject()
-                .put("user", vote.user())
-                .put("comment", vote.comment())
-                .put("at", vote.at().toString()));
-        return json;
-    }
-
-    static ObjectNode json(Map<String, Object> inputs) {
-        ObjectNode json = JsonNodeFactory.instance.objectNode();
-        inputs.forEach((name, value) -> {
-            if (value instanceof Boolean flag) {
-                json.put(name, flag);
-            } else {
-                json.put(name, String.valueOf(value));
-            }
-        });
-        return json;
+    /** Returns a list or a map with its elements as they are. */
+    static JsonNode json(Object content) {
+        return JsonResponse.JSON.valueToTree(content);
     }
 
     private static ObjectNode json(Attempt attempt) {
-        Instant nextAt = attempt.nextAt();
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("number", attempt.number())
-                .put("at", attempt.at().toString())
-                .put("host", attempt.host())
-                .put("status", attempt.status())
-                .put("durationMillis", attempt.duration().toMillis())
-                .put("failure", attempt.failure())
-                .put("answer", attempt.answer())
-                .put("nextAt", nextAt == null ? null : nextAt.toString());
+        ObjectNode json = JsonResponse.fieldsOf(attempt)
+                .put("durationMillis", attempt.duration().toMillis());
+        json.remove("duration");
+        return json;
     }
 }

@@ -99,16 +99,7 @@ final class ApprovalList {
     /** Returns an approval with its refused callbacks. */
     ObjectNode whole(Approval approval) {
         ObjectNode json = data.json(approval);
-        ArrayNode callbacks = json.putArray("rejectedCallbacks");
-        for (Rejected each : rejected(approval)) {
-            callbacks
-                    .addObject()
-                    .put("at", each.at().toString())
-                    .put("status", each.status())
-                    .put("reason", each.reason())
-                    .put("address", each.address())
-                    .put("rehearsal", each.rehearsal());
-        }
+        json.set("rejectedCallbacks", ApprovalData.json(rejected(approval)));
         return json;
     }
 }

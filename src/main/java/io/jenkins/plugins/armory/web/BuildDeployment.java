@@ -53,16 +53,14 @@ final class BuildDeployment {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         ArrayNode environments = json.putArray("environments");
         deployment.environments().values().forEach(environment -> environments.add(json(deployment, environment)));
-        ArrayNode stages = json.putArray("cancelledStages");
         Map<String, String> cancelled = deployment.cancelled();
-        cancelled.keySet().forEach(stages::add);
+        json.set("cancelledStages", ApprovalData.json(cancelled.keySet()));
         return json.put("cancelsStages", cancelled.values().stream().findFirst().orElse(null));
     }
 
     private static ObjectNode json(Deployment deployment, Environment environment) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("name", environment.name());
-        ArrayNode dependsOn = json.putArray("dependsOn");
-        environment.dependsOn().forEach(dependsOn::add);
+        json.set("dependsOn", ApprovalData.json(environment.dependsOn()));
         json.put("state", deployment.shownState(environment).name())
                 .put("since", environment.since().toString())
                 .put("cancelledBy", environment.cancelledBy());
@@ -85,12 +83,8 @@ final class BuildDeployment {
     }
 
     private static ObjectNode json(Environment.PlannedStep step) {
-        Instant ended = step.ended();
-        ObjectNode json = JsonNodeFactory.instance
-                .objectNode()
-                .put("began", step.began().toString())
-                .put("ended", ended == null ? null : ended.toString())
-                .put("approval", step.approval());
+        ObjectNode json = JsonResponse.fieldsOf(step);
+        json.remove("outputs");
         putReason(json, "failure", step.failure());
         return json;
     }
