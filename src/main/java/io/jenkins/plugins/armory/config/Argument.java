@@ -22,6 +22,12 @@ public @interface Argument {
     /** Whether a number or a boolean stands for its text, and one value for a list of it. */
     boolean scalar() default false;
 
+    /** Whether a map stands for the list of its entries. */
+    boolean map() default false;
+
+    /** The field of an object, or of each object of a list, for which a text stands; empty for none. */
+    String text() default "";
+
     /** Whether it is for the external process, whoever defines its webhook, and of no use without one. */
     boolean forProcess() default false;
 }

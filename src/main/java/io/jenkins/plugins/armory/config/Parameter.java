@@ -6,11 +6,14 @@ import java.beans.IntrospectionException;
 import java.beans.Introspector;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -88,8 +91,23 @@ public record Parameter(Type type, @CheckForNull Method setter) {
 
     /** Returns whether something holds that {@link Argument} can say. */
     public boolean is(Predicate<Argument> said) {
-        Argument argument = setter == null ? null : setter.getAnnotation(Argument.class);
-        return argument != null && said.test(argument);
+        return argument().filter(said).isPresent();
+    }
+
+    /** Returns the field for which a text stands, see {@link Argument#text}; empty for none. */
+    public String text() {
+        return argument().map(Argument::text).orElse("");
+    }
+
+    private Optional<Argument> argument() {
+        return Optional.ofNullable(setter).map(method -> method.getAnnotation(Argument.class));
+    }
+
+    /** Returns whether it takes a list. */
+    public boolean isList() {
+        return type instanceof ParameterizedType generic
+                && generic.getRawType() instanceof Class<?> raw
+                && Collection.class.isAssignableFrom(raw);
     }
 
     /** Returns the class of an object with parameters of its own, {@code null} for another type. */

@@ -39,9 +39,7 @@ final class DeploymentFileReader {
     DeploymentFile read(String text) throws DeploymentFile.InvalidException {
         Node root = yaml.compose(text);
         Section file = root == null ? null : Section.of(yaml, root, "", "a mapping with a section \"webhooks\"");
-        DeploymentFile result = file == null
-                ? new DeploymentFile(Map.of(), Map.of(), Map.of(), List.of())
-                : read(file);
+        DeploymentFile result = file == null ? new DeploymentFile(Map.of(), Map.of(), Map.of(), List.of()) : read(file);
         yaml.throwProblems();
         return result;
     }

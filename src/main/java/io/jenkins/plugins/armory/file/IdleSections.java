@@ -46,8 +46,7 @@ final class IdleSections {
                     .with("kubernetes", list("activeService", "previewService"))
                     .with(
                             "istio",
-                            list()
-                                    .with("virtualService", mapping("name", "httpRouteName"))
+                            list().with("virtualService", mapping("name", "httpRouteName"))
                                     .with("destinationRule", mapping("name", "activeSubsetName", "canarySubsetName"))),
             "artifacts",
             list("functionName", "path", "type"),

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.file;
 
-
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -59,8 +58,7 @@ final class WebhooksReader {
         Webhook webhook = webhook(section);
         boolean valid = section.yaml().problemCount() == problemsBefore;
         if (valid && webhook != null && webhooks.putIfAbsent(webhook.name(), webhook) != null) {
-            section.problem(
-                    "name", "\"" + webhook.name() + "\" is there twice; each webhook needs a name of its own");
+            section.problem("name", "\"" + webhook.name() + "\" is there twice; each webhook needs a name of its own");
         }
     }
 

@@ -33,7 +33,11 @@ public final class ProgramSaves {
      * @param runner runs the work, and ends the step if the work throws or the program could not be saved
      */
     public static void afterSave(
-            StepContext context, @CheckForNull RunningBuild build, Executor executor, Consumer<Work> runner, Work next) {
+            StepContext context,
+            @CheckForNull RunningBuild build,
+            Executor executor,
+            Consumer<Work> runner,
+            Work next) {
         ListenableFuture<Void> save = build == null
                 ? context.saveState()
                 : build.findOrCreate(ProgramSaves.class, ProgramSaves::new).save(context);

@@ -4,11 +4,11 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.config.Argument;
 import io.jenkins.plugins.armory.config.KeyValue;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -95,6 +95,7 @@ public final class ArmoryDeploymentActionStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(map = true)
     public void setVariables(@CheckForNull List<KeyValue> variables) {
         this.variables = variables == null ? List.of() : List.copyOf(variables);
     }
@@ -106,8 +107,6 @@ public final class ArmoryDeploymentActionStep extends Step {
 
     @Extension
     public static final class DescriptorImpl extends ArmoryStepDescriptor {
-
-        private static final String VARIABLES = "variables";
 
         public DescriptorImpl() {
             super("armoryDeploymentAction", true, "planned");
@@ -130,21 +129,11 @@ public final class ArmoryDeploymentActionStep extends Step {
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
             for (String needed : List.of("environment", "planned")) {
                 if (arguments.get(needed) == null) {
-                    throw new IllegalArgumentException(getFunctionName() + ": " + needed
-                            + " is missing; the step belongs to armoryDeployment, so write that instead");
+                    throw new IllegalArgumentException(
+                            needed + " is missing; the step belongs to armoryDeployment, so write that instead");
                 }
             }
             return super.customInstantiate(arguments);
-        }
-
-        @Override
-        Map<String, Object> inFull(Map<String, Object> arguments) {
-            return Shorthands.mapToEntries(getFunctionName(), arguments, VARIABLES);
-        }
-
-        @Override
-        public UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
-            return Shorthands.entriesToMap(step, VARIABLES);
         }
     }
 }

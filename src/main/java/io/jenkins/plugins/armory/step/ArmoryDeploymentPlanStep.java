@@ -8,7 +8,6 @@ import io.jenkins.plugins.armory.config.Argument;
 import io.jenkins.plugins.armory.config.KeyValue;
 import java.util.List;
 import java.util.Map;
-import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -86,6 +85,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(map = true)
     public void setContext(@CheckForNull List<KeyValue> context) {
         this.context = context == null ? List.of() : List.copyOf(context);
     }
@@ -135,8 +135,6 @@ public final class ArmoryDeploymentPlanStep extends Step {
     @Extension
     public static final class DescriptorImpl extends ArmoryStepDescriptor {
 
-        private static final String CONTEXT = "context";
-
         public DescriptorImpl() {
             super("armoryDeploymentPlan", false, "configFile");
         }
@@ -156,16 +154,6 @@ public final class ArmoryDeploymentPlanStep extends Step {
         @Override
         public boolean isAdvanced() {
             return true;
-        }
-
-        @Override
-        Map<String, Object> inFull(Map<String, Object> arguments) {
-            return Shorthands.mapToEntries(SHOWN_AS, arguments, CONTEXT);
-        }
-
-        @Override
-        public UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
-            return Shorthands.entriesToMap(step, CONTEXT);
         }
     }
 }

@@ -6,11 +6,10 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.config.Argument;
 import io.jenkins.plugins.armory.flow.LogText;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -50,6 +49,7 @@ public final class ArmoryEnvironmentStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(text = "name")
     public void setDependsOn(@CheckForNull List<EnvironmentName> dependsOn) {
         this.dependsOn = dependsOn == null ? null : List.copyOf(dependsOn);
     }
@@ -107,27 +107,14 @@ public final class ArmoryEnvironmentStep extends Step {
     @Extension
     public static final class DescriptorImpl extends ArmoryStepDescriptor {
 
-        private static final String DEPENDS_ON = "dependsOn";
-        private static final String NAME = "name";
-
         public DescriptorImpl() {
-            super("armoryEnvironment", true, NAME);
+            super("armoryEnvironment", true, "name");
         }
 
         @NonNull
         @Override
         public String getDisplayName() {
             return Messages.ArmoryEnvironmentStep_displayName();
-        }
-
-        @Override
-        Map<String, Object> inFull(Map<String, Object> arguments) {
-            return Shorthands.textsToObjects(arguments, DEPENDS_ON, NAME);
-        }
-
-        @Override
-        public UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
-            return Shorthands.objectsToTexts(step, DEPENDS_ON, NAME);
         }
 
         @POST

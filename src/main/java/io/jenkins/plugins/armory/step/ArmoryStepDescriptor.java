@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import java.util.Map;
 import java.util.Set;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
+import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -60,8 +61,7 @@ abstract class ArmoryStepDescriptor extends StepDescriptor implements CustomDesc
         try {
             return instantiate(arguments);
         } catch (Exception x) { // also of a toString() of the Pipeline
-            String message = String.valueOf(x.getMessage());
-            return mistaken(message.startsWith(start) ? message : start + message, arguments);
+            return mistaken(start + x.getMessage(), arguments);
         } catch (Error x) {
             // CpsCallableInvocation, of a toString() that only the engine can call. The engine would call that instead
             // of the step.
@@ -86,13 +86,14 @@ abstract class ArmoryStepDescriptor extends StepDescriptor implements CustomDesc
     /** @throws IllegalArgumentException naming an argument that the step does not have, that is empty, or whose type is wrong */
     @Override
     public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
-        Map<String, Object> inFull = Shorthands.scalarsToTexts(clazz, inFull(arguments));
-        StepArguments.checkValues(nameInMessages(), clazz, inFull);
-        return StepArguments.checked(nameInMessages(), clazz, inFull);
+        Map<String, Object> inFull = Shorthands.inFull(clazz, arguments);
+        StepArguments.checkValues(clazz, inFull);
+        StepArguments.checkTypes(clazz, inFull);
+        return inFull;
     }
 
-    /** Replaces shorter ways to write the arguments by those that data binding knows. */
-    Map<String, Object> inFull(Map<String, Object> arguments) {
-        return arguments;
+    @Override
+    public final UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
+        return Shorthands.shortened(clazz, step);
     }
 }

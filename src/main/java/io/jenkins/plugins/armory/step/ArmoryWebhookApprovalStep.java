@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -303,7 +302,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
-    @Argument(forProcess = true)
+    @Argument(map = true, forProcess = true)
     public void setContext(@CheckForNull List<KeyValue> context) {
         definition.setContext(context);
     }
@@ -407,7 +406,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
-    @Argument(forProcess = true)
+    @Argument(text = "webhook", forProcess = true)
     public void setCancel(@CheckForNull CancelDefinition cancel) {
         this.cancel = cancel;
     }
@@ -544,7 +543,6 @@ public class ArmoryWebhookApprovalStep extends Step {
     public static class DescriptorImpl extends ArmoryStepDescriptor implements WebhookForm, ListForm {
 
         private static final String WEBHOOK = "webhook";
-        private static final String CONTEXT = "context";
 
         public DescriptorImpl() {
             this("armoryWebhookApproval", false);
@@ -595,21 +593,10 @@ public class ArmoryWebhookApprovalStep extends Step {
         }
 
         @Override
-        Map<String, Object> inFull(Map<String, Object> arguments) {
-            return Shorthands.textToObject(
-                    Shorthands.mapToEntries(getFunctionName(), arguments, CONTEXT), "cancel", WEBHOOK);
-        }
-
-        @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
             Map<String, Object> inFull = super.customInstantiate(arguments);
-            StepArguments.checkNamed(getFunctionName(), inFull, WEBHOOK, ArmoryWebhookApprovalStep::isOfDefinition);
+            StepArguments.checkNamed(inFull, WEBHOOK, ArmoryWebhookApprovalStep::isOfDefinition);
             return inFull;
-        }
-
-        @Override
-        public UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
-            return Shorthands.entriesToMap(step, CONTEXT);
         }
 
         @POST

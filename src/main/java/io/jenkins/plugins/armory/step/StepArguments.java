@@ -34,7 +34,7 @@ final class StepArguments {
     /** An optional key of nested objects that names their class. */
     private static final String CLASS = "$class";
 
-    private static final String NULL = "is null; give it a value, or leave it out";
+    private static final String NULL = ": is null; give it a value, or leave it out";
     static final String UNSET =
             ": is the text \"null\", as Groovy writes a variable that is not set; give it another value";
     private static final String EMPTY = ": is empty; give it a value, or leave it out";
@@ -73,57 +73,52 @@ final class StepArguments {
     }
 
     /**
-     * Checks the names and types of arguments, also in nested objects, and returns the arguments. None may be null.
+     * Checks the names and types of arguments, also in nested objects. None may be null.
      *
-     * @param function the name of the step in messages
      * @throws IllegalArgumentException naming the argument and the nearest parameter or the expected type
      */
-    static Map<String, Object> checked(String function, Class<?> type, Map<String, Object> arguments) {
-        try {
-            checkObject(type, named(type, arguments), "");
-            return arguments;
-        } catch (IllegalArgumentException x) {
-            throw mistake(function, x.getMessage());
-        }
-    }
-
-    /** Returns an exception for the build's log. The engine adds the line of the Pipeline; lines of Jenkins would only hide it. */
-    private static IllegalArgumentException mistake(String function, String message) {
-        IllegalArgumentException mistake = new IllegalArgumentException(function + ": " + message);
-        mistake.setStackTrace(new StackTraceElement[0]);
-        return mistake;
+    static void checkTypes(Class<?> type, Map<String, Object> arguments) {
+        checkObject(type, named(type, arguments), "");
     }
 
     /**
      * Checks that arguments have values where they need some, see {@link Argument#filled}, and that no text is that of a variable which is
      * not set.
      *
-     * @param function the name of the step in messages, with the path of a nested object
      * @throws IllegalArgumentException naming the first that has none
      */
-    static void checkValues(String function, Class<?> type, Map<?, ?> arguments) {
+    static void checkValues(Class<?> type, Map<?, ?> arguments) {
+        checkValues("", type, arguments);
+    }
+
+    private static void checkValues(String start, Class<?> type, Map<?, ?> arguments) {
         Parameter.of(type).forEach((name, parameter) -> {
             Object value = arguments.get(name);
             if (parameter.is(Argument::filled) && arguments.containsKey(name) && isEmpty(value)) {
-                throw mistake(function, name + EMPTY);
+                throw new IllegalArgumentException(start + name + EMPTY);
             } else if (isNull(value)) {
-                throw mistake(function, name + UNSET);
+                throw new IllegalArgumentException(start + name + UNSET);
             } else if (value instanceof Map<?, ?> fields && parameter.nested() != null) {
-                checkValues(function + ": " + name, parameter.nested(), fields);
+                checkValues(start + name + ": ", parameter.nested(), fields);
             } else if (value instanceof Collection<?> elements) {
-                checkElements(function, name, elements);
+                checkElements(start + name, elements);
             }
         });
     }
 
     /** Checks that no text of a list is blank, since it would be left out without a word, and that no entry has an unset value. */
-    private static void checkElements(String function, String name, Collection<?> elements) {
+    private static void checkElements(String path, Collection<?> elements) {
         int index = 0;
         for (Object element : elements) {
             if (element instanceof CharSequence text && text.toString().isBlank()) {
-                throw mistake(function, name + '[' + index + ']' + EMPTY);
-            } else if (element instanceof Map<?, ?> entry && entry.containsKey("key") && isNull(entry.get("value"))) {
-                throw mistake(function, name + '.' + entry.get("key") + UNSET);
+                throw new IllegalArgumentException(path + '[' + index + ']' + EMPTY);
+            } else if (element instanceof Map<?, ?> entry && entry.containsKey("key")) {
+                String where = path + '.' + entry.get("key");
+                if (isNull(entry.get("value"))) {
+                    throw new IllegalArgumentException(where + UNSET);
+                } else if (entry.containsKey("value") && entry.get("value") == null) {
+                    throw new IllegalArgumentException(where + NULL);
+                }
             }
             index++;
         }
@@ -133,37 +128,14 @@ final class StepArguments {
      * Checks that a step that names a webhook has no parameter of a definition, not even with its default: whoever writes
      * {@code disableCallback: false} waits for a callback, and the webhook of that name may await none.
      *
-     * @param function the name of the step in messages
      * @param ofDefinition tells the parameters of a definition
      * @throws IllegalArgumentException naming the parameters
      */
-    static void checkNamed(
-            String function, Map<String, Object> arguments, String name, Predicate<String> ofDefinition) {
+    static void checkNamed(Map<String, Object> arguments, String name, Predicate<String> ofDefinition) {
         String superfluous = arguments.keySet().stream().filter(ofDefinition).collect(Collectors.joining(", "));
         if (arguments.containsKey(name) && !superfluous.isEmpty()) {
-            throw mistake(
-                    function,
-                    name + ": names a definition, so leave out " + superfluous + ", or leave out " + name
-                            + " to define one here");
-        }
-    }
-
-    /**
-     * Checks that each value of a map is there: a variable that is not set is not an empty text.
-     *
-     * @param function the name of the step in messages
-     * @throws IllegalArgumentException naming the first that is not
-     */
-    static void checkMap(String function, Map<?, ?> arguments, String parameter) {
-        Object argument = arguments.get(parameter);
-        if (argument instanceof Map<?, ?> map) {
-            map.forEach((key, value) -> {
-                if (value == null) {
-                    throw mistake(function, parameter + '.' + key + ": " + NULL);
-                }
-            });
-        } else if (argument != null && !(argument instanceof Collection<?>)) {
-            throw mistake(function, parameter + ": must be a map");
+            throw new IllegalArgumentException(name + ": names a definition, so leave out " + superfluous
+                    + ", or leave out " + name + " to define one here");
         }
     }
 
@@ -202,12 +174,19 @@ final class StepArguments {
             String where = path.isEmpty() ? name : path + '.' + name;
             Parameter parameter = parameters.get(name);
             if (parameter != null) {
-                check(parameter.type(), value, where);
+                checkParameter(parameter, value, where);
             } else if (path.isEmpty() || !name.equals(CLASS)) {
                 throw new IllegalArgumentException(
                         where + ": there is no such parameter; did you mean " + nearest(name, parameters) + "?");
             }
         });
+    }
+
+    private static void checkParameter(Parameter parameter, @CheckForNull Object value, String path) {
+        if (parameter.is(Argument::map) && value != null && !(value instanceof Collection<?>)) {
+            throw new IllegalArgumentException(path + ": must be a map");
+        }
+        check(parameter.type(), value, path);
     }
 
     /** Returns the parameter that was meant: the one of that name in a nested object, else the one with the most similar name. */
@@ -223,7 +202,7 @@ final class StepArguments {
     private static void check(Type type, @CheckForNull Object value, String path) {
         if (value == null) {
             // A variable that is not set must not stand for the default, which may let more through.
-            throw new IllegalArgumentException(path + ": " + NULL);
+            throw new IllegalArgumentException(path + NULL);
         } else if (type instanceof ParameterizedType generic && isCollection(generic.getRawType())) {
             if (!(value instanceof Collection<?> elements)) {
                 throw new IllegalArgumentException(path + ": must be a list");

@@ -233,7 +233,7 @@ final class WebhookReference implements Serializable {
         EnclosingAction action = stepContext.get(EnclosingAction.class);
         if (target == null && action != null) {
             target = new DeploymentFile.Target(action.account(), action.namespace());
-            foreign = action.isAccountAgent() ? null : "the file of armoryDeployment";
+            foreign = action.accountAgent() ? null : "the file of armoryDeployment";
         }
         TraceContext trace = TraceContext.of(stepContext);
         StatusCheck asked = webhook.status();

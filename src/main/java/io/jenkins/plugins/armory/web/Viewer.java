@@ -160,9 +160,7 @@ final class Viewer {
     }
 
     private boolean isPermitted(Approval approval, Choice choice) {
-        return choice.permission()
-                .filter(seen(approval).orElseThrow()::permits)
-                .isPresent();
+        return choice.permission().filter(seen(approval).orElseThrow()::permits).isPresent();
     }
 
     private boolean isAmong(List<String> submitters) {

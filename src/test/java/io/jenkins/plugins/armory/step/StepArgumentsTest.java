@@ -41,7 +41,7 @@ class StepArgumentsTest {
     private static final ArmoryWebhookApprovalStep.DescriptorImpl STEP = new ArmoryWebhookApprovalStep.DescriptorImpl();
 
     private static void assertRefused(Map<String, Object> arguments, String message) {
-        assertThatThrownBy(() -> STEP.customInstantiate(arguments)).hasMessage("armoryWebhookApproval: " + message);
+        assertThatThrownBy(() -> STEP.customInstantiate(arguments)).hasMessage(message);
     }
 
     /** The webhook of that name may await no callback, and the Pipeline would go on at once. */

@@ -174,7 +174,9 @@ public final class IssuedTokens implements TokenVerifier {
         if (key == null) {
             return Optional.of("no key of Jenkins has the id " + JwtClaims.shown(header.getKeyID()));
         }
-        return jwt.isSignedWith(key, () -> new ECDSAVerifier(key.toPublicJWK())) ? Optional.empty() : Optional.of("bad signature");
+        return jwt.isSignedWith(key, () -> new ECDSAVerifier(key.toPublicJWK()))
+                ? Optional.empty()
+                : Optional.of("bad signature");
     }
 
     private Verification verifyClient(JWTClaimsSet claims) {
