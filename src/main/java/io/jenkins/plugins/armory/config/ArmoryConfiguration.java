@@ -10,8 +10,6 @@ import hudson.ExtensionList;
 import hudson.Util;
 import hudson.XmlFile;
 import hudson.model.Run;
-import hudson.util.FormValidation;
-import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
@@ -38,15 +36,13 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
-import org.kohsuke.stapler.verb.POST;
 
 /** The settings of administrators: <i>Manage Jenkins » System</i>, or {@code armory:} in Configuration as Code. */
 @Extension
 @Symbol("armory")
 @Restricted(NoExternalUse.class)
-public final class ArmoryConfiguration extends GlobalConfiguration implements Settings {
+public final class ArmoryConfiguration extends GlobalConfiguration implements Settings, ConfigurationForm {
 
     private static final Logger LOGGER = Logger.getLogger(ArmoryConfiguration.class.getName());
 
@@ -85,8 +81,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         webhooks = new ArrayList<>();
         callbackClients = new ArrayList<>();
         issuers = new ArrayList<>();
-        tokenLifetimeSeconds = ConfigurationForm.TOKEN_LIFETIME_SECONDS.standard();
-        historyMonths = ConfigurationForm.HISTORY_MONTHS.standard();
+        tokenLifetimeSeconds = TOKEN_LIFETIME_SECONDS.standard();
+        historyMonths = HISTORY_MONTHS.standard();
         load();
     }
 
@@ -109,8 +105,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         try {
             file.unmarshal(this);
             hosts();
-            ConfigurationForm.HISTORY_MONTHS.require(historyMonths);
-            ConfigurationForm.TOKEN_LIFETIME_SECONDS.require(tokenLifetimeSeconds);
+            HISTORY_MONTHS.require(historyMonths);
+            TOKEN_LIFETIME_SECONDS.require(tokenLifetimeSeconds);
         } catch (IOException | RuntimeException x) {
             LOGGER.log(Level.SEVERE, "Cannot read " + file.getFile(), x);
             problem = Messages.ArmoryConfiguration_unreadable(
@@ -345,7 +341,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
      */
     @DataBoundSetter
     public void setTokenLifetimeSeconds(int tokenLifetimeSeconds) {
-        this.tokenLifetimeSeconds = ConfigurationForm.TOKEN_LIFETIME_SECONDS.require(tokenLifetimeSeconds);
+        this.tokenLifetimeSeconds = TOKEN_LIFETIME_SECONDS.require(tokenLifetimeSeconds);
         save();
     }
 
@@ -363,7 +359,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
      */
     @DataBoundSetter
     public void setHistoryMonths(int historyMonths) {
-        this.historyMonths = ConfigurationForm.HISTORY_MONTHS.require(historyMonths);
+        this.historyMonths = HISTORY_MONTHS.require(historyMonths);
         save();
     }
 
@@ -409,35 +405,5 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
                     + " Jenkins URL, or the callback base URL, in Manage Jenkins » System");
         }
         return (base.endsWith("/") ? base : base + '/') + "armory/";
-    }
-
-    @POST
-    public FormValidation doCheckCallbackBaseUrl(@QueryParameter String value) {
-        return ConfigurationForm.checkCallbackBaseUrl(value);
-    }
-
-    @POST
-    public FormValidation doCheckAllowedHosts(@QueryParameter String value) {
-        return ConfigurationForm.checkAllowedHosts(value);
-    }
-
-    @POST
-    public FormValidation doCheckCallbackCredentialsId(@QueryParameter String value) {
-        return ConfigurationForm.checkCallbackCredentialsId(value);
-    }
-
-    @POST
-    public ListBoxModel doFillCallbackCredentialsIdItems(@QueryParameter String callbackCredentialsId) {
-        return SecretTexts.items(null, callbackCredentialsId);
-    }
-
-    @POST
-    public FormValidation doCheckTokenLifetimeSeconds(@QueryParameter String value) {
-        return ConfigurationForm.TOKEN_LIFETIME_SECONDS.check(value);
-    }
-
-    @POST
-    public FormValidation doCheckHistoryMonths(@QueryParameter String value) {
-        return ConfigurationForm.HISTORY_MONTHS.check(value);
     }
 }

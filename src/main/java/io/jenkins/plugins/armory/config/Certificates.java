@@ -1,15 +1,12 @@
 package io.jenkins.plugins.armory.config;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
-import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Run;
-import hudson.security.ACL;
 import hudson.util.ListBoxModel;
-import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -33,9 +30,7 @@ public final class Certificates {
     /** Returns the credential that the jobs of a folder or of Jenkins may use, {@code null} if there is none of that id. */
     @CheckForNull
     static StandardCertificateCredentials of(String id, ItemGroup<?> place) {
-        StandardCertificateCredentials credentials = CredentialsProvider.findCredentialByIdInItemGroup(
-                id, StandardCertificateCredentials.class, place, ACL.SYSTEM2, List.of());
-        return credentials == null || credentials.getScope() == CredentialsScope.SYSTEM ? null : credentials;
+        return SecretTexts.unlessOfSystem(SecretTexts.find(StandardCertificateCredentials.class, id, place));
     }
 
     /** Returns the list for a form, see {@link SecretTexts#items}. */

@@ -4,6 +4,7 @@ import com.cloudbees.plugins.credentials.CredentialsScope;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.http.AllowedHosts;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -11,18 +12,22 @@ import java.util.List;
 import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
 
-/** Checks of the fields of {@link ArmoryConfiguration}. Those of forms need the permission Overall/Administer. */
-final class ConfigurationForm {
+/** The methods of the form of {@link ArmoryConfiguration}, which need the permission Overall/Administer, and its limits. */
+@Restricted(NoExternalUse.class)
+public interface ConfigurationForm {
 
-    static final NumberField TOKEN_LIFETIME_SECONDS =
+    NumberField TOKEN_LIFETIME_SECONDS =
             new NumberField(60, 30 * 86_400, 86_400, Messages::ConfigurationForm_tokenLifetime);
 
-    static final NumberField HISTORY_MONTHS = new NumberField(1, 1200, 24, Messages::ConfigurationForm_historyMonths);
+    NumberField HISTORY_MONTHS = new NumberField(1, 1200, 24, Messages::ConfigurationForm_historyMonths);
 
-    private ConfigurationForm() {}
-
-    static FormValidation checkCallbackBaseUrl(@CheckForNull String value) {
+    @POST
+    default FormValidation doCheckCallbackBaseUrl(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         String url = Util.fixEmptyAndTrim(value);
         if (url == null) {
@@ -48,7 +53,8 @@ final class ConfigurationForm {
         }
     }
 
-    static FormValidation checkAllowedHosts(String value) {
+    @POST
+    default FormValidation doCheckAllowedHosts(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         try {
             AllowedHosts.of(Lines.words(List.of(value)));
@@ -58,7 +64,8 @@ final class ConfigurationForm {
         }
     }
 
-    static FormValidation checkCallbackCredentialsId(@CheckForNull String value) {
+    @POST
+    default FormValidation doCheckCallbackCredentialsId(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         String id = Util.fixEmptyAndTrim(value);
         if (id == null) {
@@ -71,6 +78,21 @@ final class ConfigurationForm {
         return credentials.getScope() == CredentialsScope.SYSTEM
                 ? FormValidation.ok()
                 : FormValidation.warning(Messages.ConfigurationForm_notSystem());
+    }
+
+    @POST
+    default ListBoxModel doFillCallbackCredentialsIdItems(@QueryParameter String callbackCredentialsId) {
+        return SecretTexts.items(null, callbackCredentialsId);
+    }
+
+    @POST
+    default FormValidation doCheckTokenLifetimeSeconds(@QueryParameter String value) {
+        return TOKEN_LIFETIME_SECONDS.check(value);
+    }
+
+    @POST
+    default FormValidation doCheckHistoryMonths(@QueryParameter String value) {
+        return HISTORY_MONTHS.check(value);
     }
 
     /** The message for a number that is not allowed: with the least, the largest and the default one. */

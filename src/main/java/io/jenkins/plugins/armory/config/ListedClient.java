@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.config;
 
-import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
@@ -13,7 +12,6 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
-import java.util.List;
 import java.util.Optional;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
@@ -85,8 +83,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
     @CheckForNull
     private static StandardUsernamePasswordCredentials lookUp(String id) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            return CredentialsProvider.findCredentialByIdInItemGroup(
-                    id, StandardUsernamePasswordCredentials.class, Jenkins.get(), ACL.SYSTEM2, List.of());
+            return SecretTexts.find(StandardUsernamePasswordCredentials.class, id, Jenkins.get());
         }
     }
 

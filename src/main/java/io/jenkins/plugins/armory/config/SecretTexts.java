@@ -1,8 +1,10 @@
 package io.jenkins.plugins.armory.config;
 
+import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.common.IdCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
@@ -30,8 +32,13 @@ public final class SecretTexts {
     /** Returns a credential of Jenkins itself, of any scope; {@code null} if there is none. */
     @CheckForNull
     static StringCredentials ofJenkins(String id) {
-        return CredentialsProvider.findCredentialByIdInItemGroup(
-                id, StringCredentials.class, Jenkins.get(), ACL.SYSTEM2, List.of());
+        return find(StringCredentials.class, id, Jenkins.get());
+    }
+
+    /** Returns a credential of a folder or of Jenkins itself, of any scope; {@code null} if there is none. */
+    @CheckForNull
+    static <T extends IdCredentials> T find(Class<T> type, String id, ItemGroup<?> place) {
+        return CredentialsProvider.findCredentialByIdInItemGroup(id, type, place, ACL.SYSTEM2, List.of());
     }
 
     /**
@@ -68,12 +75,11 @@ public final class SecretTexts {
     @CheckForNull
     static StringCredentials forTemplate(String id, ItemGroup<?> place) {
         refuseTrusted(id);
-        return unlessOfSystem(CredentialsProvider.findCredentialByIdInItemGroup(
-                id, StringCredentials.class, place, ACL.SYSTEM2, List.of()));
+        return unlessOfSystem(find(StringCredentials.class, id, place));
     }
 
     @CheckForNull
-    private static StringCredentials unlessOfSystem(@CheckForNull StringCredentials credentials) {
+    static <T extends Credentials> T unlessOfSystem(@CheckForNull T credentials) {
         return credentials == null || credentials.getScope() == CredentialsScope.SYSTEM ? null : credentials;
     }
 

@@ -90,7 +90,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         planned.notes().forEach(this::log);
         armory().deployments().add(build(), plan);
         if (stopCause() == null) { // else stop() ends the step
-            succeed(new DeploymentRun(plan, webhooks, secrets, this::isAgent));
+            succeed(DeploymentRun.of(plan, webhooks, secrets, this::isAgent));
         }
     }
 

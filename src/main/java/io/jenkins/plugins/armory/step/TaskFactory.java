@@ -40,13 +40,13 @@ final class TaskFactory {
     }
 
     DeploymentRun.Task task(DeploymentPlan.Step step, Phase phase) {
-        Map<String, Object> approval = approval(step, phase);
+        LinkedHashMap<String, Object> approval = approval(step, phase);
         long seconds = step instanceof Pause pause ? pause.duration().toSeconds() : 0;
         return new DeploymentRun.Task(step.label(), arguments(step, phase, approval != null), approval, seconds);
     }
 
-    private Map<String, Object> arguments(DeploymentPlan.Step step, Phase phase, boolean isApproval) {
-        Map<String, Object> arguments = new LinkedHashMap<>();
+    private LinkedHashMap<String, Object> arguments(DeploymentPlan.Step step, Phase phase, boolean isApproval) {
+        var arguments = new LinkedHashMap<String, Object>();
         arguments.put("environment", target.name());
         arguments.put("planned", step.id());
         arguments.put("label", step.label());
@@ -72,8 +72,8 @@ final class TaskFactory {
 
     /** Returns the arguments of the approval, {@code null} for a step that is none. */
     @CheckForNull
-    private Map<String, Object> approval(DeploymentPlan.Step step, Phase phase) {
-        Map<String, Object> arguments = new LinkedHashMap<>();
+    private LinkedHashMap<String, Object> approval(DeploymentPlan.Step step, Phase phase) {
+        var arguments = new LinkedHashMap<String, Object>();
         arguments.put("phase", phase.toString());
         if (step instanceof RunWebhook run) {
             addWebhook(arguments, webhooks.get(run.webhook()), run);

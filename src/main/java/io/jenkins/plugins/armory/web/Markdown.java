@@ -1,5 +1,8 @@
 package io.jenkins.plugins.armory.web;
 
+import com.google.common.cache.CacheBuilder;
+import com.google.common.cache.CacheLoader;
+import com.google.common.cache.LoadingCache;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,7 +49,7 @@ final class Markdown {
     private static final int MAX_ADDRESSES = 4 * MAX_SHOWN;
 
     /** The size of the cache in characters: hundreds of the largest messages, or thousands of usual ones. */
-    private static final long MAX_KEPT = 16L * 1024 * 1024;
+    static final long MAX_KEPT = 16L * 1024 * 1024;
 
     /** An absolute address without characters that a browser would skip. */
     private static final Pattern SAFE_URL =
@@ -62,7 +65,12 @@ final class Markdown {
             .nodeRendererFactory(Links::new)
             .build();
 
-    private static final RenderedMessages RENDERED = new RenderedMessages(MAX_KEPT, Markdown::render);
+    /** The messages that were shown last, as HTML. */
+    static final LoadingCache<String, String> RENDERED = CacheBuilder.newBuilder()
+            .concurrencyLevel(1) // else each part of the cache has a limit
+            .maximumWeight(MAX_KEPT)
+            .weigher((String message, String html) -> message.length() + html.length())
+            .build(CacheLoader.from(Markdown::render));
 
     private Markdown() {}
 
@@ -71,7 +79,7 @@ final class Markdown {
      * message says so in the viewer's language.
      */
     static String toHtml(String markdown) {
-        String html = RENDERED.get(shown(markdown));
+        String html = RENDERED.getUnchecked(shown(markdown));
         return markdown.length() <= MAX_SHOWN ? html : html + "<p><em>" + Messages.Markdown_cut() + "</em></p>\n";
     }
 

@@ -38,8 +38,8 @@ class DeploymentScript implements Serializable {
         }
         DeploymentRun run = script.armoryDeploymentPlan(arguments)
         Map branches = [:]
-        for (int i = 0; i < run.size(); i++) {
-            DeploymentRun.Target target = run.target(i)
+        for (int i = 0; i < run.targets().size(); i++) {
+            DeploymentRun.Target target = run.targets().get(i)
             branches[target.name()] = {
                 script.stage(target.name()) {
                     deploy(run, target, body)
@@ -57,8 +57,8 @@ class DeploymentScript implements Serializable {
             script.armoryEnvironment(target.arguments()) {
                 together(run, target.before(), outputs, body)
                 deploying = true
-                for (int i = 0; i < target.strategySize(); i++) {
-                    together(run, target.strategy(i), outputs, body)
+                for (int i = 0; i < target.strategy().size(); i++) {
+                    together(run, target.strategy().get(i), outputs, body)
                 }
                 try {
                     together(run, target.after(), outputs, body)
@@ -78,13 +78,13 @@ class DeploymentScript implements Serializable {
 
     /** Does the tasks of a group side by side. One that fails stops the others. */
     def together(DeploymentRun run, DeploymentRun.Group group, Map outputs, Closure body) {
-        if (group.size() == 1) {
-            show(run, group.task(0), outputs, body)
-        } else if (group.size() > 1) {
+        if (group.tasks().size() == 1) {
+            show(run, group.tasks().get(0), outputs, body)
+        } else if (group.tasks().size() > 1) {
             Map branches = [failFast: true]
-            for (int i = 0; i < group.size(); i++) {
-                DeploymentRun.Task task = group.task(i)
-                branches[group.branch(i)] = { perform(run, task, outputs, body) }
+            for (int i = 0; i < group.tasks().size(); i++) {
+                DeploymentRun.Task task = group.tasks().get(i)
+                branches[group.branches().get(i)] = { perform(run, task, outputs, body) }
             }
             script.stage(group.name()) {
                 script.parallel(branches)
@@ -103,9 +103,9 @@ class DeploymentScript implements Serializable {
         Map returned = script.armoryDeploymentAction(task.arguments()) {
             if (task.isApproval()) {
                 approve(task.approval(outputs))
-            } else if (task.isPause()) {
+            } else if (task.pauseSeconds() > 0) {
                 script.sleep(time: task.pauseSeconds(), unit: 'SECONDS')
-            } else if (run.hasTimeout()) {
+            } else if (run.timeoutSeconds() > 0) {
                 script.timeout(time: run.timeoutSeconds(), unit: 'SECONDS') { body() }
             } else {
                 body()

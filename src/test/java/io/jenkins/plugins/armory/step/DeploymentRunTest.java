@@ -57,11 +57,10 @@ class DeploymentRunTest {
 
     private static DeploymentRun.Target target(Predicate<String> agents) throws Exception {
         PlannedDeployment planned = PlannedDeployment.read("deploy.yml", FILE, Map.of("ref", "abc"));
-        DeploymentRun run = new DeploymentRun(planned.plan(), planned.file().webhooks(), List.of("ci-token"), agents);
-        assertThat(run.size()).isEqualTo(1);
-        assertThat(run.hasTimeout()).isTrue();
+        DeploymentRun run = DeploymentRun.of(planned.plan(), planned.file().webhooks(), List.of("ci-token"), agents);
+        assertThat(run.targets()).hasSize(1);
         assertThat(run.timeoutSeconds()).isEqualTo(300);
-        return resumed(run).target(0);
+        return resumed(run).targets().get(0);
     }
 
     /** Returns the run as it is after a restart of Jenkins. */
@@ -77,7 +76,7 @@ class DeploymentRunTest {
 
     @Test
     void webhookIsDefinedInlineWithTheContextOfAllThatKnowIt() throws Exception {
-        DeploymentRun.Task task = target().strategy(2).task(0);
+        DeploymentRun.Task task = target().strategy().get(2).tasks().get(0);
 
         assertThat(task.arguments())
                 .containsOnly(
@@ -107,8 +106,8 @@ class DeploymentRunTest {
 
     @Test
     void accountIsAnAgentWhereItIsListedAlone() throws Exception {
-        assertThat(target("cluster"::equals).strategy(1).task(0).arguments()).containsEntry("accountAgent", true);
-        assertThat(target("inside"::equals).strategy(1).task(0).arguments()).doesNotContainKey("accountAgent");
+        assertThat(target("cluster"::equals).strategy().get(1).tasks().get(0).arguments()).containsEntry("accountAgent", true);
+        assertThat(target("inside"::equals).strategy().get(1).tasks().get(0).arguments()).doesNotContainKey("accountAgent");
     }
 
     @Test
@@ -116,9 +115,9 @@ class DeploymentRunTest {
         DeploymentRun.Group group = target().before();
 
         assertThat(group.name()).isEqualTo("before deployment");
-        assertThat(List.of(group.branch(0), group.branch(1), group.branch(2)))
+        assertThat(group.branches())
                 .containsExactly("approval by alice, managers", "approval", "approval (2)");
-        assertThat(group.task(0).approval(Map.of("a", "b")))
+        assertThat(group.tasks().get(0).approval(Map.of("a", "b")))
                 .containsOnly(
                         entry("phase", "beforeDeployment"),
                         entry(
@@ -126,20 +125,20 @@ class DeploymentRunTest {
                                 Map.of("message", "Continue the deployment to prod?", "submitters", "alice, managers")),
                         entry("timeout", 7200L),
                         entry("unit", "SECONDS"));
-        assertThat(group.task(1).approval(Map.of())).doesNotContainKey("timeout");
+        assertThat(group.tasks().get(1).approval(Map.of())).doesNotContainKey("timeout");
     }
 
     @Test
     void actionsAndPausesAreNoApprovals() throws Exception {
-        DeploymentRun.Task weight = target().strategy(1).task(0);
-        DeploymentRun.Task pause = target().strategy(3).task(0);
+        DeploymentRun.Task weight = target().strategy().get(1).tasks().get(0);
+        DeploymentRun.Task pause = target().strategy().get(3).tasks().get(0);
 
-        assertThat(weight.isApproval() || weight.isPause() || pause.isApproval())
+        assertThat(weight.isApproval() || weight.pauseSeconds() > 0 || pause.isApproval())
                 .isFalse();
         assertThat(weight.arguments().get("variables"))
                 .asInstanceOf(InstanceOfAssertFactories.MAP)
                 .contains(entry("ARMORY_ACTION", "setWeight"), entry("ARMORY_WEIGHT", "25"));
-        assertThat(pause.isPause()).isTrue();
+        assertThat(pause.pauseSeconds()).isPositive();
         assertThat(pause.pauseSeconds()).isEqualTo(120);
         assertThat(target().rollback().arguments()).containsEntry("planned", "prod/rollback");
     }

@@ -271,17 +271,16 @@ class MarkdownTest {
 
     @Test
     void keepsABoundedAmountOfHtml() {
-        RenderedMessages rendered = new RenderedMessages(1000, each -> each + "!");
-        for (int i = 0; i < 100; i++) {
-            rendered.get("message " + i + "x".repeat(50));
-            rendered.get("message 0" + "x".repeat(50)); // recently used, so it is kept
+        for (int i = 0; i < 1500; i++) {
+            Markdown.toHtml("message " + i + " " + "x".repeat(8000));
+            Markdown.toHtml("message 0 " + "x".repeat(8000)); // recently used, so it is kept
         }
 
-        assertThat(rendered.size()).isBetween(800L, 1000L);
-        String html = rendered.get("message 99" + "x".repeat(50));
-        assertThat(html).endsWith("x!").isSameAs(rendered.get("message 99" + "x".repeat(50)));
-        assertThat(rendered.get("y".repeat(2000))).hasSize(2001);
-        assertThat(rendered.size()).isLessThanOrEqualTo(1000L);
+        long kept = Markdown.RENDERED.asMap().entrySet().stream()
+                .mapToLong(each -> each.getKey().length() + each.getValue().length())
+                .sum();
+        assertThat(kept).isBetween(Markdown.MAX_KEPT / 2, Markdown.MAX_KEPT);
+        assertThat(Markdown.RENDERED.asMap()).containsKey("message 0 " + "x".repeat(8000));
     }
 
     @Test
