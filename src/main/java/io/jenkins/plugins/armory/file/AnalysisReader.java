@@ -80,26 +80,20 @@ final class AnalysisReader {
         var variables = new LinkedHashMap<String, String>();
         variables.put(QUERIES, String.join(",", names));
         TimeSpan interval = TimeSpan.of(section, "interval");
-        put(variables, INTERVAL_SECONDS, interval == null ? null : interval.seconds());
+        TargetActions.put(variables, INTERVAL_SECONDS, interval == null ? null : interval.seconds());
         if (!section.has("numberOfJudgmentRuns")) {
             section.problem("numberOfJudgmentRuns", "is missing; write how many times each query runs");
         }
-        put(variables, JUDGMENT_RUNS, section.number("numberOfJudgmentRuns", 1, Integer.MAX_VALUE));
+        TargetActions.put(variables, JUDGMENT_RUNS, section.number("numberOfJudgmentRuns", 1, Integer.MAX_VALUE));
         String provider = section.name("metricProviderName");
-        put(variables, METRIC_PROVIDER, provider == null ? defaultProvider : provider);
-        put(variables, LOOKBACK_METHOD, section.choice("lookbackMethod", List.of("growing", "sliding")));
-        put(variables, ROLLBACK_MODE, section.choice("rollBackMode", MODES));
-        put(variables, ROLLFORWARD_MODE, section.choice("rollForwardMode", MODES));
-        put(variables, ABORT_ON_FAILED_JUDGMENT, section.flag("abortOnFailedJudgment"));
+        TargetActions.put(variables, METRIC_PROVIDER, provider == null ? defaultProvider : provider);
+        TargetActions.put(variables, LOOKBACK_METHOD, section.choice("lookbackMethod", List.of("growing", "sliding")));
+        TargetActions.put(variables, ROLLBACK_MODE, section.choice("rollBackMode", MODES));
+        TargetActions.put(variables, ROLLFORWARD_MODE, section.choice("rollForwardMode", MODES));
+        TargetActions.put(variables, ABORT_ON_FAILED_JUDGMENT, section.flag("abortOnFailedJudgment"));
         Map<String, String> all = ContextReader.read(section, "context", context);
         variables.put(CONTEXT, json(all));
         return variables;
-    }
-
-    private static void put(Map<String, String> variables, String name, @CheckForNull Object value) {
-        if (value != null) {
-            variables.put(name, value.toString());
-        }
     }
 
     private static String json(Map<String, String> map) {

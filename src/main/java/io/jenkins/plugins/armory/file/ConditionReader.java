@@ -13,8 +13,15 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 
-/** Reads the conditions of targets and the steps of strategies. */
-final class ConditionReader {
+/**
+ * Reads the conditions of targets and the steps of strategies.
+ *
+ * @param webhooks has read the webhooks of the file
+ * @param context the context of the file
+ * @param added the context that the Pipeline adds
+ */
+record ConditionReader(
+        WebhooksReader webhooks, Map<String, String> context, Map<String, String> added, AnalysisReader analyses) {
 
     /** The conditions that Armory allows before and after a deployment. */
     static final List<String> OF_TARGETS = List.of("pause", "runWebhook", "analysis");
@@ -24,24 +31,6 @@ final class ConditionReader {
 
     /** The time that Armory exposes services for, by default. */
     private static final String DEFAULT_TTL_SECONDS = "300";
-
-    private final WebhooksReader webhooks;
-    private final Map<String, String> context;
-    private final Map<String, String> added;
-    private final AnalysisReader analyses;
-
-    /**
-     * @param webhooks has read the webhooks of the file
-     * @param context the context of the file
-     * @param added the context that the Pipeline adds
-     */
-    ConditionReader(
-            WebhooksReader webhooks, Map<String, String> context, Map<String, String> added, AnalysisReader analyses) {
-        this.webhooks = webhooks;
-        this.context = context;
-        this.added = added;
-        this.analyses = analyses;
-    }
 
     /**
      * Reads a list of conditions, without those that have a mistake.

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads the section {@code strategies}. */
-final class StrategyReader {
+record StrategyReader(ConditionReader conditions) {
 
     private static final String CANARY = "canary";
     private static final String BLUE_GREEN = "blueGreen";
@@ -21,12 +21,6 @@ final class StrategyReader {
     private static final String SHUT_DOWN = "shutDownOldVersionAfter";
     /** The spelling in a part of Armory's documentation. */
     private static final String SHUT_DOWN_TOO = "shutdownOldVersionAfter";
-
-    private final ConditionReader conditions;
-
-    StrategyReader(ConditionReader conditions) {
-        this.conditions = conditions;
-    }
 
     /** Returns the strategies of a file by their names; {@code null} for one that has a mistake. */
     Map<String, Strategy> read(Section file) {
@@ -89,8 +83,8 @@ final class StrategyReader {
         }
         section.checkKnown(List.of("activeService", "previewService", REDIRECT, SHUT_DOWN, SHUT_DOWN_TOO));
         section.checkFilled(REDIRECT, SHUT_DOWN, SHUT_DOWN_TOO);
-        putName(variables, ACTIVE_SERVICE, section, "activeService");
-        putName(variables, PREVIEW_SERVICE, section, "previewService");
+        TargetActions.put(variables, ACTIVE_SERVICE, section.name("activeService"));
+        TargetActions.put(variables, PREVIEW_SERVICE, section.name("previewService"));
         var groups = new ArrayList<List<Condition>>();
         groups.add(List.of((id, target) -> target.deploy(id)));
         addGroup(groups, section, REDIRECT);
@@ -104,13 +98,6 @@ final class StrategyReader {
         List<Condition> group = conditions.read(section, field, ConditionReader.OF_BLUE_GREEN);
         if (!group.isEmpty()) {
             groups.add(group);
-        }
-    }
-
-    private static void putName(Map<String, String> variables, String variable, Section section, String field) {
-        String name = section.name(field);
-        if (name != null) {
-            variables.put(variable, name);
         }
     }
 }

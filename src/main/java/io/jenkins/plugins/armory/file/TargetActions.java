@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.file;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Action;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,6 +21,13 @@ record TargetActions(Map<String, String> variables) {
     static final String WEIGHT = "ARMORY_WEIGHT";
     static final String SERVICES = "ARMORY_SERVICES";
     static final String TTL_SECONDS = "ARMORY_TTL_SECONDS";
+
+    /** Adds a variable, unless it has no value. */
+    static void put(Map<String, String> variables, String name, @CheckForNull Object value) {
+        if (value != null) {
+            variables.put(name, value.toString());
+        }
+    }
 
     Action deploy(String id) {
         return action(id, Action.DEPLOY, Action.DEPLOY, Map.of());

@@ -127,22 +127,16 @@ final class TargetReader {
             @CheckForNull String namespace,
             @CheckForNull Strategy strategy) {
         var variables = new LinkedHashMap<String, String>();
-        put(variables, Action.ACCOUNT, account);
-        put(variables, Action.NAMESPACE, namespace);
+        TargetActions.put(variables, Action.ACCOUNT, account);
+        TargetActions.put(variables, Action.NAMESPACE, namespace);
         if (lambda) {
-            put(variables, TargetActions.REGION, section.name("region"));
-            put(variables, TargetActions.DEPLOY_AS_IAM_ROLE, section.name("deployAsIamRole"));
+            TargetActions.put(variables, TargetActions.REGION, section.name("region"));
+            TargetActions.put(variables, TargetActions.DEPLOY_AS_IAM_ROLE, section.name("deployAsIamRole"));
         }
         if (strategy != null) {
             variables.putAll(strategy.variables());
         }
         return variables;
-    }
-
-    private static void put(Map<String, String> variables, String name, @CheckForNull String value) {
-        if (value != null) {
-            variables.put(name, value);
-        }
     }
 
     /** Returns the dependencies that are targets of the file. */

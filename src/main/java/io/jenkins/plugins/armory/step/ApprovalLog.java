@@ -27,18 +27,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** The lines of an approval in its build's log. */
-final class ApprovalLog {
+/**
+ * The lines of an approval in its build's log.
+ *
+ * @param log takes lines whose text from outside is clean
+ */
+record ApprovalLog(Consumer<String> log) {
 
     /** The longest progress message in a line, in characters. */
     private static final int MAX_PROGRESS = 200;
-
-    private final Consumer<String> log;
-
-    /** @param log takes lines whose text from outside is clean */
-    ApprovalLog(Consumer<String> log) {
-        this.log = log;
-    }
 
     /**
      * Logs that an executor waits too.

@@ -87,15 +87,20 @@ record ApprovalStart(
             String id, ApprovalDefinition definition, Run<?, ?> run, @CheckForNull Notifications notifications)
             throws IOException, InterruptedException {
         WebhookReference reference = definition.reference();
+        ApprovalTerms.Builder terms = ApprovalTerms.of(id, BuildRecord.refTo(run));
         try {
-            return reference == null
-                    ? byPersonAlone(id, definition, run, notifications)
-                    : withCalls(
-                            id,
-                            definition,
-                            run,
-                            reference.resolve(context, definition.environment(), notifications, log));
-        } catch (IllegalArgumentException x) {
+            if (reference == null) {
+                definition.addTo(terms, run);
+                terms.byPersonAlone().calls(notifications == null ? null : OutgoingCalls.notifying(notifications));
+            } else {
+                OutgoingCalls calls = reference.resolve(context, definition.environment(), notifications, log);
+                definition.addTo(terms, run);
+                addWebhook(terms.calls(calls), definition, run, calls);
+            }
+            terms.origin(new ApprovalTerms.Origin(addressIfKnown(), jobIds.of(run.getParent())));
+            requests.check(terms.start(), run);
+            return terms;
+        } catch (IllegalArgumentException | UndeliverableException x) {
             throw new AbortException(x.getMessage());
         }
     }
@@ -104,35 +109,15 @@ record ApprovalStart(
         return reference == null ? "Nobody was asked" : "The webhook was not called";
     }
 
-    private ApprovalTerms.Builder terms(String id, ApprovalDefinition definition, Run<?, ?> run) throws IOException {
-        ApprovalTerms.Builder terms = ApprovalTerms.of(id, BuildRecord.refTo(run));
-        definition.addTo(terms, run);
-        return terms.origin(new ApprovalTerms.Origin(addressIfKnown(), jobIds.of(run.getParent())));
-    }
-
-    private ApprovalTerms.Builder byPersonAlone(
-            String id, ApprovalDefinition definition, Run<?, ?> run, @CheckForNull Notifications notifications)
-            throws IOException {
-        ApprovalTerms.Builder terms = terms(id, definition, run)
-                .byPersonAlone()
-                .calls(notifications == null ? null : OutgoingCalls.notifying(notifications));
-        checkCalls(terms.start(), run);
-        return terms;
-    }
-
     /** @throws AbortException if the calls cannot be made, or the terms do not go with them */
-    private ApprovalTerms.Builder withCalls(
-            String id, ApprovalDefinition definition, Run<?, ?> run, OutgoingCalls calls) throws IOException {
+    private void addWebhook(
+            ApprovalTerms.Builder terms, ApprovalDefinition definition, Run<?, ?> run, OutgoingCalls calls)
+            throws AbortException {
         Webhook webhook = Objects.requireNonNull(calls.webhook(), "a reference is one to a webhook");
-        ApprovalTerms.Builder terms = terms(id, definition, run)
-                .webhook(webhook.name())
-                .through(channels(calls, webhook))
-                .calls(calls);
+        terms.webhook(webhook.name()).through(channels(calls, webhook));
         checkCallers(definition, run, webhook, calls.status());
         checkHeartbeat(definition, calls, webhook);
         checkStatus(definition, calls);
-        checkCalls(terms.start(), run);
-        return terms;
     }
 
     /** Returns the ways in which the external process may decide. */
@@ -155,14 +140,6 @@ record ApprovalStart(
             return ArmoryConfiguration.get().rootActionUrl();
         } catch (IllegalStateException x) {
             return null;
-        }
-    }
-
-    private void checkCalls(Approval approval, Run<?, ?> run) throws AbortException {
-        try {
-            requests.check(approval, run);
-        } catch (UndeliverableException x) {
-            throw new AbortException(x.getMessage());
         }
     }
 

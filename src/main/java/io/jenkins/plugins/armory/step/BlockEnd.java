@@ -9,20 +9,7 @@ import jenkins.model.CauseOfInterruption;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 
 /** The end of a step's body. It is part of {@code program.dat} until the step ends too, since Jenkins may stop in between. */
-final class BlockEnd implements Serializable {
-
-    private static final long serialVersionUID = 1L;
-
-    @CheckForNull
-    private final Object value;
-
-    @CheckForNull
-    private final Throwable failure;
-
-    private BlockEnd(@CheckForNull Object value, @CheckForNull Throwable failure) {
-        this.value = value;
-        this.failure = failure;
-    }
+record BlockEnd(@CheckForNull Object value, @CheckForNull Throwable failure) implements Serializable {
 
     /** Replaces other exceptions than these two, since they may not be serializable. */
     private Object writeReplace() {
@@ -37,16 +24,6 @@ final class BlockEnd implements Serializable {
 
     static BlockEnd failure(Throwable thrown) {
         return new BlockEnd(null, thrown);
-    }
-
-    @CheckForNull
-    Object value() {
-        return value;
-    }
-
-    @CheckForNull
-    Throwable failure() {
-        return failure;
     }
 
     /** Returns the reason of a failure, {@code null} after a success. */

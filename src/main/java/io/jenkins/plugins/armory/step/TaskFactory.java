@@ -15,25 +15,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Makes the calls of Pipeline steps for the plan of one target. */
-final class TaskFactory {
+/**
+ * Makes the calls of Pipeline steps for the plan of one target.
+ *
+ * @param accountAgent whether webhooks may be called from the agent of the target's account
+ */
+record TaskFactory(
+        DeploymentPlan.Target target, Map<String, Webhook> webhooks, List<String> secrets, boolean accountAgent) {
 
     /** The parameter {@code context} of {@code armoryWebhookApproval}. */
     static final String CONTEXT = "context";
-
-    private final DeploymentPlan.Target target;
-    private final Map<String, Webhook> webhooks;
-    private final List<String> secrets;
-    private final boolean accountAgent;
-
-    /** @param accountAgent whether webhooks may be called from the agent of the target's account */
-    TaskFactory(
-            DeploymentPlan.Target target, Map<String, Webhook> webhooks, List<String> secrets, boolean accountAgent) {
-        this.target = target;
-        this.webhooks = webhooks;
-        this.secrets = secrets;
-        this.accountAgent = accountAgent;
-    }
 
     List<DeploymentRun.Task> all(List<DeploymentPlan.Step> steps, Phase phase) {
         return steps.stream().map(step -> task(step, phase)).toList();
