@@ -47,15 +47,28 @@ public record OutgoingCalls(
         Bound.NAME.check("namespace", namespace);
         Bound.LIST.check(
                 "{{answer.NAME}} of status and cancel", ofAnswer(status, cancel).size());
-        Stream<Webhook> webhooks = Stream.concat(
-                Stream.of(webhook, cancel, status == null ? null : status.webhook()),
-                notifications == null ? Stream.empty() : notifications.webhooks().stream());
         Bound.ALL_CALLS.check(
                 "webhook, cancel, status and notify",
                 Webhook.lengthOf(context)
-                        + webhooks.filter(Objects::nonNull)
+                        + all(webhook, cancel, status, notifications)
                                 .mapToLong(Webhook::length)
                                 .sum());
+    }
+
+    private static Stream<Webhook> all(
+            @CheckForNull Webhook webhook,
+            @CheckForNull Webhook cancel,
+            @CheckForNull StatusCheck status,
+            @CheckForNull Notifications notifications) {
+        return Stream.concat(
+                        Stream.of(webhook, cancel, status == null ? null : status.webhook()),
+                        notifications == null ? Stream.empty() : notifications.webhooks().stream())
+                .filter(Objects::nonNull);
+    }
+
+    /** Returns the webhooks of all calls. */
+    public Stream<Webhook> all() {
+        return all(webhook, cancel, status, notifications);
     }
 
     /** Creates the calls of a webhook and its cancel webhook alone. */

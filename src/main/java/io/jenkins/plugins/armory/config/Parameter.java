@@ -103,11 +103,14 @@ public record Parameter(Type type, @CheckForNull Method setter) {
         return Optional.ofNullable(setter).map(method -> method.getAnnotation(Argument.class));
     }
 
-    /** Returns whether it takes a list. */
-    public boolean isList() {
+    /** Returns the type of an element of the list that it takes, {@code null} if it takes none. */
+    @CheckForNull
+    public Type element() {
         return type instanceof ParameterizedType generic
-                && generic.getRawType() instanceof Class<?> raw
-                && Collection.class.isAssignableFrom(raw);
+                        && generic.getRawType() instanceof Class<?> raw
+                        && Collection.class.isAssignableFrom(raw)
+                ? generic.getActualTypeArguments()[0]
+                : null;
     }
 
     /** Returns the class of an object with parameters of its own, {@code null} for another type. */

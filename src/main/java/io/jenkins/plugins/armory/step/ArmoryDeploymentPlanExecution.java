@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** The execution of {@code armoryDeploymentPlan}. It may wait for an agent, and starts again after a restart of Jenkins. */
@@ -116,13 +117,16 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
      */
     @CheckForNull
     static String bodyFile(DeploymentPlan plan, Map<String, Webhook> webhooks) {
-        return plan.steps()
-                .filter(DeploymentPlan.RunWebhook.class::isInstance)
-                .map(step -> webhooks.get(((DeploymentPlan.RunWebhook) step).webhook()))
+        return called(plan.steps(), webhooks)
                 .filter(webhook -> webhook.bodyPath() != null)
                 .map(webhook -> "webhook '" + webhook.name() + "' reads its body from " + webhook.bodyPath())
                 .findFirst()
                 .orElse(null);
+    }
+
+    private static Stream<Webhook> called(Stream<DeploymentPlan.Step> steps, Map<String, Webhook> webhooks) {
+        return steps.filter(DeploymentPlan.RunWebhook.class::isInstance)
+                .map(step -> webhooks.get(((DeploymentPlan.RunWebhook) step).webhook()));
     }
 
     /**
@@ -196,9 +200,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     private void checkAgents(DeploymentPlan plan, Map<String, Webhook> webhooks) throws AbortException {
         Set<String> problems = new LinkedHashSet<>();
         for (DeploymentPlan.Target target : plan.targets()) {
-            target.steps()
-                    .filter(DeploymentPlan.RunWebhook.class::isInstance)
-                    .map(step -> webhooks.get(((DeploymentPlan.RunWebhook) step).webhook()))
+            called(target.steps(), webhooks)
                     .filter(webhook -> webhook.networkMode() == NetworkMode.REMOTE_NETWORK_AGENT)
                     .forEach(webhook -> {
                         String agent = webhook.agentIdentifier();

@@ -37,18 +37,19 @@ final class Shorthands {
     }
 
     private static Object inFull(Parameter parameter, Object value) {
+        boolean isList = parameter.element() != null;
         if (value instanceof Map<?, ?> map && parameter.is(Argument::map)) {
             List<Object> entries = new ArrayList<>();
             map.forEach((key, each) -> entries.add(entry(String.valueOf(key), each)));
             return entries;
         } else if (value instanceof Map<?, ?> fields && parameter.nested() != null) {
             return inFull(parameter.nested(), fields);
-        } else if (parameter.isList() && value instanceof List<?> list) {
+        } else if (isList && value instanceof List<?> list) {
             return list.stream().map(each -> element(parameter, each)).collect(Collectors.toList());
         }
         Object element = element(parameter, value);
         boolean isMeant = parameter.is(Argument::scalar) || element != value;
-        return parameter.isList() && isMeant ? List.of(element) : element;
+        return isList && isMeant ? List.of(element) : element;
     }
 
     private static Map<String, Object> entry(String key, @CheckForNull Object value) {

@@ -7,7 +7,6 @@ import hudson.util.EditDistance;
 import io.jenkins.plugins.armory.config.Argument;
 import io.jenkins.plugins.armory.config.Parameter;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -183,10 +182,16 @@ final class StepArguments {
     }
 
     private static void checkParameter(Parameter parameter, @CheckForNull Object value, String path) {
-        if (parameter.is(Argument::map) && value != null && !(value instanceof Collection<?>)) {
-            throw new IllegalArgumentException(path + ": must be a map");
+        if (parameter.element() == null || value == null) {
+            check(parameter.type(), value, path);
+        } else if (value instanceof Collection<?> elements) {
+            int index = 0;
+            for (Object element : elements) {
+                check(parameter.element(), element, path + '[' + index++ + ']');
+            }
+        } else {
+            throw new IllegalArgumentException(path + ": must be a " + (parameter.is(Argument::map) ? "map" : "list"));
         }
-        check(parameter.type(), value, path);
     }
 
     /** Returns the parameter that was meant: the one of that name in a nested object, else the one with the most similar name. */
@@ -203,14 +208,6 @@ final class StepArguments {
         if (value == null) {
             // A variable that is not set must not stand for the default, which may let more through.
             throw new IllegalArgumentException(path + NULL);
-        } else if (type instanceof ParameterizedType generic && isCollection(generic.getRawType())) {
-            if (!(value instanceof Collection<?> elements)) {
-                throw new IllegalArgumentException(path + ": must be a list");
-            }
-            int index = 0;
-            for (Object element : elements) {
-                check(generic.getActualTypeArguments()[0], element, path + '[' + index++ + ']');
-            }
         } else if (type == String.class && (value instanceof Map<?, ?> || value instanceof Collection<?>)) {
             throw new IllegalArgumentException(path + ": must be a text, not a list or a map");
         } else if (type == String.class && !(value instanceof CharSequence)) {
@@ -235,7 +232,7 @@ final class StepArguments {
             } else if (!nested.isInstance(value)) {
                 Map<String, Parameter> fields = Parameter.of(nested);
                 if (fields.size() == 1) { // may be written as its only field, see Shorthands
-                    check(fields.values().iterator().next().type(), value, path);
+                    checkParameter(fields.values().iterator().next(), value, path);
                 }
                 throw new IllegalArgumentException(
                         path + ": must be a map with the keys " + String.join(", ", fields.keySet()));
@@ -275,9 +272,5 @@ final class StepArguments {
                 checkObject(found.clazz, object.getArguments(), path);
             }
         }
-    }
-
-    private static boolean isCollection(Type type) {
-        return type instanceof Class<?> raw && Collection.class.isAssignableFrom(raw);
     }
 }

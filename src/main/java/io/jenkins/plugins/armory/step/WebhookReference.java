@@ -24,7 +24,6 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -369,19 +368,16 @@ final class WebhookReference implements Serializable {
      * @param foreign the file of the workspace that has chosen the account
      */
     static void checkAccount(OutgoingCalls calls, String foreign) throws AbortException {
-        StatusCheck status = calls.status();
-        Notifications notifications = calls.notifications();
-        List<Webhook> all = new ArrayList<>(notifications == null ? List.of() : notifications.webhooks());
-        all.addAll(Arrays.asList(calls.webhook(), calls.cancel(), status == null ? null : status.webhook()));
-        for (Webhook webhook : all) {
-            if (webhook != null
-                    && webhook.networkMode() == NetworkMode.REMOTE_NETWORK_AGENT
-                    && webhook.agentIdentifier() == null) {
-                throw new AbortException("webhook '" + webhook.name()
-                        + "': agentIdentifier: is missing, and the account \"" + calls.account() + "\" in " + foreign
-                        + " is no agent that the step lists; name the agent in agentIdentifier, or say agents: ['"
-                        + calls.account() + "'] in the step if that file may choose it");
-            }
+        Webhook called = calls.all()
+                .filter(webhook -> webhook.networkMode() == NetworkMode.REMOTE_NETWORK_AGENT)
+                .filter(webhook -> webhook.agentIdentifier() == null)
+                .findFirst()
+                .orElse(null);
+        if (called != null) {
+            throw new AbortException("webhook '" + called.name()
+                    + "': agentIdentifier: is missing, and the account \"" + calls.account() + "\" in " + foreign
+                    + " is no agent that the step lists; name the agent in agentIdentifier, or say agents: ['"
+                    + calls.account() + "'] in the step if that file may choose it");
         }
     }
 

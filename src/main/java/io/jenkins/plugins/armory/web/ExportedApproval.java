@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.web;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.api.ApprovalView;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -62,24 +64,27 @@ public final class ExportedApproval {
     @Exported
     @CheckForNull
     public String getOutcome() {
-        ApprovalView.Decision decision = approval.getDecision();
-        return decision == null ? null : decision.getOutcome();
+        return ofDecision(ApprovalView.Decision::getOutcome);
     }
 
     @Exported
     @CheckForNull
     public String getDecidedBy() {
-        ApprovalView.Decision decision = approval.getDecision();
-        return decision == null ? null : text(decision.getDecidedBy());
+        return text(ofDecision(ApprovalView.Decision::getDecidedBy));
     }
 
     @Exported
     @CheckForNull
     public String getMessage() {
-        ApprovalView.Decision decision = approval.getDecision();
-        return decision == null ? null : text(decision.getMessage());
+        return text(ofDecision(ApprovalView.Decision::getMessage));
     }
 
+    @CheckForNull
+    private String ofDecision(Function<ApprovalView.Decision, String> part) {
+        return Optional.ofNullable(approval.getDecision()).map(part).orElse(null);
+    }
+
+    @CheckForNull
     private static String text(@CheckForNull String whole) {
         return whole == null ? null : NOT_OF_XML.matcher(whole).replaceAll("\uFFFD");
     }

@@ -8,6 +8,8 @@ import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.args4j.Option;
@@ -55,17 +57,18 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
 
     /** Returns state, id, deadline, build, environment and webhook, separated by tabs. */
     static String line(JsonNode approval) {
-        return String.join(
-                "\t",
-                printable(approval.path("decision")
-                        .path("outcome")
-                        .asText(approval.get("state").asText())),
-                printable(approval.get("id").asText()),
-                printable(approval.get("deadline").asText()),
-                printable(approval.get("job").asText() + " #"
-                        + approval.get("build").asInt()),
-                printable(approval.get("environment").asText("-")),
-                printable(approval.get("webhook").asText()));
+        return Stream.of(
+                        approval.path("decision")
+                                .path("outcome")
+                                .asText(approval.get("state").asText()),
+                        approval.get("id").asText(),
+                        approval.get("deadline").asText(),
+                        approval.get("job").asText() + " #"
+                                + approval.get("build").asInt(),
+                        approval.get("environment").asText("-"),
+                        approval.get("webhook").asText())
+                .map(ListArmoryApprovalsCommand::printable)
+                .collect(Collectors.joining("\t"));
     }
 
     /**

@@ -106,8 +106,10 @@ class DeploymentRunTest {
 
     @Test
     void accountIsAnAgentWhereItIsListedAlone() throws Exception {
-        assertThat(target("cluster"::equals).strategy().get(1).tasks().get(0).arguments()).containsEntry("accountAgent", true);
-        assertThat(target("inside"::equals).strategy().get(1).tasks().get(0).arguments()).doesNotContainKey("accountAgent");
+        assertThat(target("cluster"::equals).strategy().get(1).tasks().get(0).arguments())
+                .containsEntry("accountAgent", true);
+        assertThat(target("inside"::equals).strategy().get(1).tasks().get(0).arguments())
+                .doesNotContainKey("accountAgent");
     }
 
     @Test
@@ -115,8 +117,7 @@ class DeploymentRunTest {
         DeploymentRun.Group group = target().before();
 
         assertThat(group.name()).isEqualTo("before deployment");
-        assertThat(group.branches())
-                .containsExactly("approval by alice, managers", "approval", "approval (2)");
+        assertThat(group.branches()).containsExactly("approval by alice, managers", "approval", "approval (2)");
         assertThat(group.tasks().get(0).approval(Map.of("a", "b")))
                 .containsOnly(
                         entry("phase", "beforeDeployment"),
