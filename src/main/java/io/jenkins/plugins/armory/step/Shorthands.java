@@ -48,7 +48,7 @@ final class Shorthands {
             return list.stream().map(each -> element(parameter, each)).collect(Collectors.toList());
         }
         Object element = element(parameter, value);
-        boolean isMeant = parameter.is(Argument::scalar) || element != value;
+        boolean isMeant = parameter.is(Argument::scalar) ? element instanceof String : element != value;
         return isList && isMeant ? List.of(element) : element;
     }
 

@@ -100,13 +100,13 @@ final class StepArguments {
             } else if (value instanceof Map<?, ?> fields && parameter.nested() != null) {
                 checkValues(start + name + ": ", parameter.nested(), fields);
             } else if (value instanceof Collection<?> elements) {
-                checkElements(start + name, elements);
+                checkElements(start + name, parameter, elements);
             }
         });
     }
 
     /** Checks that no text of a list is blank, since it would be left out without a word, and that no entry has an unset value. */
-    private static void checkElements(String path, Collection<?> elements) {
+    private static void checkElements(String path, Parameter parameter, Collection<?> elements) {
         int index = 0;
         for (Object element : elements) {
             if (element instanceof CharSequence text && text.toString().isBlank()) {
@@ -115,7 +115,7 @@ final class StepArguments {
                 String where = path + '.' + entry.get("key");
                 if (isNull(entry.get("value"))) {
                     throw new IllegalArgumentException(where + UNSET);
-                } else if (entry.containsKey("value") && entry.get("value") == null) {
+                } else if (parameter.is(Argument::map) && entry.get("value") == null) {
                     throw new IllegalArgumentException(where + NULL);
                 }
             }
