@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.callback;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -38,6 +39,11 @@ public record JsonResponse(int status, Map<String, String> headers, ObjectNode b
 
     /** Returns the components of a record as fields. */
     public static ObjectNode fieldsOf(Record content) {
+        return JSON.valueToTree(content);
+    }
+
+    /** Returns a list or a map with its elements as they are. */
+    public static JsonNode treeOf(Object content) {
         return JSON.valueToTree(content);
     }
 

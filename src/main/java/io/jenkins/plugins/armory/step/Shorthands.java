@@ -31,16 +31,16 @@ final class Shorthands {
         arguments.forEach((key, value) -> {
             String name = String.valueOf(key);
             Parameter parameter = parameters.get(name);
-            result.put(name, parameter == null || value == null ? value : inFull(parameter, value));
+            result.put(name, parameter == null || value == null ? value : inFull(parameter, name, value));
         });
         return result;
     }
 
-    private static Object inFull(Parameter parameter, Object value) {
+    private static Object inFull(Parameter parameter, String name, Object value) {
         boolean isList = parameter.element() != null;
         if (value instanceof Map<?, ?> map && parameter.is(Argument::map)) {
             List<Object> entries = new ArrayList<>();
-            map.forEach((key, each) -> entries.add(entry(String.valueOf(key), each)));
+            map.forEach((key, each) -> entries.add(entry(name, String.valueOf(key), each)));
             return entries;
         } else if (value instanceof Map<?, ?> fields && parameter.nested() != null) {
             return inFull(parameter.nested(), fields);
@@ -52,11 +52,12 @@ final class Shorthands {
         return isList && isMeant ? List.of(element) : element;
     }
 
-    private static Map<String, Object> entry(String key, @CheckForNull Object value) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put(KEY, key);
-        entry.put(VALUE, value == null ? null : value.toString());
-        return entry;
+    /** @throws IllegalArgumentException if there is no value: a variable that is not set is not an empty text */
+    private static Map<String, Object> entry(String parameter, String key, @CheckForNull Object value) {
+        if (value == null) {
+            throw new IllegalArgumentException(parameter + '.' + key + StepArguments.NULL);
+        }
+        return Map.of(KEY, key, VALUE, value.toString());
     }
 
     @CheckForNull

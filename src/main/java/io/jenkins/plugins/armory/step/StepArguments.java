@@ -33,7 +33,7 @@ final class StepArguments {
     /** An optional key of nested objects that names their class. */
     private static final String CLASS = "$class";
 
-    private static final String NULL = ": is null; give it a value, or leave it out";
+    static final String NULL = ": is null; give it a value, or leave it out";
     static final String UNSET =
             ": is the text \"null\", as Groovy writes a variable that is not set; give it another value";
     private static final String EMPTY = ": is empty; give it a value, or leave it out";
@@ -100,24 +100,19 @@ final class StepArguments {
             } else if (value instanceof Map<?, ?> fields && parameter.nested() != null) {
                 checkValues(start + name + ": ", parameter.nested(), fields);
             } else if (value instanceof Collection<?> elements) {
-                checkElements(start + name, parameter, elements);
+                checkElements(start + name, elements);
             }
         });
     }
 
     /** Checks that no text of a list is blank, since it would be left out without a word, and that no entry has an unset value. */
-    private static void checkElements(String path, Parameter parameter, Collection<?> elements) {
+    private static void checkElements(String path, Collection<?> elements) {
         int index = 0;
         for (Object element : elements) {
             if (element instanceof CharSequence text && text.toString().isBlank()) {
                 throw new IllegalArgumentException(path + '[' + index + ']' + EMPTY);
-            } else if (element instanceof Map<?, ?> entry && entry.containsKey("key")) {
-                String where = path + '.' + entry.get("key");
-                if (isNull(entry.get("value"))) {
-                    throw new IllegalArgumentException(where + UNSET);
-                } else if (parameter.is(Argument::map) && entry.get("value") == null) {
-                    throw new IllegalArgumentException(where + NULL);
-                }
+            } else if (element instanceof Map<?, ?> entry && entry.containsKey("key") && isNull(entry.get("value"))) {
+                throw new IllegalArgumentException(path + '.' + entry.get("key") + UNSET);
             }
             index++;
         }

@@ -130,7 +130,7 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
         putMessage(json.get("callback"), approval.callback());
         putMessage(json.get("failure"), approval.failure());
         if (json.get("manualApproval") instanceof ObjectNode people) {
-            people.set("approvals", json(approval.votes()));
+            people.set("approvals", JsonResponse.treeOf(approval.votes()));
             Decision person = approval.person();
             if (person != null) {
                 people.put("comment", person.mdMessage());
@@ -163,22 +163,23 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
 
     private ObjectNode json(Approval approval, ManualRequirement manual) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("message", manual.message());
-        json.set("submitters", json(manual.submitters()));
+        json.set("submitters", JsonResponse.treeOf(manual.submitters()));
         if (!manual.inputs().isEmpty()) {
             ArrayNode parameters = json.putArray("parameters");
             manual.inputs().forEach(input -> parameters.add(input.name()));
         }
         if (!approval.inputs().isEmpty()) {
-            json.set("inputs", json(approval.inputs()));
+            json.set("inputs", JsonResponse.treeOf(approval.inputs()));
         }
         json.put("required", manual.required());
         List<String> requesters = manual.requesters();
         if (requesters != null) {
-            json.set("requesters", json(requesters));
+            json.set("requesters", JsonResponse.treeOf(requesters));
         }
         json.set(
                 "approvals",
-                json(approval.votes().stream().map(ApprovalData::shown).toList()));
+                JsonResponse.treeOf(
+                        approval.votes().stream().map(ApprovalData::shown).toList()));
         json.put("mayApprove", viewer.isAsked(approval, Choice.APPROVE))
                 .put("mayReject", viewer.isAsked(approval, Choice.REJECT))
                 .put("mayTakeBack", viewer.isAsked(approval, Choice.TAKE_BACK));
@@ -194,11 +195,6 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
 
     private static Vote shown(Vote vote) {
         return new Vote(vote.user(), Objects.requireNonNullElse(Bound.LINE.cut(vote.comment()), ""), vote.at());
-    }
-
-    /** Returns a list or a map with its elements as they are. */
-    static JsonNode json(Object content) {
-        return JsonResponse.JSON.valueToTree(content);
     }
 
     private static ObjectNode json(Attempt attempt) {

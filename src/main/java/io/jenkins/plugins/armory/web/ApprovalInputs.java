@@ -84,7 +84,7 @@ public final class ApprovalInputs {
         try {
             inputs = new ApprovalInputs(approval);
         } catch (IllegalArgumentException x) {
-            if (isNothing(given) || parse(given).equals(ApprovalData.json(approval.inputs()))) {
+            if (isNothing(given) || parse(given).equals(JsonResponse.treeOf(approval.inputs()))) {
                 return approval.inputs();
             }
             throw x;
@@ -95,7 +95,7 @@ public final class ApprovalInputs {
     /** Returns the answer to a person who approves with other inputs than the people before. It has their inputs. */
     static JsonResponse others(Approval approval, String message) {
         JsonResponse answer = JsonResponse.error(409, "other_inputs", message);
-        answer.body().set("inputs", ApprovalData.json(approval.inputs()));
+        answer.body().set("inputs", JsonResponse.treeOf(approval.inputs()));
         return answer;
     }
 

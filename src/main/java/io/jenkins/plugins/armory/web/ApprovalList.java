@@ -99,7 +99,7 @@ final class ApprovalList {
     /** Returns an approval with its refused callbacks. */
     ObjectNode whole(Approval approval) {
         ObjectNode json = data.json(approval);
-        json.set("rejectedCallbacks", ApprovalData.json(rejected(approval)));
+        json.set("rejectedCallbacks", JsonResponse.treeOf(rejected(approval)));
         return json;
     }
 }

@@ -54,13 +54,13 @@ final class BuildDeployment {
         ArrayNode environments = json.putArray("environments");
         deployment.environments().values().forEach(environment -> environments.add(json(deployment, environment)));
         Map<String, String> cancelled = deployment.cancelled();
-        json.set("cancelledStages", ApprovalData.json(cancelled.keySet()));
+        json.set("cancelledStages", JsonResponse.treeOf(cancelled.keySet()));
         return json.put("cancelsStages", cancelled.values().stream().findFirst().orElse(null));
     }
 
     private static ObjectNode json(Deployment deployment, Environment environment) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("name", environment.name());
-        json.set("dependsOn", ApprovalData.json(environment.dependsOn()));
+        json.set("dependsOn", JsonResponse.treeOf(environment.dependsOn()));
         json.put("state", deployment.shownState(environment).name())
                 .put("since", environment.since().toString())
                 .put("cancelledBy", environment.cancelledBy());

@@ -120,7 +120,7 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
     String inputsAsJson() {
         return inputs.isEmpty()
                 ? null
-                : ApprovalData.json(new LinkedHashMap<>(inputs)).toString();
+                : JsonResponse.treeOf(new LinkedHashMap<>(inputs)).toString();
     }
 
     @CheckForNull

@@ -151,9 +151,9 @@ record PersonalDecision(String id, Choice choice) {
                 .put("decided", approval.isDecided());
         ManualRequirement manual = approval.manual();
         body.put("required", manual == null ? 1 : manual.required());
-        body.set("approvals", ApprovalData.json(approval.votes()));
+        body.set("approvals", JsonResponse.treeOf(approval.votes()));
         if (!approval.inputs().isEmpty()) {
-            body.set("inputs", ApprovalData.json(approval.inputs()));
+            body.set("inputs", JsonResponse.treeOf(approval.inputs()));
         }
         if (choice.isAboutFailure()) {
             body.put("nextTry", approval.next());
