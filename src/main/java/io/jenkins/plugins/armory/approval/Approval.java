@@ -166,7 +166,9 @@ public record Approval(
     /** Returns what the decision lacks, as the beginning of a sentence for people. */
     public String missing() {
         if (isUnsent()) {
-            return "no call of the webhook was taken";
+            Attempt last = lastAttempt();
+            return "no call of the webhook was taken"
+                    + (last == null ? "" : " (the last attempt: " + last.failure() + ")");
         }
         if (!awaitsPersonAlone()) {
             return Channel.missing(channels());

@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
@@ -45,6 +47,9 @@ public final class Approvals {
     private final Heartbeats heartbeats;
     private final Observers observers;
     private final ProgressReports reports = new ProgressReports();
+    /** By id: what was heard of the external process last, or why nothing was. */
+    private final Map<String, String> lastHeard = new ConcurrentHashMap<>();
+
     private final UntilWritten again;
     /** Creates this with the pending approvals of a repository, without a follower. */
     public Approvals(
@@ -203,13 +208,28 @@ public final class Approvals {
         if (transition.map(Transition::answer).orElse(null) == Answer.ACCEPTED) {
             ProgressReports.Noted noted = reports.add(id, percent, mdMessage, now);
             heard(found.get(), now, noted.progress());
+            lastHeard.put(id, noted.progress().mdMessage());
             if (!isPending(id)) { // decided or removed meanwhile, and perhaps cleaned up too early
-                reports.remove(id);
+                forgetReports(id);
             } else if (noted.worthALine()) {
                 observers.tell(id, observer -> observer.progressed(found.get(), noted.progress()));
             }
         }
         return transition;
+    }
+
+    /**
+     * Takes note that the external process was asked and could not be heard.
+     *
+     * @param failure what happened
+     */
+    public void unheard(String id, String failure) {
+        if (repository
+                .findInMemory(id)
+                .filter(approval -> !approval.isDecided())
+                .isPresent()) {
+            lastHeard.put(id, failure);
+        }
     }
 
     private void heard(Approval approval, Instant at, @CheckForNull Progress progress) throws IOException {
@@ -384,7 +404,12 @@ public final class Approvals {
 
     private void forgetHeartbeats(String id) {
         heartbeats.forget(id);
+        forgetReports(id);
+    }
+
+    private void forgetReports(String id) {
         reports.remove(id);
+        lastHeard.remove(id);
     }
 
     /** See {@link ApprovalRepository#renamed}. */
@@ -432,7 +457,10 @@ public final class Approvals {
                     id,
                     heartbeats
                             .missed(approval, now)
-                            .orElse(isReminder ? new Event.ExpiryCheck() : new Event.DeadlineCheck()));
+                            .orElse(
+                                    isReminder
+                                            ? new Event.ExpiryCheck()
+                                            : new Event.DeadlineCheck(lastHeard.getOrDefault(id, ""))));
             // A heartbeat may have come since the timer was set, the clock may have been set back, or a person is
             // asked, until the deadline, what is to become of a missed heartbeat.
             transition

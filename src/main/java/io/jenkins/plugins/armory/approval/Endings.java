@@ -43,6 +43,11 @@ final class Endings {
 
     /** Ends the approval as of its deadline, even if that was noticed later. */
     static Approval timedOut(Approval approval) {
+        return timedOut(approval, "");
+    }
+
+    /** @param lastHeard see {@link Event.DeadlineCheck} */
+    static Approval timedOut(Approval approval, String lastHeard) {
         Decision failure = approval.failure();
         if (failure != null) {
             return approval.decided(
@@ -54,7 +59,10 @@ final class Endings {
         String missing = approval.missing();
         return approval.decided(
                 Outcome.TIMED_OUT,
-                Character.toUpperCase(missing.charAt(0)) + missing.substring(1) + " before the deadline.",
+                Character.toUpperCase(missing.charAt(0)) + missing.substring(1) + " before the deadline."
+                        + (lastHeard.isEmpty()
+                                ? ""
+                                : " The last that is known: " + lastHeard.replaceFirst("\\.?$", ".")),
                 "deadline",
                 approval.deadline());
     }

@@ -156,8 +156,12 @@ public sealed interface Event {
     /** A change of the approval was acknowledged, and the disk lost it. */
     record ChangeLost() implements Event {}
 
-    /** A check of the clock: the deadline may have passed. */
-    record DeadlineCheck() implements Event {}
+    /**
+     * A check of the clock: the deadline may have passed.
+     *
+     * @param lastHeard what was heard of the external process last, or why nothing was; empty if neither is known
+     */
+    record DeadlineCheck(String lastHeard) implements Event {}
 
     /**
      * A check of the clock: the heartbeat may have been missed.

@@ -212,7 +212,7 @@ enum Transitions {
             "the deadline has passed",
             (approval, event, now) -> approval.isOverdue(now),
             "TIMED_OUT, or the failure as it was",
-            (approval, event, now) -> Endings.timedOut(approval),
+            (approval, event, now) -> Endings.timedOut(approval, ((Event.DeadlineCheck) event).lastHeard()),
             Answer.ACCEPTED),
     HEARTBEAT_MISSED(
             States.PENDING,

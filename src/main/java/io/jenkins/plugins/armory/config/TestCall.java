@@ -26,6 +26,7 @@ import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -130,7 +131,7 @@ record TestCall(CallbackTokens tokens, WebhookClient client) {
 
     /** Returns the values that only notifications and cancel webhooks have; empty for a webhook that uses none of them. */
     private static Map<String, String> valuesOfLaterCalls(Webhook webhook) {
-        Map<String, String> values = Map.of(
+        Map<String, String> values = new HashMap<>(Map.of(
                 Variables.EVENT, Occasion.WAITING.name(),
                 Variables.TEXT, Messages.TestCall_text(),
                 Variables.APPROVAL_URL, Objects.requireNonNullElse(Jenkins.get().getRootUrl(), SAMPLE),
@@ -138,7 +139,8 @@ record TestCall(CallbackTokens tokens, WebhookClient client) {
                         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 Variables.WEBHOOK_NAME, SAMPLE,
                 Variables.OUTCOME, SAMPLE,
-                Variables.REASON, SAMPLE);
+                Variables.REASON, SAMPLE));
+        webhook.ofAnswer().forEach(name -> values.put(name, Variables.sampleOf(name)));
         return values.keySet().stream().anyMatch(webhook::mentions) ? values : Map.of();
     }
 

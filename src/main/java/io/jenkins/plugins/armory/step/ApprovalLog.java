@@ -263,7 +263,8 @@ record ApprovalLog(Consumer<String> log) {
         return switch (decision.outcome()) {
             case FAILURE -> title + "failed " + by(decision);
             case REJECTED -> title + "was rejected " + by(decision);
-            case TIMED_OUT -> title + "timed out: " + overdue(approval);
+            case TIMED_OUT ->
+                title + "timed out after " + timeout(approval) + message(decision.mdMessage()) + overdue(approval);
             case NOT_HEARD ->
                 title + "failed before its deadline: " + decision.mdMessage()
                         + " Raise heartbeat, report progress more often, or check the external process.";
@@ -288,7 +289,7 @@ record ApprovalLog(Consumer<String> log) {
     }
 
     private static String overdue(Approval approval) {
-        return approval.missing() + " within " + timeout(approval) + ". Raise the limit with timeout and unit, or "
+        return " Raise the limit with timeout and unit, or "
                 + (approval.isUnsent()
                         ? "see the lines above for what held the call up."
                         : approval.awaitsPersonAlone()

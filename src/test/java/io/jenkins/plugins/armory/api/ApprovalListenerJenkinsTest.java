@@ -74,6 +74,9 @@ class ApprovalListenerJenkinsTest {
         }
     }
 
+    /** Somebody could call back. */
+    private static final String TOKEN = "headers: [[key: 'X-Token', value: '{{armory.callbackToken}}']]";
+
     @Test
     void isToldThoughAnotherListenerHangs(JenkinsRule j) throws Exception {
         isToldOfTheLifeOfAnApprovalInOrder(j);
@@ -91,8 +94,8 @@ class ApprovalListenerJenkinsTest {
             ArmoryConfiguration.get().setAllowedHosts(List.of(server.getHostName()));
             WorkflowJob job = j.createProject(WorkflowJob.class, "deploy");
             job.setDefinition(new CpsFlowDefinition(
-                    "armoryWebhookApproval(name: 'tests', environment: 'prod', onFailure: 'ask', uriTemplate: '%s')"
-                            .formatted(server.url("/")),
+                    "armoryWebhookApproval(name: 'tests', environment: 'prod', onFailure: 'ask', uriTemplate: '%s', %s)"
+                            .formatted(server.url("/"), TOKEN),
                     true));
             List<String> lines = ExtensionList.lookupSingleton(Notes.class).lines;
 
@@ -114,8 +117,8 @@ class ApprovalListenerJenkinsTest {
             WorkflowJob job = j.createProject(WorkflowJob.class, "deploy");
             job.setDefinition(new CpsFlowDefinition("""
                     armoryWebhookApproval(name: 'tests', environment: 'prod', manualApproval: [message: 'Go?'],
-                        uriTemplate: '%s')
-                    """.formatted(server.url("/")), true));
+                        uriTemplate: '%s', %s)
+                    """.formatted(server.url("/"), TOKEN), true));
             List<String> lines = ExtensionList.lookupSingleton(Notes.class).lines;
 
             WorkflowRun run = job.scheduleBuild2(0).waitForStart();

@@ -144,7 +144,7 @@ class ApprovalsPropertyTest {
                 case ALICE_IS_LOST -> new Event.VoteLost("alice");
                 case OTHER_FAILED -> new Event.OtherFailed("'lint' failed");
                 case CHANGE_LOST -> new Event.ChangeLost();
-                case DEADLINE_CHECK -> new Event.DeadlineCheck();
+                case DEADLINE_CHECK -> new Event.DeadlineCheck("");
                 case EXPIRY_CHECK -> new Event.ExpiryCheck();
                 case TOLD_WAITING -> told(Occasion.WAITING);
                 case TOLD_EXPIRING -> told(Occasion.EXPIRING);

@@ -29,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -469,6 +470,38 @@ class ApprovalsTest {
         assertThat(told).isEmpty();
         await().until(() -> files("journal").isEmpty());
         assertThat(timer.getQueue()).hasSize(1);
+    }
+
+    @Test
+    void aTimeoutSaysWhatIsKnown() throws IOException {
+        Approvals approvals = open(ApprovalStore.open(folder));
+        for (String id : List.of("silent", "failing", "unheard", "again")) {
+            approvals.create(start(id));
+        }
+        for (String id : List.of("silent", "unheard", "again")) {
+            approvals.apply(id, new Event.Sent(ApprovalTest.attempt(1, 200)));
+        }
+        approvals.apply("failing", new Event.Failed(ApprovalTest.attempt(1, 503)));
+        approvals.report("unheard", 40.0, "half of the tests");
+        approvals.unheard("unheard", "https://ci.example.com answered 404");
+        approvals.unheard("again", "https://ci.example.com answered 404");
+        approvals.report("again", null, "/state is \"error\"");
+
+        manualTimer.pass(Duration.between(START, DEADLINE).plusMinutes(1));
+
+        String missing = "No callback arrived before the deadline.";
+        Map<String, String> messages = new TreeMap<>();
+        for (Approval approval : approvals.list()) {
+            messages.put(approval.id(), approval.requireDecision().mdMessage());
+        }
+        assertThat(messages)
+                .isEqualTo(Map.of(
+                        "silent", missing,
+                        "failing",
+                                "No call of the webhook was taken (the last attempt: https://ci.example.com answered 503)"
+                                        + " before the deadline.",
+                        "unheard", missing + " The last that is known: https://ci.example.com answered 404.",
+                        "again", missing + " The last that is known: /state is \"error\"."));
     }
 
     @Test

@@ -99,7 +99,8 @@ class ClockTest {
         if (calledBack) {
             process.awaitCallback().succeed("a day later, by the clock").expect(410);
         }
-        assertThat(build.awaitResult("FAILURE")).contains("timed out: no callback arrived within 12 hours.");
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("timed out after 12 hours: No callback arrived before the deadline.");
     }
 
     @Test

@@ -208,7 +208,8 @@ class DiskFaultTest {
         }
 
         callback.succeed("too late").expect(410);
-        assertThat(build.awaitResult("FAILURE")).contains("timed out: no callback arrived within 3 seconds.");
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("timed out after 3 seconds: No callback arrived before the deadline.");
     }
 
     @Test

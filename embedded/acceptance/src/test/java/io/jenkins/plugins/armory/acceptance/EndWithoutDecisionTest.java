@@ -24,7 +24,8 @@ class EndWithoutDecisionTest {
         Callback callback = process.awaitCallback();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("Webhook approval 'checks' timed out: no callback arrived within 3 seconds.");
+                .contains(
+                        "Webhook approval 'checks' timed out after 3 seconds: No callback arrived before the deadline.");
 
         JsonNode approval = build.approval();
         assertThat(instant(approval, "/deadline"))
@@ -48,7 +49,7 @@ class EndWithoutDecisionTest {
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains(
-                        "Webhook approval 'checks' timed out: no call of the webhook was taken within 3 seconds. Raise the"
+                        "Webhook approval 'checks' timed out after 3 seconds: No call of the webhook was taken before the deadline. Raise the"
                                 + " limit with timeout and unit, or see the lines above for what held the call up.");
         assertThat(build.approval().at("/decision/mdMessage").asText())
                 .isEqualTo("No call of the webhook was taken before the deadline.");

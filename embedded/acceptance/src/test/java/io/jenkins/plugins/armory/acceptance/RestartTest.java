@@ -154,7 +154,8 @@ class RestartTest {
         Wait.until("the deadline has passed").until(() -> Instant.now().isAfter(deadline));
         controller.start();
 
-        assertThat(build.awaitResult("FAILURE")).contains("timed out: no callback arrived within 5 seconds.");
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("timed out after 5 seconds: No callback arrived before the deadline.");
         process.awaitCallback().succeed("too late").expect(410);
         assertThat(build.hasNothingPending()).isTrue();
     }

@@ -106,7 +106,8 @@ class StatusTest {
             Build build = jenkins.build(process.approval(status(), "timeout: 12", "unit: 'SECONDS'"));
 
             assertThat(build.awaitResult("FAILURE"))
-                    .contains("timed out: no callback arrived, and the status did not decide within 12 seconds.");
+                    .contains(
+                            "timed out after 12 seconds: No callback arrived, and the status did not decide before the deadline. The last that is known: /state is \"running\".");
             assertThat(service.calls()).hasSizeBetween(1, 3);
         }
 
