@@ -8,6 +8,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +61,12 @@ public final class HistoryContent {
         content.put("message", text(decision.mdMessage()));
         if (decision.override()) {
             content.put("override", true);
+        }
+        ManualRequirement manual = approval.manual();
+        if (manual != null) {
+            content.put("required", manual.required());
+            putNames(content, "submitters", manual.submitters());
+            putNames(content, "requesters", manual.requesters());
         }
         List<Map<String, Object>> people = new ArrayList<>();
         approval.said().votes().forEach(vote -> people.add(said(true, vote.user(), vote.comment(), vote.at())));
@@ -122,6 +130,13 @@ public final class HistoryContent {
     private static void put(Map<String, Object> content, String name, @CheckForNull String text) {
         if (text != null) {
             content.put(name, text(text));
+        }
+    }
+
+    private static void putNames(Map<String, Object> content, String name, @CheckForNull List<String> names) {
+        if (names != null) {
+            content.put(
+                    name, names.stream().map(each -> text(Bound.NAME.cut(each))).toList());
         }
     }
 

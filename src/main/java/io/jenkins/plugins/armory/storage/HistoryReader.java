@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,9 +13,11 @@ final class HistoryReader {
 
     /**
      * Longer than any line of a history: the name and the comment of each of as many people as there may be, the few other texts of a
-     * decision, and three bytes for each character.
+     * decision, the names of as many submitters and requesters as there may be, and three bytes for each character.
      */
-    static final int LONGEST = (ManualRequirement.MAX_REQUIRED + 8) * 2 * HistoryContent.MAX_TEXT * 3;
+    static final int LONGEST = 3
+            * ((ManualRequirement.MAX_REQUIRED + 8) * 2 * HistoryContent.MAX_TEXT
+                    + (Bound.LIST.most() + Bound.LONG_LIST.most()) * (Bound.NAME.most() + 1));
 
     private final InputStream input;
     private long left;

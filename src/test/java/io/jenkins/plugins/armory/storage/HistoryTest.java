@@ -106,7 +106,7 @@ class HistoryTest {
         ApprovalStore store = open();
         store.create(terms("a1")
                 .origin(new ApprovalTerms.Origin(null, "5e8f9a52"))
-                .manual(new ManualRequirement("Go?", List.of()))
+                .manual(new ManualRequirement("Go?", List.of("bob", "ops")).notBy(List.of("carol")))
                 .start());
         store = open(); // all of it comes from the disk
         store.apply("a1", ApprovalTest.sent(), SOON);
@@ -119,13 +119,14 @@ class HistoryTest {
         JsonNode content = JSON.readTree(lines.get(0)).get("content");
         assertThat(Instant.parse(content.get("recordedAt").asText())).isAfter(SOON);
         assertThat(content.toString())
-                .isEqualTo("{\"approval\":\"a1\",\"build\":7,\"createdAt\":\"2026-01-31T10:00:00Z\","
-                        + "\"decidedAt\":\"2026-01-31T10:01:00.005Z\",\"decidedBy\":\"user bob\","
-                        + "\"environment\":\"staging\",\"job\":\"team/deploy\",\"jobId\":\"5e8f9a52\",\"kind\":\"decision\","
-                        + "\"message\":\"not on a Friday\",\"outcome\":\"REJECTED\",\"people\":[{\"approved\":false,"
-                        + "\"at\":\"2026-01-31T10:01:00.005Z\",\"comment\":\"not on a Friday\",\"user\":\"bob\"}],"
-                        + "\"phase\":\"strategy\",\"recordedAt\":" + content.get("recordedAt")
-                        + ",\"webhook\":\"tests\"}");
+                .isEqualTo(
+                        "{\"approval\":\"a1\",\"build\":7,\"createdAt\":\"2026-01-31T10:00:00Z\","
+                                + "\"decidedAt\":\"2026-01-31T10:01:00.005Z\",\"decidedBy\":\"user bob\","
+                                + "\"environment\":\"staging\",\"job\":\"team/deploy\",\"jobId\":\"5e8f9a52\",\"kind\":\"decision\","
+                                + "\"message\":\"not on a Friday\",\"outcome\":\"REJECTED\",\"people\":[{\"approved\":false,"
+                                + "\"at\":\"2026-01-31T10:01:00.005Z\",\"comment\":\"not on a Friday\",\"user\":\"bob\"}],"
+                                + "\"phase\":\"strategy\",\"recordedAt\":" + content.get("recordedAt")
+                                + ",\"requesters\":[\"carol\"],\"required\":1,\"submitters\":[\"bob\",\"ops\"],\"webhook\":\"tests\"}");
     }
 
     /** Computes the chain with other means than the plugin, as docs/history.md describes it. */
@@ -684,7 +685,9 @@ class HistoryTest {
     void asManyPeopleAsThereMayBeCanAllHaveTheirSay() throws IOException {
         ApprovalStore store = open();
         store.create(terms("a1")
-                .manual(new ManualRequirement("Go?", List.of(), ManualRequirement.MAX_REQUIRED))
+                .manual(new ManualRequirement(
+                                "Go?", Collections.nCopies(100, "審".repeat(255)), ManualRequirement.MAX_REQUIRED)
+                        .notBy(Collections.nCopies(1_000, "審".repeat(300))))
                 .start());
         store.apply("a1", ApprovalTest.sent(), SOON);
         for (int i = 0; i < ManualRequirement.MAX_REQUIRED; i++) {

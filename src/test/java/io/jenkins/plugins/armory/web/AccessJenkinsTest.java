@@ -38,6 +38,7 @@ import org.htmlunit.WebResponse;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -221,6 +222,12 @@ class AccessJenkinsTest {
 
     private JenkinsRule j;
     private WorkflowRun run;
+
+    @AfterEach
+    void stop() throws Exception {
+        run.getExecutor().interrupt();
+        j.waitForCompletion(run);
+    }
 
     @BeforeEach
     void start(JenkinsRule rule) throws Exception {
