@@ -320,6 +320,7 @@ public record Approval(
                 && switch (decision.outcome()) {
                     case TIMED_OUT, NOT_HEARD, ABORTED, OTHER_FAILED, REJECTED, LOST -> true;
                     case SUCCESS -> decision.override() && !channels().isEmpty();
+                    case NOT_SENT -> !isUnsent(); // it took the call, and its answer lacked what status needs
                     case RUN_AGAIN -> Objects.requireNonNull(failure()).outcome() == Outcome.NOT_HEARD;
                     default -> false;
                 };

@@ -224,11 +224,13 @@ public final class Approvals {
      * @param failure what happened
      */
     public void unheard(String id, String failure) {
-        if (repository
+        lastHeard.put(id, failure);
+        boolean isPending = repository
                 .findInMemory(id)
                 .filter(approval -> !approval.isDecided())
-                .isPresent()) {
-            lastHeard.put(id, failure);
+                .isPresent();
+        if (!isPending) { // as in report
+            forgetReports(id);
         }
     }
 

@@ -60,7 +60,7 @@ final class Endings {
         return approval.decided(
                 Outcome.TIMED_OUT,
                 Character.toUpperCase(missing.charAt(0)) + missing.substring(1) + " before the deadline."
-                        + (lastHeard.isEmpty()
+                        + (lastHeard.isEmpty() || approval.awaitsPersonAlone()
                                 ? ""
                                 : " The last that is known: " + lastHeard.replaceFirst("\\.?$", ".")),
                 "deadline",

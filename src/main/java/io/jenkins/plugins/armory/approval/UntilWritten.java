@@ -85,22 +85,22 @@ public final class UntilWritten {
             others = List.copyOf(unwritten);
             unwritten.clear();
         }
-        others.forEach(write -> executor.execute(() -> run(write, x -> {})));
+        others.forEach(write -> soon(timer, executor, () -> run(write, x -> {})));
+    }
+
+    /** Runs work on an executor, at once or as soon as that takes it. */
+    public static void soon(ScheduledExecutorService timer, Executor executor, Runnable work) {
+        try {
+            executor.execute(work);
+        } catch (RuntimeException | Error x) { // as while there is no memory for another thread
+            later(timer, executor, PAUSE, work);
+        }
     }
 
     /** Runs work on an executor after a delay, unless Jenkins goes down before. */
     public static void later(ScheduledExecutorService timer, Executor executor, Duration delay, Runnable work) {
         try {
-            timer.schedule(
-                    () -> {
-                        try {
-                            executor.execute(work);
-                        } catch (RuntimeException | Error x) { // as while there is no memory for another thread
-                            later(timer, executor, PAUSE, work);
-                        }
-                    },
-                    Math.max(0, delay.toMillis()),
-                    TimeUnit.MILLISECONDS);
+            timer.schedule(() -> soon(timer, executor, work), Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException x) {
             // Jenkins is going down
         }

@@ -183,7 +183,7 @@ final class CallLoop implements ApprovalObserver {
         /** Makes the next attempt after a delay. */
         private void next(Duration pause) {
             if (pause.isZero()) {
-                executor.execute(() -> surely(this::attempt));
+                UntilWritten.soon(timer, executor, () -> surely(this::attempt));
             } else {
                 UntilWritten.later(timer, executor, pause, () -> surely(this::attempt));
             }
@@ -368,7 +368,7 @@ final class CallLoop implements ApprovalObserver {
         void end(@CheckForNull CallResult result) {
             if (ended.compareAndSet(false, true)) {
                 leave.run();
-                executor.execute(() -> run.surely(() -> tell(result)));
+                UntilWritten.soon(timer, executor, () -> run.surely(() -> tell(result)));
             }
         }
 

@@ -151,8 +151,7 @@ final class WebhookCalls extends CallKind {
             return lacking(order, attempt)
                     .<Event>map(variable -> new Event.NotSent(
                             attempt.host() + " answered " + attempt.status() + " without a value for {{" + variable
-                                    + "}}, which status needs; compare the name with the answer on the build's page. What was"
-                                    + " called may have begun: stop it by hand",
+                                    + "}}, which status needs; compare the name with the answer on the build's page",
                             attempt))
                     .orElseGet(() -> new Event.Sent(attempt));
         }

@@ -251,11 +251,16 @@ public final class WebhookClient {
     private static CallResult result(WebhookRequest webhook, Response response) {
         int status = response.code();
         AnswerRule rule = webhook.answer();
-        boolean isRead = rule != null || webhook.wantsAnswer();
+        boolean isRead = rule != null || webhook.wantsBody();
         Body body = Body.read(response, isRead ? AnswerRule.MAX_BODY : MAX_READ);
         String answer = webhook.mask(body.text(), body.isWhole());
         Duration retryAfter = retryAfter(response.header(KEPT_RETRY_AFTER), Instant.now());
         if (webhook.isTakenBy(status)) {
+            if (body.isBroken() && (rule == null ? webhook.wantsBody() : rule.needsBody())) {
+                return CallResult.lost(webhook.host() + " answered " + status
+                        + ", and the connection broke before the end of the answer; look at the log of the service that"
+                        + " was called");
+            }
             return rule == null
                     ? CallResult.accepted(
                             status,
@@ -279,11 +284,6 @@ public final class WebhookClient {
             Body body,
             String answer,
             @CheckForNull Duration retryAfter) {
-        if (body.isBroken() && rule.needsBody()) {
-            return CallResult.lost(webhook.host() + " answered " + status
-                    + ", and the connection broke before the end of the answer; look at the log of the service that was"
-                    + " called");
-        }
         return CallResult.judged(
                 status,
                 answer,

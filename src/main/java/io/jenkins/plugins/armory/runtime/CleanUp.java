@@ -61,9 +61,21 @@ final class CleanUp {
         }
         boolean longAgo = approval.deadline().plus(PATIENCE).isBefore(Instant.now());
         Job<?, ?> job = Jenkins.get().getItemByFullName(build.job(), Job.class);
-        return job == null
-                ? longAgo && BuildFolders.lackJob(build.job())
-                : longAgo && BuildFolders.lack(job, build.number());
+        if (job == null) {
+            return longAgo && BuildFolders.lackJob(build.job());
+        }
+        return longAgo && (isAnother(job, approval) || BuildFolders.lack(job, build.number()));
+    }
+
+    /** Returns whether a job only has the name that the job of an approval had. */
+    private static boolean isAnother(Job<?, ?> job, Approval approval) {
+        String id = approval.terms().origin().jobId();
+        try {
+            return id != null
+                    && JobIds.find(job).filter(found -> !found.equals(id)).isPresent();
+        } catch (IOException x) {
+            return false;
+        }
     }
 
     /** Adds an approval to its build's record, for a crash that came between the two. */

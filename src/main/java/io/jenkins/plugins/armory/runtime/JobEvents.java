@@ -83,7 +83,6 @@ public final class JobEvents extends ItemListener {
     @Override
     public void onDeleted(Item item) {
         deleted.put(item.getFullName(), Instant.now());
-        ArmoryRuntime.get().jobIds().forget(item);
         ArmoryRuntime.get().whenOpen(this::clean);
     }
 

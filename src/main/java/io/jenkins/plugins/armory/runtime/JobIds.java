@@ -37,7 +37,7 @@ public final class JobIds {
     private static final String FILE = "armory-job.txt";
     private static final Pattern ID = Pattern.compile("[0-9a-f-]{36}");
 
-    /** The full names of the jobs, by their ids. */
+    /** The full names of the jobs, by their ids. Deleted ones stay: under that name, their approvals are looked for. */
     private final Map<String, String> names = new ConcurrentHashMap<>();
 
     /**
@@ -68,11 +68,6 @@ public final class JobIds {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             noteAll(item instanceof ItemGroup<?> group ? group.getAllItems(Job.class) : List.of(item));
         }
-    }
-
-    /** Forgets the name of a job that is deleted. */
-    void forget(Item item) {
-        names.values().remove(item.getFullName());
     }
 
     private synchronized void noteAll(Collection<? extends Item> items) {

@@ -269,7 +269,9 @@ record ApprovalLog(Consumer<String> log) {
                 title + "failed before its deadline: " + decision.mdMessage()
                         + " Raise heartbeat, report progress more often, or check the external process.";
             case NOT_SENT ->
-                "Webhook '" + LogText.continued(approval.webhook()) + "' could not be called"
+                (approval.isUnsent()
+                                ? "Webhook '" + LogText.continued(approval.webhook()) + "' could not be called"
+                                : title + "failed")
                         + message(decision.mdMessage());
             case LOST -> title + "failed" + message(decision.mdMessage());
             case OTHER_FAILED -> title + "ended" + message(decision.mdMessage());

@@ -135,8 +135,9 @@ public final class WebhookRequest implements Serializable {
         return new WebhookRequest(this, headers, signing, tls, variables);
     }
 
-    public boolean wantsAnswer() {
-        return !wanted.isEmpty();
+    /** Returns whether further calls take values from the body of the answer. */
+    public boolean wantsBody() {
+        return wanted.stream().anyMatch(name -> !name.equals(Variables.ANSWER_LOCATION));
     }
 
     /**

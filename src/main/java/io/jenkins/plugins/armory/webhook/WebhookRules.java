@@ -34,6 +34,10 @@ public final class WebhookRules {
             "transfer-encoding",
             "upgrade");
 
+    /** A value of the answer before the path, also behind a variable that may be the whole host. */
+    private static final Pattern ANSWER_IN_HOST =
+            Pattern.compile("(?is)(https?://[^/?#]*|\\{\\{[^/?#]*|)\\{\\{\\s*answer\\..*");
+
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{IsControl}\\u2028\\u2029]");
 
     private static final Set<String> SIGNING_HEADERS =
@@ -78,6 +82,12 @@ public final class WebhookRules {
         }
         check("uriTemplate", Bound.LONG_TEXT, uriTemplate);
         Template.check("uriTemplate", uriTemplate);
+        if (ANSWER_IN_HOST.matcher(uriTemplate.strip()).matches()) {
+            throw new InvalidWebhookException(
+                    "uriTemplate",
+                    "has {{answer.NAME}} in its host, so that the answer would choose who gets this call and its secrets; write"
+                            + " the host, or use {{armory.answerLocation}}");
+        }
         String start = uriTemplate.strip().toLowerCase(Locale.ROOT);
         if (!start.startsWith("http://") && !start.startsWith("https://") && !start.startsWith("{{")) {
             throw new InvalidWebhookException("uriTemplate", "must start with http:// or https://, or with a variable");

@@ -487,6 +487,12 @@ class ApprovalsTest {
         approvals.unheard("again", "https://ci.example.com answered 404");
         approvals.report("again", null, "/state is \"error\"");
 
+        approvals.create(
+                terms("asked").manual(new ManualRequirement("Go?", List.of())).start());
+        approvals.apply("asked", new Event.Sent(ApprovalTest.attempt(1, 200)));
+        approvals.report("asked", null, "/state is \"running\"");
+        approvals.apply("asked", callback(true));
+
         manualTimer.pass(Duration.between(START, DEADLINE).plusMinutes(1));
 
         String missing = "No callback arrived before the deadline.";
@@ -497,6 +503,7 @@ class ApprovalsTest {
         assertThat(messages)
                 .isEqualTo(Map.of(
                         "silent", missing,
+                        "asked", "Nobody approved before the deadline.",
                         "failing",
                                 "No call of the webhook was taken (the last attempt: https://ci.example.com answered 503)"
                                         + " before the deadline.",

@@ -274,6 +274,10 @@ class DeliveryTest {
                 .returns(Approval.State.WAITING, Approval::state)
                 .extracting(approval -> approval.lastAttempt().found())
                 .isEqualTo(Map.of("answer.id", "47"));
+        assertThat(calls)
+                .as("what it has begun is cancelled")
+                .extracting(Call::webhook)
+                .containsExactly("cancel");
         assertThat(decision("untold"))
                 .returns(Decision.Outcome.NOT_SENT, Decision::outcome)
                 .extracting(Decision::mdMessage)

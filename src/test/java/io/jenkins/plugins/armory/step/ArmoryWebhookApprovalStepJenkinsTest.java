@@ -438,6 +438,29 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
     }
 
+    @Test
+    void nothingIsLeftOfAFolderThatIsRenamedAndDeleted() throws Exception {
+        Folder folder = j.createProject(Folder.class, "team");
+        WorkflowRun run = job(folder, step("")).scheduleBuild2(0).waitForStart();
+        RecordedRequest request = received();
+        callBack(request, "{\"success\": true}");
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        Path files = j.jenkins.getRootDir().toPath().resolve("armory-approvals");
+        await().atMost(1, TimeUnit.MINUTES)
+                .until(() -> isEmpty(files.resolve("journal"))); // its own file has the old name
+
+        folder.renameTo("group");
+        folder.delete();
+
+        await().atMost(1, TimeUnit.MINUTES).until(() -> isEmpty(files.resolve("decided")));
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        }
+    }
+
     private static ArmoryWebhookApprovalStep named(String name, String uriTemplate) {
         ArmoryWebhookApprovalStep step = new ArmoryWebhookApprovalStep();
         step.setName(name);

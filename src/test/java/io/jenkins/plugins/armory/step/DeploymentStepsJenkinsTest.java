@@ -324,7 +324,7 @@ class DeploymentStepsJenkinsTest {
 
     @Test
     void stepThatIsStoppedBeforeItHasBegunDoesNotBegin() throws Exception {
-        HeldContext context = new HeldContext();
+        HeldContext context = new HeldContext(Map.of(Run.class, j.waitForCompletion(start("echo 'over'"))));
         List<String> told = new CopyOnWriteArrayList<>();
         BlockExecution step = new BlockExecution(context) {
             @Override

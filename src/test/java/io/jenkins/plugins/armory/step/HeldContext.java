@@ -14,10 +14,6 @@ final class HeldContext extends DetachedContext {
     private final transient SettableFuture<Void> saved = SettableFuture.create();
     private final transient SettableFuture<Throwable> failure = SettableFuture.create();
 
-    HeldContext() {
-        this(Map.of());
-    }
-
     /** @param values what the step gets from its context, by their classes */
     HeldContext(Map<Class<?>, Object> values) {
         this.values = values;

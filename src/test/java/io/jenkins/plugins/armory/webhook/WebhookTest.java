@@ -54,6 +54,32 @@ class WebhookTest {
         assertInvalid("context", () -> valid().context(Map.of("a b", "c")).build(), "cannot be named in a template");
     }
 
+    /** Status and cancel webhooks have secrets in their headers. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://{{answer.host}}/",
+                "https://ci.example.com:{{ answer.port }}/x",
+                "https://ci.{{context.zone}}{{answer.x}}",
+                "{{answer.url}}",
+                "{{context.base}}{{answer.x}}/y",
+            })
+    void anAnswerDoesNotChooseTheHost(String uri) {
+        assertInvalid(
+                "uriTemplate", () -> Webhook.named("w").uriTemplate(uri).build(), "has {{answer.NAME}} in its host");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://ci/{{answer.id}}",
+                "{{context.base}}/{{answer.id}}?x={{answer.x}}",
+                "{{armory.answerLocation}}x"
+            })
+    void anAnswerMayBeInThePath(String uri) {
+        assertThat(Webhook.named("w").uriTemplate(uri).build().uriTemplate()).isEqualTo(uri);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ftp://ci/", "ci/start", "//ci/", "file:///etc/passwd", "gopher:x"})
     void isCalledOverHttp(String uri) {
