@@ -38,12 +38,13 @@ final class Shorthands {
 
     private static Object inFull(Parameter parameter, String name, Object value) {
         boolean isList = parameter.element() != null;
+        Class<?> nested = parameter.nested();
         if (value instanceof Map<?, ?> map && parameter.is(Argument::map)) {
             List<Object> entries = new ArrayList<>();
             map.forEach((key, each) -> entries.add(entry(name, String.valueOf(key), each)));
             return entries;
-        } else if (value instanceof Map<?, ?> fields && parameter.nested() != null) {
-            return inFull(parameter.nested(), fields);
+        } else if (value instanceof Map<?, ?> fields && nested != null) {
+            return inFull(nested, fields);
         } else if (isList && value instanceof List<?> list) {
             return list.stream().map(each -> element(parameter, each)).collect(Collectors.toList());
         }

@@ -192,8 +192,10 @@ final class StepArguments {
     /** Returns the parameter that was meant: the one of that name in a nested object, else the one with the most similar name. */
     private static String nearest(String name, Map<String, Parameter> parameters) {
         return parameters.entrySet().stream()
-                .filter(parameter -> parameter.getValue().nested() != null
-                        && Parameter.of(parameter.getValue().nested()).containsKey(name))
+                .filter(parameter -> {
+                    Class<?> nested = parameter.getValue().nested();
+                    return nested != null && Parameter.of(nested).containsKey(name);
+                })
                 .map(parameter -> parameter.getKey() + '.' + name)
                 .findFirst()
                 .orElseGet(() -> EditDistance.findNearest(name, parameters.keySet()));

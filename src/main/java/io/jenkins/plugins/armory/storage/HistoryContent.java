@@ -19,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -136,7 +137,10 @@ public final class HistoryContent {
     private static void putNames(Map<String, Object> content, String name, @CheckForNull List<String> names) {
         if (names != null) {
             content.put(
-                    name, names.stream().map(each -> text(Bound.NAME.cut(each))).toList());
+                    name,
+                    names.stream()
+                            .map(each -> text(Objects.requireNonNullElse(Bound.NAME.cut(each), "")))
+                            .toList());
         }
     }
 
