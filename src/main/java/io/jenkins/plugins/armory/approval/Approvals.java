@@ -47,8 +47,8 @@ public final class Approvals {
     private final Heartbeats heartbeats;
     private final Observers observers;
     private final ProgressReports reports = new ProgressReports();
-    /** By id: what was heard of the external process last, or why nothing was. */
-    private final Map<String, String> lastHeard = new ConcurrentHashMap<>();
+    /** By id: why nothing could be heard of the external process since its last report. */
+    private final Map<String, String> unheard = new ConcurrentHashMap<>();
 
     private final UntilWritten again;
     /** Creates this with the pending approvals of a repository, without a follower. */
@@ -208,7 +208,7 @@ public final class Approvals {
         if (transition.map(Transition::answer).orElse(null) == Answer.ACCEPTED) {
             ProgressReports.Noted noted = reports.add(id, percent, mdMessage, now);
             heard(found.get(), now, noted.progress());
-            lastHeard.put(id, noted.progress().mdMessage());
+            unheard.remove(id);
             if (!isPending(id)) { // decided or removed meanwhile, and perhaps cleaned up too early
                 forgetReports(id);
             } else if (noted.worthALine()) {
@@ -224,7 +224,7 @@ public final class Approvals {
      * @param failure what happened
      */
     public void unheard(String id, String failure) {
-        lastHeard.put(id, failure);
+        unheard.put(id, failure);
         boolean isPending = repository
                 .findInMemory(id)
                 .filter(approval -> !approval.isDecided())
@@ -411,7 +411,12 @@ public final class Approvals {
 
     private void forgetReports(String id) {
         reports.remove(id);
-        lastHeard.remove(id);
+        unheard.remove(id);
+    }
+
+    private String lastHeard(String id) {
+        String failure = unheard.get(id);
+        return failure == null ? progressOf(id).map(Progress::mdMessage).orElse("") : failure;
     }
 
     /** See {@link ApprovalRepository#renamed}. */
@@ -459,10 +464,7 @@ public final class Approvals {
                     id,
                     heartbeats
                             .missed(approval, now)
-                            .orElse(
-                                    isReminder
-                                            ? new Event.ExpiryCheck()
-                                            : new Event.DeadlineCheck(lastHeard.getOrDefault(id, ""))));
+                            .orElse(isReminder ? new Event.ExpiryCheck() : new Event.DeadlineCheck(lastHeard(id))));
             // A heartbeat may have come since the timer was set, the clock may have been set back, or a person is
             // asked, until the deadline, what is to become of a missed heartbeat.
             transition
