@@ -5,14 +5,22 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static com.tngtech.archunit.library.plantuml.rules.PlantUmlArchCondition.Configuration.consideringOnlyDependenciesInAnyPackage;
 import static com.tngtech.archunit.library.plantuml.rules.PlantUmlArchCondition.adhereToPlantUmlDiagram;
+import static java.util.function.Predicate.not;
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.kohsuke.accmod.Restricted;
 
@@ -20,19 +28,52 @@ import org.kohsuke.accmod.Restricted;
 class ArchitectureTest {
 
     private static final String ROOT = "io.jenkins.plugins.armory";
-    /** The packages above the line in the picture. */
+    /** The packages below the line in the picture. */
     private static final String[] PLAIN = {
         ROOT + ".approval..",
         ROOT + ".bounds..",
         ROOT + ".callback..",
+        ROOT + ".client..",
         ROOT + ".delivery..",
         ROOT + ".deployment..",
-        ROOT + ".file..",
-        ROOT + ".http..",
+        ROOT + ".deploymentfile..",
         ROOT + ".signature..",
         ROOT + ".storage..",
         ROOT + ".webhook.."
     };
+
+    /** Each package, and the others of the plugin that it uses. */
+    private static final String USES = """
+            api ->
+            approval -> bounds webhook
+            bounds ->
+            builds -> approval storage.disk
+            callback -> approval bounds callback.signed callback.token signature
+            callback.oauth -> approval callback callback.token
+            callback.oidc -> approval callback callback.token
+            callback.signed -> approval callback.token signature
+            callback.token -> approval bounds
+            client -> delivery webhook
+            config -> approval bounds builds callback.oauth callback.oidc callback.signed callback.token client delivery runtime sending signature webhook
+            delivery -> approval webhook
+            deployment -> approval bounds
+            deploymentfile -> bounds deployment webhook
+            flow -> builds deployment flow.cps runtime storage
+            flow.cps ->
+            integration -> api approval builds callback delivery runtime
+            runtime -> api approval builds callback callback.oauth callback.oidc callback.signed callback.token client delivery deployment sending storage storage.disk storage.history
+            sending -> approval builds callback.oauth callback.oidc callback.signed callback.token client delivery signature webhook
+            signature ->
+            step -> approval builds config deployment flow runtime
+            step.approval -> approval bounds builds callback.token config delivery deployment deploymentfile flow runtime sending step webhook
+            step.deployment -> approval bounds builds config deployment deploymentfile flow runtime step step.approval webhook
+            step.environment -> bounds config deployment flow flow.cps runtime step storage
+            storage -> approval deployment signature storage.disk storage.history
+            storage.disk ->
+            storage.history -> approval bounds storage.disk
+            web -> api approval bounds builds callback callback.oauth callback.signed config deployment runtime storage.history
+            webhook -> bounds signature
+            """;
 
     private static final String[] JENKINS = {
         "hudson..",
@@ -55,7 +96,32 @@ class ArchitectureTest {
     }
 
     @Test
-    void packagesUseWhatThePictureAllows() {
+    void packagesUseWhatTheListSays() {
+        Map<String, Set<String>> uses = new TreeMap<>();
+        for (JavaClass each : CLASSES) {
+            String name = name(each);
+            Set<String> others = uses.computeIfAbsent(name, key -> new TreeSet<>());
+            each.getDirectDependenciesFromSelf().stream()
+                    .map(Dependency::getTargetClass)
+                    .map(JavaClass::getBaseComponentType)
+                    .filter(used -> used.getPackageName().startsWith(ROOT + "."))
+                    .map(ArchitectureTest::name)
+                    .filter(not(name::equals))
+                    .forEach(others::add);
+        }
+        assertThat(uses.entrySet().stream()
+                        .map(entry -> (entry.getKey() + " -> " + String.join(" ", entry.getValue())).strip())
+                        .collect(joining("\n", "", "\n")))
+                .isEqualTo(USES);
+    }
+
+    /** Returns the name of a class's package below the root. */
+    private static String name(JavaClass of) {
+        return of.getPackageName().substring(ROOT.length() + 1);
+    }
+
+    @Test
+    void groupsUseWhatThePictureAllows() {
         classes()
                 .should(adhereToPlantUmlDiagram(picture(), consideringOnlyDependenciesInAnyPackage(ROOT + "..")))
                 .check(CLASSES);

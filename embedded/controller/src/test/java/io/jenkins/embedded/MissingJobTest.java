@@ -12,7 +12,7 @@ import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.runtime.Settings;
+import io.jenkins.plugins.armory.sending.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

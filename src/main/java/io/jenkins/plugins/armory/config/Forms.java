@@ -21,7 +21,7 @@ public final class Forms {
 
     /** Returns the help of the step's field of the same name. It is with the step so that Pipeline's step reference finds it. */
     static String helpFile(String fieldName) {
-        return "/descriptor/io.jenkins.plugins.armory.step.ArmoryWebhookApprovalStep/help/" + fieldName;
+        return "/descriptor/io.jenkins.plugins.armory.step.approval.ArmoryWebhookApprovalStep/help/" + fieldName;
     }
 
     public static ListBoxModel items(Collection<?> values) {

@@ -2,8 +2,8 @@ package io.jenkins.plugins.armory.flow;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.runtime.RunningBuild;
 import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;

@@ -2,11 +2,11 @@ package io.jenkins.plugins.armory.flow;
 
 import hudson.Extension;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.runtime.RunningBuild;
 import io.jenkins.plugins.armory.runtime.Work;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.flow;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.runtime.RunningBuild;
+import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.runtime.Work;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;

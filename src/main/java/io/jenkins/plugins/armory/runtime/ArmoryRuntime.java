@@ -7,6 +7,9 @@ import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.builds.BuildRecord;
+import io.jenkins.plugins.armory.builds.JobIds;
+import io.jenkins.plugins.armory.builds.RunningBuilds;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallerIdentification;
 import io.jenkins.plugins.armory.callback.JsonResponse;
@@ -20,11 +23,14 @@ import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
+import io.jenkins.plugins.armory.client.WebhookClient;
 import io.jenkins.plugins.armory.delivery.Delivery;
 import io.jenkins.plugins.armory.delivery.Turns;
-import io.jenkins.plugins.armory.http.WebhookClient;
+import io.jenkins.plugins.armory.sending.ApprovalRequests;
+import io.jenkins.plugins.armory.sending.JenkinsProxy;
+import io.jenkins.plugins.armory.sending.Settings;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.History;
+import io.jenkins.plugins.armory.storage.history.History;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -231,11 +237,6 @@ public final class ArmoryRuntime {
                     .ifPresent(found::add);
         }
         return found;
-    }
-
-    /** Returns the path of a build's page, at one of its approvals. It starts at the Jenkins URL, with a slash. */
-    public static String pageOf(Run<?, ?> run, String approvalId) {
-        return "/" + run.getUrl() + "armory/#approval-" + approvalId;
     }
 
     /**

@@ -7,6 +7,7 @@ import hudson.model.listeners.RunListener;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.builds.BuildRecord;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Set;

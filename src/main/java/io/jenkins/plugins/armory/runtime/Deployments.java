@@ -5,6 +5,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.builds.RunningBuild;
+import io.jenkins.plugins.armory.builds.RunningBuilds;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;

@@ -1,5 +1,5 @@
 /**
  * The composition root {@code ArmoryRuntime}, which puts the packages without Jenkins types together, and the events of
- * builds and jobs that they have to follow. {@code Settings} is its port to the settings.
+ * builds and jobs that they have to follow.
  */
 package io.jenkins.plugins.armory.runtime;

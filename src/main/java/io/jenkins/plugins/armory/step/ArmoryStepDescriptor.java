@@ -10,20 +10,23 @@ import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The descriptor of a step of this plugin. Arguments that the step cannot have, or that mean nothing, give a step that fails and says why. An
  * exception would be thrown before there is a step, and the environments would not hear of it: what depends on them would be deployed
  * where the Pipeline catches the error.
  */
-abstract class ArmoryStepDescriptor extends StepDescriptor implements CustomDescribableModel {
+@Restricted(NoExternalUse.class)
+public abstract class ArmoryStepDescriptor extends StepDescriptor implements CustomDescribableModel {
 
     private final String function;
     private final boolean hasBody;
     private final String shown;
 
     /** @param shown the parameter that views show beside the step */
-    ArmoryStepDescriptor(String function, boolean hasBody, String shown) {
+    protected ArmoryStepDescriptor(String function, boolean hasBody, String shown) {
         this.function = function;
         this.hasBody = hasBody;
         this.shown = shown;
@@ -51,7 +54,7 @@ abstract class ArmoryStepDescriptor extends StepDescriptor implements CustomDesc
     }
 
     /** Returns the name of the step in messages. */
-    String nameInMessages() {
+    protected String nameInMessages() {
         return function;
     }
 
@@ -74,12 +77,12 @@ abstract class ArmoryStepDescriptor extends StepDescriptor implements CustomDesc
     }
 
     /** Returns the step that the arguments ask for. */
-    Step instantiate(Map<String, Object> arguments) throws Exception {
+    protected Step instantiate(Map<String, Object> arguments) throws Exception {
         return super.newInstance(arguments);
     }
 
     /** Returns what stands for a step whose arguments are mistaken. */
-    Step mistaken(String mistake, Map<String, Object> arguments) {
+    protected Step mistaken(String mistake, Map<String, Object> arguments) {
         return new MistakenStep(this, mistake);
     }
 

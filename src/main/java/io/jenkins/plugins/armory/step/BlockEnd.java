@@ -7,9 +7,13 @@ import java.io.Serializable;
 import java.util.stream.Collectors;
 import jenkins.model.CauseOfInterruption;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The end of a step's body. It is part of {@code program.dat} until the step ends too, since Jenkins may stop in between. */
-record BlockEnd(@CheckForNull Object value, @CheckForNull Throwable failure) implements Serializable {
+@Restricted(NoExternalUse.class)
+public record BlockEnd(
+        @CheckForNull Object value, @CheckForNull Throwable failure) implements Serializable {
 
     /** Replaces other exceptions than these two, since they may not be serializable. */
     private Object writeReplace() {
@@ -18,17 +22,17 @@ record BlockEnd(@CheckForNull Object value, @CheckForNull Throwable failure) imp
                 : new BlockEnd(value, new AbortException(text(failure)));
     }
 
-    static BlockEnd success(@CheckForNull Object value) {
+    public static BlockEnd success(@CheckForNull Object value) {
         return new BlockEnd(value, null);
     }
 
-    static BlockEnd failure(Throwable thrown) {
+    public static BlockEnd failure(Throwable thrown) {
         return new BlockEnd(null, thrown);
     }
 
     /** Returns the reason of a failure, {@code null} after a success. */
     @CheckForNull
-    String reason() {
+    public String reason() {
         return failure == null ? null : text(failure);
     }
 

@@ -11,6 +11,8 @@ import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The execution of a step with a body, which runs if the environments of the build allow it. This order makes a crash harmless at
@@ -23,7 +25,8 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * </ol>
  * After a restart the second or the fourth is repeated with the same id, which the environments recognize.
  */
-abstract class BlockExecution extends SuspendedExecution {
+@Restricted(NoExternalUse.class)
+public abstract class BlockExecution extends SuspendedExecution {
 
     private static final long serialVersionUID = 1L;
 
@@ -40,28 +43,28 @@ abstract class BlockExecution extends SuspendedExecution {
     @CheckForNull
     private volatile BlockEnd blockEnd;
 
-    BlockExecution(StepContext stepContext) {
+    protected BlockExecution(StepContext stepContext) {
         super(stepContext);
     }
 
     /** Tells the environments that the Pipeline reached this step. May be called again after a restart. */
-    abstract void begin() throws Exception;
+    protected abstract void begin() throws Exception;
 
     /** Tells the environments how the body ended, and ends the step. */
-    abstract void end(BlockEnd end) throws Exception;
+    protected abstract void end(BlockEnd end) throws Exception;
 
     /** Tells the environments that the step was stopped before its body started. */
-    abstract void stopped(Throwable cause) throws IOException, InterruptedException;
+    protected abstract void stopped(Throwable cause) throws IOException, InterruptedException;
 
     /** Called after a restart of Jenkins if the body goes on. */
-    void bodyResumed() throws Exception {}
+    protected void bodyResumed() throws Exception {}
 
-    String id() {
+    public String id() {
         return id;
     }
 
     /** Saves the program and then begins. Returns the result of {@link #start}. */
-    final boolean beginOnceSaved() throws IOException, InterruptedException {
+    protected final boolean beginOnceSaved() throws IOException, InterruptedException {
         afterSave(this::beginUnlessStopped);
         return false;
     }
@@ -70,7 +73,7 @@ abstract class BlockExecution extends SuspendedExecution {
      * Begins without saving the program, for a step that the environments know by another name than its {@link #id}. Returns the
      * result of {@link #start}.
      */
-    final boolean beginAtOnce() {
+    protected final boolean beginAtOnce() {
         later(this::beginUnlessStopped);
         return false;
     }
@@ -91,7 +94,7 @@ abstract class BlockExecution extends SuspendedExecution {
      *
      * @param invoker an invoker with the context of the body
      */
-    final synchronized void startBody(BodyInvoker invoker) {
+    protected final synchronized void startBody(BodyInvoker invoker) {
         if (stopCause() == null && !started && body == null) {
             body = invoker.withCallback(new Callback(this, null)).start();
         }
@@ -102,7 +105,8 @@ abstract class BlockExecution extends SuspendedExecution {
      *
      * @param message the reason
      */
-    final synchronized void leaveOutBody(BodyInvoker invoker, String message) throws IOException, InterruptedException {
+    protected final synchronized void leaveOutBody(BodyInvoker invoker, String message)
+            throws IOException, InterruptedException {
         if (stopCause() == null && !started && body == null) {
             CancelledStages.await(getContext(), message);
             body = invoker.withCallback(new Callback(this, CancelledStages.interruption(message, Result.ABORTED)))

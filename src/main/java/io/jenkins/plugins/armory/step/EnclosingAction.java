@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.Serializable;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The step of a deployment's plan around a Pipeline step. {@code armoryDeploymentAction} puts it into the context of its body.
@@ -11,7 +13,8 @@ import java.io.Serializable;
  * @param accountAgent whether webhooks may be called from the agent of the account: not if a file of the workspace has chosen it
  * @param namespace the namespace of the target, {@code null} for none
  */
-record EnclosingAction(
+@Restricted(NoExternalUse.class)
+public record EnclosingAction(
         String planned,
         @CheckForNull String account,
         boolean accountAgent,

@@ -2,15 +2,18 @@ package io.jenkins.plugins.armory.step;
 
 import hudson.AbortException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The execution of a step that is mistaken: the environment around it hears of that, and then it fails. */
-final class MistakenExecution extends SuspendedExecution {
+@Restricted(NoExternalUse.class)
+public final class MistakenExecution extends SuspendedExecution {
 
     private static final long serialVersionUID = 1L;
 
     private final String mistake;
 
-    MistakenExecution(StepContext stepContext, String mistake) {
+    public MistakenExecution(StepContext stepContext, String mistake) {
         super(stepContext);
         this.mistake = mistake;
     }

@@ -9,12 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Shorter ways to write arguments in a Pipeline, and their long forms, which data binding needs. {@link Argument} says which there are. An
  * argument in another form stays as it is: {@link StepArguments} says what is wrong with it.
  */
-final class Shorthands {
+@Restricted(NoExternalUse.class)
+public final class Shorthands {
 
     private static final String KEY = "key";
     private static final String VALUE = "value";

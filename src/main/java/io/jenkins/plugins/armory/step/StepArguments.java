@@ -22,26 +22,29 @@ import java.util.stream.Stream;
 import org.jenkinsci.plugins.structs.SymbolLookup;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The check of a step's arguments against its parameters. Jenkins only prints a warning for an unknown parameter
  * ({@code DescribableModel.instantiate} in the plugin structs), so a misspelt {@code manualApproval} would silently give a step
  * without one.
  */
-final class StepArguments {
+@Restricted(NoExternalUse.class)
+public final class StepArguments {
 
     /** An optional key of nested objects that names their class. */
     private static final String CLASS = "$class";
 
     static final String NULL = ": is null; give it a value, or leave it out";
-    static final String UNSET =
+    public static final String UNSET =
             ": is the text \"null\", as Groovy writes a variable that is not set; give it another value";
     private static final String EMPTY = ": is empty; give it a value, or leave it out";
 
     private StepArguments() {}
 
     /** Returns a text that is the same for equal arguments, and tells nothing of them. */
-    static String keyOf(Map<String, Object> arguments) {
+    public static String keyOf(Map<String, Object> arguments) {
         var text = new StringBuilder();
         append(arguments, text);
         return " " + UUID.nameUUIDFromBytes(text.toString().getBytes(StandardCharsets.UTF_8));
@@ -125,7 +128,7 @@ final class StepArguments {
      * @param ofDefinition tells the parameters of a definition
      * @throws IllegalArgumentException naming the parameters
      */
-    static void checkNamed(Map<String, Object> arguments, String name, Predicate<String> ofDefinition) {
+    public static void checkNamed(Map<String, Object> arguments, String name, Predicate<String> ofDefinition) {
         String superfluous = arguments.keySet().stream().filter(ofDefinition).collect(Collectors.joining(", "));
         if (arguments.containsKey(name) && !superfluous.isEmpty()) {
             throw new IllegalArgumentException(name + ": names a definition, so leave out " + superfluous

@@ -26,12 +26,15 @@ import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The execution of a step that waits without a thread. The thread of the Pipeline engine only hands over work. The step ends
  * exactly once, and ends with an error if its work fails.
  */
-abstract class SuspendedExecution extends StepExecution {
+@Restricted(NoExternalUse.class)
+public abstract class SuspendedExecution extends StepExecution {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(SuspendedExecution.class.getName());
@@ -43,21 +46,21 @@ abstract class SuspendedExecution extends StepExecution {
     /** Guarded by this. No I/O happens with this lock held, since the Pipeline engine's thread takes it. */
     private transient boolean over;
 
-    SuspendedExecution(StepContext stepContext) {
+    protected SuspendedExecution(StepContext stepContext) {
         super(stepContext);
     }
 
-    final ArmoryRuntime armory() {
+    protected final ArmoryRuntime armory() {
         return ArmoryRuntime.get();
     }
 
     /** Does work on the executor, and ends the step if the work fails. */
-    final void later(Work work) {
+    protected final void later(Work work) {
         armory().executor().execute(() -> run(work));
     }
 
     /** Does work that reads files of the workspace when it is its turn, and ends the step if the work fails. */
-    final void readLater(Work work) throws IOException, InterruptedException {
+    protected final void readLater(Work work) throws IOException, InterruptedException {
         Computer computer = getContext().get(Computer.class);
         Executor readers = armory().readers(
                         build(),
@@ -69,18 +72,18 @@ abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Does work on the executor once the program is saved with the step as it is now. The engine's thread calls this. */
-    final void afterSave(Work work) throws IOException, InterruptedException {
+    protected final void afterSave(Work work) throws IOException, InterruptedException {
         ProgramSaves.afterSave(
                 getContext(), armory().runningBuilds().findOrCreate(build()), armory().executor(), this::run, work);
     }
 
     /** Does work on this thread, and ends the step if the work fails. */
-    final void run(Work work) {
+    protected final void run(Work work) {
         Work.run(work, this::failed, this::log);
     }
 
     /** Ends the step after its work failed. */
-    void failed(Exception thrown) {
+    protected void failed(Exception thrown) {
         endWithError(thrown);
     }
 
@@ -88,7 +91,7 @@ abstract class SuspendedExecution extends StepExecution {
      * Ends the step after its work failed, once the environment around it knows. What was to be done in that environment was not done, so
      * its dependents must not be deployed to, even if the Pipeline catches the error.
      */
-    final void failedInEnvironment(Exception thrown) {
+    protected final void failedInEnvironment(Exception thrown) {
         Work.run(
                 () -> {
                     tellEnvironmentAround(String.valueOf(thrown.getMessage()));
@@ -102,7 +105,7 @@ abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Tells the environment around the step, if there is one, that the step has not done what it was to do in it. */
-    final void tellEnvironmentAround(String reason) throws IOException, InterruptedException {
+    protected final void tellEnvironmentAround(String reason) throws IOException, InterruptedException {
         String environment = EnclosingBody.environment(null, getContext());
         if (environment != null) {
             FlowNode node = getContext().get(FlowNode.class);
@@ -124,17 +127,17 @@ abstract class SuspendedExecution extends StepExecution {
         fail(thrown);
     }
 
-    final void stopFor(Throwable cause) {
+    protected final void stopFor(Throwable cause) {
         stopCause = cause;
     }
 
     @CheckForNull
-    final Throwable stopCause() {
+    protected final Throwable stopCause() {
         return stopCause;
     }
 
     /** Ends the step with a value, or with the reason to stop it if there is one. */
-    final void succeed(@CheckForNull Object value) {
+    protected final void succeed(@CheckForNull Object value) {
         Throwable cause = stopCause();
         if (cause != null) {
             fail(cause);
@@ -144,11 +147,11 @@ abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Continues after the wait. A step without a body ends with the value. */
-    void passed(@CheckForNull Object value) {
+    protected void passed(@CheckForNull Object value) {
         succeed(value);
     }
 
-    final void fail(Throwable cause) {
+    protected final void fail(Throwable cause) {
         if (finish()) {
             getContext().onFailure(cause);
         }
@@ -168,19 +171,19 @@ abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Returns whether the step waits no longer. */
-    synchronized boolean isOver() {
+    protected synchronized boolean isOver() {
         return over;
     }
 
     /** Cleans up when the step ends. */
-    void finished() {}
+    protected void finished() {}
 
-    final Run<?, ?> build() throws IOException, InterruptedException {
+    protected final Run<?, ?> build() throws IOException, InterruptedException {
         return getContext().get(Run.class);
     }
 
     /** Applies an event to the environments of the build. */
-    final Transition tell(DeploymentEvent event) throws IOException, InterruptedException {
+    protected final Transition tell(DeploymentEvent event) throws IOException, InterruptedException {
         return armory().deployments().apply(build(), event);
     }
 
@@ -189,12 +192,12 @@ abstract class SuspendedExecution extends StepExecution {
      *
      * @param text text that may come from outside
      */
-    final void log(String text) {
+    protected final void log(String text) {
         print(LogText.continued(text));
     }
 
     /** Has the views show the stage around the step with this result, though nothing is thrown. */
-    final void warn(Result result, String message) throws IOException, InterruptedException {
+    protected final void warn(Result result, String message) throws IOException, InterruptedException {
         getContext().get(FlowNode.class).addAction(new WarningAction(result).withMessage(message));
     }
 
@@ -203,7 +206,7 @@ abstract class SuspendedExecution extends StepExecution {
      *
      * @param line a line that may have links; text from outside must be cleaned with {@link LogText} before
      */
-    final void print(String line) {
+    protected final void print(String line) {
         try {
             getContext().get(TaskListener.class).getLogger().println(LogText.PREFIX + line);
         } catch (IOException x) {
@@ -214,7 +217,7 @@ abstract class SuspendedExecution extends StepExecution {
     }
 
     /** @throws AbortException if the approvals are not open */
-    final Approvals approvals() throws IOException {
+    protected final Approvals approvals() throws IOException {
         try {
             return armory().approvals();
         } catch (IOException x) {
@@ -223,7 +226,7 @@ abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Logs an exception in Jenkins's log and returns its short form for the build's log. */
-    static AbortException failure(String message, IOException x) {
+    public static AbortException failure(String message, IOException x) {
         LOGGER.log(Level.WARNING, message, x);
         return new AbortException(message + ": " + x.getMessage());
     }

@@ -1,6 +1,10 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.storage.disk.Disk;
+import io.jenkins.plugins.armory.storage.disk.DurableFile;
+import io.jenkins.plugins.armory.storage.disk.StoredJson;
+import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -6,6 +6,11 @@ import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.ApprovalRepository;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.storage.disk.Disk;
+import io.jenkins.plugins.armory.storage.disk.StoredJson;
+import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
+import io.jenkins.plugins.armory.storage.history.History;
+import io.jenkins.plugins.armory.storage.history.RecentDecisions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -119,11 +124,11 @@ public final class ApprovalStore implements ApprovalRepository {
         return this;
     }
 
-    static ApprovalStore open(Disk disk, Path folder) throws IOException {
+    public static ApprovalStore open(Disk disk, Path folder) throws IOException {
         return open(disk, folder, JobNames.RECORDED);
     }
 
-    static ApprovalStore open(Disk disk, Path folder, JobNames names) throws IOException {
+    public static ApprovalStore open(Disk disk, Path folder, JobNames names) throws IOException {
         var store = new ApprovalStore(disk, folder, names);
         store.files.deleteTemporary();
         store.outbox.look(store.files);
@@ -350,7 +355,7 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     /** Sets the listener that is called when there is something to {@link #fold}. It must not take long. */
-    void onChange(Runnable listener) {
+    public void onChange(Runnable listener) {
         changeListener = listener;
     }
 

@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.storage.disk.Disk;
+import io.jenkins.plugins.armory.storage.history.History;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

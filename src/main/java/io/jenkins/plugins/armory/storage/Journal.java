@@ -1,6 +1,8 @@
 package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.storage.disk.Disk;
+import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * A write-ahead journal that makes the records of many threads durable with few syncs ("group commit"). A record that
@@ -29,7 +33,8 @@ import java.util.regex.Pattern;
  * read. A write that was acknowledged and is damaged is {@linkplain Reader#lost lost}. To tell the two apart, a file is
  * written by one process only, and gets no more records after a failed write: those go to the next file.
  */
-final class Journal {
+@Restricted(NoExternalUse.class)
+public final class Journal {
 
     private static final Logger LOGGER = Logger.getLogger(Journal.class.getName());
     private static final String SUFFIX = ".log";

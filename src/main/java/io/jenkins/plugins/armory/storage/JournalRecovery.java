@@ -1,6 +1,8 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.storage.disk.StoredJson;
+import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.storage.history.RecentDecisions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -9,7 +9,7 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Circumstances;
-import io.jenkins.plugins.armory.runtime.BuildRecord;
+import io.jenkins.plugins.armory.builds.BuildRecord;
 import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;

@@ -8,7 +8,7 @@ import hudson.security.Permission;
 import hudson.security.SecurityRealm;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
-import io.jenkins.plugins.armory.runtime.JobIds;
+import io.jenkins.plugins.armory.builds.JobIds;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;

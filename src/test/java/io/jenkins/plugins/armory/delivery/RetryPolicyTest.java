@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.Seeds;
-import io.jenkins.plugins.armory.http.WebhookClient;
+import io.jenkins.plugins.armory.client.WebhookClient;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import java.time.Duration;
 import java.time.Instant;

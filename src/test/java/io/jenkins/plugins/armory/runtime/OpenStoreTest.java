@@ -7,7 +7,7 @@ import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.delivery.Requests;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.JobNames;
-import io.jenkins.plugins.armory.storage.StoreLock;
+import io.jenkins.plugins.armory.storage.disk.StoreLock;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;

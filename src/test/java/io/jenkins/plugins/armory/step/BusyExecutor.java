@@ -5,14 +5,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
 
 /** Occupies all threads of the executor, so that a test can delay the work of steps. */
-final class BusyExecutor implements AutoCloseable {
+public final class BusyExecutor implements AutoCloseable {
 
     private final CountDownLatch end = new CountDownLatch(1);
 
     private BusyExecutor() {}
 
     /** Occupies all threads and returns once they are occupied. */
-    static BusyExecutor occupy() throws InterruptedException {
+    public static BusyExecutor occupy() throws InterruptedException {
         BusyExecutor busy = new BusyExecutor();
         ThreadPoolExecutor executor = (ThreadPoolExecutor) ArmoryRuntime.get().executor();
         CountDownLatch occupied = new CountDownLatch(executor.getMaximumPoolSize());

@@ -6,7 +6,7 @@ import io.jenkins.plugins.armory.flow.DetachedContext;
 import java.util.Map;
 
 /** The context of a step without a build. The test decides when its program is saved. */
-final class HeldContext extends DetachedContext {
+public final class HeldContext extends DetachedContext {
 
     private static final long serialVersionUID = 1L;
 
@@ -15,17 +15,17 @@ final class HeldContext extends DetachedContext {
     private final transient SettableFuture<Throwable> failure = SettableFuture.create();
 
     /** @param values what the step gets from its context, by their classes */
-    HeldContext(Map<Class<?>, Object> values) {
+    public HeldContext(Map<Class<?>, Object> values) {
         this.values = values;
     }
 
     /** Returns the save of the program, for the test to complete. */
-    SettableFuture<Void> saved() {
+    public SettableFuture<Void> saved() {
         return saved;
     }
 
     /** Returns the failure of the step. */
-    SettableFuture<Throwable> failure() {
+    public SettableFuture<Throwable> failure() {
         return failure;
     }
 

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.armory.step.approval.ArmoryWebhookApprovalStep;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.storage.disk.CrashingDisk;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,6 +3,9 @@ package io.jenkins.plugins.armory.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
+import io.jenkins.plugins.armory.storage.disk.Disk;
+import io.jenkins.plugins.armory.storage.disk.DurableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -21,6 +21,8 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.storage.disk.CrashingDisk;
+import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallCredentials;
 import io.jenkins.plugins.armory.webhook.CallLimits;

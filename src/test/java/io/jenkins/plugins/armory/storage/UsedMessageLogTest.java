@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.signature.UsedMessages.Answer;
 import io.jenkins.plugins.armory.signature.UsedMessages.Message;
+import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -30,7 +30,7 @@ class SlowWebhookTest {
 
     private static final int SLOW = 50;
     private static final Duration LONGEST_WAIT = Duration.ofMillis(50);
-    private static final String STEP = "io.jenkins.plugins.armory.step.ArmoryWebhookApprovalExecution";
+    private static final String STEP = "io.jenkins.plugins.armory.step.approval.ArmoryWebhookApprovalExecution";
     /** What the Pipeline engine calls on its own thread. */
     private static final Set<String> CALLED_BY_THE_ENGINE = Set.of("start", "onResume", "stop", "getStatus");
 

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
+import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 
 /** Checks that any content of the file of a build's environments is read, or refused with an {@link IOException}. */

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
+import io.jenkins.plugins.armory.storage.disk.Disk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;

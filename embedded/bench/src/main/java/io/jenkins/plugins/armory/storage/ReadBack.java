@@ -4,6 +4,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.time.Duration;

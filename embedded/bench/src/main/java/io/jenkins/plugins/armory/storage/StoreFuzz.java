@@ -2,6 +2,10 @@ package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
+import io.jenkins.plugins.armory.storage.disk.Disk;
+import io.jenkins.plugins.armory.storage.disk.StoredJson;
+import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,153 @@
+package io.jenkins.plugins.armory.deploymentfile;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/** Reads the section {@code webhooks} of a deployment file. */
+final class WebhooksReader {
+
+    private static final List<String> WEBHOOK_FIELDS = List.of(
+            "name",
+            "method",
+            "uriTemplate",
+            "networkMode",
+            "agentIdentifier",
+            "headers",
+            "bodyTemplate",
+            "retryCount",
+            "disableCallback",
+            "context");
+
+    private final Map<String, Webhook> webhooks = new LinkedHashMap<>();
+    private final Set<String> names = new LinkedHashSet<>();
+
+    /** Returns the webhooks of a file by their names. */
+    Map<String, Webhook> read(Section file) {
+        file.sections("webhooks", "a list", "a mapping with name, uriTemplate and so on")
+                .forEach(this::readWebhook);
+        return webhooks;
+    }
+
+    /** Returns a webhook that was read, {@code null} if there is none of that name, or if it has a mistake. */
+    @CheckForNull
+    Webhook find(String name) {
+        return webhooks.get(name);
+    }
+
+    /** Returns the names of all webhooks of the section, also of those with a mistake. */
+    Set<String> names() {
+        return names;
+    }
+
+    private void readWebhook(Section section) {
+        int problemsBefore = section.yaml().problemCount();
+        section.checkKnown(WEBHOOK_FIELDS);
+        if (section.node("name") instanceof ScalarNode name) {
+            names.add(name.getValue());
+        }
+        Webhook webhook = webhook(section);
+        boolean valid = section.yaml().problemCount() == problemsBefore;
+        if (valid && webhook != null && webhooks.putIfAbsent(webhook.name(), webhook) != null) {
+            section.problem("name", "\"" + webhook.name() + "\" is there twice; each webhook needs a name of its own");
+        }
+    }
+
+    /** Returns the webhook. If a field breaks a rule, the others are checked without it. */
+    @CheckForNull
+    private static Webhook webhook(Section section) {
+        Section rest = section;
+        var wrong = new HashSet<String>();
+        while (true) {
+            try {
+                return builder(rest, wrong).build();
+            } catch (InvalidWebhookException x) {
+                if (!wrong.add(x.field())) {
+                    return null;
+                }
+                section.problem(x.field(), x.problem());
+                rest = rest.without(x.field());
+            }
+        }
+    }
+
+    /** @param wrong the fields that break a rule; a required one gets another value, so that the rest can be checked */
+    private static Webhook.Builder builder(Section section, Set<String> wrong) {
+        Webhook.Builder builder = Webhook.named(wrong.contains("name") ? "name" : section.text("name"))
+                .uriTemplate(wrong.contains("uriTemplate") ? "https://example.com/" : section.text("uriTemplate"))
+                .networkMode(section.text("networkMode"))
+                .agentIdentifier(section.text("agentIdentifier"))
+                .headers(headers(section))
+                .disableCallback(Boolean.TRUE.equals(section.flag("disableCallback")))
+                .context(section.texts("context"));
+        String method = section.text("method");
+        if (method != null) {
+            builder.method(method);
+        }
+        if (section.fields().contains("bodyTemplate")) {
+            setBody(builder, section, "bodyTemplate");
+        }
+        setRetryCount(builder, section);
+        return builder;
+    }
+
+    private static List<Webhook.Header> headers(Section webhook) {
+        var headers = new ArrayList<Webhook.Header>();
+        String shape = "{key: ..., value: ...}";
+        for (Section header : webhook.sections("headers", "a list of " + shape, shape)) {
+            header.checkKnown(List.of("key", "value"));
+            try {
+                headers.add(new Webhook.Header(header.text("key"), header.text("value")));
+            } catch (InvalidWebhookException x) {
+                header.problem(x.problem());
+            }
+        }
+        return headers;
+    }
+
+    private static void setBody(Webhook.Builder builder, Section webhook, String field) {
+        int problems = webhook.yaml().problemCount();
+        String inline = null;
+        String file = null;
+        Node node = webhook.node(field);
+        if (node instanceof ScalarNode) {
+            inline = webhook.text(field);
+        } else {
+            Section body = Section.of(webhook.yaml(), node, webhook.path(field), "{inline: ...} or {path: ...}");
+            if (body != null) {
+                body.checkKnown(List.of("inline", "path"));
+                inline = body.text("inline");
+                file = body.text("path");
+            }
+        }
+        if (isBlank(inline) && isBlank(file) && webhook.yaml().problemCount() == problems) {
+            webhook.problem(field, "is empty; write {inline: ...} or {path: ...}, or leave it out");
+        }
+        builder.body(inline).bodyPath(file);
+    }
+
+    private static boolean isBlank(@CheckForNull String text) {
+        return text == null || text.isBlank();
+    }
+
+    private static void setRetryCount(Webhook.Builder builder, Section webhook) {
+        String text = webhook.text("retryCount");
+        if (text == null) {
+            return;
+        }
+        try {
+            builder.retryCount(Integer.parseInt(text));
+        } catch (NumberFormatException x) {
+            webhook.problem("retryCount", "\"" + text + "\" is not a number");
+        }
+    }
+}

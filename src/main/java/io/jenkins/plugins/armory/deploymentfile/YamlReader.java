@@ -1,0 +1,212 @@
+package io.jenkins.plugins.armory.deploymentfile;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
+import java.io.StringReader;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/**
+ * Reads mappings, lists and values from the nodes of a YAML file. It collects the problems instead of stopping at the first, so that
+ * an author sees all of them at once.
+ *
+ * <p>Anchors and merge keys ({@code <<}) work. A file cannot be blown up with them: SnakeYAML allows 50 aliases of mappings and
+ * lists, each mapping is merged once, and {@link #MAX_MERGED} limits what is merged.
+ */
+final class YamlReader {
+
+    private static final int MAX_DEPTH = 50;
+    private static final int MAX_MERGED = 10_000;
+    private static final int MAX_LISTED = 20;
+    private static final int MAX_LISTED_LENGTH = 64;
+
+    private final String name;
+    private final Problems problems;
+    /** The fields of the mappings that have been read, with what they merge. */
+    private final Map<MappingNode, Map<String, Node>> read = new IdentityHashMap<>();
+
+    private int merged;
+
+    /** @param name the name of the file in messages */
+    YamlReader(String name) {
+        this.name = name;
+        problems = new Problems(name);
+    }
+
+    /**
+     * Parses the text of the file.
+     *
+     * @return its root, or {@code null} if it has no content
+     */
+    @CheckForNull
+    Node compose(String text) throws DeploymentFile.InvalidException {
+        var options = new LoaderOptions();
+        options.setCodePointLimit(Bound.TEMPLATE.most());
+        options.setNestingDepthLimit(MAX_DEPTH);
+        try {
+            // Nodes and not objects: a node knows its line, and no class that the file names is loaded.
+            Node root = new Yaml(new SafeConstructor(options)).compose(new StringReader(text));
+            checkWhole(root);
+            problems.throwAny();
+            return root;
+        } catch (MarkedYAMLException x) {
+            if (x.getProblemMark() == null) {
+                throw notYaml(x.getProblem());
+            }
+            problems.add(
+                    x.getProblemMark().getLine(), x.getProblemMark().getColumn(), "is not YAML: " + x.getProblem());
+            problems.throwAny();
+            return null;
+        } catch (YAMLException | IllegalArgumentException x) { // the latter for a tag that cannot be decoded
+            throw notYaml(x.getMessage());
+        }
+    }
+
+    /** Notes a problem for each key and value with half of a surrogate pair, which an escape such as "\\uD800" makes. */
+    private void checkWhole(@CheckForNull Node root) {
+        Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Node> open = new ArrayDeque<>();
+        if (root != null) {
+            open.add(root);
+        }
+        while (!open.isEmpty()) {
+            Node node = open.remove();
+            if (!seen.add(node)) {
+                continue; // an alias
+            } else if (node instanceof SequenceNode list) {
+                open.addAll(list.getValue());
+            } else if (node instanceof MappingNode mapping) {
+                mapping.getValue().forEach(tuple -> open.addAll(List.of(tuple.getKeyNode(), tuple.getValueNode())));
+            } else if (node instanceof ScalarNode scalar) {
+                String problem = Bound.brokenPart(scalar.getValue());
+                if (problem != null) {
+                    problem(scalar, problem);
+                }
+            }
+        }
+    }
+
+    private DeploymentFile.InvalidException notYaml(String problem) {
+        return new DeploymentFile.InvalidException(List.of(name + ": is not YAML: " + Problems.printable(problem)));
+    }
+
+    /**
+     * Returns the fields of a mapping in their order, and after them those that it merges. A field that appears twice is a problem,
+     * and its first value counts.
+     */
+    Map<String, Node> fields(MappingNode node, String path) {
+        Map<String, Node> known = read.get(node);
+        if (known != null) {
+            return known;
+        }
+        var fields = new LinkedHashMap<String, Node>();
+        read.put(node, fields); // for a mapping that merges itself
+        var seen = new HashSet<String>();
+        for (NodeTuple tuple : node.getValue()) {
+            if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+                problem(tuple.getKeyNode(), prefix(path) + "a key must be a word");
+            } else if (key.getTag().equals(Tag.MERGE)) {
+                continue;
+            } else if (!seen.add(key.getValue())) {
+                problem(key, prefix(path) + "\"" + key.getValue() + "\" is there twice");
+            } else {
+                fields.put(key.getValue(), tuple.getValueNode());
+            }
+        }
+        for (NodeTuple tuple : node.getValue()) {
+            if (tuple.getKeyNode().getTag().equals(Tag.MERGE)) {
+                merge(fields, tuple.getValueNode(), path);
+            }
+        }
+        return fields;
+    }
+
+    private void merge(Map<String, Node> fields, Node value, String path) {
+        List<Node> sources = value instanceof SequenceNode list ? list.getValue() : List.of(value);
+        for (Node source : sources) {
+            if (!(source instanceof MappingNode mapping)) {
+                problem(value, prefix(path) + "<<: must be a mapping or a list of mappings, such as *name");
+                return;
+            }
+            Map<String, Node> more = new LinkedHashMap<>(fields(mapping, path)); // may be the very map that is filled
+            merged += more.size();
+            if (merged > MAX_MERGED) {
+                problem(value, prefix(path) + "<<: the file merges more than " + MAX_MERGED + " fields");
+                return;
+            }
+            more.forEach(fields::putIfAbsent);
+        }
+    }
+
+    /** Returns the end of a message on an unknown name: the nearest of the known ones, and all of them. */
+    String known(String name, Collection<String> known) {
+        if (known.isEmpty()) {
+            return "the file has none";
+        }
+        String nearest = problems.count() < Problems.MAX ? Nearest.of(name, known) : null;
+        return nearest == null
+                ? "known are " + listed(known)
+                : "did you mean \"" + nearest + "\"? Known are " + listed(known);
+    }
+
+    /** Returns names for a message, not more than a person reads. */
+    static String listed(Collection<String> names) {
+        String first = names.stream().limit(MAX_LISTED).map(YamlReader::cut).collect(Collectors.joining(", "));
+        int more = names.size() - MAX_LISTED;
+        return more > 0 ? first + " and " + more + " more" : first;
+    }
+
+    private static String cut(String name) {
+        return name.length() > MAX_LISTED_LENGTH ? name.substring(0, MAX_LISTED_LENGTH) + "..." : name;
+    }
+
+    static boolean isAbsent(@CheckForNull Node node) {
+        return node == null || node.getTag().equals(Tag.NULL);
+    }
+
+    /** Returns the start of a message on what a path leads to. */
+    static String prefix(String path) {
+        return path.isEmpty() ? "" : path + ": ";
+    }
+
+    /** Notes a problem with its place in the file. */
+    void problem(Node node, String problem) {
+        Mark place = node.getStartMark();
+        problems.add(place.getLine(), place.getColumn(), problem);
+    }
+
+    /** Notes a problem of the whole file. */
+    void problemAtStart(String problem) {
+        problems.add(0, 0, problem);
+    }
+
+    int problemCount() {
+        return problems.count();
+    }
+
+    /** @throws DeploymentFile.InvalidException if there was any problem */
+    void throwProblems() throws DeploymentFile.InvalidException {
+        problems.throwAny();
+    }
+}

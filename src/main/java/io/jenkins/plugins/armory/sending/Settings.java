@@ -1,0 +1,79 @@
+package io.jenkins.plugins.armory.sending;
+
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.ExtensionList;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
+import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
+import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.client.AllowedHosts;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** The settings of administrators, as the runtime needs them. The package {@code config} has the one implementation. */
+@Restricted(NoExternalUse.class)
+public interface Settings {
+
+    /** What callers are told while there is a {@link #problem()}. */
+    String NOT_KNOWN = "The settings of webhook approvals cannot be read. Jenkins's log says what to do.";
+
+    static Settings get() {
+        return ExtensionList.lookupFirst(Settings.class);
+    }
+
+    /** Returns why the settings are not known, for administrators; empty if they are. */
+    Optional<String> problem();
+
+    /**
+     * Returns the address of the root action as callers see it, with a slash at its end.
+     *
+     * @throws IllegalStateException if Jenkins does not know its address
+     */
+    String rootActionUrl();
+
+    /**
+     * Returns the hosts that webhooks may call.
+     *
+     * @throws IllegalStateException if there is a {@link #problem()}
+     */
+    AllowedHosts hosts();
+
+    /** Returns the clients of {@code oauth/token} whose credentials exist. */
+    List<CallbackClient> clients();
+
+    /** Returns how long a token of {@code oauth/token} is valid. */
+    Duration tokenLifetime();
+
+    /** Returns the number of months that the history of decisions goes back. */
+    int historyMonths();
+
+    /** Returns the outside issuers whose JWTs may call back. */
+    List<OutsideIssuer> outsideIssuers();
+
+    /** Returns the verifier of the Secret texts that may call back. */
+    TokenVerifier secretTexts();
+
+    /** Returns the Secret texts with which callers may sign. */
+    CallerSecrets callerSecrets();
+
+    /**
+     * Returns the Secret text of {@code {{secrets.ID}}} in a build's template, {@code null} if the job may use none of that
+     * id. The use is recorded.
+     *
+     * @throws IllegalArgumentException if the settings trust that credential with callbacks
+     */
+    @CheckForNull
+    String secret(String id, Run<?, ?> run);
+
+    /**
+     * Returns the certificate credential for the calls of a build, {@code null} if the job may use none of that id. The use is
+     * recorded.
+     */
+    @CheckForNull
+    StandardCertificateCredentials certificate(String id, Run<?, ?> run);
+}

@@ -1,0 +1,328 @@
+package io.jenkins.plugins.armory.step.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.console.HyperlinkNote;
+import hudson.model.Computer;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms.Tries;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Channel;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.DurationText;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.approval.Vote;
+import io.jenkins.plugins.armory.builds.BuildRecord;
+import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.flow.LogText;
+import io.jenkins.plugins.armory.sending.ApprovalRequests;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The lines of an approval in its build's log.
+ *
+ * @param log takes lines whose text from outside is clean
+ */
+@Restricted(NoExternalUse.class)
+public record ApprovalLog(Consumer<String> log) {
+
+    /** The longest progress message in a line, in characters. */
+    private static final int MAX_PROGRESS = 200;
+
+    /**
+     * Logs that an executor waits too.
+     *
+     * @param computer where the step's {@code node} block runs, {@code null} if it is in none
+     */
+    void holds(@CheckForNull Computer computer) {
+        if (computer != null) {
+            log.accept("This step is in a node block, so an executor of '"
+                    + LogText.continued(computer.getDisplayName())
+                    + "' waits with it. To free it, put the step behind the block; in a Declarative Pipeline, write"
+                    + " agent none at the top and give each stage that builds an agent of its own.");
+        }
+    }
+
+    void sent(Approval approval, Attempt attempt, Run<?, ?> run) {
+        String page = BuildRecord.pageOf(run, approval.id());
+        String answered = "The webhook answered " + attempt.status() + " after "
+                + attempt.duration().toMillis() + " ms.";
+        String waiting = " " + waiting(approval, page);
+        Duration heartbeat = approval.heartbeat();
+        ManualRequirement manual = approval.manual();
+        if (approval.awaitsCallback()) {
+            log.accept(answered + waiting + ", for the callback to " + callbackUri(approval) + "/callback"
+                    + (heartbeat == null
+                            ? ""
+                            : ", and " + DurationText.of(heartbeat) + " at most between reports of progress")
+                    + asked(approval));
+        } else if (approval.channels().isEmpty() && manual == null) {
+            log.accept(answered + " No callback is awaited.");
+        } else {
+            log.accept(answered + said(approval) + waiting + asked(approval) + ".");
+        }
+        if (manual != null) {
+            log.accept(people(manual) + " must approve too" + question(approval, manual, page));
+        }
+    }
+
+    /** Returns how often the external process is asked for its status; nothing if it is not. */
+    private static String asked(Approval approval) {
+        OutgoingCalls calls = approval.calls();
+        StatusCheck status = calls == null ? null : calls.status();
+        return status == null ? "" : ", and asking for the status every " + DurationText.of(status.every());
+    }
+
+    /** Returns what the webhook's answer said; nothing if it was no verdict. */
+    private static String said(Approval approval) {
+        Decision said = approval.callback();
+        return said == null || !approval.channels().contains(Channel.ANSWER)
+                ? ""
+                : " That is a success" + message(said.mdMessage()) + ".";
+    }
+
+    /** Logs the start of an approval without a webhook. */
+    void asked(Approval approval, Run<?, ?> run) {
+        ManualRequirement manual = Objects.requireNonNull(approval.manual(), "without a webhook, a person decides");
+        String page = BuildRecord.pageOf(run, approval.id());
+        log.accept(waiting(approval, page) + ".");
+        log.accept(people(manual) + " must approve" + question(approval, manual, page));
+    }
+
+    private static String people(ManualRequirement manual) {
+        return manual.required() == 1 ? "A person" : manual.required() + " people";
+    }
+
+    private static String waiting(Approval approval, String page) {
+        Tries tries = approval.terms().tries();
+        boolean isFirst = tries == null || tries.number() == 1; // the others have what is left of the time
+        return HyperlinkNote.encodeTo(page, "Waiting") + (isFirst ? " " + timeout(approval) + " at most," : "")
+                + " until " + approval.deadline();
+    }
+
+    /** Returns the end of a line: who is asked what, and how to answer. */
+    private static String question(Approval approval, ManualRequirement manual, String page) {
+        return (manual.submitters().isEmpty()
+                        ? ""
+                        : " (" + LogText.continued(String.join(", ", manual.submitters())) + ")")
+                + sentenceEnd(manual.message())
+                + " " + HyperlinkNote.encodeTo(page, "Approve or reject") + post(approval, "/approve or /reject")
+                + "."
+                + requesters(manual);
+    }
+
+    private static String sentenceEnd(String message) {
+        String text = message.isEmpty() ? "" : ": " + LogText.continued(message);
+        return text.matches("(?s).*[.!?:]") ? text : text + '.';
+    }
+
+    private static String requesters(ManualRequirement manual) {
+        List<String> requesters = manual.requesters();
+        if (requesters == null) {
+            return "";
+        }
+        return requesters.isEmpty()
+                ? " No user requested this build, so notByRequester excludes nobody."
+                : " Not by who requested this build: " + LogText.continued(String.join(", ", requesters)) + ".";
+    }
+
+    /** Returns how to answer over HTTP; nothing if Jenkins does not know its address, which only a webhook needs. */
+    private static String post(Approval approval, String paths) {
+        try {
+            return ", or POST to " + callbackUri(approval) + paths;
+        } catch (IllegalStateException x) {
+            return "";
+        }
+    }
+
+    /** Logs a failure that a person is asked about. */
+    void failed(Approval approval, Run<?, ?> run) {
+        log.accept(failure(approval));
+        log.accept("Waiting until " + approval.deadline() + " for a person: "
+                + HyperlinkNote.encodeTo(BuildRecord.pageOf(run, approval.id()), "Run again or give up")
+                + post(approval, "/run-again or /give-up") + ".");
+    }
+
+    void runAgain(Approval approval) {
+        Decision decision = approval.requireDecision();
+        log.accept("Run again by " + LogText.continued(decision.decidedBy()) + message(decision.mdMessage()) + ".");
+    }
+
+    void resumed(Approval approval) {
+        if (approval.state() == Approval.State.ASKING) {
+            if (Objects.requireNonNull(approval.failure()).outcome() == Decision.Outcome.LOST) {
+                log.accept(failure(approval));
+            }
+            log.accept("Jenkins was restarted; still waiting for "
+                    + (approval.terms().tries() == null
+                            ? "an administrator to decide"
+                            : "a person to run it again or give up")
+                    + " until " + approval.deadline() + ".");
+        }
+        if (approval.state() == Approval.State.WAITING) {
+            log.accept("Jenkins was restarted; still waiting for "
+                    + (approval.awaitsPersonAlone() ? "a person" : Channel.awaited(approval.channels())) + " until "
+                    + approval.deadline()
+                    + ".");
+        }
+    }
+
+    private static String callbackUri(Approval approval) {
+        return ApprovalRequests.callbackUriOf(approval.id());
+    }
+
+    private static String timeout(Approval approval) {
+        return DurationText.of(Duration.between(approval.createdAt(), approval.deadline()));
+    }
+
+    void progressed(Progress progress) {
+        String percent = progress.percentText();
+        String text = LogText.clean(progress.mdMessage())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .strip();
+        String line = text.length() <= MAX_PROGRESS ? text : text.substring(0, MAX_PROGRESS) + "...";
+        log.accept("Progress: " + percent + (percent.isEmpty() || line.isEmpty() ? "" : ", ") + line);
+    }
+
+    void heard(Approval approval, Event.Verdict event) {
+        if (event instanceof Event.ManualApproval said) {
+            Vote vote = approval.votes().get(approval.votes().size() - 1);
+            log.accept(approvedBy(said.user(), vote.comment())
+                    + count(approval)
+                    + (approval.person() == null || approval.awaitsPersonAlone() ? "" : stillPending(approval)));
+        } else if (event instanceof Event.TakenBack said) {
+            log.accept(LogText.continued(said.user()) + " took the approval back." + missing(approval));
+        } else if (event instanceof Event.VoteLost lost) {
+            log.accept(LogText.continued(lost.user())
+                    + " has approved and may not approve any more, so that does not count." + missing(approval));
+        } else if (event instanceof Event.ProcessVerdict said) {
+            log.accept(
+                    (said instanceof Event.Callback ? "The callback reported success (" : "The status says success (")
+                            + LogText.continued(said.decidedBy()) + ")"
+                            + message(said.mdMessage()) + "." + missing(approval));
+        }
+    }
+
+    private static String missing(Approval approval) {
+        String count = count(approval);
+        return count.isEmpty() ? " A person must still approve." : count;
+    }
+
+    /** Returns how many of several people have approved, as a sentence; nothing if one is enough. */
+    private static String count(Approval approval) {
+        ManualRequirement manual = approval.manual();
+        return manual == null || manual.required() == 1
+                ? ""
+                : " " + approval.votes().size() + " of " + manual.required() + " people have approved.";
+    }
+
+    private static String stillPending(Approval approval) {
+        String awaited = Channel.awaited(approval.channels());
+        return " " + Character.toUpperCase(awaited.charAt(0)) + awaited.substring(1) + " is still pending.";
+    }
+
+    private static String approvedBy(String user, String comment) {
+        return "Approved by " + LogText.continued(user) + message(comment) + ".";
+    }
+
+    void succeeded(Approval approval) {
+        Decision decision = approval.requireDecision();
+        List<Vote> votes = approval.votes();
+        Decision callback = approval.callback();
+        if (callback != null && !votes.isEmpty() && !decision.override()) {
+            Vote last = votes.get(votes.size() - 1);
+            if (!last.at().isBefore(callback.decidedAt())) { // otherwise heard() has logged it
+                log.accept(approvedBy(last.user(), last.comment()));
+            }
+        }
+        if (decision.outcome() == Decision.Outcome.SUCCESS) {
+            log.accept(title(approval) + "succeeded " + by(decision));
+        }
+    }
+
+    /** @param ownReason whether the build's log does not have the reason yet, as when somebody stops the build */
+    void stopped(Approval approval, boolean ownReason) {
+        log.accept(title(approval) + "was stopped before a decision"
+                + (ownReason ? message(approval.requireDecision().mdMessage()) : "."));
+    }
+
+    /** Returns the reason of a failure, for the log and for the exception of the step. */
+    static String failure(Approval approval) {
+        Decision decision = Objects.requireNonNull(approval.end(), "nothing has failed");
+        String title = title(approval);
+        return switch (decision.outcome()) {
+            case FAILURE -> title + "failed " + by(decision);
+            case REJECTED -> title + "was rejected " + by(decision);
+            case TIMED_OUT ->
+                title + "timed out after " + timeout(approval) + message(decision.mdMessage()) + overdue(approval);
+            case NOT_HEARD ->
+                title + "failed before its deadline: " + decision.mdMessage()
+                        + " Raise heartbeat, report progress more often, or check the external process.";
+            case NOT_SENT ->
+                (approval.isUnsent()
+                                ? "Webhook '" + LogText.continued(approval.webhook()) + "' could not be called"
+                                : title + "failed")
+                        + message(decision.mdMessage());
+            case LOST -> title + "failed" + message(decision.mdMessage());
+            case OTHER_FAILED -> title + "ended" + message(decision.mdMessage());
+            default -> throw new IllegalArgumentException("no failure: " + decision.outcome());
+        };
+    }
+
+    /** Returns the start of a sentence about an approval. */
+    static String title(Approval approval) {
+        return approval.hasWebhook()
+                ? "Webhook approval '" + LogText.continued(approval.webhook()) + "' "
+                : "Manual approval ";
+    }
+
+    private static String by(Decision decision) {
+        return "(" + LogText.continued(decision.decidedBy()) + ")" + message(decision.mdMessage());
+    }
+
+    private static String overdue(Approval approval) {
+        return " Raise the limit with timeout and unit, or "
+                + (approval.isUnsent()
+                        ? "see the lines above for what held the call up."
+                        : approval.awaitsPersonAlone()
+                                ? "ask the people who may approve."
+                                : "check the external process.");
+    }
+
+    /** Logs what a failed {@code afterDeployment} approval cancels. */
+    public void cancels(Deployment deployment, Place place) {
+        String environment = deployment.resolved(place).environment();
+        List<String> cancelled = deployment.environments().values().stream()
+                .filter(Environment::isCancelled)
+                .map(Environment::name)
+                .toList();
+        log.accept("Stages and environments behind this are cancelled"
+                + (cancelled.isEmpty() ? "" : ", so far " + LogText.continued(String.join(", ", cancelled)))
+                + ". Other branches of a parallel, plain steps"
+                + (environment == null
+                        ? ""
+                        : ", and environments whose dependsOn does not lead to '" + environment
+                                + "' (in no stage, or as the stage itself: options { armoryEnvironment(name: '...',"
+                                + " dependsOn: []) })")
+                + " still run.");
+    }
+
+    /** Returns a message from outside as the end of a line. */
+    private static String message(String mdMessage) {
+        String text = LogText.continued(mdMessage);
+        return text.isEmpty() ? "" : ": " + text;
+    }
+}

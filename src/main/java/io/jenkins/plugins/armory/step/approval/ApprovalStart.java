@@ -1,0 +1,276 @@
+package io.jenkins.plugins.armory.step.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.model.Computer;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Channel;
+import io.jenkins.plugins.armory.approval.DurationText;
+import io.jenkins.plugins.armory.approval.Notifications;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.builds.BuildRecord;
+import io.jenkins.plugins.armory.builds.JobIds;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.config.SecretTexts;
+import io.jenkins.plugins.armory.delivery.UndeliverableException;
+import io.jenkins.plugins.armory.deployment.Deployment.Transition;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.flow.LogText;
+import io.jenkins.plugins.armory.runtime.Deployments;
+import io.jenkins.plugins.armory.sending.ApprovalRequests;
+import io.jenkins.plugins.armory.step.EnclosingAction;
+import io.jenkins.plugins.armory.step.SuspendedExecution;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jenkinsci.plugins.workflow.flow.BlockableResume;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * The creation of an approval: resolves its webhook if it has one, checks everything, and writes the approval. If a check
+ * fails, nothing is written and nothing is called.
+ *
+ * @param log takes lines for the build's log
+ */
+record ApprovalStart(
+        Approvals approvals,
+        Deployments deployments,
+        ApprovalRequests requests,
+        JobIds jobIds,
+        StepContext context,
+        Consumer<String> log) {
+
+    /**
+     * Creates the approval. May wait for an agent.
+     *
+     * @throws AbortException naming what is wrong
+     */
+    void create(String id, ApprovalDefinition definition, Place place) throws IOException, InterruptedException {
+        Run<?, ?> run = context.get(Run.class);
+        WebhookReference reference = definition.reference();
+        // Before the group is known: the environments must hear of the approval only after all checks.
+        Notifications notifications = NotifyTargets.find(definition.notified(), definition.context(), context);
+        ApprovalTerms.Builder terms = terms(id, definition, run, notifications);
+        EnclosingAction action = context.get(EnclosingAction.class);
+        String planned = action == null ? null : action.planned();
+        Transition transition = deployments.apply(run, new ApprovalStarted(place, id, definition.phase(), planned));
+        if (transition.problem() != null) {
+            throw new AbortException(notStarted(reference) + ": " + transition.problem());
+        }
+        if (!BuildRecord.hasApprovals(run)) {
+            warnOfLowDurability();
+        }
+        warnOfStarted(transition.deployment().startedDependents(place), place);
+        Approval approval =
+                terms.group(transition.deployment().resolved(place).shared()).start();
+        write(approval, run, notStarted(reference));
+        new ApprovalLog(log).holds(context.get(Computer.class));
+        boolean endsAtOnce =
+                transition.deployment().failedBeside(place, definition.phase()).isPresent();
+        if (reference == null && !endsAtOnce) {
+            new ApprovalLog(log).asked(approval, run);
+        }
+    }
+
+    /** @throws AbortException naming the parameter that breaks a rule of the approval's terms or calls */
+    private ApprovalTerms.Builder terms(
+            String id, ApprovalDefinition definition, Run<?, ?> run, @CheckForNull Notifications notifications)
+            throws IOException, InterruptedException {
+        WebhookReference reference = definition.reference();
+        ApprovalTerms.Builder terms = ApprovalTerms.of(id, BuildRecord.refTo(run));
+        try {
+            if (reference == null) {
+                definition.addTo(terms, run);
+                terms.byPersonAlone().calls(notifications == null ? null : OutgoingCalls.notifying(notifications));
+            } else {
+                OutgoingCalls calls = reference.resolve(context, definition.environment(), notifications, log);
+                definition.addTo(terms, run);
+                addWebhook(terms.calls(calls), definition, run, calls);
+            }
+            terms.origin(new ApprovalTerms.Origin(addressIfKnown(), jobIds.of(run.getParent())));
+            requests.check(terms.start(), run);
+            return terms;
+        } catch (IllegalArgumentException | UndeliverableException x) {
+            throw new AbortException(x.getMessage());
+        }
+    }
+
+    private static String notStarted(@CheckForNull WebhookReference reference) {
+        return reference == null ? "Nobody was asked" : "The webhook was not called";
+    }
+
+    /** @throws AbortException if the calls cannot be made, or the terms do not go with them */
+    private void addWebhook(
+            ApprovalTerms.Builder terms, ApprovalDefinition definition, Run<?, ?> run, OutgoingCalls calls)
+            throws AbortException {
+        Webhook webhook = Objects.requireNonNull(calls.webhook(), "a reference is one to a webhook");
+        terms.webhook(webhook.name()).through(channels(calls, webhook));
+        checkCallers(definition, run, webhook, calls.status());
+        checkHeartbeat(definition, calls, webhook);
+        checkStatus(definition, calls);
+    }
+
+    /** Returns the ways in which the external process may decide. */
+    private static Set<Channel> channels(OutgoingCalls calls, Webhook webhook) {
+        var channels = EnumSet.noneOf(Channel.class);
+        if (webhook.answer() != null) {
+            channels.add(Channel.ANSWER);
+        } else if (!webhook.disableCallback()) {
+            channels.add(Channel.CALLBACK);
+        }
+        if (calls.status() != null) {
+            channels.add(Channel.STATUS);
+        }
+        return channels;
+    }
+
+    /** Returns the address of this Jenkins, {@code null} if unknown: then the check of the calls fails with a message. */
+    private static String addressIfKnown() {
+        try {
+            return ArmoryConfiguration.get().rootActionUrl();
+        } catch (IllegalStateException x) {
+            return null;
+        }
+    }
+
+    private static void checkHeartbeat(ApprovalDefinition definition, OutgoingCalls calls, Webhook webhook)
+            throws AbortException {
+        if (definition.limits().heartbeat() != null && webhook.disableCallback() && calls.status() == null) {
+            throw new AbortException("heartbeat: webhook '" + webhook.name() + "' is defined with "
+                    + reasonForNoCallback(webhook)
+                    + ", so no callback is awaited; leave heartbeat out");
+        }
+    }
+
+    /** @throws AbortException if the status would not be asked for in time */
+    private static void checkStatus(ApprovalDefinition definition, OutgoingCalls calls) throws AbortException {
+        StatusCheck status = calls.status();
+        if (status == null) {
+            return;
+        }
+        String every = "status: every: " + DurationText.of(status.every()) + " is not less than ";
+        Duration heartbeat = definition.limits().heartbeat();
+        Duration timeout = definition.limits().timeout();
+        if (status.every().compareTo(timeout) >= 0) {
+            throw new AbortException(
+                    every + "the timeout of " + DurationText.of(timeout) + "; ask more often, or raise timeout");
+        }
+        // A question may be late by a tenth, and takes its time.
+        if (heartbeat != null && status.every().multipliedBy(2).compareTo(heartbeat) > 0) {
+            throw new AbortException(every + "half of the heartbeat of " + DurationText.of(heartbeat)
+                    + "; ask more often, or raise heartbeat");
+        }
+    }
+
+    /** @throws AbortException if the step names a caller that does not exist, or a callback is awaited and nobody could send it */
+    private void checkCallers(
+            ApprovalDefinition definition, Run<?, ?> run, Webhook webhook, @CheckForNull StatusCheck status)
+            throws AbortException {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        String credentialsId = definition.callbackCredentialsId();
+        List<String> allowed = definition.allowedCallers();
+        checkSomebodyCallsBack(allowed, webhook);
+        if (credentialsId != null
+                && !configuration.hasClient(credentialsId)
+                && SecretTexts.ofCaller(credentialsId, allowed, run) == null) {
+            boolean ofSettings = allowed.isEmpty(); // a step's own is an allowed caller too
+            String problem = "callbackCredentialsId" + (ofSettings ? " of the settings of Jenkins" : "")
+                    + ": there is no Secret text credential \"" + credentialsId
+                    + "\" that this job may use, and no callback client of Jenkins has this credential"
+                    + (ofSettings ? "; ask an administrator to mend the settings, or name callers in the step" : "");
+            if (!ofSettings || !webhook.mentions(Variables.CALLBACK_TOKEN)) {
+                throw new AbortException(problem);
+            }
+            log.accept("WARNING: " + problem
+                    + ". The approval's own token, which the webhook hands over, is not affected.");
+        }
+        String job = run.getParent().getFullName();
+        if (credentialsId != null && configuration.isClientOfOtherJobs(credentialsId, job)) {
+            log.accept("WARNING: callbackCredentialsId: the callback client of \"" + credentialsId
+                    + "\" may not decide for this job. An administrator has to add the job to the client's in the settings"
+                    + " of Jenkins; its callbacks are refused until then.");
+        }
+        for (String caller : allowed) {
+            if (!configuration.knowsCaller(caller)) {
+                throw new AbortException(
+                        "allowedCallers: \"" + caller + "\" is neither the client_id of a callback client"
+                                + " of Jenkins, nor one of its issuers with or without a subject");
+            }
+        }
+        if (credentialsId == null
+                && !webhook.disableCallback()
+                && status == null
+                && !webhook.mentions(Variables.CALLBACK_TOKEN)
+                && !configuration.letsSomebodyDecideFor(job)) {
+            throw new AbortException(
+                    "nobody could call back, because nobody has a token. Put {{armory.callbackToken}} into a"
+                            + " header or the body of the webhook, or name a Secret text credential with callbackCredentialsId. For a"
+                            + " service that cannot call back, give answer or status; to await nobody, disableCallback: true");
+        }
+    }
+
+    private static String reasonForNoCallback(Webhook webhook) {
+        return webhook.answer() == null ? "disableCallback" : "answer";
+    }
+
+    /** @throws AbortException if a step names callers, and so waits for one, and its webhook awaits no callback */
+    static void checkSomebodyCallsBack(List<String> allowedCallers, Webhook webhook) throws AbortException {
+        if (webhook.disableCallback() && !allowedCallers.isEmpty()) {
+            String reason = reasonForNoCallback(webhook);
+            throw new AbortException("callbackCredentialsId, allowedCallers: webhook '" + webhook.name()
+                    + "' is defined with " + reason + ", so nobody calls back; leave them out, or leave " + reason
+                    + " out");
+        }
+    }
+
+    /** Warns that the Pipeline was faster than this approval: it asks after the environments that it should hold back have begun. */
+    private void warnOfStarted(List<String> dependents, Place place) {
+        if (!dependents.isEmpty()) {
+            String environment = place.environment();
+            log.accept(LogText.continued(
+                    "WARNING: environment '" + environment + "' was complete before this approval began, and "
+                            + "'" + String.join("', '", dependents) + "'"
+                            + " did not wait for it. Put it into armoryEnvironment('" + environment
+                            + "') { }, so that whatever depends on '" + environment + "' does."));
+        }
+    }
+
+    /** Warns that a restart or a crash of Jenkins ends this build, although callers were told that they decided. */
+    private void warnOfLowDurability() throws IOException, InterruptedException {
+        FlowExecution execution = context.get(FlowExecution.class);
+        if (execution == null) {
+            return;
+        }
+        if (execution instanceof BlockableResume resumable && resumable.isResumeBlocked()) {
+            log.accept(
+                    "WARNING: this build does not survive a restart of Jenkins (disableResume). A restart ends its approvals"
+                            + " without a decision, even one that was decided just before.");
+        } else if (!execution.getDurabilityHint().isPersistWithEveryStep()) {
+            log.accept("WARNING: this build does not survive a crash of Jenkins (durability "
+                    + execution.getDurabilityHint()
+                    + "). A crash ends its approvals without a decision, even one that was decided just before. To avoid"
+                    + " that, use the durability MAX_SURVIVABILITY.");
+        }
+    }
+
+    private void write(Approval approval, Run<?, ?> run, String notStarted) throws AbortException {
+        try {
+            approvals.create(approval);
+            BuildRecord.add(run, approval.id()); // after the approval, see BuildRecord.add
+        } catch (IOException x) {
+            throw SuspendedExecution.failure(notStarted + ", because the approval cannot be written", x);
+        }
+    }
+}

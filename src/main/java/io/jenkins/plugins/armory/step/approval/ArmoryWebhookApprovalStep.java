@@ -1,0 +1,660 @@
+package io.jenkins.plugins.armory.step.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Job;
+import hudson.util.ComboBoxModel;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.config.AnswerDefinition;
+import io.jenkins.plugins.armory.config.Argument;
+import io.jenkins.plugins.armory.config.BodyTemplate;
+import io.jenkins.plugins.armory.config.CancelDefinition;
+import io.jenkins.plugins.armory.config.Forms;
+import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.config.Lines;
+import io.jenkins.plugins.armory.config.ListForm;
+import io.jenkins.plugins.armory.config.Parameter;
+import io.jenkins.plugins.armory.config.RetryDefinition;
+import io.jenkins.plugins.armory.config.SecretTexts;
+import io.jenkins.plugins.armory.config.StatusDefinition;
+import io.jenkins.plugins.armory.config.WebhookDefinition;
+import io.jenkins.plugins.armory.config.WebhookForm;
+import io.jenkins.plugins.armory.config.Webhooks;
+import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
+import io.jenkins.plugins.armory.step.Messages;
+import io.jenkins.plugins.armory.step.Shorthands;
+import io.jenkins.plugins.armory.step.StepArguments;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * The step {@code armoryWebhookApproval}: calls a webhook, suspends the build, and continues or fails according to the
+ * callback. Without a webhook it asks a person. Parameters have the names of Armory's deployment file where it has them.
+ *
+ * <p>The class is long because data binding needs a getter and a setter here for each of its parameters, and a method of the
+ * descriptor for each check and list of its form. The rules are in {@link WebhookReference}, {@link TimeLimits},
+ * {@link Shorthands} and {@link WebhookForm}.
+ */
+@Restricted(NoExternalUse.class)
+public class ArmoryWebhookApprovalStep extends Step {
+
+    @CheckForNull
+    private String webhook;
+
+    @CheckForNull
+    private String config;
+
+    @CheckForNull
+    private String configFile;
+
+    /** The inline definition; empty for a step that names a webhook. */
+    private final WebhookDefinition definition = new WebhookDefinition();
+
+    @CheckForNull
+    private String environment;
+
+    private String phase = Phase.STRATEGY.toString();
+
+    @CheckForNull
+    private String mistake;
+
+    private String argumentsKey = "";
+
+    @CheckForNull
+    private ManualApproval manualApproval;
+
+    @CheckForNull
+    private Long timeout;
+
+    @CheckForNull
+    private TimeUnit unit;
+
+    private long heartbeat;
+
+    @CheckForNull
+    private TimeUnit heartbeatUnit;
+
+    private String onFailure = TimeLimits.FAIL;
+    private boolean supersede;
+
+    @CheckForNull
+    private CancelDefinition cancel;
+
+    @CheckForNull
+    private AnswerDefinition answer;
+
+    @CheckForNull
+    private StatusDefinition status;
+
+    @CheckForNull
+    private String callbackCredentialsId;
+
+    private List<String> allowedCallers = List.of();
+    private List<String> secrets = List.of();
+    private List<String> agents = List.of();
+    private List<String> notified = List.of();
+
+    @DataBoundConstructor
+    public ArmoryWebhookApprovalStep() {}
+
+    /** Returns the name of a webhook that is defined in Jenkins or in the deployment file. */
+    @CheckForNull
+    public String getWebhook() {
+        return webhook;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setWebhook(@CheckForNull String webhook) {
+        this.webhook = Util.fixEmptyAndTrim(webhook);
+    }
+
+    /** Returns the text of an Armory deployment file. */
+    @CheckForNull
+    public String getConfig() {
+        return config;
+    }
+
+    /** @param config is not trimmed, since messages name its lines */
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setConfig(@CheckForNull String config) {
+        this.config = config == null || config.isBlank() ? null : config;
+    }
+
+    /** Returns the path of an Armory deployment file in the workspace. */
+    @CheckForNull
+    public String getConfigFile() {
+        return configFile;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setConfigFile(@CheckForNull String configFile) {
+        this.configFile = Util.fixEmptyAndTrim(configFile);
+    }
+
+    @CheckForNull
+    public String getName() {
+        return definition.getName();
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setName(@CheckForNull String name) {
+        definition.setName(name);
+    }
+
+    @CheckForNull
+    public String getUriTemplate() {
+        return definition.getUriTemplate();
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setUriTemplate(@CheckForNull String uriTemplate) {
+        definition.setUriTemplate(uriTemplate);
+    }
+
+    public String getMethod() {
+        return definition.getMethod();
+    }
+
+    @DataBoundSetter
+    public void setMethod(@CheckForNull String method) {
+        definition.setMethod(method);
+    }
+
+    public List<KeyValue> getHeaders() {
+        return definition.getHeaders();
+    }
+
+    @DataBoundSetter
+    public void setHeaders(@CheckForNull List<KeyValue> headers) {
+        definition.setHeaders(headers);
+    }
+
+    @CheckForNull
+    public BodyTemplate getBodyTemplate() {
+        return definition.getBodyTemplate();
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setBodyTemplate(@CheckForNull BodyTemplate bodyTemplate) {
+        definition.setBodyTemplate(bodyTemplate);
+    }
+
+    public int getRetryCount() {
+        return definition.getRetryCount();
+    }
+
+    @DataBoundSetter
+    public void setRetryCount(int retryCount) {
+        definition.setRetryCount(retryCount);
+    }
+
+    @CheckForNull
+    public RetryDefinition getRetry() {
+        return definition.getRetry();
+    }
+
+    @DataBoundSetter
+    public void setRetry(@CheckForNull RetryDefinition retry) {
+        definition.setRetry(retry);
+    }
+
+    public int getConnectTimeout() {
+        return definition.getConnectTimeout();
+    }
+
+    @DataBoundSetter
+    public void setConnectTimeout(int connectTimeout) {
+        definition.setConnectTimeout(connectTimeout);
+    }
+
+    public int getRequestTimeout() {
+        return definition.getRequestTimeout();
+    }
+
+    @DataBoundSetter
+    public void setRequestTimeout(int requestTimeout) {
+        definition.setRequestTimeout(requestTimeout);
+    }
+
+    @CheckForNull
+    public String getSignWith() {
+        return definition.getSignWith();
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setSignWith(@CheckForNull String signWith) {
+        definition.setSignWith(signWith);
+    }
+
+    @CheckForNull
+    public String getClientCertificateId() {
+        return definition.getClientCertificateId();
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setClientCertificateId(@CheckForNull String clientCertificateId) {
+        definition.setClientCertificateId(clientCertificateId);
+    }
+
+    @CheckForNull
+    public String getTrustCertificateId() {
+        return definition.getTrustCertificateId();
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setTrustCertificateId(@CheckForNull String trustCertificateId) {
+        definition.setTrustCertificateId(trustCertificateId);
+    }
+
+    public String getNetworkMode() {
+        return definition.getNetworkMode();
+    }
+
+    @DataBoundSetter
+    public void setNetworkMode(@CheckForNull String networkMode) {
+        definition.setNetworkMode(networkMode);
+    }
+
+    @CheckForNull
+    public String getAgentIdentifier() {
+        return definition.getAgentIdentifier();
+    }
+
+    @DataBoundSetter
+    public void setAgentIdentifier(@CheckForNull String agentIdentifier) {
+        definition.setAgentIdentifier(agentIdentifier);
+    }
+
+    public boolean isDisableCallback() {
+        return definition.isDisableCallback();
+    }
+
+    @DataBoundSetter
+    public void setDisableCallback(boolean disableCallback) {
+        definition.setDisableCallback(disableCallback);
+    }
+
+    public List<KeyValue> getContext() {
+        return definition.getContext();
+    }
+
+    @DataBoundSetter
+    @Argument(map = true, forProcess = true)
+    public void setContext(@CheckForNull List<KeyValue> context) {
+        definition.setContext(context);
+    }
+
+    @CheckForNull
+    public String getEnvironment() {
+        return environment;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setEnvironment(@CheckForNull String environment) {
+        this.environment = Util.fixEmptyAndTrim(environment);
+    }
+
+    public String getPhase() {
+        return phase;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setPhase(@CheckForNull String phase) {
+        this.phase = Objects.requireNonNullElse(Util.fixEmptyAndTrim(phase), Phase.STRATEGY.toString());
+    }
+
+    @CheckForNull
+    public ManualApproval getManualApproval() {
+        return manualApproval;
+    }
+
+    @DataBoundSetter
+    public void setManualApproval(@CheckForNull ManualApproval manualApproval) {
+        this.manualApproval = manualApproval;
+    }
+
+    public long getTimeout() {
+        return limits().timeoutOrDefault();
+    }
+
+    @DataBoundSetter
+    public void setTimeout(long timeout) {
+        this.timeout = timeout;
+    }
+
+    public TimeUnit getUnit() {
+        return limits().unit();
+    }
+
+    @DataBoundSetter
+    public void setUnit(@CheckForNull TimeUnit unit) {
+        this.unit = unit;
+    }
+
+    /** Returns the longest time between two reports of progress, 0 for no limit. */
+    public long getHeartbeat() {
+        return heartbeat;
+    }
+
+    @DataBoundSetter
+    @Argument(forProcess = true)
+    public void setHeartbeat(long heartbeat) {
+        this.heartbeat = heartbeat;
+    }
+
+    /** Returns {@code null} without a heartbeat, so that the Snippet Generator writes the unit with every heartbeat. */
+    @CheckForNull
+    public TimeUnit getHeartbeatUnit() {
+        return heartbeat == 0 ? null : limits().heartbeatUnit();
+    }
+
+    @DataBoundSetter
+    public void setHeartbeatUnit(@CheckForNull TimeUnit heartbeatUnit) {
+        this.heartbeatUnit = heartbeatUnit;
+    }
+
+    /** Returns what a failure of the webhook or of the external process does: {@code fail} or {@code ask}. */
+    public String getOnFailure() {
+        return onFailure;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setOnFailure(@CheckForNull String onFailure) {
+        this.onFailure = Objects.requireNonNullElse(Util.fixEmptyAndTrim(onFailure), TimeLimits.FAIL);
+    }
+
+    /** Returns whether a newer build that comes to the same environment and phase ends the wait of this one. */
+    public boolean isSupersede() {
+        return supersede;
+    }
+
+    @DataBoundSetter
+    public void setSupersede(boolean supersede) {
+        this.supersede = supersede;
+    }
+
+    /** Returns the step's own cancel webhook, which replaces the one of the webhook's definition. */
+    @CheckForNull
+    public CancelDefinition getCancel() {
+        return cancel;
+    }
+
+    @DataBoundSetter
+    @Argument(text = "webhook", forProcess = true)
+    public void setCancel(@CheckForNull CancelDefinition cancel) {
+        this.cancel = cancel;
+    }
+
+    /** Returns the step's own rule for the answer, which replaces the one of the webhook's definition. */
+    @CheckForNull
+    public AnswerDefinition getAnswer() {
+        return answer;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true, forProcess = true)
+    public void setAnswer(@CheckForNull AnswerDefinition answer) {
+        this.answer = answer;
+    }
+
+    /** Returns the step's own question for the status, which replaces the one of the webhook's definition. */
+    @CheckForNull
+    public StatusDefinition getStatus() {
+        return status;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true, forProcess = true)
+    public void setStatus(@CheckForNull StatusDefinition status) {
+        this.status = status;
+    }
+
+    @CheckForNull
+    public String getCallbackCredentialsId() {
+        return callbackCredentialsId;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true, forProcess = true)
+    public void setCallbackCredentialsId(@CheckForNull String callbackCredentialsId) {
+        this.callbackCredentialsId = Util.fixEmptyAndTrim(callbackCredentialsId);
+    }
+
+    public List<String> getAllowedCallers() {
+        return allowedCallers;
+    }
+
+    /** @param allowedCallers entries in the format of {@link AllowedCallers} */
+    @DataBoundSetter
+    @Argument(filled = true, forProcess = true)
+    public void setAllowedCallers(@CheckForNull List<String> allowedCallers) {
+        this.allowedCallers = Lines.of(allowedCallers);
+    }
+
+    /** Returns the ids of the Secret texts that templates of the workspace may use. Other templates need no list. */
+    public List<String> getSecrets() {
+        return secrets;
+    }
+
+    @DataBoundSetter
+    @Argument(forProcess = true)
+    public void setSecrets(@CheckForNull List<String> secrets) {
+        this.secrets = Lines.of(secrets);
+    }
+
+    /** Returns the names and labels of the agents that files of the workspace may call from. The Pipeline and the settings need no list. */
+    public List<String> getAgents() {
+        return agents;
+    }
+
+    @DataBoundSetter
+    @Argument(forProcess = true)
+    public void setAgents(@CheckForNull List<String> agents) {
+        this.agents = Lines.of(agents);
+    }
+
+    /** Returns the names of the webhooks that are told of the approval. */
+    public List<String> getNotify() {
+        return notified;
+    }
+
+    @DataBoundSetter
+    @Argument(scalar = true)
+    public void setNotify(@CheckForNull List<String> names) {
+        notified = Lines.of(names);
+    }
+
+    @Override
+    public StepExecution start(StepContext stepContext) {
+        return new ArmoryWebhookApprovalExecution(stepContext, this);
+    }
+
+    /** Returns the name of the step in messages. */
+    String functionName() {
+        return "armoryWebhookApproval";
+    }
+
+    WebhookDefinition definition() {
+        return definition;
+    }
+
+    TimeLimits limits() {
+        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, onFailure, supersede);
+    }
+
+    /** Returns what is wrong with the arguments, {@code null} for nothing that was found yet. */
+    @CheckForNull
+    String mistake() {
+        return mistake;
+    }
+
+    /**
+     * Returns a key that steps share if their arguments are the same. A success makes up for the failure of such a step alone: an approval
+     * that asks another person or another environment is no retry.
+     */
+    String argumentsKey() {
+        return argumentsKey;
+    }
+
+    /** @throws IllegalArgumentException naming the parameter and the known phases */
+    Phase requirePhase() {
+        return Phase.of(phase)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "phase: there is no phase \"" + phase + "\"; known are " + Phase.names()));
+    }
+
+    /** Returns whether a parameter belongs to the definition of a webhook, and not to each approval of one. */
+    static boolean isOfDefinition(String name) {
+        return Parameter.of(WebhookDefinition.class).containsKey(name) && !isForProcess(name);
+    }
+
+    /** Returns whether a parameter is for the external process, whoever defines its webhook. */
+    static boolean isForProcess(String name) {
+        return Parameter.of(ArmoryWebhookApprovalStep.class).get(name).is(Argument::forProcess);
+    }
+
+    @Extension
+    public static class DescriptorImpl extends ArmoryStepDescriptor implements WebhookForm, ListForm {
+
+        private static final String WEBHOOK = "webhook";
+
+        public DescriptorImpl() {
+            this("armoryWebhookApproval", false);
+        }
+
+        DescriptorImpl(String function, boolean hasBody) {
+            super(function, hasBody, WEBHOOK);
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.ArmoryWebhookApprovalStep_displayName();
+        }
+
+        @Override
+        public String argumentsToString(Map<String, Object> arguments) {
+            Object name = arguments.getOrDefault(WEBHOOK, arguments.get("name"));
+            return name instanceof String text ? text : null;
+        }
+
+        @Override
+        protected Step instantiate(Map<String, Object> arguments) throws Exception {
+            Step step = super.instantiate(arguments);
+            ((ArmoryWebhookApprovalStep) step).argumentsKey = StepArguments.keyOf(arguments);
+            return step;
+        }
+
+        /**
+         * Returns the step itself, so that its failure is that of an approval. Of the arguments, those count that say where it is: the
+         * environments have to hear of its failure.
+         */
+        @Override
+        protected Step mistaken(String mistake, Map<String, Object> arguments) {
+            ArmoryWebhookApprovalStep failing = newStep();
+            failing.mistake = mistake;
+            if (arguments.get("phase") instanceof CharSequence given) {
+                failing.setPhase(given.toString());
+            }
+            if (arguments.get("environment") instanceof CharSequence given) {
+                failing.setEnvironment(given.toString());
+            }
+            return failing;
+        }
+
+        ArmoryWebhookApprovalStep newStep() {
+            return new ArmoryWebhookApprovalStep();
+        }
+
+        @Override
+        public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
+            Map<String, Object> inFull = super.customInstantiate(arguments);
+            StepArguments.checkNamed(inFull, WEBHOOK, ArmoryWebhookApprovalStep::isOfDefinition);
+            return inFull;
+        }
+
+        @POST
+        public FormValidation doCheckHeartbeat(@QueryParameter String value) {
+            return Forms.checkNumber(value, 0, Messages.Forms_positiveOrZero());
+        }
+
+        @POST
+        public FormValidation doCheckTimeout(@QueryParameter String value) {
+            return Forms.checkNumber(value, 1, Messages.Forms_positive());
+        }
+
+        /** Returns the names of the webhooks that the job may call; none for a user who may not configure it. */
+        @POST
+        public ComboBoxModel doFillWebhookItems(@AncestorInPath Job<?, ?> job) {
+            return job != null && job.hasPermission(Item.CONFIGURE)
+                    ? new ComboBoxModel(Webhooks.names(job))
+                    : new ComboBoxModel();
+        }
+
+        /** Returns the phases that the step takes. */
+        List<Phase> phases() {
+            return List.of(Phase.values());
+        }
+
+        /** Returns the phase that the form proposes. It must be the step's default, or the Snippet Generator writes it. */
+        public String getDefaultPhase() {
+            return Phase.STRATEGY.toString();
+        }
+
+        @POST
+        public ListBoxModel doFillPhaseItems() {
+            return Forms.items(phases());
+        }
+
+        @POST
+        public ListBoxModel doFillOnFailureItems() {
+            return Forms.items(TimeLimits.ON_FAILURE);
+        }
+
+        @POST
+        public ListBoxModel doFillUnitItems() {
+            return Forms.units(TimeUnit.SECONDS, TimeUnit.MINUTES, TimeUnit.HOURS, TimeUnit.DAYS);
+        }
+
+        @POST
+        public ListBoxModel doFillHeartbeatUnitItems() {
+            return doFillUnitItems();
+        }
+
+        @POST
+        public ListBoxModel doFillCallbackCredentialsIdItems(
+                @AncestorInPath Item item, @QueryParameter String callbackCredentialsId) {
+            return SecretTexts.items(item, callbackCredentialsId);
+        }
+    }
+}

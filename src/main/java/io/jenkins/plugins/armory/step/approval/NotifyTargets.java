@@ -1,0 +1,79 @@
+package io.jenkins.plugins.armory.step.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.model.Job;
+import hudson.model.Run;
+import hudson.util.EditDistance;
+import io.jenkins.plugins.armory.approval.Notifications;
+import io.jenkins.plugins.armory.config.Webhooks;
+import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * The webhooks of the parameter {@code notify}, by their names. They are those of Jenkins alone, on folders or in the settings:
+ * a file of the workspace has no say in who is told, so their context is their own and that of the step.
+ */
+final class NotifyTargets {
+
+    private NotifyTargets() {}
+
+    /**
+     * Looks up the webhooks.
+     *
+     * @param ofStep the {@code context} of the step
+     * @return {@code null} if nobody is to be told
+     * @throws AbortException naming a webhook that is unknown, or that is not one for this
+     */
+    @CheckForNull
+    static Notifications find(List<String> names, Map<String, String> ofStep, StepContext context)
+            throws IOException, InterruptedException {
+        if (names.isEmpty()) {
+            return null;
+        }
+        Job<?, ?> job = context.get(Run.class).getParent();
+        TraceContext trace = TraceContext.of(context);
+        List<Webhook> webhooks = new ArrayList<>();
+        for (String name : names.stream().distinct().toList()) {
+            Webhook webhook = Webhooks.find(job, name).orElse(null);
+            if (webhook == null) {
+                throw new AbortException(unknown(name, Webhooks.names(job)));
+            }
+            check(webhook);
+            try {
+                webhooks.add(trace.addTo(webhook.asCancel().withContext(ofStep)));
+            } catch (InvalidWebhookException x) {
+                throw new AbortException(x.getMessage());
+            }
+        }
+        return Notifications.by(webhooks);
+    }
+
+    private static String unknown(String name, TreeSet<String> known) {
+        return "notify: there is no webhook \"" + name + "\" on a folder or in Manage Jenkins » System"
+                + (known.isEmpty()
+                        ? "; none is defined"
+                        : "; did you mean \"" + EditDistance.findNearest(name, known) + "\"? Known are "
+                                + String.join(", ", known));
+    }
+
+    private static void check(Webhook webhook) throws AbortException {
+        String start = "notify: webhook '" + webhook.name() + "' ";
+        if (webhook.bodyPath() != null) {
+            throw new AbortException(start + "reads its body from a workspace; give it bodyTemplate: [inline: '...']");
+        }
+        for (String variable : List.of(Variables.CALLBACK_URI, Variables.CALLBACK_TOKEN)) {
+            if (webhook.mentions(variable)) {
+                throw new AbortException(start + "has {{" + variable
+                        + "}}, and whoever is told must not be able to decide; name a webhook that is made for people");
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.jenkins.plugins.armory.step.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What ends the wait of {@code armoryWebhookApproval} without a verdict, as the step gives it: limits with their units.
+ *
+ * @param givenTimeout {@code null} for the default
+ * @param givenUnit as {@code givenTimeout}
+ * @param givenHeartbeat 0 for none
+ * @param givenHeartbeatUnit as {@code givenTimeout}
+ */
+record TimeLimits(
+        @CheckForNull Long givenTimeout,
+        @CheckForNull TimeUnit givenUnit,
+        long givenHeartbeat,
+        @CheckForNull TimeUnit givenHeartbeatUnit,
+        String onFailure,
+        boolean supersede)
+        implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Armory's <i>External Automation</i>: without a callback within 24 hours the process times out. */
+    private static final long DEFAULT_TIMEOUT = 24;
+
+    private static final TimeUnit DEFAULT_UNIT = TimeUnit.HOURS;
+    private static final TimeUnit DEFAULT_HEARTBEAT_UNIT = TimeUnit.MINUTES;
+    static final String FAIL = "fail";
+    private static final String ASK = "ask";
+    /** The values of {@code onFailure}, the default first. */
+    static final List<String> ON_FAILURE = List.of(FAIL, ASK);
+
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(366);
+
+    long timeoutOrDefault() {
+        return givenTimeout == null ? DEFAULT_TIMEOUT : givenTimeout;
+    }
+
+    TimeUnit unit() {
+        return givenUnit == null || isUnitOfHeartbeat() ? DEFAULT_UNIT : givenUnit;
+    }
+
+    TimeUnit heartbeatUnit() {
+        if (givenHeartbeatUnit != null) {
+            return givenHeartbeatUnit;
+        }
+        return givenUnit != null && isUnitOfHeartbeat() ? givenUnit : DEFAULT_HEARTBEAT_UNIT;
+    }
+
+    /**
+     * Returns whether a person is asked after a failure.
+     *
+     * @throws IllegalArgumentException naming the parameter and its values
+     */
+    boolean asksAfterFailure() {
+        if (!ON_FAILURE.contains(onFailure)) {
+            throw new IllegalArgumentException(
+                    "onFailure: \"" + onFailure + "\" is not one of " + String.join(", ", ON_FAILURE));
+        }
+        return onFailure.equals(ASK);
+    }
+
+    /** Returns whether {@code unit} belongs to the heartbeat: in {@code heartbeat: 10, unit: 'MINUTES'} there is no timeout. */
+    private boolean isUnitOfHeartbeat() {
+        return givenHeartbeat != 0 && givenTimeout == null && givenHeartbeatUnit == null;
+    }
+
+    /**
+     * Returns the time from the call to the deadline.
+     *
+     * @throws IllegalArgumentException naming the parameter and a valid value
+     */
+    Duration timeout() {
+        long millis = timeoutOrDefault() > 0 ? unit().toMillis(timeoutOrDefault()) : 0;
+        if (millis < 1 || millis > LONGEST_TIMEOUT.toMillis()) {
+            throw new IllegalArgumentException("timeout: " + timeoutOrDefault() + " " + unit()
+                    + " is not between 1 millisecond and " + LONGEST_TIMEOUT.toDays() + " days; leave it out for "
+                    + DEFAULT_TIMEOUT + " " + DEFAULT_UNIT);
+        }
+        return Duration.ofMillis(millis);
+    }
+
+    /**
+     * Returns the longest time between two reports of progress, {@code null} for no limit.
+     *
+     * @throws IllegalArgumentException naming the parameter and a valid value
+     */
+    @CheckForNull
+    Duration heartbeat() {
+        if (givenHeartbeat == 0) {
+            return null;
+        }
+        long millis = heartbeatUnit().toMillis(givenHeartbeat);
+        if (millis < 1 || millis >= timeout().toMillis()) {
+            throw new IllegalArgumentException("heartbeat: " + givenHeartbeat + " " + heartbeatUnit()
+                    + " is not between 1 millisecond and the timeout of " + timeoutOrDefault() + " " + unit()
+                    + "; give its unit with heartbeatUnit, or leave it out");
+        }
+        return Duration.ofMillis(millis);
+    }
+
+    /**
+     * Checks all of them.
+     *
+     * @throws IllegalArgumentException naming the parameter and a valid value
+     */
+    void check() {
+        timeout();
+        heartbeat();
+        asksAfterFailure();
+    }
+
+    /** Sets the limits of an approval that starts now. */
+    void addTo(ApprovalTerms.Builder terms, Instant now) {
+        terms.timeout(now, timeout())
+                .heartbeat(heartbeat())
+                .supersede(supersede)
+                .askAfterFailure(asksAfterFailure());
+    }
+}

@@ -1,0 +1,209 @@
+package io.jenkins.plugins.armory.step.deployment;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.model.Result;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.builds.BuildRecord;
+import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.Deployment.Transition;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.Action;
+import io.jenkins.plugins.armory.deployment.Environment.PlannedStep;
+import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.flow.Stages;
+import io.jenkins.plugins.armory.step.BlockEnd;
+import io.jenkins.plugins.armory.step.BlockExecution;
+import io.jenkins.plugins.armory.step.EnclosingAction;
+import io.jenkins.plugins.armory.step.approval.ApprovalLog;
+import io.jenkins.plugins.armory.step.approval.Rivals;
+import io.jenkins.plugins.armory.step.environment.ArmoryEnvironmentExecution;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRules;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * The execution of {@code armoryDeploymentAction}. A step that is on record as over is not done again after a crash of Jenkins; one
+ * that was under way is, so its start costs no write. A body that fails counts like a failed approval of the phase.
+ */
+final class ArmoryDeploymentActionExecution extends BlockExecution {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String environment;
+    private final String planned;
+    private final String label;
+    private final Phase phase;
+    private final boolean approval;
+    private final boolean accountAgent;
+    private final HashMap<String, String> variables;
+
+    ArmoryDeploymentActionExecution(StepContext stepContext, ArmoryDeploymentActionStep step) {
+        super(stepContext);
+        environment = step.getEnvironment();
+        planned = step.getPlanned();
+        label = step.getLabel();
+        phase = Phase.of(step.getPhase()).orElse(Phase.STRATEGY);
+        approval = step.isApproval();
+        accountAgent = step.isAccountAgent();
+        variables = new HashMap<>(KeyValue.toMap(step.getVariables()));
+        variables.put(
+                ArmoryEnvironmentExecution.VARIABLE, environment); // a rollback is outside of the environment's body
+    }
+
+    @Override
+    public boolean start() {
+        return beginAtOnce();
+    }
+
+    @Override
+    public String getStatus() {
+        return label + " of " + environment;
+    }
+
+    @Override
+    protected void begin() throws Exception {
+        Transition transition = noteStart();
+        if (transition.problem() != null) {
+            throw new AbortException("armoryDeployment: " + transition.problem());
+        }
+        PlannedStep step = transition
+                .deployment()
+                .find(environment)
+                .map(found -> found.steps().get(planned))
+                .orElseThrow(() -> new AbortException("The build is over."));
+        if (!step.isOver()) {
+            startBody(invoker());
+        } else if (step.failure() == null) { // Jenkins stopped before the program was saved
+            succeed(new HashMap<>(step.outputs()));
+        } else {
+            fail(failure(new AbortException(step.failure()), transition.deployment()));
+        }
+    }
+
+    /** Notes the start, in memory alone. Where it is known, that does nothing; after a crash that the body outlived, it is not. */
+    private Transition noteStart() throws IOException, InterruptedException {
+        return armory().deployments().note(build(), new PlannedStepStarted(environment, planned, isAfter()));
+    }
+
+    @Override
+    protected void bodyResumed() throws IOException, InterruptedException {
+        noteStart();
+    }
+
+    private boolean isAfter() {
+        return phase == Phase.AFTER_DEPLOYMENT;
+    }
+
+    private BodyInvoker invoker() throws IOException, InterruptedException {
+        return getContext()
+                .newBodyInvoker()
+                .withContext(new EnclosingAction(
+                        planned, variables.get(Action.ACCOUNT), accountAgent, variables.get(Action.NAMESPACE)))
+                .withContext(EnvironmentExpander.merge(
+                        getContext().get(EnvironmentExpander.class), EnvironmentExpander.constant(variables)));
+    }
+
+    @Override
+    protected void stopped(Throwable cause) throws IOException, InterruptedException {
+        tell(new PlannedStepEnded(environment, planned, BlockEnd.failure(cause).reason(), Map.of()));
+    }
+
+    @Override
+    protected void end(BlockEnd bodyEnd) throws Exception {
+        noteStart(); // the body may end before bodyResumed() is called
+        LinkedHashMap<String, String> outputs = outputs(bodyEnd.value());
+        String problem = problemOf(outputs);
+        BlockEnd end = problem == null ? bodyEnd : BlockEnd.failure(new AbortException(problem));
+        Throwable thrown = end.failure();
+        if (thrown != null && counts(thrown)) { // before the step is on record as over
+            failLikeAnApproval(reason(end));
+        }
+        Transition transition =
+                tell(new PlannedStepEnded(environment, planned, end.reason(), problem == null ? outputs : Map.of()));
+        if (thrown == null) {
+            succeed(outputs);
+        } else {
+            fail(failure(thrown, transition.deployment()));
+        }
+    }
+
+    /** Tells the environments, and then ends the approvals beside the action. */
+    private void failLikeAnApproval(String reason) throws IOException, InterruptedException {
+        Place place = place();
+        Transition transition = tell(new ApprovalEnded(place, id(), phase, label, Verdict.FAILURE, reason));
+        String group = transition.deployment().resolved(place).shared();
+        if (group != null) {
+            approvals().endGroup(BuildRecord.refTo(build()), phase, group, Rivals.OTHER_FAILED + reason);
+        }
+    }
+
+    private Place place() throws IOException, InterruptedException {
+        return Stages.placeOf(getContext(), environment);
+    }
+
+    private String reason(BlockEnd end) {
+        return label + " failed: " + end.reason();
+    }
+
+    /** Returns whether a failure of the body is news for the environments. */
+    private boolean counts(Throwable thrown) {
+        return !approval && !isInterruption(thrown);
+    }
+
+    private static boolean isInterruption(Throwable thrown) {
+        return thrown instanceof FlowInterruptedException interruption && interruption.isActualInterruption();
+    }
+
+    /** Returns what the step throws: after the deployment, a failure ends the other conditions and nothing else. */
+    private Throwable failure(Throwable thrown, Deployment deployment) throws IOException, InterruptedException {
+        if (!isAfter() || isInterruption(thrown) || thrown instanceof ConditionFailedException) {
+            return thrown;
+        }
+        String message = label + " of '" + environment + "' failed: "
+                + BlockEnd.failure(thrown).reason();
+        log("ERROR: " + message);
+        new ApprovalLog(this::print).cancels(deployment, place());
+        warn(Result.UNSTABLE, message);
+        return new ConditionFailedException(message);
+    }
+
+    /** Returns the values of a map that the body returned, those that a template can name; none for anything else. */
+    static LinkedHashMap<String, String> outputs(@CheckForNull Object value) {
+        LinkedHashMap<String, String> outputs = new LinkedHashMap<>();
+        if (value instanceof Map<?, ?> map) {
+            map.forEach((key, each) -> {
+                boolean isPlain = each instanceof CharSequence || each instanceof Number || each instanceof Boolean;
+                String name = String.valueOf(key);
+                if (isPlain && WebhookRules.problemOfContext(name, null) == null) {
+                    outputs.put(name, String.valueOf(each));
+                }
+            });
+        }
+        return outputs;
+    }
+
+    /** Returns why the values that the body returned cannot be a part of the context, {@code null} if they can. */
+    @CheckForNull
+    private static String problemOf(Map<String, String> outputs) {
+        try {
+            WebhookRules.checkContext(outputs);
+            Bound.PLANNED_CONTEXT.check("context", Webhook.lengthOf(outputs));
+            return null;
+        } catch (IllegalArgumentException x) {
+            return "What the body of armoryDeployment returned cannot be a part of the context: " + x.getMessage();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.jenkins.plugins.armory.step.deployment;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.Util;
+import io.jenkins.plugins.armory.config.Argument;
+import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
+import io.jenkins.plugins.armory.step.Messages;
+import io.jenkins.plugins.armory.step.MistakenExecution;
+import java.util.List;
+import java.util.Map;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/**
+ * The step {@code armoryDeploymentPlan}: reads a deployment file and checks all of it before anything is done. Only
+ * {@code armoryDeployment} uses it, and its parameters are those of {@code armoryDeployment}.
+ */
+@Restricted(NoExternalUse.class)
+public final class ArmoryDeploymentPlanStep extends Step {
+
+    /** The name that messages have, since nobody writes this step. */
+    static final String SHOWN_AS = "armoryDeployment";
+
+    @CheckForNull
+    private String config;
+
+    @CheckForNull
+    private String configFile;
+
+    private List<KeyValue> context = List.of();
+    private List<String> targets = List.of();
+    private List<String> secrets = List.of();
+    private List<String> agents = List.of();
+
+    @CheckForNull
+    private String mistake;
+
+    @DataBoundConstructor
+    public ArmoryDeploymentPlanStep() {}
+
+    /** Returns why the step is to fail, {@code null} to read the file. */
+    @CheckForNull
+    public String getMistake() {
+        return mistake;
+    }
+
+    /** Has the step fail. For {@code armoryDeployment} without a body, or with arguments that are no map. */
+    @DataBoundSetter
+    public void setMistake(@CheckForNull String mistake) {
+        this.mistake = mistake;
+    }
+
+    /** Returns the text of the deployment file. */
+    @CheckForNull
+    public String getConfig() {
+        return config;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setConfig(@CheckForNull String config) {
+        this.config = config;
+    }
+
+    /** Returns the path of the deployment file in the workspace. */
+    @CheckForNull
+    public String getConfigFile() {
+        return configFile;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setConfigFile(@CheckForNull String configFile) {
+        this.configFile = Util.fixEmptyAndTrim(configFile);
+    }
+
+    /** Returns values of {@code {{context.*}}} for all webhooks. */
+    public List<KeyValue> getContext() {
+        return context;
+    }
+
+    @DataBoundSetter
+    @Argument(map = true)
+    public void setContext(@CheckForNull List<KeyValue> context) {
+        this.context = context == null ? List.of() : List.copyOf(context);
+    }
+
+    /** Returns the targets to deploy to; empty for all of the file. */
+    public List<String> getTargets() {
+        return targets;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setTargets(@CheckForNull List<String> targets) {
+        this.targets = targets == null ? List.of() : List.copyOf(targets);
+    }
+
+    /** Returns ids of the Secret texts that templates from the workspace may use. */
+    public List<String> getSecrets() {
+        return secrets;
+    }
+
+    @DataBoundSetter
+    public void setSecrets(@CheckForNull List<String> secrets) {
+        this.secrets = secrets == null ? List.of() : List.copyOf(secrets);
+    }
+
+    /** Returns the names and labels of the agents that a file of the workspace may call from. */
+    public List<String> getAgents() {
+        return agents;
+    }
+
+    @DataBoundSetter
+    public void setAgents(@CheckForNull List<String> agents) {
+        this.agents = agents == null ? List.of() : List.copyOf(agents);
+    }
+
+    Map<String, String> contextMap() {
+        return KeyValue.toMap(context);
+    }
+
+    @Override
+    public StepExecution start(StepContext stepContext) {
+        return mistake == null
+                ? new ArmoryDeploymentPlanExecution(stepContext, this)
+                : new MistakenExecution(stepContext, mistake);
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends ArmoryStepDescriptor {
+
+        public DescriptorImpl() {
+            super("armoryDeploymentPlan", false, "configFile");
+        }
+
+        @Override
+        protected String nameInMessages() {
+            return SHOWN_AS;
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.ArmoryDeploymentPlanStep_displayName();
+        }
+
+        /** It is listed among the advanced steps, since nobody needs to write it. */
+        @Override
+        public boolean isAdvanced() {
+            return true;
+        }
+    }
+}

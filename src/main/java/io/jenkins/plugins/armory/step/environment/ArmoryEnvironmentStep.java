@@ -1,0 +1,131 @@
+package io.jenkins.plugins.armory.step.environment;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.config.Argument;
+import io.jenkins.plugins.armory.flow.LogText;
+import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
+import io.jenkins.plugins.armory.step.Messages;
+import io.jenkins.plugins.armory.step.MistakenExecution;
+import io.jenkins.plugins.armory.step.StepArguments;
+import java.util.List;
+import java.util.Objects;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * The step {@code armoryEnvironment(name: 'prod', dependsOn: ['staging']) { }}: runs its body once the environments in
+ * {@code dependsOn} are complete. In Armory's deployment file, environments are {@code targets} and {@code dependsOn} is one
+ * of their constraints.
+ */
+@Restricted(NoExternalUse.class)
+public final class ArmoryEnvironmentStep extends Step {
+
+    private final String name;
+
+    /** {@code null} for all environments that come before. */
+    @CheckForNull
+    private List<EnvironmentName> dependsOn;
+
+    @DataBoundConstructor
+    public ArmoryEnvironmentStep(String name) {
+        this.name = Objects.requireNonNullElse(name, "").strip();
+    }
+
+    public String getName() {
+        return name;
+    }
+
+    @CheckForNull
+    public List<EnvironmentName> getDependsOn() {
+        return dependsOn;
+    }
+
+    @DataBoundSetter
+    @Argument(text = "name")
+    public void setDependsOn(@CheckForNull List<EnvironmentName> dependsOn) {
+        this.dependsOn = dependsOn == null ? null : List.copyOf(dependsOn);
+    }
+
+    /**
+     * Returns the names of the environments to wait for, {@code null} for all that come before.
+     *
+     * @throws IllegalArgumentException naming the parameter that is wrong
+     */
+    @CheckForNull
+    private List<String> dependencies() {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("name: is missing; name the environment that is deployed to");
+        }
+        checkName("name", name);
+        if (dependsOn == null) {
+            return null;
+        }
+        Bound.LONG_LIST.check("dependsOn", dependsOn.size());
+        List<String> names =
+                dependsOn.stream().map(EnvironmentName::getName).distinct().toList();
+        for (String each : names) {
+            if (each.isEmpty()) {
+                throw new IllegalArgumentException("dependsOn: has an empty name; leave it out");
+            }
+            checkName("dependsOn", each);
+        }
+        return names;
+    }
+
+    /**
+     * Checks the name of an environment. It stands in lines of the log, so no part of it may be taken for a line of Jenkins.
+     *
+     * @throws IllegalArgumentException naming the parameter
+     */
+    static void checkName(String parameter, String name) {
+        if (name.equals("null")) { // "${env.TARGET}" of a variable that is not set
+            throw new IllegalArgumentException(parameter + StepArguments.UNSET);
+        } else if (!LogText.continued(name).equals(name)) {
+            throw new IllegalArgumentException(
+                    parameter + ": has a line break, a control character or a bidirectional one; take it out");
+        }
+        Bound.NAME.check(parameter, name);
+    }
+
+    @Override
+    public StepExecution start(StepContext stepContext) {
+        try {
+            return new ArmoryEnvironmentExecution(stepContext, name, dependencies());
+        } catch (IllegalArgumentException x) {
+            return new MistakenExecution(stepContext, "armoryEnvironment: " + x.getMessage());
+        }
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends ArmoryStepDescriptor {
+
+        public DescriptorImpl() {
+            super("armoryEnvironment", true, "name");
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.ArmoryEnvironmentStep_displayName();
+        }
+
+        @POST
+        public FormValidation doCheckName(@QueryParameter String value) {
+            return Util.fixEmptyAndTrim(value) == null
+                    ? FormValidation.error(Messages.ArmoryEnvironmentStep_name())
+                    : FormValidation.ok();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.jenkins.plugins.armory.storage.history;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** The newest decided approvals, newest first. */
+@Restricted(NoExternalUse.class)
+public final class RecentDecisions {
+
+    public static final Comparator<Approval> BY_DECISION =
+            Comparator.comparing(approval -> approval.requireDecision().decidedAt());
+
+    private final int limit;
+    private final List<Approval> approvals = new ArrayList<>();
+
+    public RecentDecisions(int limit) {
+        this.limit = limit;
+    }
+
+    public synchronized void addAll(List<Approval> decided) {
+        decided.stream().sorted(BY_DECISION.reversed()).limit(limit).forEach(approvals::add);
+    }
+
+    /** Adds an approval, or replaces it by a newer version. */
+    public synchronized void put(Approval approval) {
+        for (int i = 0; i < approvals.size(); i++) {
+            if (approvals.get(i).id().equals(approval.id())) {
+                approvals.set(i, approval);
+                return;
+            }
+        }
+        approvals.add(0, approval);
+        if (approvals.size() > limit) {
+            approvals.remove(limit);
+        }
+    }
+
+    public synchronized void remove(String id) {
+        approvals.removeIf(approval -> approval.id().equals(id));
+    }
+
+    public synchronized void replaceAll(UnaryOperator<Approval> change) {
+        approvals.replaceAll(change);
+    }
+
+    public synchronized List<Approval> list() {
+        return List.copyOf(approvals);
+    }
+}

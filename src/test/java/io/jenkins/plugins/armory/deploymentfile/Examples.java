@@ -1,0 +1,30 @@
+package io.jenkins.plugins.armory.deploymentfile;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The deployment files in {@code docs/examples/deployment-files}. */
+final class Examples {
+
+    static final List<String> NAMES = List.of("blue-green", "canary", "constraints", "context", "four-targets");
+
+    private Examples() {}
+
+    /** Returns the text of a file: the build may run in the root folder, or two below it. */
+    static String text(String name) {
+        Path inRoot = Path.of("docs/examples/deployment-files", name + ".yml");
+        try {
+            return Files.readString(
+                    Files.exists(inRoot) ? inRoot : Path.of("../..").resolve(inRoot));
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
+    }
+
+    static PlannedDeployment plan(String name) throws DeploymentFile.InvalidException {
+        return PlannedDeployment.read(name + ".yml", text(name));
+    }
+}

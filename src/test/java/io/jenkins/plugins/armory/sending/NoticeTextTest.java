@@ -1,0 +1,44 @@
+package io.jenkins.plugins.armory.sending;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.Notifications.Occasion;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NoticeTextTest {
+
+    private static Approval decided(String environment, String message) {
+        return ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
+                .environment(environment)
+                .webhook("tests")
+                .timeout(Instant.EPOCH, Duration.ofHours(1))
+                .start()
+                .on(new Event.Callback(false, message, "callback token"), Instant.EPOCH.plusSeconds(1))
+                .approval();
+    }
+
+    @Test
+    void saysWhatWasDecidedAndByWhom() {
+        assertThat(NoticeText.of(decided("prod", "2 of 12 failed"), Occasion.DECIDED))
+                .isEqualTo("team/deploy#7 (prod): 'tests' failed (callback token): 2 of 12 failed");
+    }
+
+    /** Else a caller could add a line that looks like another notice. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r", "\u000B", "\u0085", "\u2028", "\u2029", "\u202E", "\u009B"})
+    void isOneLine(String character) {
+        Approval approval = decided("prod" + character + "x", "no" + character + "team/deploy#8");
+
+        assertThat(NoticeText.of(approval, Occasion.DECIDED))
+                .isEqualTo("team/deploy#7 (prod x): 'tests' failed (callback token): no team/deploy#8");
+        assertThat(NoticeText.reason(approval, Occasion.DECIDED)).isEqualTo("no team/deploy#8");
+    }
+}

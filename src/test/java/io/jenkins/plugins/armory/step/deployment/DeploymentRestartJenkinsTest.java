@@ -1,0 +1,129 @@
+package io.jenkins.plugins.armory.step.deployment;
+
+import static io.jenkins.plugins.armory.step.deployment.DeploymentStepsJenkinsTest.awaitInput;
+import static io.jenkins.plugins.armory.step.deployment.DeploymentStepsJenkinsTest.failAfterDeployment;
+import static org.awaitility.Awaitility.await;
+
+import hudson.model.Result;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
+import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.step.BusyExecutor;
+import io.jenkins.plugins.armory.step.environment.ArmoryRollbackExecution;
+import io.jenkins.plugins.armory.step.environment.ArmoryRollbackStep;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
+import org.jenkinsci.plugins.workflow.flow.GraphListener;
+import org.jenkinsci.plugins.workflow.flow.StepListener;
+import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestExtension;
+import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+
+/** Tests of deployments across a restart of Jenkins. */
+class DeploymentRestartJenkinsTest {
+
+    @RegisterExtension
+    private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
+
+    private static WorkflowRun run(JenkinsRule j) {
+        return j.jenkins.getItemByFullName("job", WorkflowJob.class).getBuildByNumber(1);
+    }
+
+    private void start(JenkinsRule j, String script) throws Exception {
+        WorkflowJob job = j.createProject(WorkflowJob.class, "job");
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        job.scheduleBuild2(0).waitForStart();
+    }
+
+    /** Pauses a build as the body of a stage {@code gate} begins. */
+    @TestExtension("aCancelledStageThrowsAfterARestartToo")
+    public static final class PauseInGate implements GraphListener.Synchronous {
+        @Override
+        public void onNewHead(FlowNode node) {
+            if (node instanceof BlockStartNode && node.getDisplayName().equals("gate")) {
+                try {
+                    ((CpsFlowExecution) node.getExecution()).pause(true);
+                } catch (IOException x) {
+                    throw new UncheckedIOException(x);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aCancelledStageThrowsAfterARestartToo() throws Throwable {
+        sessions.then(j -> {
+            start(j, """
+                    stage('release') {
+                        input id: 'Hold', message: 'Hold'
+                        stage('gate') { echo 'never' }
+                        echo 'never'
+                    }
+                    """);
+            awaitInput(run(j));
+            failAfterDeployment(run(j));
+            awaitInput(run(j)).proceed(null);
+            j.waitForMessage("Stage 'gate' is cancelled: 2 of 42 failed", run(j));
+            await().until(() -> ((CpsFlowExecution) run(j).getExecution()).isPaused());
+        });
+        sessions.then(j -> {
+            ((CpsFlowExecution) run(j).getExecution()).pause(false);
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+            j.assertLogNotContains("never", run(j));
+        });
+    }
+
+    /** Occupies all threads as the step starts, so that it cannot begin. */
+    @TestExtension("rollbackThatIsOverIsNotRunAgain")
+    public static final class HoldsRollback implements StepListener {
+
+        @Override
+        public void notifyOfNewStep(Step step, StepContext context) {
+            if (step instanceof ArmoryRollbackStep) {
+                try {
+                    BusyExecutor.occupy(); // until this Jenkins ends
+                } catch (InterruptedException x) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+
+    @Test
+    void rollbackThatIsOverIsNotRunAgain() throws Throwable {
+        sessions.then(j -> {
+            start(j, """
+                    try {
+                        armoryEnvironment('prod') { error 'broken' }
+                    } finally {
+                        echo "rolled back: ${armoryRollback('prod') { echo 'never' }}"
+                    }
+                    """);
+            String[] id = new String[1];
+            await().until(() -> {
+                run(j).getExecution().getCurrentExecutions(true).get().stream()
+                        .filter(ArmoryRollbackExecution.class::isInstance)
+                        .forEach(step -> id[0] = ((ArmoryRollbackExecution) step).id());
+                return id[0] != null;
+            });
+            ArmoryRuntime.get().deployments().apply(run(j), new RollbackStarted("prod", id[0], Place.OUTERMOST));
+            ArmoryRuntime.get().deployments().apply(run(j), new RollbackEnded("prod", id[0], null));
+        });
+        sessions.then(j -> {
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+            j.assertLogContains("rolled back: true", run(j));
+            j.assertLogNotContains("never", run(j));
+        });
+    }
+}
