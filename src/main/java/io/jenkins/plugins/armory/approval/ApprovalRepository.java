@@ -18,11 +18,16 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public interface ApprovalRepository {
 
     /**
-     * Adds a new approval.
+     * Adds new approvals with one write. A crash may leave the first of them alone.
      *
-     * @throws IOException if it could not be made durable; it is not added then
+     * @throws IOException if they could not be made durable; none is added then
      */
-    void create(Approval approval) throws IOException;
+    void create(List<Approval> approvals) throws IOException;
+
+    /** Adds one new approval, see {@link #create(List)}. */
+    default void create(Approval approval) throws IOException {
+        create(List.of(approval));
+    }
 
     /**
      * Returns the approval of that id, whatever its state; empty for an id that is unknown or was removed.
@@ -35,12 +40,17 @@ public interface ApprovalRepository {
     Optional<Approval> findInMemory(String id);
 
     /**
-     * Applies an event.
+     * Applies an event to approvals with one write. A crash may leave the changes of the first of them alone.
      *
-     * @return its effect, already on disk; empty for an id that is unknown or was removed
-     * @throws IOException if the change could not be made durable; the approval is as it was then
+     * @return its effects, already on disk; none for an id that is unknown or was removed
+     * @throws IOException if the changes could not be made durable; the approvals are as they were then
      */
-    Optional<Approval.Transition> apply(String id, Event event, Instant now) throws IOException;
+    List<Approval.Transition> apply(Collection<String> ids, Event event, Instant now) throws IOException;
+
+    /** Applies an event to one approval, see {@link #apply(Collection, Event, Instant)}. */
+    default Optional<Approval.Transition> apply(String id, Event event, Instant now) throws IOException {
+        return apply(List.of(id), event, now).stream().findFirst();
+    }
 
     /** Returns all pending approvals, in no order. The collection is live: it changes while approvals come and go. */
     Collection<Approval> pending();
@@ -57,8 +67,8 @@ public interface ApprovalRepository {
      */
     void follow(ApprovalObserver observer);
 
-    /** Removes an approval, if there is one of that id. */
-    void remove(String id);
+    /** Removes approvals, as far as they are there. */
+    void remove(Collection<String> ids);
 
     /** Removes the matching approvals. Reads every file, so it is not for a request. */
     void removeIf(Predicate<Approval> gone) throws IOException;

@@ -103,16 +103,23 @@ public final class Approvals {
         repository.close();
     }
 
-    /**
-     * Adds a new approval, which can be decided from then on. Its calls begin when the delivery is told, or with its next change.
-     *
-     * @throws IOException if it could not be made durable
-     */
+    /** Adds one new approval, see {@link #create(List)}. */
     public void create(Approval approval) throws IOException {
-        repository.create(approval);
-        watch(approval);
-        if (approval.state() == Approval.State.WAITING) {
-            observers.tell(approval.id(), observer -> observer.waiting(approval));
+        create(List.of(approval));
+    }
+
+    /**
+     * Adds new approvals, which can be decided from then on. Their calls begin when the delivery is told, or with their next change.
+     *
+     * @throws IOException if they could not be made durable
+     */
+    public void create(List<Approval> approvals) throws IOException {
+        repository.create(approvals);
+        for (Approval approval : approvals) {
+            watch(approval);
+            if (approval.state() == Approval.State.WAITING) {
+                observers.tell(approval.id(), observer -> observer.waiting(approval));
+            }
         }
     }
 
@@ -146,6 +153,21 @@ public final class Approvals {
             passOn(event, transition.get());
         }
         return transition;
+    }
+
+    /**
+     * Applies the end of a wait to those of the approvals that are pending, with one write.
+     *
+     * @return its effects, durable
+     * @throws IOException if the changes could not be made durable; the event has no effect then
+     */
+    public List<Transition> end(Collection<String> ids, Event event) throws IOException {
+        List<String> pending = ids.stream()
+                .filter(id -> findInMemory(id).filter(each -> !each.isDecided()).isPresent())
+                .toList();
+        List<Transition> transitions = repository.apply(pending, event, clock.instant());
+        transitions.forEach(transition -> passOn(event, transition));
+        return transitions;
     }
 
     /** Starts the first heartbeat interval when the webhook has answered. Called before the event is applied. */
@@ -315,13 +337,17 @@ public final class Approvals {
     }
 
     /**
-     * Ends the other approvals of a group in which one has failed. An approval that starts later checks for failures
+     * Ends the other approvals of a step and of a group in which one has failed. An approval that starts later checks for failures
      * itself, so the failure must be recorded before this call.
      *
-     * @throws IOException if that could not be made durable for one of them
+     * @param ofStep ids of all approvals of the step
+     * @throws IOException if that could not be made durable
      */
-    public void endOthers(Approval failed, String reason) throws IOException {
-        end(other -> other.isBeside(failed) && !other.id().equals(failed.id()), reason);
+    public void endOthers(Approval failed, Set<String> ofStep, String reason) throws IOException {
+        end(
+                pendingThat(other ->
+                        !other.id().equals(failed.id()) && (ofStep.contains(other.id()) || other.isBeside(failed))),
+                new Event.OtherFailed(reason));
     }
 
     /**
@@ -330,7 +356,7 @@ public final class Approvals {
      * @throws IOException if that could not be made durable for one of them
      */
     public void endGroup(BuildRef build, Phase phase, String group, String reason) throws IOException {
-        end(other -> other.isIn(build, phase, group), reason);
+        end(pendingThat(other -> other.isIn(build, phase, group)), new Event.OtherFailed(reason));
     }
 
     /**
@@ -340,40 +366,26 @@ public final class Approvals {
      * @throws IOException if that could not be made durable for one of them
      */
     public List<Approval> endSuperseded(Approval newer) throws IOException {
-        var ended = new ArrayList<Approval>();
-        for (Approval other : repository.pending()) {
-            if (newer.supersedes(other)) {
-                apply(other.id(), new Event.Superseded(newer.build().number()))
-                        .filter(transition -> transition.answer() == Answer.ACCEPTED)
-                        .ifPresent(transition -> ended.add(transition.approval()));
-            }
-        }
-        return ended;
+        return end(
+                        pendingThat(newer::supersedes),
+                        new Event.Superseded(newer.build().number()))
+                .stream()
+                .filter(transition -> transition.answer() == Answer.ACCEPTED)
+                .map(Transition::approval)
+                .toList();
     }
 
-    private void end(Predicate<Approval> which, String reason) throws IOException {
-        for (Approval other : repository.pending()) {
-            if (which.test(other)) {
-                apply(other.id(), new Event.OtherFailed(reason));
-            }
-        }
-    }
-
-    /** Ends the pending approvals of the matching builds: again and again, until that can be written. */
-    public void abort(Predicate<BuildRef> builds, String reason) {
-        for (Approval approval : repository.pending()) {
-            if (builds.test(approval.build())) {
-                abort(approval.id(), reason);
-            }
-        }
+    private List<String> pendingThat(Predicate<Approval> matches) {
+        return repository.pending().stream().filter(matches).map(Approval::id).toList();
     }
 
     /**
-     * Ends an approval, which is known by its id alone: when a failed write is repeated, its build may have another
-     * name, and another build its old name.
+     * Ends the pending approvals of the matching builds: again and again, until that can be written. They are known by their ids alone:
+     * when a failed write is repeated, their build may have another name, and another build its old name.
      */
-    private void abort(String id, String reason) {
-        untilWritten("the end of approval " + id, () -> apply(id, new Event.Aborted(reason)));
+    public void abort(Predicate<BuildRef> builds, String reason) {
+        List<String> ids = pendingThat(approval -> builds.test(approval.build()));
+        untilWritten("the end of approvals " + ids, () -> end(ids, new Event.Aborted(reason)));
     }
 
     private void untilWritten(String what, UntilWritten.Write write) {
@@ -382,10 +394,10 @@ public final class Approvals {
                 x -> LOGGER.log(Level.WARNING, "Cannot write " + what + "; trying again until it can be written", x));
     }
 
-    /** Removes an approval whose build is gone, if there is one of that id. */
-    public void remove(String id) {
-        repository.remove(id);
-        forget(id);
+    /** Removes the approvals of a build that is gone, as far as they are there. */
+    public void remove(Collection<String> ids) {
+        repository.remove(ids);
+        ids.forEach(this::forget);
     }
 
     /** Removes the approvals whose builds are gone. Reads the file of every approval. */

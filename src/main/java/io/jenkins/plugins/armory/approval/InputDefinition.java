@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.armory.bounds.Bound;
+import java.io.Serializable;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -15,7 +16,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public record InputDefinition(
         @JsonProperty("name") String name,
-        @JsonProperty("definition") String definition) {
+        @JsonProperty("definition") String definition) implements Serializable {
 
     public InputDefinition {
         Objects.requireNonNull(name, "name");

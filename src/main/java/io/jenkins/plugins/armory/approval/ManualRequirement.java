@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.approval;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.bounds.Bound;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
@@ -24,7 +25,8 @@ public record ManualRequirement(
         @JsonProperty("submitters") List<String> submitters,
         @JsonProperty("required") int required,
         @CheckForNull @JsonProperty("requesters") List<String> requesters,
-        @JsonProperty("inputs") List<InputDefinition> inputs) {
+        @JsonProperty("inputs") List<InputDefinition> inputs)
+        implements Serializable {
 
     /** Bounds the size of a record, which has all approvals with their comments. */
     public static final int MAX_REQUIRED = 100;

@@ -34,10 +34,14 @@ public enum Bound {
     TEMPLATE(1_048_576, "characters"),
     /** All that one approval may call. */
     ALL_CALLS(4_194_304, "characters"),
+    /** All that the approvals of one step may call. */
+    ALL_OF_STEP(33_554_432, "characters"),
     /** A list. */
     LIST(100, "entries"),
     /** A list of environments or people of which nobody chose the length. */
-    LONG_LIST(1_000, "entries");
+    LONG_LIST(1_000, "entries"),
+    /** The approvals of one step. */
+    APPROVALS(10_000, "entries");
 
     private static final String CUT = "…";
     private static final char REPLACEMENT = '\uFFFD';

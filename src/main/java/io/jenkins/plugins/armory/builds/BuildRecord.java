@@ -11,7 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -53,27 +57,29 @@ public final class BuildRecord {
     }
 
     /**
-     * Adds the id of an approval that is in the store, if the record does not have it. So an id without an approval in
-     * the store tells of one that was lost. If a crash keeps the line from being written, the next start writes it.
+     * Adds the ids of approvals that are in the store, as far as the record does not have them. So an id without an approval in
+     * the store tells of one that was lost. If a crash keeps a line from being written, the next start writes it.
      */
-    public static void add(Run<?, ?> run, String approvalId) throws IOException {
-        add(run.getRootDir().toPath(), approvalId);
+    public static void add(Run<?, ?> run, Collection<String> approvalIds) throws IOException {
+        add(run.getRootDir().toPath(), approvalIds);
     }
 
     /** Begins with a line break, since a full disk or a crash may have left the start of a line. */
-    static void add(Path folder, String approvalId) throws IOException {
-        if (!idsIn(folder).contains(approvalId)) {
-            Files.write(
+    static void add(Path folder, Collection<String> approvalIds) throws IOException {
+        var lines = new LinkedHashSet<String>(approvalIds);
+        idsIn(folder).forEach(lines::remove);
+        if (!lines.isEmpty()) {
+            Files.writeString(
                     folder.resolve(FILE),
-                    List.of("", approvalId),
+                    '\n' + String.join("\n", lines) + '\n',
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         }
     }
 
-    /** Returns whether the id is one of the build's approvals. */
-    public static boolean has(Run<?, ?> run, String approvalId) throws IOException {
-        return idsOf(run).contains(approvalId);
+    /** Returns whether one of the ids is one of the build's approvals. */
+    public static boolean hasAny(Run<?, ?> run, Collection<String> approvalIds) throws IOException {
+        return !Collections.disjoint(idsOf(run), Set.copyOf(approvalIds));
     }
 
     /** Returns the ids of a build's approvals, in the order in which they started. */

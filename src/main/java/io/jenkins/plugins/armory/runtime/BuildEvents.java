@@ -84,9 +84,7 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
             approvals.pending().stream()
                     .filter(approval -> approval.build().equals(build))
                     .forEach(approval -> ids.add(approval.id()));
-            for (String id : ids) {
-                approvals.remove(id);
-            }
+            approvals.remove(ids);
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot remove the approvals of " + build, x);
         }

@@ -12,6 +12,9 @@ import io.jenkins.plugins.armory.builds.JobIds;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -42,9 +45,12 @@ final class CleanUp {
     void run() throws IOException {
         approvals.removeIf(this::isGone);
         approvals.abort(BuildRecord::isOver, Event.Aborted.BUILD_ENDED);
+        var pending = new HashMap<BuildRef, List<String>>();
         for (Approval approval : approvals.pending()) {
-            record(approval);
+            pending.computeIfAbsent(approval.build(), build -> new ArrayList<>())
+                    .add(approval.id());
         }
+        pending.forEach(CleanUp::record);
         for (String id : approvals.unreadable()) {
             for (BuildRef build : BuildFolders.withApproval(id)) {
                 if (BuildRecord.isOver(build)) {
@@ -81,14 +87,14 @@ final class CleanUp {
         }
     }
 
-    /** Adds an approval to its build's record, for a crash that came between the two. */
-    private static void record(Approval approval) {
-        Run<?, ?> run = BuildRecord.find(approval.build());
+    /** Adds approvals to their build's record, for a crash that came between the two. */
+    private static void record(BuildRef build, List<String> ids) {
+        Run<?, ?> run = BuildRecord.find(build);
         if (run != null) {
             try {
-                BuildRecord.add(run, approval.id());
+                BuildRecord.add(run, ids);
             } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "Cannot write that " + approval.id() + " belongs to " + run, x);
+                LOGGER.log(Level.WARNING, "Cannot write that " + ids + " belong to " + run, x);
             }
         }
     }

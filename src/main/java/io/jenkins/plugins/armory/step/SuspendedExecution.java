@@ -50,7 +50,7 @@ public abstract class SuspendedExecution extends StepExecution {
         super(stepContext);
     }
 
-    protected final ArmoryRuntime armory() {
+    public final ArmoryRuntime armory() {
         return ArmoryRuntime.get();
     }
 
@@ -60,7 +60,7 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Does work that reads files of the workspace when it is its turn, and ends the step if the work fails. */
-    protected final void readLater(Work work) throws IOException, InterruptedException {
+    public final void readLater(Work work) throws IOException, InterruptedException {
         Computer computer = getContext().get(Computer.class);
         Executor readers = armory().readers(
                         build(),
@@ -78,7 +78,7 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Does work on this thread, and ends the step if the work fails. */
-    protected final void run(Work work) {
+    public final void run(Work work) {
         Work.run(work, this::failed, this::log);
     }
 
@@ -119,7 +119,7 @@ public abstract class SuspendedExecution extends StepExecution {
         }
     }
 
-    private void endWithError(Exception thrown) {
+    public final void endWithError(Exception thrown) {
         LOGGER.log(Level.FINE, thrown, () -> "Step '" + getStatus() + "' ends with an error");
         if (thrown instanceof AbortException) {
             thrown.setStackTrace(new StackTraceElement[0]); // Declarative prints it in post; it would hide the message
@@ -132,7 +132,7 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     @CheckForNull
-    protected final Throwable stopCause() {
+    public final Throwable stopCause() {
         return stopCause;
     }
 
@@ -151,7 +151,7 @@ public abstract class SuspendedExecution extends StepExecution {
         succeed(value);
     }
 
-    protected final void fail(Throwable cause) {
+    public final void fail(Throwable cause) {
         if (finish()) {
             getContext().onFailure(cause);
         }
@@ -178,12 +178,12 @@ public abstract class SuspendedExecution extends StepExecution {
     /** Cleans up when the step ends. */
     protected void finished() {}
 
-    protected final Run<?, ?> build() throws IOException, InterruptedException {
+    public final Run<?, ?> build() throws IOException, InterruptedException {
         return getContext().get(Run.class);
     }
 
     /** Applies an event to the environments of the build. */
-    protected final Transition tell(DeploymentEvent event) throws IOException, InterruptedException {
+    public final Transition tell(DeploymentEvent event) throws IOException, InterruptedException {
         return armory().deployments().apply(build(), event);
     }
 
@@ -192,7 +192,7 @@ public abstract class SuspendedExecution extends StepExecution {
      *
      * @param text text that may come from outside
      */
-    protected final void log(String text) {
+    public final void log(String text) {
         print(LogText.continued(text));
     }
 
@@ -206,7 +206,7 @@ public abstract class SuspendedExecution extends StepExecution {
      *
      * @param line a line that may have links; text from outside must be cleaned with {@link LogText} before
      */
-    protected final void print(String line) {
+    public final void print(String line) {
         try {
             getContext().get(TaskListener.class).getLogger().println(LogText.PREFIX + line);
         } catch (IOException x) {
@@ -217,7 +217,7 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     /** @throws AbortException if the approvals are not open */
-    protected final Approvals approvals() throws IOException {
+    public final Approvals approvals() throws IOException {
         try {
             return armory().approvals();
         } catch (IOException x) {

@@ -34,9 +34,26 @@ final class ApprovalMemory {
             Stream.generate(ReentrantLock::new).limit(1024).toArray(ReentrantLock[]::new);
 
     ReentrantLock lock(String id) {
-        ReentrantLock lock = locks[Math.floorMod(id.hashCode(), locks.length)];
+        ReentrantLock lock = locks[indexOf(id)];
         lock.lock();
         return lock;
+    }
+
+    /** Takes the locks of approvals, in one order for all threads. Returns what gives them back. */
+    Runnable lock(Collection<String> ids) {
+        int[] indices = ids.stream().mapToInt(this::indexOf).distinct().sorted().toArray();
+        for (int index : indices) {
+            locks[index].lock();
+        }
+        return () -> {
+            for (int index : indices) {
+                locks[index].unlock();
+            }
+        };
+    }
+
+    private int indexOf(String id) {
+        return Math.floorMod(id.hashCode(), locks.length);
     }
 
     @CheckForNull

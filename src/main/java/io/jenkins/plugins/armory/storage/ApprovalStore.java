@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +83,7 @@ public final class ApprovalStore implements ApprovalRepository {
         this.folder = folder;
         this.names = names;
         files = new ApprovalFiles(disk, folder);
-        removals = new Removals(memory, files, recent, names, outbox, this::append);
+        removals = new Removals(memory, files, recent, names, outbox, entry -> append(List.of(entry)));
         recovery = new JournalRecovery(this::takeUp, id -> removals.forget(checked(id)));
         journal = Journal.open(disk, folder.resolve("journal"), recovery);
         update = new FileUpdate(memory, files, journal, outbox);
@@ -159,7 +160,7 @@ public final class ApprovalStore implements ApprovalRepository {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         for (Approval approval : List.copyOf(memory.pending())) {
             if (recovery.isInDoubt(approval.id())) {
-                apply(approval.id(), new Event.ChangeLost(), now);
+                apply(List.of(approval.id()), new Event.ChangeLost(), now);
             }
         }
     }
@@ -172,17 +173,20 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     @Override
-    public void create(Approval approval) throws IOException {
-        String id = approval.id();
-        if (!ID.matcher(id).matches() || approval.isDecided()) {
-            throw new IllegalArgumentException("not a new approval: " + approval);
+    public void create(List<Approval> approvals) throws IOException {
+        for (Approval approval : approvals) {
+            if (!ID.matcher(approval.id()).matches() || approval.isDecided()) {
+                throw new IllegalArgumentException("not a new approval: " + approval);
+            }
         }
-        ReentrantLock lock = memory.lock(id);
+        Runnable unlock = memory.lock(approvals.stream().map(Approval::id).toList());
         try {
-            write(approval);
-            tell(follower -> follower.created(approval)); // with the lock held, so before any decision
+            write(approvals);
+            for (Approval approval : approvals) { // with the locks held, so before any decision
+                tell(follower -> follower.created(approval));
+            }
         } finally {
-            lock.unlock();
+            unlock.run();
         }
     }
 
@@ -222,38 +226,38 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     @Override
-    public Optional<Transition> apply(String id, Event event, Instant now) throws IOException {
-        Approval before;
-        Transition transition;
-        boolean isChanged;
-        ReentrantLock lock = memory.lock(id);
+    public List<Transition> apply(Collection<String> ids, Event event, Instant now) throws IOException {
+        var transitions = new ArrayList<Transition>();
+        var changed = new ArrayList<Approval>();
+        var newlyDecided = new ArrayList<Approval>();
+        Runnable unlock = memory.lock(ids);
         try {
-            Optional<Approval> found = find(id);
-            if (found.isEmpty()) {
-                return Optional.empty();
-            }
-            before = found.get();
-            transition = before.on(event, now);
-            isChanged = !transition.approval().equals(before);
-            if (isChanged) {
-                if (before.isDecided() && memory.find(id) == null) {
-                    outbox.comesBack(id);
+            for (String id : ids) {
+                Approval before = find(id).orElse(null);
+                if (before != null) {
+                    Transition transition = before.on(event, now);
+                    Approval after = transition.approval();
+                    transitions.add(transition);
+                    if (!after.equals(before)) {
+                        changed.add(after);
+                        if (before.isDecided() && memory.find(id) == null) {
+                            outbox.comesBack(id);
+                        }
+                    }
+                    if (!before.isDecided() && after.isDecided()) {
+                        newlyDecided.add(after);
+                    }
                 }
-                write(transition.approval());
-                if (transition.approval().isDecided()) { // also when a later attempt is noted
-                    recent.put(transition.approval());
-                }
             }
+            write(changed);
+            changed.stream().filter(Approval::isDecided).forEach(recent::put); // also when a later attempt is noted
         } finally {
-            lock.unlock();
+            unlock.run();
         }
-        if (!before.isDecided() && transition.approval().isDecided()) { // happens once, so the order does not matter
-            tell(follower -> follower.decided(transition.approval()));
-        }
-        if (isChanged) {
-            tell(follower -> follower.changed(id));
-        }
-        return Optional.of(transition);
+        newlyDecided.forEach(
+                approval -> tell(follower -> follower.decided(approval))); // happens once, so the order does not matter
+        changed.forEach(approval -> tell(follower -> follower.changed(approval.id())));
+        return transitions;
     }
 
     private void tell(Consumer<ApprovalObserver> message) {
@@ -282,7 +286,7 @@ public final class ApprovalStore implements ApprovalRepository {
             if (wasDecided) {
                 outbox.comesBack(id);
             }
-            write(ended);
+            write(List.of(ended));
             recent.put(ended);
         } finally {
             lock.unlock();
@@ -307,15 +311,22 @@ public final class ApprovalStore implements ApprovalRepository {
         return memory.unreadable();
     }
 
-    /** Makes a change durable, and then visible. Called with the approval's lock held. */
-    private void write(Approval approval) throws IOException {
-        memory.markChanged(approval.id());
-        append(JournalEntry.change(approval));
-        memory.put(names.addTo(approval)); // its job may have been renamed meanwhile
+    /** Makes changes durable with one write, and then visible. Called with the locks of the approvals held. */
+    private void write(List<Approval> changed) throws IOException {
+        if (changed.isEmpty()) {
+            return;
+        }
+        var records = new ArrayList<JournalEntry>();
+        for (Approval approval : changed) {
+            memory.markChanged(approval.id());
+            records.add(JournalEntry.change(approval));
+        }
+        append(records);
+        changed.forEach(approval -> memory.put(names.addTo(approval))); // their job may have been renamed meanwhile
     }
 
-    private void append(JournalEntry entry) throws IOException {
-        journal.append(StoredJson.write(entry));
+    private void append(List<JournalEntry> entries) throws IOException {
+        journal.append(entries.stream().map(StoredJson::write).toList());
         isolated(changeListener);
     }
 
@@ -397,10 +408,8 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     @Override
-    public void remove(String id) {
-        if (ID.matcher(id).matches()) {
-            removals.remove(List.of(id));
-        }
+    public void remove(Collection<String> ids) {
+        removals.remove(ids.stream().filter(id -> ID.matcher(id).matches()).toList());
     }
 
     @Override

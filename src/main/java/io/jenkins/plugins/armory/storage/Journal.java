@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -209,21 +208,26 @@ public final class Journal {
         kept.add(each);
     }
 
-    /**
-     * Appends a record and returns once it is on disk.
-     *
-     * @param record without a line feed
-     * @throws IOException if the record may not be on disk. It is not read again then, unless removing it from the disk
-     *     fails too; even so, later records come after it
-     */
+    /** Appends one record, see {@link #append(List)}. */
     void append(byte[] record) throws IOException {
+        append(List.of(record));
+    }
+
+    /**
+     * Appends records with one write and returns once they are on disk. A crash may leave the first of them alone.
+     *
+     * @param records without line feeds
+     * @throws IOException if the records may not be on disk. They are not read again then, unless removing them from the disk
+     *     fails too; even so, later records come after them
+     */
+    void append(List<byte[]> records) throws IOException {
         Batch batch;
         boolean first;
-        Objects.requireNonNull(record);
+        List<byte[]> whole = List.copyOf(records);
         synchronized (this) {
             first = next == null;
             batch = first ? new Batch() : next;
-            batch.records.add(record);
+            batch.records.addAll(whole);
             next = batch; // last: after an error, nobody waits for a batch that nobody writes
         }
         if (first) {

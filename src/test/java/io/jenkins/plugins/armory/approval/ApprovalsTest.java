@@ -180,7 +180,7 @@ class ApprovalsTest {
                 terms("later").group("verify").phase(Phase.AFTER_DEPLOYMENT).start());
         approvals.create(terms("alone").start());
 
-        approvals.endOthers(failed, "'lint' failed");
+        approvals.endOthers(failed, Set.of(), "'lint' failed");
 
         assertThat(approvals.find("beside").orElseThrow().decision())
                 .returns(Outcome.OTHER_FAILED, Decision::outcome)
@@ -193,6 +193,19 @@ class ApprovalsTest {
         assertThat(approvals.pending())
                 .extracting(Approval::id)
                 .containsExactlyInAnyOrder("elsewhere", "later", "alone");
+    }
+
+    /** Approvals outside of any stage have no group, and those of one step end together all the same. */
+    @Test
+    void aFailureEndsTheOthersOfItsStepWithoutAGroup() throws IOException {
+        Approvals approvals = open(clock);
+        Approval failed = terms("a0").start();
+        approvals.create(List.of(
+                failed, terms("a1").start(), terms("a2").start(), terms("other").start()));
+
+        approvals.endOthers(failed, Set.of("a0", "a1", "a2"), "approvals[0] failed");
+
+        assertThat(approvals.pending()).extracting(Approval::id).containsExactlyInAnyOrder("a0", "other");
     }
 
     @Test
@@ -333,7 +346,7 @@ class ApprovalsTest {
             assertThat(approvals.find("a").orElseThrow())
                     .returns(Approval.State.WAITING, Approval::state)
                     .returns(List.of(), Approval::votes);
-            approvals.remove("a");
+            approvals.remove(List.of("a"));
             approvals.close();
         }
     }
@@ -401,7 +414,7 @@ class ApprovalsTest {
         Approval failed = terms("failed").group("verify").start();
         approvals.create(failed);
 
-        approvals.endOthers(failed, "'lint' failed");
+        approvals.endOthers(failed, Set.of(), "'lint' failed");
 
         assertToldOf(Outcome.OTHER_FAILED);
     }
@@ -833,7 +846,7 @@ class ApprovalsTest {
         Approvals approvals = open(clock);
         approvals.create(start("a1"));
 
-        approvals.remove("a1");
+        approvals.remove(List.of("a1"));
 
         await().until(() -> files("journal").isEmpty());
         assertThat(timer.getQueue()).isEmpty();
@@ -885,7 +898,7 @@ class ApprovalsTest {
         approvals.report("a1", 1.0, null);
         approvals.report("a2", 1.0, null);
 
-        approvals.remove("a1");
+        approvals.remove(List.of("a1"));
         approvals.removeIf(approval -> true);
 
         assertThat(approvals.progressOf("a1")).isEmpty();

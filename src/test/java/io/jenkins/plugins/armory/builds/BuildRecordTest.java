@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,9 +18,9 @@ class BuildRecordTest {
     void hasEachIdOnceInTheOrderOfTheStarts() throws IOException {
         assertThat(BuildRecord.idsIn(folder)).isEmpty();
 
-        BuildRecord.add(folder, "b");
-        BuildRecord.add(folder, "a");
-        BuildRecord.add(folder, "b");
+        BuildRecord.add(folder, List.of("b"));
+        BuildRecord.add(folder, List.of("a"));
+        BuildRecord.add(folder, List.of("b"));
 
         assertThat(BuildRecord.idsIn(folder)).containsExactly("b", "a");
     }
@@ -28,7 +29,7 @@ class BuildRecordTest {
     void readsWhatEarlierVersionsWrote() throws IOException {
         Files.writeString(folder.resolve("armory-approvals.txt"), "b\na\n");
 
-        BuildRecord.add(folder, "c");
+        BuildRecord.add(folder, List.of("c"));
 
         assertThat(BuildRecord.idsIn(folder)).containsExactly("b", "a", "c");
     }
@@ -38,8 +39,8 @@ class BuildRecordTest {
     void aLineThatWasCutOffSpoilsNoOther() throws IOException {
         Files.writeString(folder.resolve("armory-approvals.txt"), "b\n8c1f");
 
-        BuildRecord.add(folder, "8c1fa0");
-        BuildRecord.add(folder, "c");
+        BuildRecord.add(folder, List.of("8c1fa0"));
+        BuildRecord.add(folder, List.of("c"));
 
         assertThat(BuildRecord.idsIn(folder)).containsExactly("b", "8c1f", "8c1fa0", "c");
     }

@@ -324,7 +324,7 @@ class CallbackEndpointTest {
 
     @Test
     void isGoneOnceItsBuildIs() {
-        approvals.remove(id);
+        approvals.remove(List.of(id));
 
         assertAnswer(
                 callBack(id, SUCCESS),
@@ -707,7 +707,7 @@ class CallbackEndpointTest {
                         .booleanValue())
                 .isTrue();
         assertThat(rehearse(right, "application/json", FAILURE).status()).isEqualTo(409);
-        approvals.remove(id);
+        approvals.remove(List.of(id));
         assertError(rehearse(right, null, ""), 410, "approval_ended");
     }
 
@@ -826,7 +826,7 @@ class CallbackEndpointTest {
         assertError(
                 report(timedOut, tokens.tokenFor(timedOut), "{\"percent\": 99}"), 410, "approval_ended", "timed out");
         assertThat(endpoint.rejected().of(calledBack)).isEmpty();
-        approvals.remove(id);
+        approvals.remove(List.of(id));
         assertError(report("{\"percent\": 99}"), 410, "approval_ended", "build of this approval is gone");
     }
 

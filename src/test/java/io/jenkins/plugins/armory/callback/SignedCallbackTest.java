@@ -475,7 +475,7 @@ class SignedCallbackTest {
                 gitHub("another", SUCCESS),
                 new SignatureHeaders(List.of(), List.of(), List.of(), List.of("sha256=")));
         String ended = newApproval("ci");
-        approvals.remove(ended);
+        approvals.remove(List.of(ended));
         JsonResponse first = callBack(id, all.get(0), SUCCESS);
 
         assertThat(first.status()).isEqualTo(401);

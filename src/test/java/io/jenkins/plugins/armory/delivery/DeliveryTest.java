@@ -590,7 +590,7 @@ class DeliveryTest {
         deliverAndTake();
         abort();
         answer(REFUSED);
-        approvals.remove(ID);
+        approvals.remove(List.of(ID));
 
         timer.pass(Duration.ofMinutes(1));
 

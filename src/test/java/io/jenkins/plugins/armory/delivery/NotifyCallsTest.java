@@ -324,7 +324,7 @@ class NotifyCallsTest {
     void nobodyIsToldOfADeletedBuild() throws IOException {
         start("slack");
         answer(BUSY);
-        approvals.remove(ID);
+        approvals.remove(List.of(ID));
         timer.pass(Duration.ofHours(3));
 
         assertThat(calls).isEmpty();

@@ -252,7 +252,7 @@ class StatusPollsTest {
 
         assertThat(approval("a1").requireDecision().outcome()).isEqualTo(Decision.Outcome.TIMED_OUT);
         assertThat(approval("a2").requireDecision().outcome()).isEqualTo(Decision.Outcome.ABORTED);
-        approvals.remove("a1");
+        approvals.remove(List.of("a1"));
         timer.pass(Duration.ofHours(1));
         assertThat(questions).isEmpty();
     }

@@ -25,6 +25,7 @@ import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
@@ -42,6 +43,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,50 @@ public class ApprovalStoreTest {
         assertThat(files()).containsExactly("decided/a2.json", "pending/a1.json");
         assertHolds(store, waiting, decided);
         assertHolds(ApprovalStore.open(folder), waiting, decided);
+    }
+
+    /** One write for all, of which a crash may leave the first ones alone. */
+    @Test
+    void manyAreCreatedAndEndedWithOneWriteEach() throws IOException {
+        List<Approval> all =
+                IntStream.range(0, 2_000).mapToObj(i -> start("a" + i)).toList();
+        List<String> ids = all.stream().map(Approval::id).toList();
+
+        store.create(all);
+        assertThat(Files.readString(folder.resolve("journal/1.log")))
+                .contains(" 1 0 1/2000 ", " 1 0 2000/2000 ")
+                .doesNotContain(" 2 1 ");
+        assertThat(store.apply(ids, new Event.Aborted("stopped"), SOON))
+                .hasSize(2_000)
+                .allMatch(each -> each.approval().isDecided());
+        assertThat(Files.readString(folder.resolve("journal/1.log")))
+                .contains(" 2 1 2000/2000 ")
+                .doesNotContain(" 3 2 ");
+
+        assertThat(store.apply(ids, new Event.Aborted("again"), SOON)).hasSize(2_000);
+        assertThat(ApprovalStore.open(folder).pending()).isEmpty();
+    }
+
+    @Test
+    void twoBatchesOfTheSameLocksEndBoth() {
+        var first = CompletableFuture.runAsync(() -> createMany("a"));
+        var second = CompletableFuture.runAsync(() -> createMany("b"));
+
+        assertThat(CompletableFuture.allOf(first, second)).succeedsWithin(Duration.ofMinutes(1));
+        assertThat(store.pending()).hasSize(10_000);
+    }
+
+    private void createMany(String name) {
+        for (int i = 0; i < 5; i++) {
+            String start = name + i + "x";
+            try {
+                store.create(IntStream.range(0, 1_000)
+                        .mapToObj(each -> start(start + each))
+                        .toList());
+            } catch (IOException x) {
+                throw new UncheckedIOException(x);
+            }
+        }
     }
 
     private static void assertHolds(ApprovalStore store, Approval waiting, Approval decided) throws IOException {
@@ -237,8 +283,8 @@ public class ApprovalStoreTest {
     void doesNotBringBackFromTheJournalWhatWasRemoved() throws IOException {
         store.create(start("a1"));
         decide("a2");
-        store.remove("a1");
-        store.remove("a2");
+        store.remove(List.of("a1"));
+        store.remove(List.of("a2"));
 
         ApprovalStore reopened = ApprovalStore.open(folder);
 
@@ -319,7 +365,7 @@ public class ApprovalStoreTest {
         assertThatIOException().isThrownBy(() -> reopened.find("a1")).withMessageContaining("a1.json");
         assertThatIOException().isThrownBy(() -> reopened.apply("a2", SUCCESS, SOON));
         assertThat(files()).as("for somebody to look at").hasSize(3);
-        reopened.remove("a3");
+        reopened.remove(List.of("a3"));
         assertThat(reopened.find("a3")).isEmpty();
     }
 
@@ -414,7 +460,7 @@ public class ApprovalStoreTest {
         for (String id : List.of("../outside", "a/../../outside", "", ".", "A1", "a1.json", "a".repeat(65), "a\0")) {
             assertThat(store.find(id)).as(id).isEmpty();
             assertThat(store.apply(id, SUCCESS, SOON)).as(id).isEmpty();
-            store.remove(id);
+            store.remove(List.of(id));
         }
         assertThatIllegalArgumentException().isThrownBy(() -> store.create(start("../outside")));
         assertThat(files()).containsExactly("outside.json");
@@ -426,7 +472,7 @@ public class ApprovalStoreTest {
         decide("a2");
         decide("a3");
 
-        store.remove("a3");
+        store.remove(List.of("a3"));
         assertThat(store.find("a3")).isEmpty();
         assertThat(store.recentlyDecided()).extracting(Approval::id).containsExactly("a2");
 

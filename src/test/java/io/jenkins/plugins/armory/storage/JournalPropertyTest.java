@@ -20,6 +20,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -93,7 +95,7 @@ class JournalPropertyTest {
             }
             disk.killAt(1 + random.nextInt(5));
             try {
-                store.remove("a1");
+                store.remove(List.of("a1"));
             } catch (CrashingDisk.Killed x) {
                 // killed: the removal may be incomplete
             }
@@ -163,8 +165,8 @@ class JournalPropertyTest {
         private void take() throws IOException {
             String id = "a" + random.nextInt(created + 1);
             switch (random.nextInt(12)) {
-                case 0, 1 -> create("a" + created++);
-                case 2, 3, 4, 5 -> apply(id, event());
+                case 0, 1 -> create(random.nextInt(3) == 0 ? 2 + random.nextInt(4) : 1);
+                case 2, 3, 4, 5 -> apply(some(id), event());
                 case 6 -> remove(id);
                 case 7 -> fold(random.nextInt(5));
                 case 8 -> fold(Integer.MAX_VALUE);
@@ -185,29 +187,48 @@ class JournalPropertyTest {
             };
         }
 
-        private void create(String id) {
-            Approval approval = ApprovalTerms.of(id, new BuildRef(name, 7))
-                    .environment("staging")
-                    .origin(new ApprovalTerms.Origin(null, "job"))
-                    .webhook("tests")
-                    .timeout(tick(), Duration.ofHours(24))
-                    .calls(random.nextBoolean() ? CALLS : null)
-                    .start();
-            acknowledged.put(id, null);
-            change(id, approval, () -> store.create(approval));
+        /** Creates approvals with one write. */
+        private void create(int count) {
+            var all = new LinkedHashMap<String, Approval>();
+            for (int i = 0; i < count; i++) {
+                String id = "a" + created++;
+                all.put(
+                        id,
+                        ApprovalTerms.of(id, new BuildRef(name, 7))
+                                .environment("staging")
+                                .origin(new ApprovalTerms.Origin(null, "job"))
+                                .webhook("tests")
+                                .timeout(tick(), Duration.ofHours(24))
+                                .calls(random.nextBoolean() ? CALLS : null)
+                                .start());
+                acknowledged.put(id, null);
+            }
+            change(all, () -> store.create(List.copyOf(all.values())));
         }
 
-        private void apply(String id, Event event) {
-            Approval before = acknowledged.get(id);
-            if (before == null) {
-                return;
+        /** Returns an approval, and perhaps others. */
+        private Set<String> some(String id) {
+            var some = new LinkedHashSet<>(Set.of(id));
+            for (int more = random.nextInt(3) == 0 ? random.nextInt(4) : 0; more > 0; more--) {
+                some.add("a" + random.nextInt(created + 1));
             }
-            Approval after = before.on(event, SOON).approval();
+            return some;
+        }
+
+        /** Applies an event to approvals with one write. */
+        private void apply(Set<String> ids, Event event) {
+            var after = new LinkedHashMap<String, Approval>();
+            for (String id : ids) {
+                Approval before = acknowledged.get(id);
+                if (before != null) {
+                    after.put(id, before.on(event, SOON).approval());
+                }
+            }
             change(
-                    id,
                     after,
-                    () -> assertThat(store.apply(id, event, SOON).orElseThrow().approval())
-                            .isEqualTo(after));
+                    () -> assertThat(store.apply(after.keySet(), event, SOON))
+                            .extracting(Approval.Transition::approval)
+                            .containsExactlyElementsOf(after.values()));
         }
 
         /** Returns the next time, later than all before. */
@@ -219,20 +240,21 @@ class JournalPropertyTest {
             void make() throws IOException;
         }
 
-        private void change(String id, Approval after, Change change) {
-            List<Approval> perhaps = perhaps(id);
-            perhaps.add(after); // until it is acknowledged or refused
+        private void change(Map<String, Approval> all, Change change) {
+            all.forEach((id, after) -> perhaps(id).add(after)); // until it is acknowledged or refused
             int failures = disk.failures();
             try {
                 change.make();
-                if (after.equals(acknowledged.put(id, after))) {
-                    perhaps.remove(after); // nothing was written
-                } else {
-                    perhaps.clear();
-                }
+                all.forEach((id, after) -> {
+                    if (after.equals(acknowledged.put(id, after))) {
+                        perhaps(id).remove(after); // nothing was written
+                    } else {
+                        perhaps(id).clear();
+                    }
+                });
             } catch (IOException x) {
                 if (disk.failures() == failures + 1) { // so removing it from the disk did not fail
-                    perhaps.remove(after);
+                    all.forEach((id, after) -> perhaps(id).remove(after));
                 }
             }
         }
@@ -246,7 +268,7 @@ class JournalPropertyTest {
             acknowledged.put(id, null);
             int failures = disk.failures();
             try {
-                store.remove(id);
+                store.remove(List.of(id));
                 perhaps.clear();
             } finally {
                 if (disk.failures() != failures) {

@@ -43,7 +43,7 @@ class JournalTest {
     @Test
     void anErrorInOneAppendDoesNotHoldUpTheNext() throws IOException {
         Journal journal = Journal.open(Disk.LOCAL, folder, new Records());
-        assertThatNullPointerException().isThrownBy(() -> journal.append(null));
+        assertThatNullPointerException().isThrownBy(() -> journal.append((byte[]) null));
 
         CompletableFuture<Void> next = CompletableFuture.runAsync(() -> {
             try {

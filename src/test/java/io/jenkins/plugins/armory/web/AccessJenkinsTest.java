@@ -256,7 +256,7 @@ class AccessJenkinsTest {
 
     private String newApproval() throws Exception {
         String id = ArmoryRuntime.get().tokens().newId();
-        BuildRecord.add(run, id);
+        BuildRecord.add(run, List.of(id));
         ArmoryRuntime.get()
                 .approvals()
                 .create(ApprovalTerms.of(id, BuildRecord.refTo(run))

@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.htmlunit.html.HtmlAnchor;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -38,7 +39,7 @@ class BuildPageJenkinsTest {
         run = job.scheduleBuild2(0).waitForStart();
         j.waitForMessage("Sleeping for", run); // an interrupt before the first step is lost on Jenkins
         id = ArmoryRuntime.get().tokens().newId();
-        BuildRecord.add(run, id);
+        BuildRecord.add(run, List.of(id));
         ArmoryRuntime.get()
                 .approvals()
                 .create(ApprovalTerms.of(id, BuildRecord.refTo(run))

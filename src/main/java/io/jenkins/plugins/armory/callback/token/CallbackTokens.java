@@ -44,6 +44,19 @@ public final class CallbackTokens {
         return name + tag(name);
     }
 
+    /**
+     * Returns the id of one of many approvals that have a seed in common.
+     *
+     * @param seed an id, which is that of the first
+     */
+    public String idOf(String seed, int index) {
+        if (index == 0) {
+            return seed;
+        }
+        String name = HexFormat.of().formatHex(Arrays.copyOf(mac("element " + index, seed), RANDOM_BYTES));
+        return name + tag(name);
+    }
+
     /** Returns whether {@link #newId} has ever returned this id. */
     public boolean isIssued(String id) {
         if (!ID.matcher(id).matches()) {

@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
-import hudson.EnvVars;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
@@ -10,16 +9,14 @@ import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import java.io.IOException;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/** The definition of an approval by its step. It is part of {@code program.dat} until the approval is written: no secret in it. */
+/** The definition of an approval by its step. It is part of {@code program.dat} until the approval is written, see {@link Definitions}: no secret in it. */
 final class ApprovalDefinition implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -36,7 +33,10 @@ final class ApprovalDefinition implements Serializable {
     private final TimeLimits limits;
 
     @CheckForNull
-    private final ManualApproval manual;
+    private final ManualRequirement manual;
+
+    private final boolean notByRequester;
+    private final String name;
 
     @CheckForNull
     private final String callbackCredentialsId;
@@ -49,38 +49,39 @@ final class ApprovalDefinition implements Serializable {
     /**
      * Checks the parameters of the step.
      *
-     * @param placeEnvironment the environment that the approval belongs to, {@code null} for the enclosing stage
-     * @throws AbortException naming the parameter that is wrong
+     * @param environment the environment or stage, for people; {@code null} outside both
+     * @throws IllegalArgumentException naming the parameter that is wrong
      */
-    ApprovalDefinition(ArmoryWebhookApprovalStep step, @CheckForNull String placeEnvironment, StepContext context)
-            throws IOException, InterruptedException {
-        if (step.mistake() != null) {
-            throw new AbortException(step.mistake());
+    ApprovalDefinition(ArmoryWebhookApprovalStep step, @CheckForNull String environment) {
+        reference = WebhookReference.of(step);
+        phase = step.requirePhase();
+        Bound.NAME.checkEach("notify", step.getNotify(), Bound.LIST);
+        limits = step.limits();
+        limits.check();
+        if (limits.asksAfterFailure() && reference == null) {
+            throw new IllegalArgumentException("onFailure: without a webhook nothing can be run again; a person alone"
+                    + " decides, and a rejection is final. Leave it out");
         }
-        try {
-            reference = WebhookReference.of(step);
-            phase = step.requirePhase();
-            Bound.NAME.checkEach("notify", step.getNotify(), Bound.LIST);
-            limits = step.limits();
-            limits.check();
-            if (limits.asksAfterFailure() && reference == null) {
-                throw new IllegalArgumentException(
-                        "onFailure: without a webhook nothing can be run again; a person alone"
-                                + " decides, and a rejection is final. Leave it out");
-            }
-            manual = step.getManualApproval();
-            if (manual != null) {
-                manual.toRequirement(); // for its checks
-            }
-        } catch (IllegalArgumentException x) {
-            throw new AbortException(step.functionName() + ": " + x.getMessage());
-        }
-        environment = placeEnvironment != null
-                ? placeEnvironment
-                : context.get(EnvVars.class).get("STAGE_NAME");
+        ManualApproval asked = step.getManualApproval();
+        manual = asked == null ? null : asked.toRequirement();
+        notByRequester = asked != null && asked.isNotByRequester();
+        name = reference != null
+                ? reference.name()
+                : Objects.requireNonNull(asked, "without a webhook, people decide")
+                        .identity();
+        this.environment = environment;
         notified = new ArrayList<>(step.getNotify());
         allowedCallers = new ArrayList<>(step.getAllowedCallers());
         callbackCredentialsId = callbackCredentialsId(step, allowedCallers);
+    }
+
+    /**
+     * Returns a message about one of several approvals: {@code approvals[17].uriTemplate: ...} if it begins with a parameter.
+     *
+     * @param path where the arguments of the approval stand, empty for those of a step
+     */
+    static String at(String path, String message) {
+        return path.isEmpty() ? message : path + (message.matches("(?s)[\\w.\\[\\]]+: .*") ? "." : ": ") + message;
     }
 
     /** Returns the credential that may call back. A step that names callers excludes the credential of the settings. */
@@ -120,10 +121,7 @@ final class ApprovalDefinition implements Serializable {
      * not pass for another that a person rejected.
      */
     String name() {
-        return reference != null
-                ? reference.name()
-                : Objects.requireNonNull(manual, "without a webhook, people decide")
-                        .identity();
+        return name;
     }
 
     Phase phase() {
@@ -149,15 +147,6 @@ final class ApprovalDefinition implements Serializable {
         return allowedCallers;
     }
 
-    @CheckForNull
-    private ManualRequirement requirement(Run<?, ?> run) throws AbortException {
-        if (manual == null) {
-            return null;
-        }
-        ManualRequirement requirement = manual.toRequirement();
-        return manual.isNotByRequester() ? requirement.notBy(Requesters.of(run)) : requirement;
-    }
-
     /**
      * Sets the definition's part of the terms of an approval that starts now.
      *
@@ -167,7 +156,7 @@ final class ApprovalDefinition implements Serializable {
         terms.phase(phase)
                 .environment(environment)
                 .callers(callbackCredentialsId, allowedCallers)
-                .manual(requirement(run));
+                .manual(manual != null && notByRequester ? manual.notBy(Requesters.of(run)) : manual);
         limits.addTo(terms, Instant.now());
     }
 }

@@ -5,10 +5,13 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,6 +23,28 @@ final class ApprovalResult {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ApprovalResult() {}
+
+    /**
+     * Returns the value of {@code armoryWebhookApprovals}. The program has it with each save, so messages and data have a bound for all
+     * together. Behind it, an entry has the start of its message, no data, and {@code isCut}.
+     */
+    static List<Map<String, Object>> listOf(List<Approval> all) {
+        var results = new ArrayList<Map<String, Object>>();
+        long length = 0;
+        for (Approval approval : all) {
+            Map<String, Object> result = of(approval);
+            String data = approval.data();
+            String message = approval.requireDecision().mdMessage();
+            length += message.length() + (data == null ? 0 : data.length());
+            if (length > Bound.ALL_CALLS.most()) {
+                result.put("mdMessage", Bound.SHOWN_VALUE.cut(message));
+                result.put("data", Collections.emptyMap());
+                result.put("isCut", true);
+            }
+            results.add(result);
+        }
+        return results;
+    }
 
     static Map<String, Object> of(Approval approval) {
         Decision decision = approval.requireDecision();

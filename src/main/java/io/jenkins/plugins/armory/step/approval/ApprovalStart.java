@@ -6,13 +6,13 @@ import hudson.model.Computer;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.builds.BuildRecord;
-import io.jenkins.plugins.armory.builds.JobIds;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
 import io.jenkins.plugins.armory.delivery.UndeliverableException;
@@ -20,104 +20,114 @@ import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.LogText;
-import io.jenkins.plugins.armory.runtime.Deployments;
-import io.jenkins.plugins.armory.sending.ApprovalRequests;
-import io.jenkins.plugins.armory.step.EnclosingAction;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jenkinsci.plugins.workflow.flow.BlockableResume;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * The creation of an approval: resolves its webhook if it has one, checks everything, and writes the approval. If a check
- * fails, nothing is written and nothing is called.
- *
- * @param log takes lines for the build's log
+ * The creation of the approvals of a step: resolves their webhooks if they have some, checks everything, and writes the approvals. If a
+ * check fails, nothing is written and nothing is called.
  */
-record ApprovalStart(
-        Approvals approvals,
-        Deployments deployments,
-        ApprovalRequests requests,
-        JobIds jobIds,
-        StepContext context,
-        Consumer<String> log) {
+record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
 
     /**
-     * Creates the approval. May wait for an agent.
+     * An approval that is to be created.
      *
+     * @param path where its arguments stand among those of the step, empty for a step of one approval
+     */
+    record Defined(String id, String path, ApprovalDefinition definition) {}
+
+    /**
+     * Creates approvals of one place and phase. May wait for an agent.
+     *
+     * @param step the id by which the environments know all approvals of the step
+     * @param defined not empty
      * @throws AbortException naming what is wrong
      */
-    void create(String id, ApprovalDefinition definition, Place place) throws IOException, InterruptedException {
-        Run<?, ?> run = context.get(Run.class);
-        WebhookReference reference = definition.reference();
-        // Before the group is known: the environments must hear of the approval only after all checks.
-        Notifications notifications = NotifyTargets.find(definition.notified(), definition.context(), context);
-        ApprovalTerms.Builder terms = terms(id, definition, run, notifications);
-        EnclosingAction action = context.get(EnclosingAction.class);
-        String planned = action == null ? null : action.planned();
-        Transition transition = deployments.apply(run, new ApprovalStarted(place, id, definition.phase(), planned));
+    void create(String step, List<Defined> defined, Place place) throws IOException, InterruptedException {
+        // Before the group is known: the environments must hear of the approvals only after all checks.
+        List<ApprovalTerms.Builder> terms = terms(defined);
+        Run<?, ?> run = at.run();
+        String planned = at.action() == null ? null : at.action().planned();
+        Phase phase = defined.get(0).definition().phase();
+        Transition transition = armory.deployments().apply(run, new ApprovalStarted(place, step, phase, planned));
+        String notStarted = defined.stream().allMatch(each -> each.definition().reference() == null)
+                ? "Nobody was asked"
+                : "The webhook was not called";
         if (transition.problem() != null) {
-            throw new AbortException(notStarted(reference) + ": " + transition.problem());
+            throw new AbortException(notStarted + ": " + transition.problem());
         }
         if (!BuildRecord.hasApprovals(run)) {
             warnOfLowDurability();
         }
         warnOfStarted(transition.deployment().startedDependents(place), place);
-        Approval approval =
-                terms.group(transition.deployment().resolved(place).shared()).start();
-        write(approval, run, notStarted(reference));
-        new ApprovalLog(log).holds(context.get(Computer.class));
-        boolean endsAtOnce =
-                transition.deployment().failedBeside(place, definition.phase()).isPresent();
-        if (reference == null && !endsAtOnce) {
-            new ApprovalLog(log).asked(approval, run);
-        }
-    }
-
-    /** @throws AbortException naming the parameter that breaks a rule of the approval's terms or calls */
-    private ApprovalTerms.Builder terms(
-            String id, ApprovalDefinition definition, Run<?, ?> run, @CheckForNull Notifications notifications)
-            throws IOException, InterruptedException {
-        WebhookReference reference = definition.reference();
-        ApprovalTerms.Builder terms = ApprovalTerms.of(id, BuildRecord.refTo(run));
-        try {
-            if (reference == null) {
-                definition.addTo(terms, run);
-                terms.byPersonAlone().calls(notifications == null ? null : OutgoingCalls.notifying(notifications));
-            } else {
-                OutgoingCalls calls = reference.resolve(context, definition.environment(), notifications, log);
-                definition.addTo(terms, run);
-                addWebhook(terms.calls(calls), definition, run, calls);
+        String group = transition.deployment().resolved(place).shared();
+        List<Approval> created =
+                terms.stream().map(each -> each.group(group).start()).toList();
+        write(created, notStarted);
+        var texts = new ApprovalLog(at.log());
+        texts.holds(at.context().get(Computer.class));
+        boolean endsAtOnce = transition.deployment().failedBeside(place, phase).isPresent();
+        for (int i = 0; i < created.size() && !endsAtOnce; i++) {
+            if (defined.get(i).path().isEmpty() && !created.get(i).hasWebhook()) {
+                texts.asked(created.get(i), run);
             }
-            terms.origin(new ApprovalTerms.Origin(addressIfKnown(), jobIds.of(run.getParent())));
-            requests.check(terms.start(), run);
-            return terms;
-        } catch (IllegalArgumentException | UndeliverableException x) {
-            throw new AbortException(x.getMessage());
         }
     }
 
-    private static String notStarted(@CheckForNull WebhookReference reference) {
-        return reference == null ? "Nobody was asked" : "The webhook was not called";
+    private List<ApprovalTerms.Builder> terms(List<Defined> defined) throws IOException, InterruptedException {
+        var origin = new ApprovalTerms.Origin(
+                addressIfKnown(), armory.jobIds().of(at.run().getParent()));
+        var terms = new ArrayList<ApprovalTerms.Builder>();
+        long length = 0;
+        for (Defined each : defined) {
+            try {
+                ApprovalTerms.Builder builder =
+                        terms(each.id(), each.definition()).origin(origin);
+                Approval approval = builder.start();
+                armory.requests().check(approval, at.run());
+                length += approval.calls() == null ? 0 : approval.calls().length();
+                Bound.ALL_OF_STEP.check("approvals: all that they may call", length);
+                terms.add(builder);
+            } catch (IllegalArgumentException | UndeliverableException | AbortException x) {
+                throw new AbortException(ApprovalDefinition.at(each.path(), String.valueOf(x.getMessage())));
+            }
+        }
+        return terms;
+    }
+
+    private ApprovalTerms.Builder terms(String id, ApprovalDefinition definition)
+            throws IOException, InterruptedException {
+        Notifications notifications = NotifyTargets.find(definition.notified(), definition.context(), at);
+        WebhookReference reference = definition.reference();
+        ApprovalTerms.Builder terms = ApprovalTerms.of(id, BuildRecord.refTo(at.run()));
+        if (reference == null) {
+            definition.addTo(terms, at.run());
+            return terms.byPersonAlone().calls(notifications == null ? null : OutgoingCalls.notifying(notifications));
+        }
+        OutgoingCalls calls = reference.resolve(at, definition.environment(), notifications);
+        definition.addTo(terms, at.run());
+        addWebhook(terms.calls(calls), definition, calls);
+        return terms;
     }
 
     /** @throws AbortException if the calls cannot be made, or the terms do not go with them */
-    private void addWebhook(
-            ApprovalTerms.Builder terms, ApprovalDefinition definition, Run<?, ?> run, OutgoingCalls calls)
+    private void addWebhook(ApprovalTerms.Builder terms, ApprovalDefinition definition, OutgoingCalls calls)
             throws AbortException {
         Webhook webhook = Objects.requireNonNull(calls.webhook(), "a reference is one to a webhook");
         terms.webhook(webhook.name()).through(channels(calls, webhook));
-        checkCallers(definition, run, webhook, calls.status());
+        checkCallers(definition, webhook, calls.status());
         checkHeartbeat(definition, calls, webhook);
         checkStatus(definition, calls);
     }
@@ -175,8 +185,7 @@ record ApprovalStart(
     }
 
     /** @throws AbortException if the step names a caller that does not exist, or a callback is awaited and nobody could send it */
-    private void checkCallers(
-            ApprovalDefinition definition, Run<?, ?> run, Webhook webhook, @CheckForNull StatusCheck status)
+    private void checkCallers(ApprovalDefinition definition, Webhook webhook, @CheckForNull StatusCheck status)
             throws AbortException {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
         String credentialsId = definition.callbackCredentialsId();
@@ -184,7 +193,7 @@ record ApprovalStart(
         checkSomebodyCallsBack(allowed, webhook);
         if (credentialsId != null
                 && !configuration.hasClient(credentialsId)
-                && SecretTexts.ofCaller(credentialsId, allowed, run) == null) {
+                && SecretTexts.ofCaller(credentialsId, allowed, at.run()) == null) {
             boolean ofSettings = allowed.isEmpty(); // a step's own is an allowed caller too
             String problem = "callbackCredentialsId" + (ofSettings ? " of the settings of Jenkins" : "")
                     + ": there is no Secret text credential \"" + credentialsId
@@ -193,14 +202,16 @@ record ApprovalStart(
             if (!ofSettings || !webhook.mentions(Variables.CALLBACK_TOKEN)) {
                 throw new AbortException(problem);
             }
-            log.accept("WARNING: " + problem
-                    + ". The approval's own token, which the webhook hands over, is not affected.");
+            at.log()
+                    .accept("WARNING: " + problem
+                            + ". The approval's own token, which the webhook hands over, is not affected.");
         }
-        String job = run.getParent().getFullName();
+        String job = at.run().getParent().getFullName();
         if (credentialsId != null && configuration.isClientOfOtherJobs(credentialsId, job)) {
-            log.accept("WARNING: callbackCredentialsId: the callback client of \"" + credentialsId
-                    + "\" may not decide for this job. An administrator has to add the job to the client's in the settings"
-                    + " of Jenkins; its callbacks are refused until then.");
+            at.log()
+                    .accept("WARNING: callbackCredentialsId: the callback client of \"" + credentialsId
+                            + "\" may not decide for this job. An administrator has to add the job to the client's in the settings"
+                            + " of Jenkins; its callbacks are refused until then.");
         }
         for (String caller : allowed) {
             if (!configuration.knowsCaller(caller)) {
@@ -239,36 +250,40 @@ record ApprovalStart(
     private void warnOfStarted(List<String> dependents, Place place) {
         if (!dependents.isEmpty()) {
             String environment = place.environment();
-            log.accept(LogText.continued(
-                    "WARNING: environment '" + environment + "' was complete before this approval began, and "
-                            + "'" + String.join("', '", dependents) + "'"
-                            + " did not wait for it. Put it into armoryEnvironment('" + environment
-                            + "') { }, so that whatever depends on '" + environment + "' does."));
+            at.log()
+                    .accept(LogText.continued(
+                            "WARNING: environment '" + environment + "' was complete before this approval began, and "
+                                    + "'" + String.join("', '", dependents) + "'"
+                                    + " did not wait for it. Put it into armoryEnvironment('" + environment
+                                    + "') { }, so that whatever depends on '" + environment + "' does."));
         }
     }
 
     /** Warns that a restart or a crash of Jenkins ends this build, although callers were told that they decided. */
     private void warnOfLowDurability() throws IOException, InterruptedException {
-        FlowExecution execution = context.get(FlowExecution.class);
+        FlowExecution execution = at.context().get(FlowExecution.class);
         if (execution == null) {
             return;
         }
         if (execution instanceof BlockableResume resumable && resumable.isResumeBlocked()) {
-            log.accept(
-                    "WARNING: this build does not survive a restart of Jenkins (disableResume). A restart ends its approvals"
-                            + " without a decision, even one that was decided just before.");
+            at.log()
+                    .accept(
+                            "WARNING: this build does not survive a restart of Jenkins (disableResume). A restart ends its approvals"
+                                    + " without a decision, even one that was decided just before.");
         } else if (!execution.getDurabilityHint().isPersistWithEveryStep()) {
-            log.accept("WARNING: this build does not survive a crash of Jenkins (durability "
-                    + execution.getDurabilityHint()
-                    + "). A crash ends its approvals without a decision, even one that was decided just before. To avoid"
-                    + " that, use the durability MAX_SURVIVABILITY.");
+            at.log()
+                    .accept("WARNING: this build does not survive a crash of Jenkins (durability "
+                            + execution.getDurabilityHint()
+                            + "). A crash ends its approvals without a decision, even one that was decided just before. To avoid"
+                            + " that, use the durability MAX_SURVIVABILITY.");
         }
     }
 
-    private void write(Approval approval, Run<?, ?> run, String notStarted) throws AbortException {
+    private void write(List<Approval> created, String notStarted) throws AbortException {
         try {
-            approvals.create(approval);
-            BuildRecord.add(run, approval.id()); // after the approval, see BuildRecord.add
+            armory.approvals().create(created);
+            // After the approvals, see BuildRecord.add.
+            BuildRecord.add(at.run(), created.stream().map(Approval::id).toList());
         } catch (IOException x) {
             throw SuspendedExecution.failure(notStarted + ", because the approval cannot be written", x);
         }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Item;
@@ -55,6 +56,8 @@ import org.kohsuke.stapler.verb.POST;
  */
 @Restricted(NoExternalUse.class)
 public class ArmoryWebhookApprovalStep extends Step {
+
+    static final String FUNCTION = "armoryWebhookApproval";
 
     @CheckForNull
     private String webhook;
@@ -501,7 +504,7 @@ public class ArmoryWebhookApprovalStep extends Step {
 
     /** Returns the name of the step in messages. */
     String functionName() {
-        return "armoryWebhookApproval";
+        return FUNCTION;
     }
 
     WebhookDefinition definition() {
@@ -512,17 +515,44 @@ public class ArmoryWebhookApprovalStep extends Step {
         return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, onFailure, supersede);
     }
 
+    /**
+     * Returns the definitions of the step's approvals.
+     *
+     * @param place the environment or stage, for people; {@code null} outside both
+     * @throws AbortException naming the parameter that is wrong
+     */
+    List<ApprovalDefinition> definitions(@CheckForNull String place) throws AbortException {
+        if (mistake != null) {
+            throw new AbortException(mistake);
+        }
+        return List.of(definition("", this, place));
+    }
+
     /** Returns what is wrong with the arguments, {@code null} for nothing that was found yet. */
     @CheckForNull
-    String mistake() {
+    final String mistake() {
         return mistake;
+    }
+
+    final ApprovalDefinition definition(String path, ArmoryWebhookApprovalStep of, @CheckForNull String place)
+            throws AbortException {
+        try {
+            return new ApprovalDefinition(of, place);
+        } catch (IllegalArgumentException x) {
+            throw new AbortException(functionName() + ": " + ApprovalDefinition.at(path, x.getMessage()));
+        }
+    }
+
+    /** Returns how the approvals are asked for, with a key that steps share if their arguments are the same. */
+    Awaited.Asked asked() {
+        return new Awaited.Asked(argumentsKey(), false, false, 0);
     }
 
     /**
      * Returns a key that steps share if their arguments are the same. A success makes up for the failure of such a step alone: an approval
      * that asks another person or another environment is no retry.
      */
-    String argumentsKey() {
+    final String argumentsKey() {
         return argumentsKey;
     }
 
@@ -549,7 +579,7 @@ public class ArmoryWebhookApprovalStep extends Step {
         private static final String WEBHOOK = "webhook";
 
         public DescriptorImpl() {
-            this("armoryWebhookApproval", false);
+            this(FUNCTION, false);
         }
 
         DescriptorImpl(String function, boolean hasBody) {

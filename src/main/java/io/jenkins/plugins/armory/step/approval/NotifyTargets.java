@@ -3,19 +3,16 @@ package io.jenkins.plugins.armory.step.approval;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Job;
-import hudson.model.Run;
 import hudson.util.EditDistance;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.config.Webhooks;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
  * The webhooks of the parameter {@code notify}, by their names. They are those of Jenkins alone, on folders or in the settings:
@@ -33,13 +30,11 @@ final class NotifyTargets {
      * @throws AbortException naming a webhook that is unknown, or that is not one for this
      */
     @CheckForNull
-    static Notifications find(List<String> names, Map<String, String> ofStep, StepContext context)
-            throws IOException, InterruptedException {
+    static Notifications find(List<String> names, Map<String, String> ofStep, Surroundings at) throws AbortException {
         if (names.isEmpty()) {
             return null;
         }
-        Job<?, ?> job = context.get(Run.class).getParent();
-        TraceContext trace = TraceContext.of(context);
+        Job<?, ?> job = at.run().getParent();
         List<Webhook> webhooks = new ArrayList<>();
         for (String name : names.stream().distinct().toList()) {
             Webhook webhook = Webhooks.find(job, name).orElse(null);
@@ -48,7 +43,7 @@ final class NotifyTargets {
             }
             check(webhook);
             try {
-                webhooks.add(trace.addTo(webhook.asCancel().withContext(ofStep)));
+                webhooks.add(at.trace().addTo(webhook.asCancel().withContext(ofStep)));
             } catch (InvalidWebhookException x) {
                 throw new AbortException(x.getMessage());
             }

@@ -7,33 +7,38 @@ import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import java.io.IOException;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The lookup of a step's approval after a restart. If a decision may have been lost, the webhook must not be called again. */
+/** The lookup of a step's approvals after a restart. If a decision may have been lost, no webhook must be called again. */
 final class ResumedApproval {
 
     private ResumedApproval() {}
 
     /**
-     * Returns the approval; empty if it was not written before the restart.
+     * Returns those of the approvals that were written before the restart. A crash may have left only some of them.
      *
-     * @throws AbortException if it was written and is lost or unreadable
+     * @throws AbortException if one was written and is lost or unreadable
      */
-    static Optional<Approval> find(Approvals approvals, String id, Run<?, ?> run) throws IOException {
-        Optional<Approval> approval;
-        try {
-            approval = approvals.find(id);
-        } catch (IOException x) {
-            throw SuspendedExecution.failure("The approval cannot be read, so its decision is unknown", x);
+    static List<Approval> find(Approvals approvals, List<String> ids, Run<?, ?> run) throws IOException {
+        var found = new ArrayList<Approval>();
+        var missing = new ArrayList<String>();
+        for (String id : ids) {
+            try {
+                approvals.find(id).ifPresentOrElse(found::add, () -> missing.add(id));
+            } catch (IOException x) {
+                throw SuspendedExecution.failure("The approval cannot be read, so its decision is unknown", x);
+            }
         }
-        if (approval.isPresent()) {
-            BuildRecord.add(run, id);
-        } else if (BuildRecord.has(run, id)) {
+        if (BuildRecord.hasAny(run, missing)) { // which comes after the write of all
             throw new AbortException(
                     "The approval of this step is no longer in JENKINS_HOME/armory-approvals, so its decision"
                             + " is unknown. Its webhook is not called again. Run the build again.");
         }
-        return approval;
+        if (missing.isEmpty()) {
+            BuildRecord.add(run, ids);
+        }
+        return found;
     }
 
     /**
@@ -47,10 +52,10 @@ final class ResumedApproval {
         Approval approval =
                 approvals.find(id).orElseThrow(() -> new AbortException("The build of this approval is gone."));
         while (approval.next() != null) {
-            String next = approval.next();
-            Approval following = find(approvals, next, run).orElse(null);
-            if (following == null) {
-                following = approval.nextTry();
+            List<String> next = List.of(approval.next());
+            List<Approval> found = find(approvals, next, run);
+            Approval following = found.isEmpty() ? approval.nextTry() : found.get(0);
+            if (found.isEmpty()) {
                 approvals.create(following);
                 BuildRecord.add(run, next); // after the approval, see BuildRecord.add
             }

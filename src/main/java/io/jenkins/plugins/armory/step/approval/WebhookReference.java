@@ -25,6 +25,7 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -33,7 +34,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -208,34 +208,50 @@ final class WebhookReference implements Serializable {
      *
      * @param environment the name of the target in a deployment file
      * @param notifications who is told of the approval, {@code null} for nobody
-     * @param log takes lines for the build's log
      * @throws AbortException naming the parameter that is wrong
      */
-    OutgoingCalls resolve(
-            StepContext stepContext,
-            @CheckForNull String environment,
-            @CheckForNull Notifications notifications,
-            Consumer<String> log)
+    OutgoingCalls resolve(Surroundings at, @CheckForNull String environment, @CheckForNull Notifications notifications)
             throws IOException, InterruptedException {
+        List<Object> key =
+                Arrays.asList(environment, name, inline, config, configFile, cancel, answer, status, secrets, agents);
+        OutgoingCalls known = at.resolved().get(key);
+        if (known == null) {
+            known = resolve(at, environment);
+            at.resolved().put(key, known);
+        }
+        Map<String, String> all = new LinkedHashMap<>(known.context());
+        all.putAll(context);
+        return new OutgoingCalls(
+                known.webhook(),
+                known.cancel(),
+                known.status(),
+                notifications,
+                all,
+                known.account(),
+                known.namespace());
+    }
+
+    /** Resolves what approvals may share that differ in the context and the notices alone. */
+    private OutgoingCalls resolve(Surroundings at, @CheckForNull String environment)
+            throws IOException, InterruptedException {
+        StepContext stepContext = at.context();
         DeploymentFile file = deploymentFile(stepContext);
         if (file != null) {
             new UnusedSections(configFile == null ? CONFIG : configFile, file.unusedByWebhooks())
-                    .logOnce(stepContext.get(Run.class), log);
+                    .logOnce(at.run(), at.log());
         }
         Webhook webhook = withVerdict(
                 withBody(stepContext, inline == null ? named(stepContext, file, "webhook", name()) : inline));
         Webhook toCancel = cancelOf(stepContext, webhook, file);
-        Map<String, String> all = contextOf(file, toCancel, webhook);
-        all.putAll(context);
         DeploymentFile.Target target =
                 file == null ? null : file.target(environment).orElse(null);
         String foreign = configFile;
-        EnclosingAction action = stepContext.get(EnclosingAction.class);
+        EnclosingAction action = at.action();
         if (target == null && action != null) {
             target = new DeploymentFile.Target(action.account(), action.namespace());
             foreign = action.accountAgent() ? null : "the file of armoryDeployment";
         }
-        TraceContext trace = TraceContext.of(stepContext);
+        TraceContext trace = at.trace();
         StatusCheck asked = webhook.status();
         var calls = new OutgoingCalls(
                 trace.addTo(webhook.alone()),
@@ -243,8 +259,8 @@ final class WebhookReference implements Serializable {
                 asked == null
                         ? null
                         : new StatusCheck(trace.addTo(asked.webhook().sentLike(webhook)), asked.every()),
-                notifications,
-                all,
+                null,
+                contextOf(file, toCancel, webhook),
                 target == null ? null : target.account(),
                 target == null ? null : target.namespace());
         if (foreign != null && calls.account() != null && !agents.contains(calls.account())) {

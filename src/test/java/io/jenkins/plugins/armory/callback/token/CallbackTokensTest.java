@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,18 @@ public class CallbackTokensTest {
             ids.add(tokens.newId());
         }
         assertThat(ids).hasSize(1000);
+    }
+
+    @Test
+    void manyIdsFollowFromOne() {
+        String seed = tokens.newId();
+        List<String> ids =
+                IntStream.range(0, 10_000).mapToObj(i -> tokens.idOf(seed, i)).toList();
+
+        assertThat(ids).startsWith(seed).doesNotHaveDuplicates().allMatch(tokens::isIssued);
+        assertThat(tokens.idOf(seed, 9_999)).isEqualTo(ids.get(9_999));
+        assertThat(tokens.idOf(tokens.newId(), 1)).isNotEqualTo(ids.get(1));
+        assertThat(tokens.approvalOf(tokens.tokenFor(ids.get(1)))).contains(ids.get(1));
     }
 
     @Test

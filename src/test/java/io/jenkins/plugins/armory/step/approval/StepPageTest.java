@@ -21,7 +21,7 @@ class StepPageTest {
     void eachParameterHasARow() throws IOException {
         String pages = page("step.md") + page("webhooks.md");
 
-        assertThat(Parameter.of(ArmoryWebhookApprovalStep.class).keySet())
+        assertThat(Parameter.of(ArmoryWebhookApprovalsStep.class).keySet())
                 .isNotEmpty()
                 .allSatisfy(name ->
                         assertThat(pages).containsPattern("(?m)^\\|[^|]*`" + Pattern.quote(name) + "`[^|]*\\|"));

@@ -92,7 +92,7 @@ class HistoryPropertyTest {
                             store.fold(() -> false);
                         }
                         if (i % 5 == 0) {
-                            store.remove(id);
+                            store.remove(List.of(id));
                         }
                     }
                     return null;
@@ -217,7 +217,7 @@ class HistoryPropertyTest {
             } else {
                 int failures = disk.failures();
                 try {
-                    store.remove(id);
+                    store.remove(List.of(id));
                     open.remove(id);
                 } finally {
                     if (disk.failures() != failures) {

@@ -280,7 +280,7 @@ class HistoryTest {
         ApprovalStore store = open();
         decide(store, "a1", "a2");
 
-        store.remove("a1");
+        store.remove(List.of("a1"));
         store.removeIf(approval -> true);
 
         store = open();

@@ -54,8 +54,7 @@ public enum FaultPoint {
             "/decided/",
             "the file of a decided approval is about to be written"),
     DECIDED_RENAMING(ANSWER, "storage.disk.DurableFile.move", "/decided/", "its temporary file is synced"),
-    DECIDED_RENAMED(
-            ANSWER, "storage.disk.DurableFile.move end", "/decided/", "it is renamed, and the folder is not synced"),
+    DECIDED_RENAMED(ANSWER, "storage.disk.DurableFile.move end", "/decided/", "it is renamed, and the folder is not synced"),
     PENDING_DELETING(
             ANSWER,
             "storage.ApprovalFiles.delete",
@@ -68,24 +67,19 @@ public enum FaultPoint {
     EVENT_APPLIED(ANSWER, "storage.ApprovalStore.apply end", "the decision is in the store, the step was not told"),
     EVENT_PASSED_ON(ANSWER, "approval.Approvals.apply end", "the step is about to be told"),
     CALLBACK_ANSWERING(ANSWER, "callback.CallbackEndpoint.handle end", "the answer to the callback was not sent"),
-    STEP_TOLD(ANSWER, "step.approval.ArmoryWebhookApprovalExecution.decided", "the step is told of the decision"),
+    STEP_TOLD(ANSWER, "step.approval.ApprovalWait$Element.decided", "the step is told of the decision"),
     VERDICT_TELLING(
-            ANSWER,
-            "step.approval.ArmoryWebhookApprovalExecution.tell",
-            "the approval is decided, the environments were not told"),
-    VERDICT_TOLD(ANSWER, "step.approval.ArmoryWebhookApprovalExecution.tell end", "the environments were told"),
+            ANSWER, "step.approval.ApprovalWait.tell", "the approval is decided, the environments were not told"),
+    VERDICT_TOLD(ANSWER, "step.approval.ApprovalWait.tell end", "the environments were told"),
     STEP_ENDING(ANSWER, "step.SuspendedExecution.finish", "the Pipeline is about to be told"),
-    STEP_ENDED(ANSWER, "step.approval.ArmoryWebhookApprovalExecution.decided end", "the Pipeline was told"),
+    STEP_ENDED(ANSWER, "step.approval.ApprovalWait$Element.decided end", "the Pipeline was told"),
     PROGRAM_SAVING(ANSWER, "", "the program is about to be saved"),
     PROGRAM_WRITTEN(ANSWER, "end", "the program is saved"),
     PERSON_DECIDING(ANSWER, "web.PersonalDecision.decide", "a person is about to decide"),
     PERSON_DECIDED(
             ANSWER, "web.PersonalDecision.decide end", "a person's decision is on disk, the answer was not sent"),
-    ABORTING(
-            ANSWER,
-            "step.approval.ArmoryWebhookApprovalExecution.abort",
-            "the build is stopped, its approval is pending"),
-    ABORTED(ANSWER, "step.approval.ArmoryWebhookApprovalExecution.abort end", "the end of the approval is on disk"),
+    ABORTING(ANSWER, "step.approval.ApprovalWait.stop", "the build is stopped, its approval is pending"),
+    ABORTED(ANSWER, "step.approval.ApprovalWait.stop end", "the end of the approval is on disk"),
     CANCELLING(ANSWER, "delivery.CancelCalls.insteadOf", "the approval is over, its cancel webhook was not called"),
     CANCEL_ANSWERED(ANSWER, "delivery.CancelCalls.over", "the cancel webhook has answered, which is noted nowhere"),
     CANCEL_OVER(ANSWER, "delivery.WebhookCalls.closed", "that is on disk, and nothing more is to be called"),
@@ -101,60 +95,39 @@ public enum FaultPoint {
     OTHERS_ENDED(ANSWER, "approval.Approvals.endOthers end", "the ends of the others are on disk, and nobody was told"),
     HISTORY_WRITING(ANSWER, "storage.history.History.write", "lines of the history are about to be written"),
     HISTORY_WRITTEN(
-            ANSWER,
-            "storage.history.History.write end",
-            "the lines are on disk, and the journal has their decisions too"),
+            ANSWER, "storage.history.History.write end", "the lines are on disk, and the journal has their decisions too"),
     SUPERSEDING(
             ANSWER,
             "approval.Approvals.endSuperseded",
             "a newer build has come, the approval of the older one is pending"),
     SUPERSEDED(ANSWER, "approval.Approvals.endSuperseded end", "the end of the older approval is on disk"),
-    TRY_FAILED(
-            ANSWER,
-            "step.approval.ArmoryWebhookApprovalExecution.asked",
-            "a failure is on disk, and waits for a person"),
+    TRY_FAILED(ANSWER, "step.approval.ApprovalWait$Element.asked", "a failure is on disk, and waits for a person"),
     TRY_CREATING(ANSWER, "approval.Approval.nextTry", "a person had it run again, the next try is not on disk"),
     BUILD_COMPLETED(ANSWER, "runtime.BuildEvents.onCompleted", "the Pipeline is over"),
     BUILD_FINALIZED(ANSWER, "runtime.BuildEvents.onFinalized", "the build is saved as over"),
 
     // Environments.
-    ENVIRONMENT_BEGINNING(
-            START, "step.environment.ArmoryEnvironmentExecution.begin", "the program is saved with the step's id"),
+    ENVIRONMENT_BEGINNING(START, "step.environment.ArmoryEnvironmentExecution.begin", "the program is saved with the step's id"),
     ENVIRONMENTS_APPLYING(ANSWER, "storage.DeploymentStore.apply", "the environments get an event"),
     ENVIRONMENTS_WRITING(
-            ANSWER,
-            "storage.disk.DurableFile.write",
-            "armory-deployment",
-            "the environments' file is about to be written"),
+            ANSWER, "storage.disk.DurableFile.write", "armory-deployment", "the environments' file is about to be written"),
     ENVIRONMENTS_RENAMING(ANSWER, "storage.disk.DurableFile.move", "armory-deployment", "its temporary file is synced"),
     ENVIRONMENTS_RENAMED(
-            ANSWER,
-            "storage.disk.DurableFile.move end",
-            "armory-deployment",
-            "it is renamed, and the folder is not synced"),
+            ANSWER, "storage.disk.DurableFile.move end", "armory-deployment", "it is renamed, and the folder is not synced"),
     ENVIRONMENTS_APPLIED(
             ANSWER, "storage.DeploymentStore.apply end", "the event is on disk, the steps are about to be told"),
     ENVIRONMENT_SETTLED(
-            ANSWER,
-            "step.environment.ArmoryEnvironmentExecution.settled",
-            "its dependencies are complete, or it is cancelled"),
+            ANSWER, "step.environment.ArmoryEnvironmentExecution.settled", "its dependencies are complete, or it is cancelled"),
     BODY_STARTED(ANSWER, "step.BlockExecution.startBody end", "the body runs"),
-    BODY_ENDED(
-            ANSWER,
-            "step.environment.ArmoryEnvironmentExecution.end",
-            "the body has ended, the environments were not told"),
+    BODY_ENDED(ANSWER, "step.environment.ArmoryEnvironmentExecution.end", "the body has ended, the environments were not told"),
     ENVIRONMENT_ENDED(ANSWER, "step.environment.ArmoryEnvironmentExecution.end end", "the step has ended"),
     ENVIRONMENTS_ENDING(ANSWER, "runtime.Deployments.end", "the build is over, its environments were not told"),
 
     // Deployment files.
     PLAN_READING(START, "step.deployment.ArmoryDeploymentPlanExecution.read", "the file is not read"),
     PLAN_WRITTEN(START, "storage.PlanFile.add end", "the plan is in the build's folder, the Pipeline does not have it"),
-    ACTION_BEGINNING(
-            ANSWER, "step.deployment.ArmoryDeploymentActionExecution.begin", "nothing of the action is on record"),
-    ACTION_ENDING(
-            ANSWER,
-            "step.deployment.ArmoryDeploymentActionExecution.end",
-            "the body has ended, which is not on record"),
+    ACTION_BEGINNING(ANSWER, "step.deployment.ArmoryDeploymentActionExecution.begin", "nothing of the action is on record"),
+    ACTION_ENDING(ANSWER, "step.deployment.ArmoryDeploymentActionExecution.end", "the body has ended, which is not on record"),
     ACTION_ENDED(ANSWER, "step.deployment.ArmoryDeploymentActionExecution.end end", "the action is on record as done"),
 
     // The controller starts again.
@@ -164,7 +137,7 @@ public enum FaultPoint {
     LOADED(RESTART, "runtime.JobEvents.onLoaded end", "the jobs are loaded"),
     CLEANING(RESTART, "storage.ApprovalStore.removeIf", "approvals of deleted builds are about to be removed"),
     STEP_RESUMING(RESTART, "step.approval.ArmoryWebhookApprovalExecution.onResume", "a step is resumed"),
-    STEP_RESUMED(RESTART, "step.approval.ArmoryWebhookApprovalExecution.resume end", "it waits again"),
+    STEP_RESUMED(RESTART, "step.approval.ApprovalWait.resume end", "it waits again"),
     CALL_RESUMING(RESTART, "delivery.WebhookCalls.first", "a call that was cut off is to be made again"),
 
     // Builds are deleted.

@@ -1,0 +1,257 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code armoryWebhookApprovals}: many approvals, one wait. */
+class ManyInOneStepTest {
+
+    private static final String BODY =
+            "{\"region\": \"{{context.region}}\", \"callbackUri\": \"{{armory.callbackUri}}\", \"callbackToken\": \"{{armory.callbackToken}}\"}";
+
+    private static Controller controller;
+    private static Jenkins jenkins;
+    private final ExternalProcess process = new ExternalProcess();
+
+    @BeforeAll
+    static void createController() {
+        controller = Controller.create(Settings.CASC);
+        jenkins = new Jenkins(controller);
+    }
+
+    @BeforeEach
+    void startController() {
+        controller.start();
+    }
+
+    @AfterAll
+    static void closeController() {
+        controller.close();
+    }
+
+    @AfterEach
+    void closeProcess() {
+        process.close();
+    }
+
+    /** A step with one webhook for all, and an approval for each region. */
+    private String approvals(int regions, String... more) {
+        return "armoryWebhookApprovals(name: 'checks', uriTemplate: '%s', bodyTemplate: [inline: '%s']%s, approvals: (0..<%d).collect { [context: [region: \"r${it}\".toString()]] })"
+                .formatted(process.url(), BODY, more.length == 0 ? "" : ", " + String.join(", ", more), regions);
+    }
+
+    private static final String SHOW = "\nfor (r in results) { echo \"got ${r.success} ${r.mdMessage}\" }";
+
+    /** Returns the calls by their regions. */
+    private Map<String, Call> awaitCalls(int count) {
+        var calls = new TreeMap<String, Call>();
+        while (calls.size() < count) {
+            Call call = process.awaitCall();
+            calls.put(call.json().get("region").asText(), call);
+        }
+        return calls;
+    }
+
+    @Test
+    void allSucceedAndTheResultsComeInTheirOrder() {
+        Build build = jenkins.build("def results = " + approvals(12) + SHOW + "\necho \"${results.size()} of them\"");
+        Map<String, Call> calls = awaitCalls(12);
+        build.awaitWaiting(12);
+        calls.forEach((region, call) -> call.callback().succeed("of " + region).expect(200));
+
+        String log = build.awaitResult("SUCCESS");
+
+        assertThat(log.lines().filter(line -> line.startsWith("got")).toList())
+                .hasSize(12)
+                .startsWith("got true of r0", "got true of r1", "got true of r2")
+                .endsWith("got true of r11");
+        assertThat(log).contains("12 of them", "Waiting for 12 approvals").doesNotContain("Calling webhook");
+        assertThat(log.split("\\[Pipeline\\] armoryWebhookApprovals", -1)).hasSize(2);
+    }
+
+    @Test
+    void theFirstFailureIsNamedAndEndsTheOthers() {
+        Build build = jenkins.build("try { " + approvals(5) + " } catch (e) { echo \"caught ${e.message}\"; throw e }");
+        Map<String, Call> calls = awaitCalls(5);
+        build.awaitWaiting(5);
+        calls.get("r1").callback().succeed("fine").expect(200);
+        calls.get("r3").callback().fail("3 of 12 failed").expect(200);
+
+        String log = build.awaitResult("FAILURE");
+
+        assertThat(log)
+                .contains(
+                        "caught 1 of 5 approvals failed: approvals[3]: Webhook approval 'checks' failed (",
+                        "): 3 of 12 failed");
+        assertThat(outcomes(build))
+                .containsEntry("FAILURE", 1)
+                .containsEntry("SUCCESS", 1)
+                .containsEntry("OTHER_FAILED", 3);
+        assertThat(calls.get("r0").callback().succeed("too late").status()).isEqualTo(410);
+    }
+
+    private static Map<String, Integer> outcomes(Build build) {
+        var outcomes = new TreeMap<String, Integer>();
+        build.approvals()
+                .forEach(approval ->
+                        outcomes.merge(approval.at("/decision/outcome").asText(), 1, Integer::sum));
+        return outcomes;
+    }
+
+    @Test
+    void aFailureAfterTheDeploymentIsInTheResult() {
+        Build build = jenkins.build("stage('checks') { def results = " + approvals(3, "phase: 'afterDeployment'") + SHOW
+                + " }\nstage('next') { echo 'not run' }");
+        Map<String, Call> calls = awaitCalls(3);
+        build.awaitWaiting(3);
+        calls.get("r2").callback().fail("slow").expect(200);
+
+        String log = build.awaitResult("FAILURE");
+
+        assertThat(log).contains("got false slow").doesNotContain("\nnot run");
+    }
+
+    @Test
+    void mistakesNameTheEntry() {
+        assertThat(failure("armoryWebhookApprovals([[webhook: 'a'], [name: 'b', uriTemplate: 'nowhere']])"))
+                .contains("armoryWebhookApprovals: approvals[1].uriTemplate: ");
+        assertThat(failure("armoryWebhookApprovals([[webhook: 'a'], [webhok: 'b']])"))
+                .contains(
+                        "armoryWebhookApprovals: approvals[1].webhok: there is no such parameter; did you mean webhook?");
+        assertThat(failure("armoryWebhookApprovals(approvals: [[webhook: 'a', phase: 'strategy']])"))
+                .contains("armoryWebhookApprovals: approvals[0].phase: is the same for all");
+        assertThat(failure("armoryWebhookApprovals([])")).contains("armoryWebhookApprovals: approvals: is empty");
+        assertThat(failure("armoryWebhookApprovals(approvals: 'a')"))
+                .contains("armoryWebhookApprovals: approvals: must be a list");
+        assertThat(failure("armoryWebhookApprovals(approvals: ['a'])"))
+                .contains("armoryWebhookApprovals: approvals[0]: must be a map");
+        assertThat(failure("armoryWebhookApprovals((1..10001).collect { [webhook: 'a'] })"))
+                .contains("armoryWebhookApprovals: approvals: is longer than 10000 entries: it has 10001");
+        assertThat(failure(approvals(2, "atOnce: -1"))).contains("armoryWebhookApprovals: atOnce: -1 is below 0");
+        assertThat(failure("armoryWebhookApprovals([[name: 'a', uriTemplate: '" + process.url()
+                        + "'], [webhook: 'nobody-has-this']])"))
+                .contains("approvals[1].webhook: there is no webhook \"nobody-has-this\"");
+        assertThat(process.calls()).isEmpty();
+    }
+
+    private static String failure(String step) {
+        return jenkins.build(step).awaitResult("FAILURE");
+    }
+
+    @Test
+    void atOnceCallsAreUnderWay() {
+        var underWay = new AtomicInteger();
+        var most = new AtomicInteger();
+        var held = new CountDownLatch(1);
+        process.onCall(call -> {
+            most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+            try {
+                held.await();
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+            }
+            underWay.decrementAndGet();
+            return Reply.of(202);
+        });
+        Build build = jenkins.build(approvals(20, "atOnce: 3"));
+        Wait.until("three calls are under way").until(() -> underWay.get() == 3);
+        assertThat(build.approvals("SENDING")).hasSize(20);
+        held.countDown();
+
+        awaitCalls(20).forEach((region, call) -> call.callback().succeed("fine"));
+
+        build.awaitResult("SUCCESS");
+        assertThat(most.get()).isEqualTo(3);
+    }
+
+    @Test
+    void peopleAreAskedOnceForAll() {
+        Build build = jenkins.build("def results = " + approvals(3, "manualApproval: [message: 'All regions?']")
+                + "\necho \"${results.size()} results\"");
+        awaitCalls(3).forEach((region, call) -> call.callback().succeed("fine").expect(200));
+        JsonNode question = build.awaitQuestion();
+        assertThat(build.log()).contains("All regions?");
+        build.decide(question, "approve", "go").expect(200);
+
+        assertThat(build.awaitResult("SUCCESS")).contains("3 results");
+    }
+
+    @Test
+    void anAbortEndsThemAll() {
+        Build build = jenkins.build(approvals(4));
+        awaitCalls(4);
+        build.awaitWaiting(4);
+        build.abort();
+
+        build.awaitResult("ABORTED");
+
+        assertThat(outcomes(build)).isEqualTo(Map.of("ABORTED", 4));
+    }
+
+    @Test
+    void whatIsDecidedWhileJenkinsIsDownAndAfterwardsCounts() {
+        Build build = jenkins.build("def results = " + approvals(6) + SHOW);
+        Map<String, Call> calls = awaitCalls(6);
+        build.awaitWaiting(6);
+        for (String region : List.of("r0", "r4")) {
+            calls.get(region).callback().succeed("before " + region).expect(200);
+        }
+        controller.kill();
+        controller.start();
+        calls.keySet().removeAll(List.of("r0", "r4"));
+        calls.forEach((region, call) ->
+                call.callback().succeedOnceUp("after " + region).expect(200));
+
+        String log = build.awaitResult("SUCCESS");
+
+        assertThat(log).contains("got true before r0\n", "got true after r5\n");
+        assertThat(process.calls()).hasSize(6);
+    }
+
+    @Test
+    void aSecondTryOfTheWholeStepMakesUpForAFailure() {
+        Build build = jenkins.build("armoryEnvironment('e') { retry(2) { " + approvals(2)
+                + " } }\narmoryEnvironment('f') { echo 'reached f' }");
+        awaitCalls(2).get("r0").callback().fail("flaky").expect(200);
+        awaitCalls(2).forEach((region, call) -> call.callback().succeed("fine").expect(200));
+
+        assertThat(build.awaitResult("SUCCESS")).contains("reached f");
+    }
+
+    @Test
+    void oneOfManyIsRunAgain() {
+        Build build = jenkins.build("def results = " + approvals(3, "onFailure: 'ask'") + SHOW);
+        Map<String, Call> calls = awaitCalls(3);
+        build.awaitWaiting(3);
+        calls.get("r0").callback().succeed("fine").expect(200);
+        calls.get("r1").callback().fail("no").expect(200);
+        JsonNode asking = Wait.until("a failure is asked about")
+                .until(() -> build.approvals("ASKING"), asked -> asked.size() == 1)
+                .get(0);
+        build.decide(asking, "run-again", "once more").expect(200);
+        awaitCalls(1).get("r1").callback().succeed("at last").expect(200);
+        calls.get("r2").callback().succeed("fine").expect(200);
+
+        String log = build.awaitResult("SUCCESS");
+
+        assertThat(log).contains("approvals[1]: Webhook approval 'checks' failed", "got true at last");
+    }
+}

@@ -1,0 +1,494 @@
+package io.jenkins.plugins.armory.step.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.AbortException;
+import hudson.console.HyperlinkNote;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalObserver;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.deployment.Deployment.Transition;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Place;
+import io.jenkins.plugins.armory.flow.EnclosingBody;
+import io.jenkins.plugins.armory.flow.LeftOutCalls;
+import io.jenkins.plugins.armory.flow.LogText;
+import io.jenkins.plugins.armory.flow.Stages;
+import io.jenkins.plugins.armory.runtime.Work;
+import io.jenkins.plugins.armory.step.SuspendedExecution;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The wait of a step for approvals of one place and phase: all have to succeed, and the first that fails ends the others. This order makes
+ * a crash harmless at any moment:
+ * <ol>
+ *   <li>The program is saved with the {@link Awaited} approvals.
+ *   <li>The approvals are written with all their outgoing calls, together. If a crash leaves only some of them, a resumed step creates the
+ *       others.
+ *   <li>{@link io.jenkins.plugins.armory.delivery.Delivery} calls the webhooks.
+ * </ol>
+ * After a restart, {@link #resume} continues from what is on disk.
+ */
+final class ApprovalWait {
+
+    private static final Logger LOGGER = Logger.getLogger(ApprovalWait.class.getName());
+
+    /** The shortest time between two lines that say how many have succeeded. */
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+
+    /** What the end of a wait means for its step. Called once, when no approval is pending and the environments know. */
+    interface Owner {
+
+        /** Called when all have succeeded, see {@link #all}. */
+        void succeeded() throws IOException, InterruptedException;
+
+        /**
+         * Called when one has failed.
+         *
+         * @param reason for the log and for people
+         * @param transition what that means for the environments
+         */
+        void failed(String reason, Transition transition) throws IOException, InterruptedException;
+    }
+
+    private final SuspendedExecution step;
+    private final Awaited awaited;
+    private final Owner owner;
+    private final List<Element> elements;
+    private final AtomicInteger pending;
+    private final Semaphore room;
+    private final Queue<Element> uncalled = new ConcurrentLinkedQueue<>();
+
+    /** By index: the approvals that have failed themselves. */
+    private final Map<Integer, Element> failures = new ConcurrentSkipListMap<>();
+
+    /** The first that did not succeed. It tells the environments, and ends the others. */
+    private final AtomicReference<Element> failing = new AtomicReference<>();
+
+    /** When a line was last logged that says how many have succeeded, as {@code System.nanoTime()}. */
+    private final AtomicLong counted = new AtomicLong(System.nanoTime());
+
+    private final AtomicInteger warnings = new AtomicInteger();
+    private volatile boolean followed;
+
+    ApprovalWait(SuspendedExecution step, Awaited awaited, Owner owner) {
+        this.step = step;
+        this.awaited = awaited;
+        this.owner = owner;
+        List<String> ids = awaited.ids(step.armory().tokens());
+        elements = IntStream.range(0, ids.size())
+                .mapToObj(index -> new Element(index, ids.get(index)))
+                .toList();
+        pending = new AtomicInteger(elements.size());
+        room = new Semaphore(awaited.atOnce() == 0 ? elements.size() : awaited.atOnce());
+    }
+
+    /** Creates the approvals, on a thread that may wait for an agent if files must be read, and waits for them. */
+    void begin() throws Exception {
+        begin(List.of());
+    }
+
+    /** Continues after a restart of Jenkins. */
+    void resume() throws Exception {
+        List<Approval> found = ResumedApproval.find(approvals(), ids(), step.build());
+        if (found.size() < elements.size()) {
+            begin(found);
+            return;
+        }
+        // A step that was stopped before it came here follows them too: else nobody tells it that they have ended.
+        awaited.written();
+        if (awaited.isListed()) {
+            long open = found.stream().filter(approval -> !approval.isDecided()).count();
+            step.print("Jenkins was restarted; still waiting for " + Awaited.count((int) open) + " of " + awaited.name()
+                    + ".");
+        } else {
+            texts().resumed(ResumedApproval.presentTry(approvals(), awaited.seed(), step.build()));
+        }
+        follow(elements);
+    }
+
+    /** @param present those that are there already */
+    private void begin(List<Approval> present) throws Exception {
+        LeftOutCalls.requireWhole(step.getContext());
+        List<ApprovalDefinition> definitions = awaited.definitions();
+        if (definitions == null) {
+            throw new AbortException("The build of this approval is gone.");
+        } else if (definitions.stream().allMatch(ApprovalDefinition::isInline)) {
+            create(definitions, present);
+        } else {
+            step.readLater(() -> create(definitions, present));
+        }
+    }
+
+    private void create(List<ApprovalDefinition> definitions, List<Approval> present) throws Exception {
+        if (step.stopCause() != null) {
+            return; // stop() ends the step
+        }
+        Set<String> known = present.stream().map(Approval::id).collect(Collectors.toSet());
+        List<ApprovalStart.Defined> missing = elements.stream()
+                .filter(element -> !known.contains(element.id))
+                .map(element -> new ApprovalStart.Defined(
+                        element.id, awaited.pathOf(element.index), definitions.get(element.index)))
+                .toList();
+        new ApprovalStart(step.armory(), Surroundings.of(step.getContext(), step::print))
+                .create(awaited.seed(), missing, place());
+        awaited.written();
+        if (awaited.isListed()) {
+            step.print(HyperlinkNote.encodeTo("/" + step.build().getUrl() + "armory/", "Waiting for " + awaited.name())
+                    + ". Failures are logged; the page has each approval.");
+        }
+        follow(elements);
+    }
+
+    /** Waits for the decisions on the present tries, which are created first if a person had approvals run again. */
+    private void follow(List<Element> begun) throws Exception {
+        var present = new ArrayList<Approval>();
+        for (Element element : begun) {
+            Approval approval = ResumedApproval.presentTry(approvals(), element.id, step.build());
+            element.id = approval.id();
+            present.add(approval);
+        }
+        followed = true;
+        for (Element element : begun) {
+            approvals().attach(element.id, element);
+        }
+        if (step.stopCause() != null) { // before the approvals existed
+            stop(step.stopCause());
+            return;
+        }
+        new Rivals(approvals(), step.armory().deployments(), step.build(), step::print).meet(present, place());
+        uncalled.addAll(begun);
+        call();
+    }
+
+    /** Begins calls while there is room. An approval that does not wait for its call takes none. */
+    private void call() throws IOException {
+        while (!uncalled.isEmpty() && room.tryAcquire()) {
+            Element next = uncalled.poll();
+            if (next == null || !next.call()) {
+                room.release();
+            }
+        }
+    }
+
+    /** Ends the approvals, and the step with them: at once if they do not exist yet. */
+    void stop(Throwable cause) throws IOException, InterruptedException {
+        boolean known = false;
+        try {
+            end(new Event.Aborted("The build, or this part of it, was stopped."));
+            known = followed || areThere();
+        } catch (IOException x) {
+            unwritten(x);
+        }
+        if (!known) {
+            tell(place(), Verdict.STOPPED, titled("It was stopped before it began."));
+            step.fail(cause);
+        }
+    }
+
+    private boolean areThere() throws IOException {
+        for (String id : ids()) {
+            if (approvals().find(id).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void end(Event event) throws IOException {
+        approvals().end(ids(), event);
+    }
+
+    private List<String> ids() {
+        return elements.stream().map(element -> element.id).toList();
+    }
+
+    private void unwritten(Exception x) {
+        LOGGER.log(
+                Level.WARNING, "Cannot write that " + awaited.seed() + " is over; the end of the build tries again", x);
+    }
+
+    /** Ends the step after its work failed, once the environments know, which what follows in the Pipeline asks. */
+    void fail(Exception thrown) {
+        Work.run(
+                () -> {
+                    for (Place place : guardedPlaces()) {
+                        if (awaited.phase() == Phase.AFTER_DEPLOYMENT) {
+                            // Else a mistake in its definition would roll back what is deployed.
+                            step.tell(new ApprovalStarted(place, awaited.seed(), awaited.phase()));
+                        }
+                        tell(place, Verdict.STOPPED, titled("The step failed: " + thrown.getMessage()));
+                    }
+                    step.endWithError(thrown);
+                    end(new Event.Aborted("The step failed."));
+                },
+                x -> {
+                    unwritten(x);
+                    step.endWithError(thrown);
+                },
+                step::log);
+    }
+
+    /** Returns the place of the approvals, and the environment around it if the step names another one, which it may have misspelt. */
+    private List<Place> guardedPlaces() throws IOException, InterruptedException {
+        String enclosing = EnclosingBody.environment(null, step.getContext());
+        return enclosing == null || enclosing.equals(awaited.environment())
+                ? List.of(place())
+                : List.of(place(), Stages.placeOf(step.getContext(), enclosing));
+    }
+
+    private Place place() throws IOException, InterruptedException {
+        return Stages.placeOf(step.getContext(), awaited.environment());
+    }
+
+    private Approvals approvals() throws IOException {
+        return step.approvals();
+    }
+
+    private ApprovalLog texts() {
+        return new ApprovalLog(step::print);
+    }
+
+    /** Returns the reason of an end without a verdict. It stands with the environment, which may have several approvals. */
+    private String titled(String reason) {
+        return awaited.size() == 0 ? reason : "Approval '" + awaited.name() + "': " + reason;
+    }
+
+    /** Applies the end of the wait to the environments of the build. */
+    private Transition tell(Place place, Verdict verdict, String reason) throws IOException, InterruptedException {
+        return step.tell(new ApprovalEnded(place, awaited.seed(), awaited.phase(), awaited.key(), verdict, reason));
+    }
+
+    /** Returns the approvals as they are, in their order. */
+    List<Approval> all() throws IOException {
+        var all = new ArrayList<Approval>();
+        for (Element element : elements) {
+            all.add(approvals()
+                    .find(element.id)
+                    .orElseThrow(() -> new AbortException("The build of this approval is gone.")));
+        }
+        return all;
+    }
+
+    /**
+     * Ends the step, since no approval is pending any more.
+     *
+     * @param last the approval that was decided last
+     */
+    private void finish(Approval last) throws IOException, InterruptedException {
+        Element first = failing.get();
+        if (first == null) {
+            tell(place(), Verdict.SUCCESS, "");
+            if (!awaited.isListed()) {
+                texts().succeeded(last);
+            }
+            owner.succeeded();
+            return;
+        }
+        Element failed = failures.values().stream().min(Element.BY_END).orElse(first);
+        Decision decision = failed.end().requireDecision();
+        if (decision.outcome() == Outcome.ABORTED) {
+            failed.texts().stopped(failed.end(), step.stopCause() == null);
+            step.fail(step.stopCause() != null ? step.stopCause() : EndedWithoutVerdict.exception(decision));
+            return;
+        }
+        String reason = (awaited.isListed() && !failures.isEmpty()
+                        ? Awaited.count(failures.size()) + " of " + awaited.name() + " failed: "
+                        : "")
+                + failed.failure();
+        Transition transition = tell(
+                place(), failures.isEmpty() ? Verdict.OTHER_FAILED : Verdict.FAILURE, LogText.withoutPrefixes(reason));
+        step.print("ERROR: " + reason);
+        failures.values().stream()
+                .filter(other -> other != failed)
+                .forEach(other -> step.print("ERROR: " + Bound.LINE.cut(other.failure())));
+        owner.failed(reason, transition);
+    }
+
+    /** One approval. */
+    private final class Element implements ApprovalObserver {
+
+        /** The order of failures: of those of one moment, the first in the list is the first. */
+        static final Comparator<Element> BY_END = Comparator.comparing(
+                        (Element element) -> element.end().requireDecision().decidedAt())
+                .thenComparing(element -> element.index);
+
+        private final int index;
+
+        /** The id of the present try. */
+        private volatile String id;
+
+        /** Whether a call takes room. */
+        private final AtomicBoolean calling = new AtomicBoolean();
+
+        /** The approval as it ended without success. */
+        @CheckForNull
+        private volatile Approval end;
+
+        private boolean over;
+        private boolean last;
+
+        Element(int index, String id) {
+            this.index = index;
+            this.id = id;
+        }
+
+        Approval end() {
+            return Objects.requireNonNull(end, "it has not ended without success");
+        }
+
+        String failure() {
+            return ApprovalDefinition.at(awaited.pathOf(index), ApprovalLog.failure(end()));
+        }
+
+        ApprovalLog texts() {
+            return new ApprovalLog(line -> step.print(ApprovalDefinition.at(awaited.pathOf(index), line)));
+        }
+
+        /** Returns whether the approval waits for its call, whose end makes room for another one. */
+        boolean call() throws IOException {
+            calling.set(true);
+            step.armory().delivery().deliver(id);
+            boolean isSending = approvals()
+                    .findInMemory(id)
+                    .filter(approval -> approval.state() == Approval.State.SENDING)
+                    .isPresent();
+            return isSending || !calling.getAndSet(false);
+        }
+
+        /** Gives back the room of a call that is over. */
+        private void leaveRoom(Approval approval) {
+            if (approval.state() != Approval.State.SENDING && calling.getAndSet(false)) {
+                room.release();
+                step.run(ApprovalWait.this::call);
+            }
+        }
+
+        @Override
+        public void note(String line) {
+            boolean isWarning = line.startsWith("WARNING");
+            if (!awaited.isListed() || isWarning && warnings.incrementAndGet() <= Bound.LIST.most()) {
+                step.log(ApprovalDefinition.at(awaited.pathOf(index), line));
+            }
+        }
+
+        @Override
+        public void sent(Approval approval, Attempt attempt) {
+            leaveRoom(approval);
+            if (!awaited.isListed()) {
+                step.run(() -> texts().sent(approval, attempt, step.build()));
+            }
+        }
+
+        @Override
+        public void progressed(Approval approval, Progress progress) {
+            if (!awaited.isListed()) {
+                texts().progressed(progress);
+            }
+        }
+
+        @Override
+        public void heard(Approval approval, Event.Verdict event) {
+            leaveRoom(approval);
+            if (!awaited.isListed()) {
+                texts().heard(approval, event);
+            }
+        }
+
+        @Override
+        public void asked(Approval approval) {
+            leaveRoom(approval);
+            step.run(() -> texts().failed(approval, step.build()));
+        }
+
+        @Override
+        public void decided(Approval approval) {
+            leaveRoom(approval);
+            step.run(() -> {
+                Decision decision = approval.requireDecision();
+                if (decision.outcome() == Outcome.RUN_AGAIN) {
+                    texts().runAgain(approval);
+                    follow(List.of(this));
+                    return;
+                }
+                if (!decision.isSuccess()) {
+                    endOthers(approval);
+                }
+                if (!over) { // the work is repeated while the environments cannot be written
+                    over = true;
+                    last = pending.decrementAndGet() == 0;
+                }
+                if (last) {
+                    finish(approval);
+                } else if (decision.isSuccess()) {
+                    countSucceeded();
+                }
+            });
+        }
+
+        /** Ends the others if this is the first that did not succeed. */
+        private void endOthers(Approval approval) throws IOException, InterruptedException {
+            end = approval;
+            Decision decision = approval.requireDecision();
+            boolean aborted = decision.outcome() == Outcome.ABORTED;
+            boolean own = !aborted && decision.outcome() != Outcome.OTHER_FAILED;
+            if (own) {
+                failures.put(index, this);
+            }
+            if (failing.compareAndExchange(null, this) != null && failing.get() != this) {
+                return;
+            }
+            String reason = LogText.withoutPrefixes(aborted ? titled(decision.mdMessage()) : failure());
+            // Before the others are ended: an approval that starts later asks the environments.
+            tell(place(), aborted ? Verdict.STOPPED : own ? Verdict.FAILURE : Verdict.OTHER_FAILED, reason);
+            String others = Bound.LINE.cut(Rivals.OTHER_FAILED + reason);
+            if (own) {
+                approvals().endOthers(approval, Set.copyOf(ids()), others);
+            } else {
+                ApprovalWait.this.end(
+                        aborted
+                                ? new Event.Aborted(decision.mdMessage())
+                                : new Event.OtherFailed(decision.mdMessage()));
+            }
+        }
+    }
+
+    /** Logs how many have succeeded, unless it was said a moment ago. */
+    private void countSucceeded() {
+        long now = System.nanoTime();
+        long before = counted.get();
+        if (awaited.isListed()
+                && failing.get() == null
+                && now - before >= PAUSE.toNanos()
+                && counted.compareAndSet(before, now)) {
+            step.print(Awaited.count(elements.size() - pending.get()) + " of " + awaited.name() + " have succeeded.");
+        }
+    }
+}

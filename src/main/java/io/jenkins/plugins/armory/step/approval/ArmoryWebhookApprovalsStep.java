@@ -1,0 +1,183 @@
+package io.jenkins.plugins.armory.step.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.config.Forms;
+import io.jenkins.plugins.armory.step.Messages;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * The step {@code armoryWebhookApprovals}: waits for many approvals of one place and phase. Each entry of its list has the parameters of
+ * {@code armoryWebhookApproval}, as far as they do not stand beside the list, for all.
+ */
+@Restricted(NoExternalUse.class)
+public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep {
+
+    static final String FUNCTION = "armoryWebhookApprovals";
+    private static final String APPROVALS = "approvals";
+
+    private final List<ArmoryWebhookApprovalStep> approvals;
+    private int atOnce;
+
+    @DataBoundConstructor
+    public ArmoryWebhookApprovalsStep(@CheckForNull List<ArmoryWebhookApprovalStep> approvals) {
+        this.approvals = approvals == null ? List.of() : List.copyOf(approvals);
+    }
+
+    public List<ArmoryWebhookApprovalStep> getApprovals() {
+        return approvals;
+    }
+
+    /** Returns the number of calls that may be under way at once, 0 for no limit but the ones that all steps have. */
+    public int getAtOnce() {
+        return atOnce;
+    }
+
+    @DataBoundSetter
+    public void setAtOnce(int atOnce) {
+        this.atOnce = atOnce;
+    }
+
+    @Override
+    String functionName() {
+        return FUNCTION;
+    }
+
+    @Override
+    Awaited.Asked asked() {
+        return new Awaited.Asked(argumentsKey(), true, getManualApproval() != null, atOnce);
+    }
+
+    private static String path(int index) {
+        return APPROVALS + '[' + index + ']';
+    }
+
+    @Override
+    List<ApprovalDefinition> definitions(@CheckForNull String place) throws AbortException {
+        checkOwn();
+        var definitions = new ArrayList<ApprovalDefinition>();
+        for (ArmoryWebhookApprovalStep each : approvals) {
+            definitions.add(definition(path(definitions.size()), each, place));
+        }
+        if (getManualApproval() != null) {
+            definitions.add(definition("", question(), place));
+        }
+        return definitions;
+    }
+
+    private void checkOwn() throws AbortException {
+        if (mistake() != null) {
+            throw new AbortException(mistake());
+        } else if (atOnce < 0) {
+            throw new AbortException(FUNCTION + ": atOnce: " + atOnce + " is below 0; leave it out for no limit");
+        } else if (getManualApproval() == null && !getNotify().isEmpty()) {
+            throw new AbortException(FUNCTION + ": notify: beside approvals, it tells people of the manualApproval"
+                    + " there; add that, or write notify into an entry of approvals");
+        }
+    }
+
+    /** Returns what people are asked about all approvals of the step. */
+    private ArmoryWebhookApprovalStep question() {
+        var question = new ArmoryWebhookApprovalStep();
+        question.setManualApproval(getManualApproval());
+        question.setNotify(getNotify());
+        question.setPhase(getPhase());
+        question.setTimeout(getTimeout());
+        question.setUnit(getUnit());
+        question.setSupersede(isSupersede());
+        return question;
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends ArmoryWebhookApprovalStep.DescriptorImpl {
+
+        /** The parameters that are those of the step alone, although {@code armoryWebhookApproval} has some of them. */
+        private static final Set<String> OF_STEP = Set.of(APPROVALS, "atOnce", "manualApproval", "notify");
+
+        /** The parameters that no entry has, since they are the same for all. */
+        private static final Set<String> OF_ALL = Set.of("phase", "environment");
+
+        public DescriptorImpl() {
+            super(FUNCTION, false);
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.ArmoryWebhookApprovalsStep_displayName();
+        }
+
+        @Override
+        ArmoryWebhookApprovalStep newStep() {
+            return new ArmoryWebhookApprovalsStep(List.of());
+        }
+
+        /** Makes a step of each entry, with what holds for all, so that what is wrong with one is said with its place. */
+        @Override
+        public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
+            if (!(arguments.get(APPROVALS) instanceof List<?> entries)) {
+                throw new IllegalArgumentException(
+                        APPROVALS + ": must be a list with a map of the parameters of each approval");
+            } else if (entries.isEmpty()) {
+                throw new IllegalArgumentException(
+                        APPROVALS + ": is empty; leave the step out if there is nothing to wait for");
+            }
+            Bound.APPROVALS.check(APPROVALS, entries.size());
+            var single = (ArmoryWebhookApprovalStep.DescriptorImpl)
+                    StepDescriptor.byFunctionName(ArmoryWebhookApprovalStep.FUNCTION);
+            var steps = new ArrayList<Step>();
+            for (Object entry : entries) {
+                String path = path(steps.size());
+                try {
+                    steps.add(
+                            entry instanceof ArmoryWebhookApprovalStep step
+                                    ? step
+                                    : single.instantiate(merged(arguments, entry)));
+                } catch (Exception x) {
+                    throw new IllegalArgumentException(ApprovalDefinition.at(path, String.valueOf(x.getMessage())), x);
+                }
+            }
+            var own = new LinkedHashMap<>(arguments);
+            own.put(APPROVALS, steps);
+            return super.customInstantiate(own);
+        }
+
+        private static Map<String, Object> merged(Map<String, Object> arguments, @CheckForNull Object entry) {
+            if (!(entry instanceof Map<?, ?> fields)) {
+                throw new IllegalArgumentException("must be a map of the parameters of armoryWebhookApproval");
+            }
+            var merged = new LinkedHashMap<String, Object>(arguments);
+            merged.keySet().removeAll(OF_STEP);
+            fields.forEach((key, value) -> {
+                String name = String.valueOf(key);
+                if (OF_ALL.contains(name)) {
+                    throw new IllegalArgumentException(
+                            name + ": is the same for all; write it beside " + APPROVALS + ", or use another step");
+                }
+                merged.put(name, value);
+            });
+            return merged;
+        }
+
+        @POST
+        public FormValidation doCheckAtOnce(@QueryParameter String value) {
+            return Forms.checkNumber(value, 0, Messages.Forms_positiveOrZero());
+        }
+    }
+}

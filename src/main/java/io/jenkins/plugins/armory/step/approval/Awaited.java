@@ -1,0 +1,131 @@
+package io.jenkins.plugins.armory.step.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * The approvals of one place and phase that a step waits for, as the program has them: their definitions until they are written, and then
+ * no more than a seed for their ids.
+ */
+final class Awaited implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * How approvals were asked for.
+     *
+     * @param argumentsKey what the environments know them by, beside the name
+     * @param listed whether they stand in a list, so that messages say which one they are about
+     * @param question whether the last of them is none of the list, but a question about all
+     * @param atOnce the number of calls that may be under way at once
+     */
+    record Asked(String argumentsKey, boolean listed, boolean question, int atOnce) implements Serializable {}
+
+    private final String seed;
+    private final Phase phase;
+
+    @CheckForNull
+    private final String environment;
+
+    private final Asked asked;
+    private final int size;
+    private final String name;
+
+    /** {@code null} once the approvals are written, and if the definitions are mistaken. */
+    @CheckForNull
+    private volatile Definitions definitions;
+
+    /**
+     * @param seed the id of the first approval, by which the environments know all of them
+     * @param environment that they belong to, {@code null} for the enclosing stage
+     * @param definitions empty if they are mistaken
+     */
+    Awaited(
+            String seed,
+            Phase phase,
+            @CheckForNull String environment,
+            Asked asked,
+            List<ApprovalDefinition> definitions)
+            throws IOException {
+        this.seed = seed;
+        this.phase = phase;
+        this.environment = environment;
+        this.asked = asked;
+        this.definitions = definitions.isEmpty() ? null : new Definitions(definitions);
+        size = definitions.size();
+        name = asked.listed || definitions.isEmpty()
+                ? count(size) + " approvals"
+                : definitions.get(0).name();
+    }
+
+    static String count(int number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    String seed() {
+        return seed;
+    }
+
+    List<String> ids(CallbackTokens tokens) {
+        return IntStream.range(0, Math.max(1, size))
+                .mapToObj(index -> tokens.idOf(seed, index))
+                .toList();
+    }
+
+    /** Returns where the arguments of an approval stand, empty for a single one. */
+    String pathOf(int index) {
+        return asked.listed && index < listed() ? "approvals[" + index + "]" : "";
+    }
+
+    /** Returns how many approvals stand in the list. */
+    int listed() {
+        return asked.question ? size - 1 : size;
+    }
+
+    boolean isListed() {
+        return asked.listed;
+    }
+
+    int atOnce() {
+        return asked.atOnce;
+    }
+
+    int size() {
+        return size;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    @CheckForNull
+    String environment() {
+        return environment;
+    }
+
+    /** Returns the name for people. */
+    String name() {
+        return name;
+    }
+
+    /** Returns what the environments know the approvals by: a later success of the same makes up for a failure. */
+    String key() {
+        return name + asked.argumentsKey;
+    }
+
+    @CheckForNull
+    List<ApprovalDefinition> definitions() throws IOException {
+        Definitions known = definitions;
+        return known == null ? null : known.all();
+    }
+
+    void written() {
+        definitions = null;
+    }
+}

@@ -1,0 +1,53 @@
+package io.jenkins.plugins.armory.step.approval;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputFilter;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * The definitions of a step's approvals, as one object of the program until the approvals are written: compressed, since they differ in
+ * little.
+ */
+final class Definitions implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+    private static final ObjectInputFilter KNOWN =
+            ObjectInputFilter.Config.createFilter("io.jenkins.plugins.armory.**;java.base/*;!*");
+
+    private final byte[] packed;
+
+    @SuppressWarnings("serial") // the packed ones are
+    private transient List<ApprovalDefinition> all;
+
+    /** @throws IOException if they cannot be packed */
+    Definitions(List<ApprovalDefinition> all) throws IOException {
+        this.all = List.copyOf(all);
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new ObjectOutputStream(new GZIPOutputStream(bytes))) {
+            out.writeObject(new ArrayList<>(all));
+        }
+        packed = bytes.toByteArray();
+    }
+
+    /** @throws IOException if they cannot be read */
+    @SuppressWarnings("unchecked")
+    synchronized List<ApprovalDefinition> all() throws IOException {
+        if (all == null) {
+            try (var in = new ObjectInputStream(new GZIPInputStream(new ByteArrayInputStream(packed)))) {
+                in.setObjectInputFilter(KNOWN);
+                all = (List<ApprovalDefinition>) in.readObject();
+            } catch (ClassNotFoundException x) {
+                throw new IOException(x);
+            }
+        }
+        return all;
+    }
+}

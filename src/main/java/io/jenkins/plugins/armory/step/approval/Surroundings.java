@@ -1,0 +1,38 @@
+package io.jenkins.plugins.armory.step.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.step.EnclosingAction;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * What definitions of approvals are resolved in, looked up once for all approvals of a step.
+ *
+ * @param action the step of a deployment's plan around the step, {@code null} for none
+ * @param log takes lines for the build's log
+ * @param resolved the calls that were resolved already, without notices and the step's context, by what they are resolved from
+ */
+record Surroundings(
+        StepContext context,
+        Run<?, ?> run,
+        TraceContext trace,
+        @CheckForNull EnclosingAction action,
+        Consumer<String> log,
+        Map<List<Object>, OutgoingCalls> resolved) {
+
+    static Surroundings of(StepContext context, Consumer<String> log) throws IOException, InterruptedException {
+        return new Surroundings(
+                context,
+                context.get(Run.class),
+                TraceContext.of(context),
+                context.get(EnclosingAction.class),
+                log,
+                new HashMap<>());
+    }
+}

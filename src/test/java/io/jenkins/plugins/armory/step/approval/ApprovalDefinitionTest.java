@@ -1,0 +1,50 @@
+package io.jenkins.plugins.armory.step.approval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.config.KeyValue;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ApprovalDefinitionTest {
+
+    private static ApprovalDefinition of(String region) {
+        var step = new ArmoryWebhookApprovalStep();
+        step.setWebhook("region-tests");
+        step.setContext(List.of(new KeyValue("region", region)));
+        step.setAllowedCallers(List.of("client-1"));
+        return new ApprovalDefinition(step, "prod");
+    }
+
+    /** The program of a build has the definitions of all approvals of a step while they wait: 10,000 must not be megabytes. */
+    @Test
+    void manyAreSmallInTheProgramAndComeBack() throws IOException, ClassNotFoundException {
+        var definitions = new Definitions(
+                IntStream.range(0, 10_000).mapToObj(i -> of("eu-" + i)).toList());
+        var bytes = new ByteArrayOutputStream();
+        new ObjectOutputStream(bytes).writeObject(definitions);
+
+        assertThat(bytes.size()).isLessThan(500_000);
+        var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+        List<ApprovalDefinition> back = ((Definitions) in.readObject()).all();
+        assertThat(back).hasSize(10_000);
+        assertThat(back.get(9_999).context()).isEqualTo(Map.of("region", "eu-9999"));
+        assertThat(back.get(0).name()).isEqualTo("region-tests");
+    }
+
+    @Test
+    void aMessageNamesTheParameterOfOneOfSeveral() {
+        assertThat(ApprovalDefinition.at("", "uriTemplate: is missing")).isEqualTo("uriTemplate: is missing");
+        assertThat(ApprovalDefinition.at("approvals[17]", "headers[0].key: is missing"))
+                .isEqualTo("approvals[17].headers[0].key: is missing");
+        assertThat(ApprovalDefinition.at("approvals[17]", "webhook 'a': is gone"))
+                .isEqualTo("approvals[17]: webhook 'a': is gone");
+    }
+}
