@@ -454,7 +454,7 @@ public record Approval(
         var all = new ArrayList<Attempt>(attempts);
         all.add(attempt);
         List<Attempt> newest = all.subList(Math.max(0, all.size() - MAX_ATTEMPTS), all.size());
-        return new Approval(terms, state, said, newest, calls, sideCalls);
+        return new Approval(terms.called(attempt.at()), state, said, newest, calls, sideCalls);
     }
 
     Approval withInputs(Map<String, Object> inputs) {

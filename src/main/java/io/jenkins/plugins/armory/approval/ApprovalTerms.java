@@ -13,7 +13,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The terms of an approval. They are fixed when it starts, except for the name of its job.
+ * The terms of an approval. They are fixed when it starts, except for the name of its job and a deadline that begins with its call.
  *
  * @param id names the approval in its callback URI; public
  * @param build the build that waits
@@ -127,12 +127,15 @@ public record ApprovalTerms(
      * @param deadline when the wait ends; absolute, so time spent while Jenkins is down counts
      * @param heartbeat the longest silence of the external process while its callback is awaited, {@code null} for any
      * @param supersede whether a newer build that comes to the same environment and phase ends the wait
+     * @param fromCall the time from the call of the webhook to the deadline, for an approval that may have to wait for its call; {@code null}
+     *     once it was called, and if the deadline does not depend on that
      */
     public record Limits(
             @JsonProperty("createdAt") Instant createdAt,
             @JsonProperty("deadline") Instant deadline,
             @CheckForNull @JsonProperty("heartbeat") Duration heartbeat,
-            @JsonProperty("supersede") boolean supersede) {
+            @JsonProperty("supersede") boolean supersede,
+            @CheckForNull @JsonProperty("fromCall") Duration fromCall) {
 
         /** The longest time before the deadline at which an approval counts as about to time out. */
         private static final Duration LONGEST_NOTICE = Duration.ofHours(1);
@@ -140,6 +143,12 @@ public record ApprovalTerms(
         public Limits {
             Objects.requireNonNull(createdAt, "createdAt");
             Objects.requireNonNull(deadline, "deadline");
+        }
+
+        /** Returns the limits of an approval that was called. */
+        Limits called(Instant at) {
+            Instant own = fromCall == null ? deadline : at.plus(fromCall);
+            return new Limits(createdAt, own.isBefore(deadline) ? own : deadline, heartbeat, supersede, null);
         }
 
         /** Returns when the approval is about to time out: when a tenth of its time is left, or an hour if that is less. */
@@ -175,7 +184,11 @@ public record ApprovalTerms(
         var nextSubject =
                 new Subject(subject.phase(), subject.environment(), subject.group(), subject.webhook(), following);
         var nextLimits = new Limits(
-                startedAt.truncatedTo(ChronoUnit.MILLIS), limits.deadline(), limits.heartbeat(), limits.supersede());
+                startedAt.truncatedTo(ChronoUnit.MILLIS),
+                limits.deadline(),
+                limits.heartbeat(),
+                limits.supersede(),
+                limits.fromCall());
         var next = new ApprovalTerms(nextId, build, nextSubject, deciders, nextLimits, origin);
         return Approval.start(next, tries.calls());
     }
@@ -183,6 +196,11 @@ public record ApprovalTerms(
     /** Starts the terms of an approval that awaits a callback in phase {@code strategy}. */
     public static Builder of(String id, BuildRef build) {
         return new Builder(id, build);
+    }
+
+    /** Returns the same for an approval whose webhook was called first at a time. */
+    ApprovalTerms called(Instant at) {
+        return new ApprovalTerms(id, build, subject, deciders, limits.called(at), origin);
     }
 
     /** Returns the same with another name of the job. */
@@ -203,6 +221,7 @@ public record ApprovalTerms(
         private Instant deadline;
         private Duration heartbeat;
         private boolean supersede;
+        private Duration fromCall;
         private Origin origin = Origin.UNKNOWN;
         private OutgoingCalls calls;
         private boolean asksAfterFailure;
@@ -280,6 +299,12 @@ public record ApprovalTerms(
             return this;
         }
 
+        /** Has the deadline begin at the call of the webhook, if that is earlier than the one of {@link #timeout}. */
+        public Builder fromCall(Duration timeout) {
+            fromCall = timeout;
+            return this;
+        }
+
         public Builder origin(Origin origin) {
             this.origin = origin;
             return this;
@@ -303,7 +328,7 @@ public record ApprovalTerms(
                     build,
                     new Subject(phase, environment, group, webhook, tries),
                     deciders,
-                    new Limits(createdAt, deadline, heartbeat, supersede),
+                    new Limits(createdAt, deadline, heartbeat, supersede, fromCall),
                     origin);
         }
 

@@ -190,7 +190,9 @@ public final class Approvals {
             }
             return;
         }
-        if (approval.heartbeat() != null) {
+        if (event instanceof Event.Called) {
+            watch(approval); // its deadline may begin with the call
+        } else if (approval.heartbeat() != null) {
             heartbeats.watch(approval);
         }
         if (transition.answer() != Answer.ACCEPTED

@@ -208,6 +208,27 @@ class ApprovalsTest {
         assertThat(approvals.pending()).extracting(Approval::id).containsExactlyInAnyOrder("a0", "other");
     }
 
+    /** One of many may have to wait for its call for longer than the external process has. */
+    @Test
+    void aDeadlineMayBeginWithTheCall() throws IOException {
+        Approvals approvals = open(clock);
+        Instant start = clock.instant();
+        approvals.create(terms("a1")
+                .timeout(start, Duration.ofHours(30))
+                .fromCall(Duration.ofMinutes(5))
+                .start());
+        clock.set(start.plus(Duration.ofHours(2)));
+        assertThat(approvals.find("a1").orElseThrow().isDecided()).isFalse();
+
+        var attempt = ApprovalTest.attempt(1, 202);
+        approvals.apply("a1", new Event.Sent(attempt));
+
+        assertThat(approvals.find("a1").orElseThrow().deadline())
+                .isEqualTo(attempt.at().plus(Duration.ofMinutes(5)));
+        assertThat(approvals.find("a1").orElseThrow().terms().limits().fromCall())
+                .isNull();
+    }
+
     @Test
     void aNewerBuildEndsTheWaitsThatAllowIt() throws IOException {
         Approvals approvals = open(clock);

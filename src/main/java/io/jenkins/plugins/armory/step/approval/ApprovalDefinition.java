@@ -157,6 +157,6 @@ final class ApprovalDefinition implements Serializable {
                 .environment(environment)
                 .callers(callbackCredentialsId, allowedCallers)
                 .manual(manual != null && notByRequester ? manual.notBy(Requesters.of(run)) : manual);
-        limits.addTo(terms, Instant.now());
+        limits.addTo(terms, Instant.now(), reference != null);
     }
 }

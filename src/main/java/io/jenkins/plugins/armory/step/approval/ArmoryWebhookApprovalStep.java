@@ -31,6 +31,7 @@ import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.step.Shorthands;
 import io.jenkins.plugins.armory.step.StepArguments;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -94,6 +95,10 @@ public class ArmoryWebhookApprovalStep extends Step {
 
     @CheckForNull
     private TimeUnit heartbeatUnit;
+
+    /** See {@link TimeLimits#inStep}. */
+    @CheckForNull
+    private Duration inStep;
 
     private String onFailure = TimeLimits.FAIL;
     private boolean supersede;
@@ -512,7 +517,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     TimeLimits limits() {
-        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, onFailure, supersede);
+        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, onFailure, supersede, inStep);
     }
 
     /**
@@ -526,6 +531,10 @@ public class ArmoryWebhookApprovalStep extends Step {
             throw new AbortException(mistake);
         }
         return List.of(definition("", this, place));
+    }
+
+    final void waitInStep(Duration limit) {
+        inStep = limit;
     }
 
     /** Returns what is wrong with the arguments, {@code null} for nothing that was found yet. */

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.config.Forms;
 import io.jenkins.plugins.armory.step.Messages;
@@ -12,7 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.kohsuke.accmod.Restricted;
@@ -34,6 +37,8 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
 
     private final List<ArmoryWebhookApprovalStep> approvals;
     private int atOnce;
+    private long stepTimeout;
+    private TimeUnit stepTimeoutUnit = TimeUnit.HOURS;
 
     @DataBoundConstructor
     public ArmoryWebhookApprovalsStep(@CheckForNull List<ArmoryWebhookApprovalStep> approvals) {
@@ -52,6 +57,25 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
     @DataBoundSetter
     public void setAtOnce(int atOnce) {
         this.atOnce = atOnce;
+    }
+
+    /** Returns the time limit for all approvals, 0 for none. */
+    public long getStepTimeout() {
+        return stepTimeout;
+    }
+
+    @DataBoundSetter
+    public void setStepTimeout(long stepTimeout) {
+        this.stepTimeout = stepTimeout;
+    }
+
+    public TimeUnit getStepTimeoutUnit() {
+        return stepTimeoutUnit;
+    }
+
+    @DataBoundSetter
+    public void setStepTimeoutUnit(@CheckForNull TimeUnit stepTimeoutUnit) {
+        this.stepTimeoutUnit = Objects.requireNonNullElse(stepTimeoutUnit, TimeUnit.HOURS);
     }
 
     @Override
@@ -73,10 +97,10 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
         checkOwn();
         var definitions = new ArrayList<ApprovalDefinition>();
         for (ArmoryWebhookApprovalStep each : approvals) {
-            definitions.add(definition(path(definitions.size()), each, place));
+            definitions.add(definition(path(definitions.size()), limited(each), place));
         }
         if (getManualApproval() != null) {
-            definitions.add(definition("", question(), place));
+            definitions.add(definition("", limited(question()), place));
         }
         return definitions;
     }
@@ -89,6 +113,19 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
         } else if (getManualApproval() == null && !getNotify().isEmpty()) {
             throw new AbortException(FUNCTION + ": notify: beside approvals, it tells people of the manualApproval"
                     + " there; add that, or write notify into an entry of approvals");
+        }
+    }
+
+    /** Returns a step whose time begins at its call: it may have to wait for that. */
+    private ArmoryWebhookApprovalStep limited(ArmoryWebhookApprovalStep each) throws AbortException {
+        try {
+            each.waitInStep(
+                    stepTimeout == 0
+                            ? each.limits().timeout().plus(TimeLimits.MOST_BEFORE_CALL)
+                            : TimeLimits.checked("stepTimeout", stepTimeout, stepTimeoutUnit, "none"));
+            return each;
+        } catch (IllegalArgumentException x) {
+            throw new AbortException(FUNCTION + ": " + x.getMessage());
         }
     }
 
@@ -108,7 +145,8 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
     public static final class DescriptorImpl extends ArmoryWebhookApprovalStep.DescriptorImpl {
 
         /** The parameters that are those of the step alone, although {@code armoryWebhookApproval} has some of them. */
-        private static final Set<String> OF_STEP = Set.of(APPROVALS, "atOnce", "manualApproval", "notify");
+        private static final Set<String> OF_STEP =
+                Set.of(APPROVALS, "atOnce", "stepTimeout", "stepTimeoutUnit", "manualApproval", "notify");
 
         /** The parameters that no entry has, since they are the same for all. */
         private static final Set<String> OF_ALL = Set.of("phase", "environment");
@@ -173,6 +211,11 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
                 merged.put(name, value);
             });
             return merged;
+        }
+
+        @POST
+        public ListBoxModel doFillStepTimeoutUnitItems() {
+            return doFillUnitItems();
         }
 
         @POST

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  * @param givenUnit as {@code givenTimeout}
  * @param givenHeartbeat 0 for none
  * @param givenHeartbeatUnit as {@code givenTimeout}
+ * @param inStep the time of an approval that may have to wait for its call, from the start of its step; {@code null} for one that has not
  */
 record TimeLimits(
         @CheckForNull Long givenTimeout,
@@ -22,7 +23,8 @@ record TimeLimits(
         long givenHeartbeat,
         @CheckForNull TimeUnit givenHeartbeatUnit,
         String onFailure,
-        boolean supersede)
+        boolean supersede,
+        @CheckForNull Duration inStep)
         implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -32,6 +34,10 @@ record TimeLimits(
 
     private static final TimeUnit DEFAULT_UNIT = TimeUnit.HOURS;
     private static final TimeUnit DEFAULT_HEARTBEAT_UNIT = TimeUnit.MINUTES;
+
+    /** The time that an approval may wait for its call in a step without a time limit. */
+    static final Duration MOST_BEFORE_CALL = Duration.ofHours(24);
+
     static final String FAIL = "fail";
     private static final String ASK = "ask";
     /** The values of {@code onFailure}, the default first. */
@@ -78,11 +84,16 @@ record TimeLimits(
      * @throws IllegalArgumentException naming the parameter and a valid value
      */
     Duration timeout() {
-        long millis = timeoutOrDefault() > 0 ? unit().toMillis(timeoutOrDefault()) : 0;
+        return checked("timeout", timeoutOrDefault(), unit(), DEFAULT_TIMEOUT + " " + DEFAULT_UNIT);
+    }
+
+    /** @throws IllegalArgumentException naming the parameter and a valid value */
+    static Duration checked(String parameter, long value, TimeUnit unit, String standard) {
+        long millis = value > 0 ? unit.toMillis(value) : 0;
         if (millis < 1 || millis > LONGEST_TIMEOUT.toMillis()) {
-            throw new IllegalArgumentException("timeout: " + timeoutOrDefault() + " " + unit()
-                    + " is not between 1 millisecond and " + LONGEST_TIMEOUT.toDays() + " days; leave it out for "
-                    + DEFAULT_TIMEOUT + " " + DEFAULT_UNIT);
+            throw new IllegalArgumentException(
+                    parameter + ": " + value + " " + unit + " is not between 1 millisecond and "
+                            + LONGEST_TIMEOUT.toDays() + " days; leave it out for " + standard);
         }
         return Duration.ofMillis(millis);
     }
@@ -117,9 +128,16 @@ record TimeLimits(
         asksAfterFailure();
     }
 
-    /** Sets the limits of an approval that starts now. */
-    void addTo(ApprovalTerms.Builder terms, Instant now) {
-        terms.timeout(now, timeout())
+    /**
+     * Sets the limits of an approval that starts now.
+     *
+     * @param isCalled whether it has a webhook
+     */
+    void addTo(ApprovalTerms.Builder terms, Instant now, boolean isCalled) {
+        Duration own = timeout();
+        boolean mayWait = inStep != null && isCalled;
+        terms.timeout(now, inStep != null && (isCalled || inStep.compareTo(own) < 0) ? inStep : own)
+                .fromCall(mayWait ? own : null)
                 .heartbeat(heartbeat())
                 .supersede(supersede)
                 .askAfterFailure(asksAfterFailure());

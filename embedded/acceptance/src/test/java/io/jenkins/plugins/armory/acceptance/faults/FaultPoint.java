@@ -54,7 +54,8 @@ public enum FaultPoint {
             "/decided/",
             "the file of a decided approval is about to be written"),
     DECIDED_RENAMING(ANSWER, "storage.disk.DurableFile.move", "/decided/", "its temporary file is synced"),
-    DECIDED_RENAMED(ANSWER, "storage.disk.DurableFile.move end", "/decided/", "it is renamed, and the folder is not synced"),
+    DECIDED_RENAMED(
+            ANSWER, "storage.disk.DurableFile.move end", "/decided/", "it is renamed, and the folder is not synced"),
     PENDING_DELETING(
             ANSWER,
             "storage.ApprovalFiles.delete",
@@ -95,7 +96,9 @@ public enum FaultPoint {
     OTHERS_ENDED(ANSWER, "approval.Approvals.endOthers end", "the ends of the others are on disk, and nobody was told"),
     HISTORY_WRITING(ANSWER, "storage.history.History.write", "lines of the history are about to be written"),
     HISTORY_WRITTEN(
-            ANSWER, "storage.history.History.write end", "the lines are on disk, and the journal has their decisions too"),
+            ANSWER,
+            "storage.history.History.write end",
+            "the lines are on disk, and the journal has their decisions too"),
     SUPERSEDING(
             ANSWER,
             "approval.Approvals.endSuperseded",
@@ -107,27 +110,43 @@ public enum FaultPoint {
     BUILD_FINALIZED(ANSWER, "runtime.BuildEvents.onFinalized", "the build is saved as over"),
 
     // Environments.
-    ENVIRONMENT_BEGINNING(START, "step.environment.ArmoryEnvironmentExecution.begin", "the program is saved with the step's id"),
+    ENVIRONMENT_BEGINNING(
+            START, "step.environment.ArmoryEnvironmentExecution.begin", "the program is saved with the step's id"),
     ENVIRONMENTS_APPLYING(ANSWER, "storage.DeploymentStore.apply", "the environments get an event"),
     ENVIRONMENTS_WRITING(
-            ANSWER, "storage.disk.DurableFile.write", "armory-deployment", "the environments' file is about to be written"),
+            ANSWER,
+            "storage.disk.DurableFile.write",
+            "armory-deployment",
+            "the environments' file is about to be written"),
     ENVIRONMENTS_RENAMING(ANSWER, "storage.disk.DurableFile.move", "armory-deployment", "its temporary file is synced"),
     ENVIRONMENTS_RENAMED(
-            ANSWER, "storage.disk.DurableFile.move end", "armory-deployment", "it is renamed, and the folder is not synced"),
+            ANSWER,
+            "storage.disk.DurableFile.move end",
+            "armory-deployment",
+            "it is renamed, and the folder is not synced"),
     ENVIRONMENTS_APPLIED(
             ANSWER, "storage.DeploymentStore.apply end", "the event is on disk, the steps are about to be told"),
     ENVIRONMENT_SETTLED(
-            ANSWER, "step.environment.ArmoryEnvironmentExecution.settled", "its dependencies are complete, or it is cancelled"),
+            ANSWER,
+            "step.environment.ArmoryEnvironmentExecution.settled",
+            "its dependencies are complete, or it is cancelled"),
     BODY_STARTED(ANSWER, "step.BlockExecution.startBody end", "the body runs"),
-    BODY_ENDED(ANSWER, "step.environment.ArmoryEnvironmentExecution.end", "the body has ended, the environments were not told"),
+    BODY_ENDED(
+            ANSWER,
+            "step.environment.ArmoryEnvironmentExecution.end",
+            "the body has ended, the environments were not told"),
     ENVIRONMENT_ENDED(ANSWER, "step.environment.ArmoryEnvironmentExecution.end end", "the step has ended"),
     ENVIRONMENTS_ENDING(ANSWER, "runtime.Deployments.end", "the build is over, its environments were not told"),
 
     // Deployment files.
     PLAN_READING(START, "step.deployment.ArmoryDeploymentPlanExecution.read", "the file is not read"),
     PLAN_WRITTEN(START, "storage.PlanFile.add end", "the plan is in the build's folder, the Pipeline does not have it"),
-    ACTION_BEGINNING(ANSWER, "step.deployment.ArmoryDeploymentActionExecution.begin", "nothing of the action is on record"),
-    ACTION_ENDING(ANSWER, "step.deployment.ArmoryDeploymentActionExecution.end", "the body has ended, which is not on record"),
+    ACTION_BEGINNING(
+            ANSWER, "step.deployment.ArmoryDeploymentActionExecution.begin", "nothing of the action is on record"),
+    ACTION_ENDING(
+            ANSWER,
+            "step.deployment.ArmoryDeploymentActionExecution.end",
+            "the body has ended, which is not on record"),
     ACTION_ENDED(ANSWER, "step.deployment.ArmoryDeploymentActionExecution.end end", "the action is on record as done"),
 
     // The controller starts again.
