@@ -195,6 +195,14 @@ class ManyInOneStepTest {
     }
 
     @Test
+    void theTimeOfTheWholeStepEnds() {
+        String log = failure(approvals(3, "stepTimeout: 2, stepTimeoutUnit: 'SECONDS'"));
+
+        assertThat(log)
+                .containsPattern("ERROR: [123] of 3 approvals failed: approvals\\[[012]\\]: .* timed out after 2 s");
+    }
+
+    @Test
     void anAbortEndsThemAll() {
         Build build = jenkins.build(approvals(4));
         awaitCalls(4);
