@@ -5,10 +5,12 @@ set -e
 runs=${1:-1500000}
 [ $# -eq 0 ] || shift
 cd "$(dirname "$0")"
-[ $# -gt 0 ] || set -- $(ls src/fuzz)
-mkdir -p target/fuzz
+[ $# -gt 0 ] || set -- $(ls src/fuzz) storage.StoreFuzz
+mkdir -p target/fuzz target/seeds/storage.StoreFuzz
+java -cp 'target/benchmarks.jar:target/libraries/*' io.jenkins.plugins.armory.storage.StoreFuzz target/seeds/storage.StoreFuzz
 for target; do
   seeds=src/fuzz/$target
+  [ -d "$seeds" ] || seeds=target/seeds/$target
   corpus=target/fuzz/$target
   mkdir -p "$corpus"
   echo "== $target"

@@ -189,6 +189,15 @@ class StoredTest {
         }
     }
 
+    @Test
+    void aRecordThatIsNothingIsAnError() {
+        for (String nothing : List.of("null", "{\"format\":1,\"content\":null}", "7", "")) {
+            assertThatIOException()
+                    .as(nothing)
+                    .isThrownBy(() -> StoredJson.read("f", nothing.getBytes(StandardCharsets.UTF_8), Approval.class));
+        }
+    }
+
     /**
      * Flips each bit of the journal and of the files, of a store in which one approval was rejected, one waits for a callback and two
      * people, and one has succeeded. Whatever is lost: nothing succeeds for which that is not enough.

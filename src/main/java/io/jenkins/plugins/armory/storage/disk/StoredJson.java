@@ -112,7 +112,7 @@ public final class StoredJson {
         try {
             Envelope<T> read =
                     JSON.readValue(text, JSON.getTypeFactory().constructParametricType(Envelope.class, type));
-            if (read.format() == FORMAT) {
+            if (read != null && read.format() == FORMAT) { // null is read from "null"
                 return read.content();
             }
         } catch (JsonProcessingException x) {

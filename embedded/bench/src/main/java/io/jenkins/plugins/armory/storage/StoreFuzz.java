@@ -1,19 +1,31 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.Notifications;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.RetryRules;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -57,6 +69,58 @@ public final class StoreFuzz {
                 throw new NoSuchFileException(path.toString());
             }
         };
+    }
+
+    /**
+     * Writes inputs to begin with, as this version stores approvals.
+     *
+     * @param arguments the folder of the inputs
+     */
+    public static void main(String[] arguments) throws IOException {
+        Path folder = Path.of(arguments[0]);
+        Webhook webhook = Webhook.named("tests")
+                .uriTemplate("https://ci.example.com/{{context.ref}}")
+                .headers(List.of(new Webhook.Header("A", "{{secrets.a}}")))
+                .body("{}")
+                .retry(RetryRules.of(3, List.of("409", "5xx"), 2, 90))
+                .context(Map.of("ref", "main"))
+                .build();
+        var calls = new OutgoingCalls(
+                webhook,
+                webhook.asCancel(),
+                new StatusCheck(
+                        webhook.withAnswer(AnswerRule.ofAnswer("200", "/a", List.of("x"), List.of())),
+                        Duration.ofSeconds(30)),
+                Notifications.by(List.of(webhook.asCancel())),
+                Map.of("ref", "main"),
+                "account",
+                "namespace");
+        Approval asks = ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
+                .webhook("tests")
+                .manual(new ManualRequirement("Go?", List.of("alice", "ops"), 2).notBy(List.of("carol")))
+                .timeout(Instant.EPOCH, Duration.ofHours(24))
+                .calls(calls)
+                .askAfterFailure(true)
+                .start();
+        Approval decided = InMemory.waiting("a2", 7)
+                .on(new Event.Callback(true, "fine", "fuzz"), Instant.now())
+                .approval();
+        write(folder.resolve("file"), StoredJson.write(InMemory.waiting("a1", 7)));
+        write(folder.resolve("decided"), StoredJson.write(decided));
+        write(
+                folder.resolve("records"),
+                StoredJson.write(JournalEntry.change(asks)),
+                StoredJson.write(JournalEntry.removal(List.of("a2"))));
+    }
+
+    private static void write(Path file, byte[]... records) throws IOException {
+        var input = new ByteArrayOutputStream();
+        input.write('1'); // odd: the records get their checksums here
+        for (byte[] each : records) {
+            input.writeBytes(each);
+            input.write('\n');
+        }
+        Files.write(file, input.toByteArray());
     }
 
     /** Called by Jazzer. */
