@@ -69,7 +69,9 @@ class BoundTest {
     /** Names of fields may have 50,000 characters, and texts 20,000,000 (StreamReadConstraints of jackson-core). */
     @Test
     void allIsWellBelowWhatJacksonReads() {
-        assertThat(Bound.values()).allMatch(bound -> bound.most() < 20_000_000 / 4);
+        assertThat(Bound.values())
+                .filteredOn(bound -> bound != Bound.ALL_OF_STEP) // of many records, each read by itself
+                .allMatch(bound -> bound.most() < 20_000_000 / 4);
         assertThat(Bound.NAME.most()).isLessThan(50_000 / 4);
     }
 }
