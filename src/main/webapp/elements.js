@@ -135,10 +135,27 @@ const spoke = (name, word, text) => note(say("person.said", name, text ? `${word
 const calledBack = (callback) =>
   callback ? [note(say("callback.said", say(`state.${callback.outcome}`))), ...message(callback)] : [];
 
+const groupsOf = ({ submitters }) => submitters.join(", ") || say("person.permitted");
+
+/** How many have approved, and who counts for which of several rules; nothing if one person is enough. */
+function counted({ required, approvals, rules, user }) {
+  const parts = required > 1 ? [note(say("person.count", approvals.length, required))] : [];
+  if (rules.length > 1) {
+    parts.push(...rules.map((rule) => {
+      const count = say("person.rule", rule.approvedBy.length, rule.required, groupsOf(rule));
+      return note(rule.approvedBy.length > 0 ? say("person.said", count, rule.approvedBy.join(", ")) : count);
+    }));
+    if (user === undefined) {
+      parts.push(note(say("person.needed", rules.filter((rule) => rule.needsPeople).map(groupsOf).join("; "))));
+    }
+  }
+  return parts;
+}
+
 /** What the external process and other people have said, for a person who is about to decide. */
-export function standing({ manualApproval: { required = 1, approvals = [] } = {}, callback }) {
-  const people = required > 1
-    ? [note(say("person.count", approvals.length, required)), ...approvals.map((each) => spoke(each.user, say("choice.approved"), each.comment))]
+export function standing({ manualApproval, callback }) {
+  const people = manualApproval?.required > 1
+    ? [...counted(manualApproval), ...manualApproval.approvals.map((each) => spoke(each.user, say("choice.approved"), each.comment))]
     : [];
   return [...calledBack(callback), ...people];
 }
@@ -150,19 +167,19 @@ export function said({ manualApproval, callback, failure, decision }) {
     parts.push(note(say("failure.asked", say(`state.${failure.outcome}`), failure.decidedBy)), ...message(failure));
   }
   if (manualApproval && !(failure && !decision)) {
-    const { message: question, user, approved, comment, required, approvals, submitters, requesters, inputs = {} } = manualApproval;
+    const { message: question, user, approved, comment, required, approvals, rules, requesters, inputs = {} } = manualApproval;
     if (user === undefined) {
       const asked = required === 1 ? say("person.asked") : say("person.several", required);
       parts.push(element("p", "armory-approvals__question", question || asked));
     }
-    if (submitters.length > 0 && !decision) {
-      parts.push(note(say("person.submitters", submitters.join(", "))));
+    if (rules.length === 1 && rules[0].submitters.length > 0 && !decision) {
+      parts.push(note(say("person.submitters", rules[0].submitters.join(", "))));
     }
     if (requesters?.length > 0 && !decision) {
       parts.push(note(say("person.requested", requesters.join(", "))));
     }
-    if (required > 1 && !decision) {
-      parts.push(note(say("person.count", approvals.length, required)));
+    if (!decision) {
+      parts.push(...counted(manualApproval));
     }
     Object.entries(inputs).forEach(([name, value]) => parts.push(note(say("person.said", name, String(value)))));
     if (user === undefined || required > 1) {

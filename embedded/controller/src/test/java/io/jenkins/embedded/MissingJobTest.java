@@ -60,7 +60,7 @@ class MissingJobTest {
         approvals.create(ApprovalTerms.of(id, new BuildRef("shop", 1))
                 .webhook("tests")
                 .timeout(Instant.now(), Duration.ofHours(1))
-                .manual(new ManualRequirement("Go?", List.of()))
+                .manual(new ManualRequirement("Go?", List.of(), 1))
                 .start());
         approvals.apply(id, new Event.ManualApproval("alice", "fine"));
         var callback = new Event.Callback(true, "", "callback token");

@@ -224,6 +224,12 @@ public record Approval(
         return said.inputs();
     }
 
+    /** Returns whether the approval of a person who may count for these rules would count. */
+    public boolean needs(List<Integer> rules) {
+        ManualRequirement manual = manual();
+        return manual != null && RuleMatching.of(manual, votes()).needs(rules);
+    }
+
     public boolean hasVoteOf(String user) {
         return said.votes().stream().anyMatch(vote -> vote.user().equals(user));
     }
@@ -405,6 +411,12 @@ public record Approval(
 
     Approval withoutVoteOf(String user) {
         return with(said.withoutVoteOf(user));
+    }
+
+    /** Returns the same without the approval of a person for some rules. It stays if it counts for one of the others. */
+    Approval withoutRules(Event.VoteLost lost) {
+        Approval without = withoutVoteOf(lost.user());
+        return without.needs(lost.rules()) ? with(said.withRules(lost.user(), lost.rules())) : without;
     }
 
     Approval rejectedBy(Decision rejection) {

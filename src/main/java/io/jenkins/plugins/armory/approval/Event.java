@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -79,11 +80,14 @@ public sealed interface Event {
      * @param user id of the person
      * @param comment may be empty
      * @param inputs what the person filled in, by name
+     * @param rules the rules that the person may count for, see {@link Circumstances#rulesOf}
      */
-    record ManualApproval(String user, String comment, Map<String, Object> inputs) implements Verdict {
+    record ManualApproval(String user, String comment, Map<String, Object> inputs, List<Integer> rules)
+            implements Verdict {
 
+        /** By the first rule, without inputs. */
         public ManualApproval(String user, String comment) {
-            this(user, comment, Map.of());
+            this(user, comment, Map.of(), List.of(0));
         }
     }
 
@@ -103,11 +107,12 @@ public sealed interface Event {
     record TakenBack(String user) implements Verdict {}
 
     /**
-     * A person who has approved may not do so any more, see {@link Circumstances}.
+     * A person who has approved does not count for some rule any more, see {@link Circumstances#rulesOf}.
      *
      * @param user id of the person
+     * @param rules the rules that the person still counts for
      */
-    record VoteLost(String user) implements Verdict {}
+    record VoteLost(String user, List<Integer> rules) implements Verdict {}
 
     /**
      * The decision of an administrator, whatever is missing.

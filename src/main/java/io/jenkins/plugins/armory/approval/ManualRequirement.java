@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.bounds.Bound;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -13,62 +14,88 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * The requirement that people approve too.
  *
  * @param message what the people are asked; may be empty
- * @param submitters ids of the users and names of the groups who may decide; empty for everybody whom the job permits
- *     to
- * @param required how many different people have to approve, from 1 to {@value #MAX_REQUIRED}; one who rejects ends the approval
+ * @param rules who has to approve; all of these, and a person counts for one of them ({@link RuleMatching}). One who rejects ends the approval
  * @param requesters ids of the users who requested the build, and so may reject and not approve; {@code null} if they may
  * @param inputs what the people who approve fill in; empty for nothing
  */
 @Restricted(NoExternalUse.class)
 public record ManualRequirement(
         @JsonProperty("message") String message,
-        @JsonProperty("submitters") List<String> submitters,
-        @JsonProperty("required") int required,
+        @JsonProperty("rules") List<PeopleRule> rules,
         @CheckForNull @JsonProperty("requesters") List<String> requesters,
         @JsonProperty("inputs") List<InputDefinition> inputs)
         implements Serializable {
 
-    /** Bounds the size of a record, which has all approvals with their comments. */
+    /** The most people that all rules together require. Bounds the size of a record, which has all approvals with their comments. */
     public static final int MAX_REQUIRED = 100;
 
     public ManualRequirement {
         Objects.requireNonNull(message, "message");
-        submitters = List.copyOf(submitters);
+        rules = List.copyOf(rules);
         inputs = List.copyOf(inputs);
         requesters = requesters == null ? null : List.copyOf(requesters);
         Bound.TEXT.check("message", message);
-        Bound.NAME.checkEach("submitters", submitters, Bound.LIST);
+        Bound.NAME.checkEach(
+                "submitters",
+                rules.stream().flatMap(rule -> rule.submitters().stream()).toList(),
+                Bound.LIST);
         Bound.LONG_LIST.check("requesters", requesters == null ? 0 : requesters.size());
         Bound.LIST.check("parameters", inputs.size());
         Bound.INPUTS.check(
                 "parameters",
                 inputs.stream().mapToLong(input -> input.definition().length()).sum());
+        if (rules.isEmpty()) {
+            throw new IllegalArgumentException("rules: is empty; name who has to approve");
+        }
+        checkRequired(required(rules));
+    }
+
+    /** What all of these rules ask. */
+    public ManualRequirement(String message, List<PeopleRule> rules) {
+        this(message, rules, null, List.of());
+    }
+
+    /** One rule. */
+    public ManualRequirement(String message, List<String> submitters, int required) {
+        this(message, List.of(new PeopleRule(submitters, required)));
+    }
+
+    /** Returns the same, with people who may reject and not approve. */
+    public ManualRequirement notBy(List<String> users) {
+        return new ManualRequirement(message, rules, users, inputs);
+    }
+
+    /** Returns the same, with something to fill in. */
+    public ManualRequirement filling(List<InputDefinition> definitions) {
+        return new ManualRequirement(message, rules, requesters, definitions);
+    }
+
+    /** Returns how many different people have to approve. */
+    public int required() {
+        return required(rules);
+    }
+
+    /** Returns who may decide, for a sentence: {@code alice, ops} or {@code 1 of qa; 2 of ops, oncall}. Empty for all with the permission. */
+    public String people() {
+        return rules.size() == 1
+                ? String.join(", ", rules.get(0).submitters())
+                : rules.stream()
+                        .map(rule -> rule.required() + " of " + rule.people())
+                        .collect(Collectors.joining("; "));
+    }
+
+    static void checkRequired(int required) {
         if (required < 1 || required > MAX_REQUIRED) {
             throw new IllegalArgumentException("required: must be from 1 to " + MAX_REQUIRED + ", and is " + required);
         }
     }
 
-    public ManualRequirement(String message, List<String> submitters, int required) {
-        this(message, submitters, required, null, List.of());
-    }
-
-    /** One person of these. */
-    public ManualRequirement(String message, List<String> submitters) {
-        this(message, submitters, 1);
-    }
-
-    /** Returns the same, with people who may reject and not approve. */
-    public ManualRequirement notBy(List<String> users) {
-        return new ManualRequirement(message, submitters, required, users, inputs);
-    }
-
-    /** Returns the same, with something to fill in. */
-    public ManualRequirement filling(List<InputDefinition> definitions) {
-        return new ManualRequirement(message, submitters, required, requesters, definitions);
+    private static int required(List<PeopleRule> rules) {
+        return rules.stream().mapToInt(PeopleRule::required).sum();
     }
 
     /** Returns whether people have to be told apart, so that somebody who is not logged in may not approve. */
     public boolean needsIdentity() {
-        return required > 1 || requesters != null;
+        return required() > 1 || requesters != null;
     }
 }

@@ -38,8 +38,11 @@ final class PriorEvents {
         var lost = new ArrayList<Event>();
         if (forSuccess) {
             for (Vote vote : approval.votes()) {
-                if (!circumstances.mayApprove(approval, vote.user())) {
-                    lost.add(new Event.VoteLost(vote.user()));
+                List<Integer> now = circumstances.rulesOf(approval, vote.user());
+                if (!now.containsAll(vote.rules())) {
+                    lost.add(new Event.VoteLost(
+                            vote.user(),
+                            vote.rules().stream().filter(now::contains).toList()));
                 }
             }
         }

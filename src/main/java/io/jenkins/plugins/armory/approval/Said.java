@@ -16,7 +16,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * @param callback the verdict of the external process, through any of its channels; {@code null} while there is none
  * @param data the data of that callback as the text of a JSON object, {@code null} if it has none
- * @param votes the approvals of people that count, in their order; at most as many as are required
+ * @param votes the approvals of people, in their order; each counts for a rule, so there are at most as many as are required
  * @param inputs what the first of these people filled in and the others agreed to, by name; texts and booleans
  * @param rejection the rejection by a person, {@code null} while there is none
  * @param failed the failure that a person is or was asked about, {@code null} for none
@@ -69,6 +69,13 @@ public record Said(
         List<Vote> rest =
                 votes.stream().filter(vote -> !vote.user().equals(user)).toList();
         return new Said(callback, data, rest, rest.isEmpty() ? Map.of() : inputs, rejection, failed, decision);
+    }
+
+    Said withRules(String user, List<Integer> rules) {
+        List<Vote> all = votes.stream()
+                .map(vote -> vote.user().equals(user) ? vote.countingFor(rules) : vote)
+                .toList();
+        return new Said(callback, data, all, inputs, rejection, failed, decision);
     }
 
     Said withInputs(Map<String, Object> given) {

@@ -91,6 +91,14 @@ enum Transitions {
             "the same",
             Effect.NONE,
             Answer.DUPLICATE),
+    PERSON_NOT_NEEDED(
+            States.PENDING,
+            Events.of(Event.ManualApproval.class),
+            "each rule that the person counts for has its people",
+            (approval, event, now) -> !approval.needs(((Event.ManualApproval) event).rules()),
+            "the same",
+            Effect.NONE,
+            Answer.NOT_AWAITED),
     OTHER_INPUTS(
             States.PENDING,
             Events.of(Event.ManualApproval.class),
@@ -121,8 +129,8 @@ enum Transitions {
             Events.of(Event.VoteLost.class),
             "the person has approved",
             (approval, event, now) -> approval.hasVoteOf(((Event.VoteLost) event).user()),
-            "the same without that approval",
-            (approval, event, now) -> approval.withoutVoteOf(((Event.VoteLost) event).user()),
+            "the same without that approval, unless it counts for another rule",
+            (approval, event, now) -> approval.withoutRules((Event.VoteLost) event),
             Answer.ACCEPTED),
     NO_VOTE_TO_LOSE(States.ALL, Events.of(Event.VoteLost.class), "the same", Effect.NONE, Answer.IGNORED),
     PERSON_REJECTED(
@@ -527,7 +535,7 @@ enum Transitions {
     }
 
     private static Approval approvedBy(Approval approval, Event.ManualApproval said, Instant now) {
-        return approval.approvedBy(new Vote(said.user(), said.comment(), now), said.inputs());
+        return approval.approvedBy(new Vote(said.user(), said.comment(), now, said.rules()), said.inputs());
     }
 
     private static Decision verdict(Event event, Instant now) {

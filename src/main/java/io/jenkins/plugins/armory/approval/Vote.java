@@ -15,17 +15,29 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param user id of the person
  * @param comment may be empty
  * @param at when the person approved
+ * @param rules the rules of the requirement that the person counted for then, and still does; a person counts for one of them
  */
 @Restricted(NoExternalUse.class)
 public record Vote(
         @JsonProperty("user") String user,
         @JsonProperty("comment") String comment,
-        @JsonProperty("at") Instant at) {
+        @JsonProperty("at") Instant at,
+        @JsonProperty("rules") List<Integer> rules) {
 
     public Vote {
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(comment, "comment");
         Objects.requireNonNull(at, "at");
+        rules = List.copyOf(rules);
+    }
+
+    /** Returns the same with another comment. */
+    public Vote saying(String shorter) {
+        return new Vote(user, shorter, at, rules);
+    }
+
+    Vote countingFor(List<Integer> fewer) {
+        return new Vote(user, comment, at, fewer);
     }
 
     /** Returns the names of the people for a sentence: {@code alice}, {@code alice and bob}, {@code alice, bob and carol}. */

@@ -116,6 +116,17 @@ public record Parameter(Type type, @CheckForNull Method setter) {
     /** Returns the class of an object with parameters of its own, {@code null} for another type. */
     @CheckForNull
     public Class<?> nested() {
+        return describable(type);
+    }
+
+    /** Returns the class of such objects in the list that it takes, {@code null} for another type. */
+    @CheckForNull
+    public Class<?> elementClass() {
+        return describable(element());
+    }
+
+    @CheckForNull
+    private static Class<?> describable(@CheckForNull Type type) {
         return type instanceof Class<?> nested && Describable.class.isAssignableFrom(nested) ? nested : null;
     }
 }

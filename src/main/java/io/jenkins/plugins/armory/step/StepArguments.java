@@ -103,19 +103,21 @@ public final class StepArguments {
             } else if (value instanceof Map<?, ?> fields && parameter.nested() != null) {
                 checkValues(start + name + ": ", parameter.nested(), fields);
             } else if (value instanceof Collection<?> elements) {
-                checkElements(start + name, elements);
+                checkElements(start + name, elements, parameter.elementClass());
             }
         });
     }
 
     /** Checks that no text of a list is blank, since it would be left out without a word, and that no entry has an unset value. */
-    private static void checkElements(String path, Collection<?> elements) {
+    private static void checkElements(String path, Collection<?> elements, @CheckForNull Class<?> type) {
         int index = 0;
         for (Object element : elements) {
             if (element instanceof CharSequence text && text.toString().isBlank()) {
                 throw new IllegalArgumentException(path + '[' + index + ']' + EMPTY);
             } else if (element instanceof Map<?, ?> entry && entry.containsKey("key") && isNull(entry.get("value"))) {
                 throw new IllegalArgumentException(path + '.' + entry.get("key") + UNSET);
+            } else if (element instanceof Map<?, ?> fields && type != null) {
+                checkValues(path + '[' + index + "]: ", type, fields);
             }
             index++;
         }

@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.approval.RuleMatching;
 import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.CallbackAnswers;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -163,7 +165,7 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
 
     private ObjectNode json(Approval approval, ManualRequirement manual) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("message", manual.message());
-        json.set("submitters", JsonResponse.treeOf(manual.submitters()));
+        json.set("rules", rules(approval, manual));
         if (!manual.inputs().isEmpty()) {
             ArrayNode parameters = json.putArray("parameters");
             manual.inputs().forEach(input -> parameters.add(input.name()));
@@ -193,8 +195,20 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
         return json;
     }
 
+    private static ArrayNode rules(Approval approval, ManualRequirement manual) {
+        var matching = RuleMatching.of(manual, approval.votes());
+        Set<Integer> open = matching.open();
+        ArrayNode rules = JsonNodeFactory.instance.arrayNode();
+        for (int rule = 0; rule < manual.rules().size(); rule++) {
+            ObjectNode json = JsonResponse.fieldsOf(manual.rules().get(rule));
+            json.set("approvedBy", JsonResponse.treeOf(matching.users(rule)));
+            rules.add(json.put("needsPeople", open.contains(rule)));
+        }
+        return rules;
+    }
+
     private static Vote shown(Vote vote) {
-        return new Vote(vote.user(), Objects.requireNonNullElse(Bound.LINE.cut(vote.comment()), ""), vote.at());
+        return vote.saying(Objects.requireNonNullElse(Bound.LINE.cut(vote.comment()), ""));
     }
 
     private static ObjectNode json(Attempt attempt) {

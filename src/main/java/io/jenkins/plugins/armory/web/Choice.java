@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.web;
 import hudson.security.Permission;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Event;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -51,11 +52,12 @@ enum Choice {
     /**
      * @param user the id of the person
      * @param inputs what the person filled in, which only an approval has
+     * @param rules the rules by which the person may make this choice
      * @param ids makes the id of the next try
      */
-    Event by(String user, String comment, Map<String, Object> inputs, Supplier<String> ids) {
+    Event by(String user, String comment, Map<String, Object> inputs, List<Integer> rules, Supplier<String> ids) {
         return switch (this) {
-            case APPROVE -> new Event.ManualApproval(user, comment, inputs);
+            case APPROVE -> new Event.ManualApproval(user, comment, inputs, rules);
             case REJECT -> new Event.ManualRejection(user, comment);
             case TAKE_BACK -> new Event.TakenBack(user);
             case RUN_AGAIN -> new Event.RunAgain(user, comment, ids.get());

@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Circumstances;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import java.io.IOException;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -27,11 +28,11 @@ public final class PermittedApprovers implements Circumstances {
     private static final Logger LOGGER = Logger.getLogger(PermittedApprovers.class.getName());
 
     /**
-     * Returns whether a user may approve now. A user whom the security realm does not know any more may not. For a realm that cannot be
-     * asked, Jenkins takes the groups of the user's last login.
+     * Returns the rules that a user counts for now. A user whom the security realm does not know any more counts for none. For a realm that
+     * cannot be asked, Jenkins takes the groups of the user's last login.
      */
     @Override
-    public boolean mayApprove(Approval approval, String user) throws IOException {
+    public List<Integer> rulesOf(Approval approval, String user) throws IOException {
         if (Jenkins.get().getInitLevel() != InitMilestone.COMPLETED) {
             throw new IOException("Jenkins is starting, so the permissions of " + user + " are not known yet");
         }
@@ -40,10 +41,10 @@ public final class PermittedApprovers implements Circumstances {
                     + " on it are not known");
         }
         try (ACLContext ignored = ACL.as2(authenticationOf(user))) {
-            return new Viewer().mayDecide(approval, Choice.APPROVE);
+            return new Viewer().rulesOf(approval, Choice.APPROVE);
         } catch (UsernameNotFoundException x) {
             LOGGER.log(Level.FINE, "There is no user " + user + " any more", x);
-            return false;
+            return List.of();
         } catch (RuntimeException x) { // of a security realm or an authorization strategy
             throw new IOException("The permissions of " + user + " cannot be found out", x);
         }

@@ -8,12 +8,14 @@ import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.RuleMatching;
 import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.logging.Level;
@@ -66,8 +68,9 @@ record PersonalDecision(String id, Choice choice) {
             return JsonResponse.error(403, "forbidden", whyNot(viewer, approval.manual()));
         }
         Map<String, Object> values = valuesOf(approval, inputs);
+        List<Integer> rules = viewer.rulesOf(approval, choice);
         return approvals
-                .apply(id, choice.by(viewer.name(), comment, values, armory::newApprovalId))
+                .apply(id, choice.by(viewer.name(), comment, values, rules, armory::newApprovalId))
                 .map(transition -> answer(transition, values))
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", Messages.Decision_buildGone()));
     }
@@ -96,10 +99,10 @@ record PersonalDecision(String id, Choice choice) {
         if (manual != null && choice == Choice.APPROVE && viewer.isRequester(manual)) {
             return Messages.PersonalDecision_requester();
         }
-        return manual == null || manual.submitters().isEmpty()
+        return manual == null || manual.people().isEmpty()
                 ? Messages.Decision_needsPermission(
                         "Armory/" + choice.permission().orElseThrow().name)
-                : Messages.PersonalDecision_submitters(String.join(", ", manual.submitters()));
+                : Messages.PersonalDecision_submitters(manual.people());
     }
 
     /**
@@ -115,7 +118,7 @@ record PersonalDecision(String id, Choice choice) {
         }
         Decision person = choice.isAboutFailure() ? approval.decision() : approval.person();
         return switch (transition.answer()) {
-            case NOT_AWAITED -> notAwaited();
+            case NOT_AWAITED -> notAwaited(approval);
             case ACCEPTED, DUPLICATE -> {
                 JsonResponse accepted = accepted(approval, repeated);
                 yield person == null ? accepted : with(person, accepted);
@@ -135,6 +138,18 @@ record PersonalDecision(String id, Choice choice) {
                                         : Messages.PersonalDecision_failed(end.mdMessage())));
             }
         };
+    }
+
+    /** Returns the answer to a person whose approval is not needed, or to one where no person is asked. */
+    private JsonResponse notAwaited(Approval approval) {
+        ManualRequirement manual = approval.manual();
+        return choice != Choice.APPROVE || manual == null
+                ? notAwaited()
+                : JsonResponse.error(
+                        409,
+                        "not_awaited",
+                        Messages.PersonalDecision_notNeeded(
+                                RuleMatching.of(manual, approval.votes()).needed()));
     }
 
     private static JsonResponse otherInputs(Approval approval) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 import jenkins.model.Jenkins;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
@@ -135,14 +136,26 @@ final class Viewer {
         if (manual == null) {
             return isPermitted(approval, choice);
         }
-        if (choice == Choice.TAKE_BACK) {
-            return true;
+        return choice == Choice.TAKE_BACK || !rulesOf(approval, choice).isEmpty();
+    }
+
+    /** Returns the rules by which the user may make a choice about an approval. Administrators count for each that names submitters. */
+    List<Integer> rulesOf(Approval approval, Choice choice) {
+        ManualRequirement manual = approval.manual();
+        if (manual == null
+                || !sees(approval)
+                || mustLogIn(manual, choice)
+                || choice == Choice.APPROVE && isRequester(manual)) {
+            return List.of();
         }
-        return !mustLogIn(manual, choice)
-                && !(choice == Choice.APPROVE && isRequester(manual))
-                && (manual.submitters().isEmpty()
-                        ? isPermitted(approval, choice)
-                        : administrator || isAmong(manual.submitters()));
+        return IntStream.range(0, manual.rules().size())
+                .filter(rule -> isAmong(manual.rules().get(rule).submitters(), approval, choice))
+                .boxed()
+                .toList();
+    }
+
+    private boolean isAmong(List<String> submitters, Approval approval, Choice choice) {
+        return submitters.isEmpty() ? isPermitted(approval, choice) : administrator || isAmong(submitters);
     }
 
     /** Returns whether the user has to log in first: an anonymous user may be the requester, or approve twice. */
@@ -192,7 +205,10 @@ final class Viewer {
         boolean changes =
                 switch (choice) {
                     case RUN_AGAIN, GIVE_UP -> true;
-                    case APPROVE -> approval.person() == null && !approval.hasVoteOf(name());
+                    case APPROVE ->
+                        approval.person() == null
+                                && !approval.hasVoteOf(name())
+                                && approval.needs(rulesOf(approval, choice));
                     case REJECT -> true;
                     case TAKE_BACK -> approval.hasVoteOf(name());
                 };

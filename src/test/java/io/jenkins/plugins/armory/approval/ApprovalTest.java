@@ -241,7 +241,7 @@ public class ApprovalTest {
     @Test
     void aRejectionAndATimeoutAreFinal() {
         Approval asks = terms("a1")
-                .manual(new ManualRequirement("Go?", List.of()))
+                .manual(new ManualRequirement("Go?", List.of(), 1))
                 .calls(CALLS)
                 .askAfterFailure(true)
                 .start();
@@ -286,7 +286,7 @@ public class ApprovalTest {
         Approval alone = terms("a1").withoutCallback().start();
         Approval approved = terms("a2")
                 .withoutCallback()
-                .manual(new ManualRequirement("Go?", List.of()))
+                .manual(new ManualRequirement("Go?", List.of(), 1))
                 .start()
                 .on(new Event.ManualApproval("alice", ""), SOON)
                 .approval();
@@ -395,7 +395,7 @@ public class ApprovalTest {
     }
 
     private static ApprovalTerms.Builder needsBoth(String id) {
-        return terms(id).manual(new ManualRequirement("Go?", List.of()));
+        return terms(id).manual(new ManualRequirement("Go?", List.of(), 1));
     }
 
     private static Event approve(String user) {
@@ -423,7 +423,7 @@ public class ApprovalTest {
         assertThat(one)
                 .returns(false, Approval::isDecided)
                 .returns(null, Approval::person)
-                .returns(List.of(new Vote("alice", "fine", SOON)), Approval::votes);
+                .returns(List.of(new Vote("alice", "fine", SOON, List.of(0))), Approval::votes);
         assertThat(one.on(approve("alice"), SOON)).isEqualTo(new Transition(one, Answer.DUPLICATE));
 
         assertThat(after(one, approve("bob")).decision())
@@ -435,7 +435,7 @@ public class ApprovalTest {
     }
 
     private static Event approveWith(String user, String region) {
-        return new Event.ManualApproval(user, "", Map.of("region", region));
+        return new Event.ManualApproval(user, "", Map.of("region", region), List.of(0));
     }
 
     @Test
@@ -451,7 +451,7 @@ public class ApprovalTest {
         assertThat(back).isEqualTo(byPeople(2));
         assertThat(after(back, approveWith("bob", "us")).inputs()).isEqualTo(Map.of("region", "us"));
         Approval two = after(byPeople(3), approveWith("alice", "eu"), approveWith("bob", "eu"));
-        assertThat(after(two, new Event.VoteLost("alice")).inputs())
+        assertThat(after(two, new Event.VoteLost("alice", List.of())).inputs())
                 .as("bob has agreed to that")
                 .isEqualTo(Map.of("region", "eu"));
     }

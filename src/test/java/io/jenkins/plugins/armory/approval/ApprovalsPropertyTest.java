@@ -95,6 +95,7 @@ class ApprovalsPropertyTest {
         ALICE_TAKES_BACK,
         BOB_TAKES_BACK,
         ALICE_IS_LOST,
+        ALICE_LEAVES_A_GROUP,
         OVERRIDE_APPROVES,
         OVERRIDE_REJECTS,
         OTHER_FAILED,
@@ -134,14 +135,16 @@ class ApprovalsPropertyTest {
                 case PROGRESS -> new Event.Progress();
                 case ALICE_APPROVES -> new Event.ManualApproval("alice", "");
                 case BOB_APPROVES -> new Event.ManualApproval("bob", "fine");
-                case BOB_APPROVES_WITH_OTHER_INPUTS -> new Event.ManualApproval("bob", "", Map.of("region", "us"));
+                case BOB_APPROVES_WITH_OTHER_INPUTS ->
+                    new Event.ManualApproval("bob", "", Map.of("region", "us"), List.of(0));
                 case CAROL_APPROVES -> new Event.ManualApproval("carol", "");
                 case BOB_REJECTS -> new Event.ManualRejection("bob", "not on a Friday");
                 case ALICE_TAKES_BACK -> new Event.TakenBack("alice");
                 case BOB_TAKES_BACK -> new Event.TakenBack("bob");
                 case OVERRIDE_APPROVES -> new Event.Overridden(true, "root", "CI is down");
                 case OVERRIDE_REJECTS -> new Event.Overridden(false, "root", "stop");
-                case ALICE_IS_LOST -> new Event.VoteLost("alice");
+                case ALICE_IS_LOST -> new Event.VoteLost("alice", List.of());
+                case ALICE_LEAVES_A_GROUP -> new Event.VoteLost("alice", List.of(1));
                 case OTHER_FAILED -> new Event.OtherFailed("'lint' failed");
                 case CHANGE_LOST -> new Event.ChangeLost();
                 case DEADLINE_CHECK -> new Event.DeadlineCheck("");
@@ -229,6 +232,10 @@ class ApprovalsPropertyTest {
                     .byPersonAlone()
                     .start());
         }
+        visitAll(ApprovalTest.terms(ID)
+                .manual(new ManualRequirement("Go?", GROUPS))
+                .byPersonAlone()
+                .start());
         assertThat(VISITED)
                 .as("rows of the transition table that no order leads to")
                 .containsExactlyInAnyOrder(Transitions.values());
@@ -246,13 +253,26 @@ class ApprovalsPropertyTest {
         return new ManualRequirement("Go?", List.of(), required);
     }
 
+    /** One of qa, to which all belong, and one of ops, to which alice belongs. */
+    private static final List<PeopleRule> GROUPS =
+            List.of(new PeopleRule(List.of("qa"), 1), new PeopleRule(List.of("ops"), 1));
+
+    /** Returns the event as it is for the groups. */
+    private static Event byGroups(Event event) {
+        return event instanceof Event.ManualApproval said && said.user().equals("alice")
+                ? new Event.ManualApproval(said.user(), said.comment(), said.inputs(), List.of(0, 1))
+                : event;
+    }
+
     private static void visitAll(Approval first) {
+        boolean groups = first.manual() != null && first.manual().rules().size() > 1;
         var events = new EnumMap<Step, Event>(Step.class);
         Stream.of(Step.values())
                 .filter(step -> step.event() != null)
                 // A third person changes nothing but the number of states where there is a webhook.
                 .filter(step -> step != Step.CAROL_APPROVES || !first.hasWebhook())
-                .forEach(step -> events.put(step, step.event()));
+                .filter(step -> step != Step.ALICE_LEAVES_A_GROUP || groups)
+                .forEach(step -> events.put(step, groups ? byGroups(step.event()) : step.event()));
         var seen = new LinkedHashSet<Moment>();
         var open = new ArrayDeque<Moment>(List.of(new Moment(first, ApprovalTest.START)));
         while (!open.isEmpty()) {
@@ -529,7 +549,8 @@ class ApprovalsPropertyTest {
             } else if (event instanceof Event.VoteLost lost) {
                 boolean counted = before.end() == null && were.contains(lost.user());
                 requireAnswer(counted ? Answer.ACCEPTED : Answer.IGNORED);
-                require(before.end() != null || !are.contains(lost.user()), "it is lost");
+                boolean stays = step == Step.ALICE_LEAVES_A_GROUP; // nobody else is in ops
+                require(before.end() != null || !counted || are.contains(lost.user()) == stays, "it is lost");
             } else {
                 require(after().votes().equals(before.votes()), "nothing else changes who has approved");
             }
@@ -542,6 +563,10 @@ class ApprovalsPropertyTest {
                 requireAnswer(standing.isSuccess() ? Answer.DUPLICATE : Answer.CONFLICT);
             } else if (ended) {
                 requireAnswer(Answer.ENDED);
+            } else if (!voted && !isNeeded(said)) {
+                require(
+                        transition.equals(new Approval.Transition(before, Answer.NOT_AWAITED)),
+                        "the group has its people");
             } else if (!were.isEmpty() && !voted && !before.inputs().equals(said.inputs())) {
                 require(
                         transition.equals(new Approval.Transition(before, Answer.OTHER_INPUTS)),
@@ -550,6 +575,13 @@ class ApprovalsPropertyTest {
                 requireAnswer(voted ? Answer.DUPLICATE : Answer.ACCEPTED);
                 require(are.contains(said.user()) && are.containsAll(were), "it counts");
             }
+        }
+
+        /** Returns whether a person would count: bob and carol cannot both, since both are in qa alone. */
+        private boolean isNeeded(Event.ManualApproval said) {
+            return before.manual().rules().size() == 1
+                    || said.user().equals("alice")
+                    || before.votes().stream().allMatch(vote -> vote.user().equals("alice"));
         }
 
         private void checkOverride() {
@@ -684,7 +716,7 @@ class ApprovalsPropertyTest {
                     TIMER,
                     executor,
                     clock,
-                    (approval, user) -> aliceMayApprove || !user.equals("alice"));
+                    (approval, user) -> aliceMayApprove || !user.equals("alice") ? List.of(0) : List.of());
             told.clear();
             attached = false;
         }

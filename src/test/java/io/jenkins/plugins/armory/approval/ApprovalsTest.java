@@ -70,12 +70,12 @@ class ApprovalsTest {
                 timer,
                 Runnable::run,
                 now,
-                (approval, user) -> true);
+                (approval, user) -> List.of(0));
     }
 
     /** Opens approvals on {@link #manualTimer}. */
     private Approvals open(ApprovalRepository repository) {
-        return new Approvals(repository, manualTimer.service(), Runnable::run, clock, (approval, user) -> true);
+        return new Approvals(repository, manualTimer.service(), Runnable::run, clock, (approval, user) -> List.of(0));
     }
 
     private void assertToldOf(Outcome outcome) {
@@ -122,8 +122,8 @@ class ApprovalsTest {
                 clock,
                 new Circumstances() {
                     @Override
-                    public boolean mayApprove(Approval approval, String user) {
-                        return true;
+                    public List<Integer> rulesOf(Approval approval, String user) {
+                        return List.of(0);
                     }
 
                     @Override
@@ -149,7 +149,7 @@ class ApprovalsTest {
             String id = "over" + i;
             approvals.create(ApprovalTerms.of(id, build)
                     .webhook("tests")
-                    .manual(new ManualRequirement("Go?", List.of()))
+                    .manual(new ManualRequirement("Go?", List.of(), 1))
                     .calls(new OutgoingCalls(webhook, webhook, Map.of(), null, null))
                     .timeout(START, Duration.ofHours(1))
                     .start());
@@ -257,7 +257,7 @@ class ApprovalsTest {
     void tellsOfEachOfTheTwoThatHaveToSayYes() throws IOException {
         Approvals approvals = open(clock);
         approvals.create(
-                terms("a").manual(new ManualRequirement("Go?", List.of())).start());
+                terms("a").manual(new ManualRequirement("Go?", List.of(), 1)).start());
         List<Approval> heard = new CopyOnWriteArrayList<>();
         List<Approval> decided = new CopyOnWriteArrayList<>();
         approvals.attach("a", new ApprovalObserver() {
@@ -294,7 +294,7 @@ class ApprovalsTest {
                     if (permitted.contains("directory is down")) {
                         throw new IOException("The directory is down.");
                     }
-                    return permitted.contains(user);
+                    return permitted.contains(user) ? List.of(0) : List.of();
                 });
     }
 
@@ -334,7 +334,7 @@ class ApprovalsTest {
         assertThat(heard)
                 .containsExactly(
                         new Event.ManualApproval("alice", ""),
-                        new Event.VoteLost("alice"),
+                        new Event.VoteLost("alice", List.of()),
                         new Event.ManualApproval("bob", ""));
         assertThat(ApprovalStore.open(folder).find("a"))
                 .as("it is on disk")
@@ -354,7 +354,7 @@ class ApprovalsTest {
         for (boolean withoutCallback : List.of(false, true)) {
             Set<String> permitted = new HashSet<>(Set.of("alice"));
             Approvals approvals = openFor(permitted);
-            ApprovalTerms.Builder terms = terms("a").manual(new ManualRequirement("Go?", List.of()));
+            ApprovalTerms.Builder terms = terms("a").manual(new ManualRequirement("Go?", List.of(), 1));
             approvals.create((withoutCallback ? terms.withoutCallback() : terms).start());
             approvals.apply("a", new Event.ManualApproval("alice", ""));
             permitted.clear();
@@ -377,7 +377,7 @@ class ApprovalsTest {
         Set<String> permitted = new HashSet<>(Set.of("alice"));
         Approvals approvals = openFor(permitted);
         approvals.create(
-                terms("a").manual(new ManualRequirement("Go?", List.of())).start());
+                terms("a").manual(new ManualRequirement("Go?", List.of(), 1)).start());
         approvals.apply("a", new Event.ManualApproval("alice", ""));
         Approval before = approvals.find("a").orElseThrow();
         permitted.add("directory is down");
@@ -399,7 +399,8 @@ class ApprovalsTest {
     void peopleAreCheckedAgainAlsoWhereTheFileOfTheApprovalWasMended() throws Exception {
         Set<String> permitted = new HashSet<>(Set.of("alice"));
         Approvals before = openFor(permitted);
-        before.create(terms("a").manual(new ManualRequirement("Go?", List.of())).start());
+        before.create(
+                terms("a").manual(new ManualRequirement("Go?", List.of(), 1)).start());
         before.apply("a", new Event.ManualApproval("alice", ""));
         before.close();
         Approvals approvals = openWhileUnreadable("a", () -> openFor(permitted));
@@ -521,8 +522,9 @@ class ApprovalsTest {
         approvals.unheard("again", "https://ci.example.com answered 404");
         approvals.report("again", null, "/state is \"error\"");
 
-        approvals.create(
-                terms("asked").manual(new ManualRequirement("Go?", List.of())).start());
+        approvals.create(terms("asked")
+                .manual(new ManualRequirement("Go?", List.of(), 1))
+                .start());
         approvals.apply("asked", new Event.Sent(ApprovalTest.attempt(1, 200)));
         approvals.report("asked", null, "/state is \"running\"");
         approvals.apply("asked", callback(true));
@@ -595,7 +597,7 @@ class ApprovalsTest {
         ApprovalStore store = ApprovalStore.open(folder);
         ApprovalStoreTest.breakJournal(folder);
 
-        var reopened = new Approvals(store, timer, Runnable::run, clock, (approval, user) -> true);
+        var reopened = new Approvals(store, timer, Runnable::run, clock, (approval, user) -> List.of(0));
 
         assertThat(reopened.find("a1").orElseThrow().isDecided()).isFalse();
         await().until(() -> timer.getQueue().size() == 1); // the retry alone: the folding of the first instance is over
@@ -682,7 +684,7 @@ class ApprovalsTest {
                 timer,
                 Runnable::run,
                 clock,
-                (approval, user) -> true,
+                (approval, user) -> List.of(0),
                 follower);
     }
 
@@ -748,7 +750,7 @@ class ApprovalsTest {
                 manualTimer.service(),
                 Runnable::run,
                 clock,
-                (approval, user) -> true,
+                (approval, user) -> List.of(0),
                 follower);
 
         approvals.create(start("a"));
@@ -772,7 +774,7 @@ class ApprovalsTest {
         };
         var approvals = open(follower);
         approvals.create(terms("a")
-                .manual(new ManualRequirement("Go?", List.of()))
+                .manual(new ManualRequirement("Go?", List.of(), 1))
                 .calls(ApprovalTest.CALLS.with(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
                 .askAfterFailure(true)
                 .start());
@@ -1089,12 +1091,13 @@ class ApprovalsTest {
                 approvals.get().apply("a1", sentNow());
             }
         });
-        approvals.set(new Approvals(repository, timer, Runnable::run, Clock.systemUTC(), (approval, user) -> true));
+        approvals.set(
+                new Approvals(repository, timer, Runnable::run, Clock.systemUTC(), (approval, user) -> List.of(0)));
         approvals
                 .get()
                 .create(ApprovalTerms.of("a1", new BuildRef("job", 1))
                         .webhook("w")
-                        .manual(new ManualRequirement("Go?", List.of()))
+                        .manual(new ManualRequirement("Go?", List.of(), 1))
                         .timeout(Instant.now(), Duration.ofHours(1))
                         .heartbeat(Duration.ofMillis(50))
                         .start());

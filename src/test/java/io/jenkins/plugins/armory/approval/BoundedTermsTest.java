@@ -26,7 +26,7 @@ class BoundedTermsTest {
     }
 
     private static ManualRequirement asking(String message, List<String> submitters, List<InputDefinition> inputs) {
-        return new ManualRequirement(message, submitters).filling(inputs);
+        return new ManualRequirement(message, submitters, 1).filling(inputs);
     }
 
     private static List<InputDefinition> inputs(int number, int length) {
@@ -52,7 +52,7 @@ class BoundedTermsTest {
                 () -> asking("", List.of(), inputs(2, 16_385)),
                 "parameters: is longer than 32768 characters: it has 32770");
         assertRefused(
-                () -> new ManualRequirement("", List.of()).notBy(Collections.nCopies(1001, "u")),
+                () -> new ManualRequirement("", List.of(), 1).notBy(Collections.nCopies(1001, "u")),
                 "requesters: is longer than 1000 entries");
     }
 

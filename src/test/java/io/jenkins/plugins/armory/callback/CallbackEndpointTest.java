@@ -70,7 +70,7 @@ class CallbackEndpointTest {
                 timer,
                 Runnable::run,
                 Clock.systemUTC(),
-                (approval, user) -> true);
+                (approval, user) -> List.of(0));
         endpoint = new CallbackEndpoint(
                 approvals,
                 tokens,
@@ -314,7 +314,7 @@ class CallbackEndpointTest {
         String alone = tokens.newId();
         approvals.create(ApprovalTerms.of(alone, new BuildRef("job", 1))
                 .timeout(Instant.now(), Duration.ofHours(1))
-                .manual(new ManualRequirement("Go?", List.of()))
+                .manual(new ManualRequirement("Go?", List.of(), 1))
                 .byPersonAlone()
                 .start());
 

@@ -58,7 +58,7 @@ class CallbackFuzzTest {
                 TIMER,
                 Runnable::run,
                 Clock.systemUTC(),
-                (approval, user) -> true);
+                (approval, user) -> List.of(0));
         approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
                 .webhook("w")
                 .timeout(Instant.now(), Duration.ofDays(1))

@@ -68,7 +68,7 @@ class SignedCallbackTest {
                 timer,
                 Runnable::run,
                 Clock.systemUTC(),
-                (approval, user) -> true);
+                (approval, user) -> List.of(0));
         start();
         id = newApproval("ci");
         other = newApproval("ci");

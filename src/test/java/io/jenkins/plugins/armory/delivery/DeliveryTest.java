@@ -92,7 +92,7 @@ class DeliveryTest {
     }
 
     private void connect(ApprovalRepository repository) {
-        approvals = new Approvals(repository, timer.service(), Runnable::run, clock, (approval, user) -> true);
+        approvals = new Approvals(repository, timer.service(), Runnable::run, clock, (approval, user) -> List.of(0));
         delivery = new Delivery(approvals, requests, new RetryPolicy(this::chance), timer.service(), Runnable::run);
     }
 
@@ -603,7 +603,7 @@ class DeliveryTest {
         String alone = "a2";
         approvals.create(ApprovalTerms.of(alone, new BuildRef("job", 1))
                 .timeout(clock.instant(), Duration.ofHours(1))
-                .manual(new ManualRequirement("Go?", List.of()))
+                .manual(new ManualRequirement("Go?", List.of(), 1))
                 .byPersonAlone()
                 .start());
         delivery.deliver(alone);

@@ -67,7 +67,7 @@ class NotifyCallsTest {
     @BeforeEach
     void open() throws IOException {
         store = ApprovalStore.open(folder).folding(timer.service(), Runnable::run);
-        approvals = new Approvals(store, timer.service(), Runnable::run, clock, (approval, user) -> true);
+        approvals = new Approvals(store, timer.service(), Runnable::run, clock, (approval, user) -> List.of(0));
         delivery = new Delivery(approvals, requests, new RetryPolicy(() -> 0), clock, timer.service(), Runnable::run);
         delivery.open();
     }

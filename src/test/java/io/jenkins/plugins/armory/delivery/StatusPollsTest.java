@@ -62,7 +62,7 @@ class StatusPollsTest {
     @BeforeEach
     void open() throws IOException {
         store = ApprovalStore.open(folder).folding(timer.service(), Runnable::run);
-        approvals = new Approvals(store, timer.service(), Runnable::run, clock, (approval, user) -> true);
+        approvals = new Approvals(store, timer.service(), Runnable::run, clock, (approval, user) -> List.of(0));
         delivery = new Delivery(approvals, requests, new RetryPolicy(), clock, timer.service(), Runnable::run);
         delivery.open();
     }
@@ -163,7 +163,7 @@ class StatusPollsTest {
     @Test
     void aFailureDecidesTooAndAPersonMayStillHaveToApprove() throws IOException {
         start("a1");
-        start(terms("a2", "ci.example.com").manual(new ManualRequirement("Go?", List.of())));
+        start(terms("a2", "ci.example.com").manual(new ManualRequirement("Go?", List.of(), 1)));
         timer.pass(ONE_ROUND);
 
         answer(said(Verdict.FAILURE, "failed"));

@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.approval.InputDefinition;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
@@ -102,8 +103,9 @@ class AcceptedIsReadBackPropertyTest {
             String id = TOKENS.newId();
             var disk = new CrashingDisk(random);
             ApprovalStore store = ApprovalStore.open(disk, FOLDER);
-            var approvals = new Approvals(store, TIMER, Runnable::run, Clock.systemUTC(), (approval, user) -> true);
-            ManualRequirement people = random.nextBoolean() ? new ManualRequirement("m", List.of()) : null;
+            var approvals =
+                    new Approvals(store, TIMER, Runnable::run, Clock.systemUTC(), (approval, user) -> List.of(0));
+            ManualRequirement people = random.nextBoolean() ? new ManualRequirement("m", List.of(), 1) : null;
             approvals.create(terms(id).manual(people).start());
             if (random.nextBoolean()) {
                 store.fold(() -> false);
@@ -203,7 +205,7 @@ class AcceptedIsReadBackPropertyTest {
             Map<String, Object> inputs = new LinkedHashMap<>();
             manual.inputs().forEach(input -> inputs.put(input.name(), Bound.NAME.cut(texts.text(Bound.NAME))));
             String comment = Bound.TEXT.cut(texts.text(Bound.TEXT));
-            approval = approval.on(new Event.ManualApproval("alice", comment, inputs), NOW.plusSeconds(1))
+            approval = approval.on(new Event.ManualApproval("alice", comment, inputs, List.of(0)), NOW.plusSeconds(1))
                     .approval();
         }
         return approval;
@@ -233,8 +235,11 @@ class AcceptedIsReadBackPropertyTest {
         List<InputDefinition> inputs = list(texts, Bound.NAME).stream()
                 .map(name -> new InputDefinition(name, texts.text(texts.oneIn(20) ? Bound.INPUTS : Bound.NAME)))
                 .toList();
-        ManualRequirement people =
-                new ManualRequirement(texts.text(Bound.TEXT), list(texts, Bound.NAME), texts.any(List.of(1, 2, 100)));
+        List<PeopleRule> rules = new ArrayList<>();
+        for (int i = texts.between(1, 3); i > 0; i--) {
+            rules.add(new PeopleRule(list(texts, Bound.NAME), texts.any(List.of(1, 2, 100))));
+        }
+        var people = new ManualRequirement(texts.text(Bound.TEXT), rules);
         return texts.oneIn(2) ? people.filling(inputs) : people.notBy(list(texts, Bound.NAME));
     }
 

@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.approval.InputDefinition;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
@@ -92,7 +93,9 @@ class StoredTest {
                 .group("stage 5")
                 .webhook("tests")
                 .callers("secret-text", List.of("client-1"))
-                .manual(new ManualRequirement("Go?", List.of("alice", "ops"), 2)
+                .manual(new ManualRequirement(
+                                "Go?",
+                                List.of(new PeopleRule(List.of("alice", "ops"), 1), new PeopleRule(List.of("qa"), 1)))
                         .notBy(List.of("carol"))
                         .filling(List.of(new InputDefinition("region", "<choice/>"))))
                 .timeout(START, Duration.ofHours(24))
@@ -106,7 +109,7 @@ class StoredTest {
                 approval,
                 new Event.Failed(ApprovalTest.attempt(1, 503)),
                 ApprovalTest.sent(),
-                new Event.ManualApproval("alice", "fine", Map.of("region", "eu", "dry", true)),
+                new Event.ManualApproval("alice", "fine", Map.of("region", "eu", "dry", true), List.of(0)),
                 new Event.Callback(true, "**ok**", "{\"a\":[1,2.5]}", "callback token"));
     }
 
@@ -131,7 +134,7 @@ class StoredTest {
 
     private static Approval byPersonAlone() {
         return ApprovalTest.terms("a4")
-                .manual(new ManualRequirement("Go?", List.of("alice")).notBy(List.of()))
+                .manual(new ManualRequirement("Go?", List.of("alice"), 1).notBy(List.of()))
                 .byPersonAlone()
                 .start();
     }

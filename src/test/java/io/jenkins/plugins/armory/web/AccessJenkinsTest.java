@@ -172,6 +172,7 @@ class AccessJenkinsTest {
             "ListedClient.fillCredentialsIdItems", // for others than administrators, it has only what they send
             "ArmoryConfiguration.fillCallbackCredentialsIdItems",
             "ArmoryRollbackStep.checkEnvironment",
+            "ApprovalRule.checkRequired",
             "ManualApproval.checkRequired",
             "ArmoryEnvironmentStep.checkName",
             "ArmoryWebhookApprovalStep.checkUriTemplate",
@@ -263,7 +264,7 @@ class AccessJenkinsTest {
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))
-                        .manual(new ManualRequirement("Go?", List.of()))
+                        .manual(new ManualRequirement("Go?", List.of(), 1))
                         .start());
         return id;
     }

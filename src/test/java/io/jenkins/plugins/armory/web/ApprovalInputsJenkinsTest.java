@@ -261,7 +261,9 @@ class ApprovalInputsJenkinsTest {
     void overridesNeedNoPlugin() throws Exception {
         String nothing = approvalWithoutItsPlugin();
         String agreed = approvalWithoutItsPlugin();
-        ArmoryRuntime.get().approvals().apply(agreed, new Event.ManualApproval("bob", "", Map.of("region", "us")));
+        ArmoryRuntime.get()
+                .approvals()
+                .apply(agreed, new Event.ManualApproval("bob", "", Map.of("region", "us"), List.of(0)));
         String other = approvalWithoutItsPlugin();
 
         assertThat(command(nothing, "--approve")).returns(3, CLICommandInvoker.Result::returnCode);

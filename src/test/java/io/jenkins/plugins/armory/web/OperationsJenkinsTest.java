@@ -132,7 +132,7 @@ class OperationsJenkinsTest {
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))
-                        .manual(new ManualRequirement("Go?", List.of()))
+                        .manual(new ManualRequirement("Go?", List.of(), 1))
                         .start());
 
         assertThat(decide("reader", id + "2", "--approve")).returns(6, CLICommandInvoker.Result::returnCode);

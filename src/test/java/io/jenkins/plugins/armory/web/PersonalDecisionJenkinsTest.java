@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URL;
@@ -78,6 +79,18 @@ class PersonalDecisionJenkinsTest {
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))
                         .manual(new ManualRequirement("Go?", List.of(submitters), required))
+                        .start());
+        return id;
+    }
+
+    private String byRules(PeopleRule... rules) throws Exception {
+        String id = ArmoryRuntime.get().tokens().newId();
+        ArmoryRuntime.get()
+                .approvals()
+                .create(ApprovalTerms.of(id, new BuildRef("deploy", 1))
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .manual(new ManualRequirement("Go?", List.of(rules)))
+                        .byPersonAlone()
                         .start());
         return id;
     }
@@ -208,15 +221,60 @@ class PersonalDecisionJenkinsTest {
     }
 
     @Test
+    void aPersonOfTwoGroupsCountsWhereNobodyElseCan() throws Exception {
+        realm.addGroups("olga", "ops", "qa");
+        realm.addGroups("reader", "qa");
+        realm.addGroups("builder", "qa");
+        PeopleRule[] rules = {new PeopleRule(List.of("qa"), 1), new PeopleRule(List.of("ops"), 1)};
+        for (String first : List.of("olga", "reader")) {
+            String id = byRules(rules);
+            assertThat(decide(first, id, "approve")).isEqualTo(200);
+            assertThat(decide(first.equals("olga") ? "reader" : "olga", id, "approve"))
+                    .isEqualTo(200);
+            assertThat(approval(id).isDecided()).as("after " + first).isTrue();
+        }
+
+        String id = byRules(rules);
+        decide("reader", id, "approve");
+        assertThat(decide("builder", id, "approve")).as("qa has its people").isEqualTo(409);
+        assertThat(decide("approver", id, "approve")).as("in no group").isEqualTo(403);
+        assertThat(voters(id)).containsExactly("reader");
+        assertThat(decide("builder", id, "reject")).isEqualTo(200);
+    }
+
+    @Test
+    void whoLeavesAGroupCountsForTheOthersAlone() throws Exception {
+        realm.addGroups("olga", "ops", "qa");
+        String id = byRules(
+                new PeopleRule(List.of("ops"), 1),
+                new PeopleRule(List.of("qa", "reader"), 1),
+                new PeopleRule(List.of("builder"), 1));
+        decide("olga", id, "approve");
+        assertThat(decide("reader", id, "approve")).isEqualTo(200);
+        JenkinsRule.DummySecurityRealm left = j.createDummySecurityRealm();
+        left.addGroups("olga", "qa");
+        j.jenkins.setSecurityRealm(left);
+
+        assertThat(decide("builder", id, "approve")).isEqualTo(200);
+
+        assertThat(approval(id).isDecided())
+                .as("reader counts for qa, and nobody for ops")
+                .isFalse();
+        assertThat(voters(id)).containsExactly("reader", "builder");
+        assertThat(decide("olga", id, "approve")).as("qa has its people").isEqualTo(409);
+        assertThat(decide("admin", id, "approve")).isEqualTo(200);
+        assertThat(approval(id).isDecided()).isTrue();
+    }
+
+    @Test
     void aUserWhomTheRealmDoesNotKnowAnyMoreDoesNotCount() throws Exception {
         String id = newApproval(2);
         decide("approver", id, "approve");
         j.jenkins.setSecurityRealm(new HudsonPrivateSecurityRealm(false, false, null));
         ((HudsonPrivateSecurityRealm) j.jenkins.getSecurityRealm()).createAccount("builder", "secret-words");
 
-        assertThat(new PermittedApprovers().mayApprove(approval(id), "approver"))
-                .isFalse();
-        assertThat(new PermittedApprovers().mayApprove(approval(id), "builder")).isTrue();
+        assertThat(new PermittedApprovers().rulesOf(approval(id), "approver")).isEmpty();
+        assertThat(new PermittedApprovers().rulesOf(approval(id), "builder")).containsExactly(0);
     }
 
     @Test

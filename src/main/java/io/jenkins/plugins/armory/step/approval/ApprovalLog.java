@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.approval.RuleMatching;
 import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.deployment.Deployment;
@@ -113,9 +114,7 @@ public record ApprovalLog(Consumer<String> log) {
 
     /** Returns the end of a line: who is asked what, and how to answer. */
     private static String question(Approval approval, ManualRequirement manual, String page) {
-        return (manual.submitters().isEmpty()
-                        ? ""
-                        : " (" + LogText.continued(String.join(", ", manual.submitters())) + ")")
+        return (manual.people().isEmpty() ? "" : " (" + LogText.continued(manual.people()) + ")")
                 + sentenceEnd(manual.message())
                 + " " + HyperlinkNote.encodeTo(page, "Approve or reject") + post(approval, "/approve or /reject")
                 + "."
@@ -205,7 +204,7 @@ public record ApprovalLog(Consumer<String> log) {
                     + (approval.person() == null || approval.awaitsPersonAlone() ? "" : stillPending(approval)));
         } else if (event instanceof Event.TakenBack said) {
             log.accept(LogText.continued(said.user()) + " took the approval back." + missing(approval));
-        } else if (event instanceof Event.VoteLost lost) {
+        } else if (event instanceof Event.VoteLost lost && !approval.hasVoteOf(lost.user())) {
             log.accept(LogText.continued(lost.user())
                     + " has approved and may not approve any more, so that does not count." + missing(approval));
         } else if (event instanceof Event.ProcessVerdict said) {
@@ -224,9 +223,15 @@ public record ApprovalLog(Consumer<String> log) {
     /** Returns how many of several people have approved, as a sentence; nothing if one is enough. */
     private static String count(Approval approval) {
         ManualRequirement manual = approval.manual();
-        return manual == null || manual.required() == 1
-                ? ""
-                : " " + approval.votes().size() + " of " + manual.required() + " people have approved.";
+        if (manual == null || manual.required() == 1) {
+            return "";
+        }
+        String count = " " + approval.votes().size() + " of " + manual.required() + " people have approved.";
+        return manual.rules().size() == 1 || approval.person() != null
+                ? count
+                : count + " Still needed: "
+                        + LogText.continued(
+                                RuleMatching.of(manual, approval.votes()).needed()) + ".";
     }
 
     private static String stillPending(Approval approval) {

@@ -2,30 +2,25 @@ package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
-import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.model.ParameterDefinition;
-import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.InputDefinition;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.config.Argument;
-import io.jenkins.plugins.armory.config.Forms;
 import io.jenkins.plugins.armory.config.InputParameters;
-import io.jenkins.plugins.armory.step.Messages;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
-import org.kohsuke.stapler.verb.POST;
 
 /**
  * The parameter {@code manualApproval: [message: '...', submitters: 'alice, ops', required: 2]}: people must approve, too or alone. It is
@@ -37,12 +32,12 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
     private static final long serialVersionUID = 1L;
 
     private String message = "";
-    private int required = 1;
     private boolean notByRequester;
     private ArrayList<ParameterDefinition> parameters = new ArrayList<>();
+    /** The rule that {@code submitters} and {@code required} write in short. */
+    private final ApprovalRule rule = new ApprovalRule();
 
-    @CheckForNull
-    private String submitters;
+    private ArrayList<ApprovalRule> rules = new ArrayList<>();
 
     @DataBoundConstructor
     public ManualApproval() {}
@@ -56,26 +51,37 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
         this.message = Objects.requireNonNullElse(message, "").strip();
     }
 
-    /** Returns ids of users and names of groups, separated by commas; {@code null} for all users with the permission. */
+    /** Returns the submitters of the only rule, see {@link ApprovalRule#getSubmitters}. */
     @CheckForNull
     public String getSubmitters() {
-        return submitters;
+        return rule.getSubmitters();
     }
 
     @DataBoundSetter
     @Argument(filled = true)
     public void setSubmitters(@CheckForNull String submitters) {
-        this.submitters = Util.fixEmptyAndTrim(submitters);
+        rule.setSubmitters(submitters);
     }
 
-    /** Returns how many different people have to approve. */
+    /** Returns how many different people have to approve by the only rule. */
     public int getRequired() {
-        return required;
+        return rule.getRequired();
     }
 
     @DataBoundSetter
     public void setRequired(int required) {
-        this.required = required;
+        rule.setRequired(required);
+    }
+
+    /** Returns the rules of several groups; a person counts for one of them. Empty for the only rule. */
+    public List<ApprovalRule> getRules() {
+        return rules;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true, text = "submitters")
+    public void setRules(@CheckForNull List<ApprovalRule> rules) {
+        this.rules = rules == null ? new ArrayList<>() : new ArrayList<>(rules);
     }
 
     /** Returns whether the people who requested the build may not approve, see {@link Requesters}. */
@@ -115,53 +121,48 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
         return inputs;
     }
 
-    private List<String> submitterNames() {
-        return submitters == null
-                ? List.of()
-                : Arrays.stream(submitters.split(","))
-                        .map(String::strip)
-                        .filter(name -> !name.isEmpty())
-                        .toList();
-    }
-
     /**
      * Returns what is asked of whom, as one text. By it, a retry of an approval without a webhook is known: a question to other or to fewer
      * people is another one.
      */
     String identity() {
-        return "manual approval" + (required == 1 ? "" : " by " + required)
-                + (notByRequester ? " not by requester" : "") + " (" + String.join(", ", submitterNames())
-                + "): " + message;
+        return all().stream()
+                        .map(each -> (each.getRequired() == 1 ? "" : " by " + each.getRequired()) + " ("
+                                + String.join(", ", each.names()) + ")")
+                        .collect(Collectors.joining(" and", "manual approval", ""))
+                + (notByRequester ? " not by requester" : "") + ": " + message;
+    }
+
+    private List<ApprovalRule> all() {
+        return rules.isEmpty() ? List.of(rule) : rules;
     }
 
     /** @throws IllegalArgumentException naming the parameter that is wrong */
     ManualRequirement toRequirement() {
-        List<String> names = submitterNames();
-        if (submitters != null && names.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "manualApproval.submitters: names nobody; write the ids of users and the names"
-                            + " of groups with commas between them, or leave it out");
-        }
-        for (String name : names) {
-            if (name.contains(";")) {
-                throw new IllegalArgumentException("manualApproval.submitters: \"" + name
-                        + "\" is one name; put commas between the ids of users and the names of groups");
-            }
-        }
         List<InputDefinition> inputs = inputs();
+        if (!rules.isEmpty() && !rule.isDefault()) {
+            throw new IllegalArgumentException("manualApproval.rules: each rule has submitters and required of its own;"
+                    + " leave out those beside rules");
+        }
         try {
-            return new ManualRequirement(message, names, required).filling(inputs);
+            List<PeopleRule> required = new ArrayList<>();
+            for (ApprovalRule each : all()) {
+                required.add(toRule(each, rules.isEmpty() ? "" : "rules[" + required.size() + "]."));
+            }
+            return new ManualRequirement(message, required).filling(inputs);
         } catch (IllegalArgumentException x) {
             throw new IllegalArgumentException("manualApproval." + x.getMessage(), x);
         }
     }
 
-    @Extension
-    public static final class DescriptorImpl extends Descriptor<ManualApproval> {
-
-        @POST
-        public FormValidation doCheckRequired(@QueryParameter String value) {
-            return Forms.checkNumber(value, 1, Messages.Forms_positive());
+    private static PeopleRule toRule(ApprovalRule rule, String where) {
+        try {
+            return rule.toRule();
+        } catch (IllegalArgumentException x) {
+            throw new IllegalArgumentException(where + x.getMessage(), x);
         }
     }
+
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<ManualApproval> implements ApprovalRule.Form {}
 }

@@ -9,6 +9,9 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.PeopleRule;
+import io.jenkins.plugins.armory.approval.RuleMatching;
+import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.bounds.Bound;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,8 +68,7 @@ public final class HistoryContent {
         }
         ManualRequirement manual = approval.manual();
         if (manual != null) {
-            content.put("required", manual.required());
-            putNames(content, "submitters", manual.submitters());
+            content.put("rules", rules(manual, approval.said().votes()));
             putNames(content, "requesters", manual.requesters());
         }
         List<Map<String, Object>> people = new ArrayList<>();
@@ -79,6 +81,19 @@ public final class HistoryContent {
             content.put("people", people);
         }
         return bytes(content);
+    }
+
+    private static List<Map<String, Object>> rules(ManualRequirement manual, List<Vote> votes) {
+        var matching = RuleMatching.of(manual, votes);
+        List<Map<String, Object>> rules = new ArrayList<>();
+        for (PeopleRule rule : manual.rules()) {
+            Map<String, Object> content = new TreeMap<>();
+            putNames(content, "approvedBy", matching.users(rules.size()));
+            content.put("required", rule.required());
+            putNames(content, "submitters", rule.submitters());
+            rules.add(content);
+        }
+        return rules;
     }
 
     private static Map<String, Object> said(boolean approved, String user, String comment, Instant at) {

@@ -13,11 +13,12 @@ final class HistoryReader {
 
     /**
      * Longer than any line of a history: the name and the comment of each of as many people as there may be, the few other texts of a
-     * decision, the names of as many submitters and requesters as there may be, and three bytes for each character.
+     * decision, the names of as many submitters, requesters and people of rules as there may be, and three bytes for each character.
      */
     static final int LONGEST = 3
             * ((ManualRequirement.MAX_REQUIRED + 8) * 2 * HistoryContent.MAX_TEXT
-                    + (Bound.LIST.most() + Bound.LONG_LIST.most()) * (Bound.NAME.most() + 1));
+                    + (Bound.LIST.most() + Bound.LONG_LIST.most() + 2 * ManualRequirement.MAX_REQUIRED)
+                            * (Bound.NAME.most() + 1));
 
     private final InputStream input;
     private long left;

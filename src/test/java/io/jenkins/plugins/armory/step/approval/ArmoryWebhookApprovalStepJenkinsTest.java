@@ -532,6 +532,19 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         new SnippetizerTester(j).assertRoundTrip(alone, "armoryWebhookApproval(manualApproval: [message: 'Go?'])");
         j.assertEqualDataBoundBeans(alone, new StepConfigTester(j).configRoundTrip(alone));
 
+        ApprovalRule qa = new ApprovalRule();
+        qa.setSubmitters("qa");
+        ApprovalRule ops = new ApprovalRule();
+        ops.setSubmitters("ops, oncall");
+        ops.setRequired(2);
+        manual.setRules(List.of(qa, ops));
+        new SnippetizerTester(j)
+                .assertRoundTrip(
+                        alone,
+                        "armoryWebhookApproval(manualApproval: [message: 'Go?', rules: [[submitters: 'qa'],"
+                                + " [required: 2, submitters: 'ops, oncall']]])");
+        j.assertEqualDataBoundBeans(alone, new StepConfigTester(j).configRoundTrip(alone));
+
         WorkflowRun run = start("armoryWebhookApproval(manualApproval: [message: 'Go?'])");
         j.waitForMessage("A person must approve: Go? Approve or reject", run);
         Approval pending = ArmoryRuntime.get().approvalsOf(run).get(0);

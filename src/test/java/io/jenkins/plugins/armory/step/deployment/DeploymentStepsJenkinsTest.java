@@ -217,6 +217,9 @@ class DeploymentStepsJenkinsTest {
                 "approval.ManualApproval/help/message",
                 "approval.ManualApproval/help/submitters",
                 "approval.ManualApproval/help/required",
+                "approval.ManualApproval/help/rules",
+                "approval.ApprovalRule/help/submitters",
+                "approval.ApprovalRule/help/required",
                 "approval.ManualApproval/help/notByRequester",
                 "approval.ManualApproval/help/parameters",
                 "environment.EnvironmentName/help/name")) {

@@ -17,6 +17,7 @@ import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.disk.CrashingDisk;
 import io.jenkins.plugins.armory.storage.disk.Disk;
@@ -109,7 +110,7 @@ class HistoryTest {
         ApprovalStore store = open();
         store.create(terms("a1")
                 .origin(new ApprovalTerms.Origin(null, "5e8f9a52"))
-                .manual(new ManualRequirement("Go?", List.of("bob", "ops")).notBy(List.of("carol")))
+                .manual(new ManualRequirement("Go?", List.of("bob", "ops"), 1).notBy(List.of("carol")))
                 .start());
         store = open(); // all of it comes from the disk
         store.apply("a1", ApprovalTest.sent(), SOON);
@@ -122,14 +123,14 @@ class HistoryTest {
         JsonNode content = JSON.readTree(lines.get(0)).get("content");
         assertThat(Instant.parse(content.get("recordedAt").asText())).isAfter(SOON);
         assertThat(content.toString())
-                .isEqualTo(
-                        "{\"approval\":\"a1\",\"build\":7,\"createdAt\":\"2026-01-31T10:00:00Z\","
-                                + "\"decidedAt\":\"2026-01-31T10:01:00.005Z\",\"decidedBy\":\"user bob\","
-                                + "\"environment\":\"staging\",\"job\":\"team/deploy\",\"jobId\":\"5e8f9a52\",\"kind\":\"decision\","
-                                + "\"message\":\"not on a Friday\",\"outcome\":\"REJECTED\",\"people\":[{\"approved\":false,"
-                                + "\"at\":\"2026-01-31T10:01:00.005Z\",\"comment\":\"not on a Friday\",\"user\":\"bob\"}],"
-                                + "\"phase\":\"strategy\",\"recordedAt\":" + content.get("recordedAt")
-                                + ",\"requesters\":[\"carol\"],\"required\":1,\"submitters\":[\"bob\",\"ops\"],\"webhook\":\"tests\"}");
+                .isEqualTo("{\"approval\":\"a1\",\"build\":7,\"createdAt\":\"2026-01-31T10:00:00Z\","
+                        + "\"decidedAt\":\"2026-01-31T10:01:00.005Z\",\"decidedBy\":\"user bob\","
+                        + "\"environment\":\"staging\",\"job\":\"team/deploy\",\"jobId\":\"5e8f9a52\",\"kind\":\"decision\","
+                        + "\"message\":\"not on a Friday\",\"outcome\":\"REJECTED\",\"people\":[{\"approved\":false,"
+                        + "\"at\":\"2026-01-31T10:01:00.005Z\",\"comment\":\"not on a Friday\",\"user\":\"bob\"}],"
+                        + "\"phase\":\"strategy\",\"recordedAt\":" + content.get("recordedAt")
+                        + ",\"requesters\":[\"carol\"],\"rules\":[{\"approvedBy\":[],\"required\":1,"
+                        + "\"submitters\":[\"bob\",\"ops\"]}],\"webhook\":\"tests\"}");
     }
 
     /** Computes the chain with other means than the plugin, as docs/history.md describes it. */
@@ -689,12 +690,18 @@ class HistoryTest {
         ApprovalStore store = open();
         store.create(terms("a1")
                 .manual(new ManualRequirement(
-                                "Go?", Collections.nCopies(100, "審".repeat(255)), ManualRequirement.MAX_REQUIRED)
+                                "Go?",
+                                Collections.nCopies(
+                                        ManualRequirement.MAX_REQUIRED, new PeopleRule(List.of("審".repeat(255)), 1)))
                         .notBy(Collections.nCopies(1_000, "審".repeat(300))))
                 .start());
         store.apply("a1", ApprovalTest.sent(), SOON);
         for (int i = 0; i < ManualRequirement.MAX_REQUIRED; i++) {
-            store.apply("a1", new Event.ManualApproval("user " + i, "審".repeat(HistoryContent.MAX_TEXT)), SOON);
+            store.apply(
+                    "a1",
+                    new Event.ManualApproval(
+                            i + "審".repeat(300), "審".repeat(HistoryContent.MAX_TEXT), Map.of(), List.of(i)),
+                    SOON);
         }
         store.apply("a1", new Event.Callback(true, "審".repeat(HistoryContent.MAX_TEXT), "callback token"), SOON);
         decide(store, "a2");

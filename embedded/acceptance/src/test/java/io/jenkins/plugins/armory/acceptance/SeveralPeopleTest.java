@@ -103,6 +103,50 @@ class SeveralPeopleTest {
         assertThat(build.approvals()).isEmpty();
     }
 
+    /** Here, everybody is an administrator and counts for each rule; PersonalDecisionJenkinsTest and RuleMatchingTest have the rest. */
+    @Test
+    void eachRuleNeedsAPersonOfItsOwn(Jenkins jenkins) {
+        Build build = jenkins.build("armoryWebhookApproval(manualApproval: [message: 'Go?', rules: [\n"
+                        + "    'qa', [submitters: 'ops, oncall']]])")
+                .awaitWaiting(1);
+        assertThat(build.approval().at("/manualApproval/required").asInt()).isEqualTo(2);
+        decide(build, "alice", "approve").expect(200);
+        JsonNode rules = build.approval().at("/manualApproval/rules");
+        assertThat(rules.at("/0/approvedBy")).hasSize(1);
+        assertThat(rules.at("/1/approvedBy")).isEmpty();
+        assertThat(rules.findValuesAsText("needsPeople"))
+                .as("alice can count for the other one")
+                .containsExactly("true", "true");
+        decide(build, "bob", "approve").expect(200);
+
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains(
+                        "2 people must approve (1 of qa; 1 of ops, oncall): Go?",
+                        "Approved by alice: by alice. 1 of 2 people have approved. Still needed: 1 of ops, oncall; or of qa.",
+                        "Manual approval succeeded (users alice and bob): ");
+        assertThat(build.approval().at("/manualApproval/rules/1/approvedBy/0").asText())
+                .isEqualTo("bob");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rules: ['alice', 'bob'], required: 2 | manualApproval.rules: each rule has submitters and required of its own",
+                "rules: ['alice', ' , '] | manualApproval.rules[1].submitters: names nobody",
+                "rules: [[submitters: 'alice; bob']] | manualApproval.rules[0].submitters: \"alice; bob\" is one name",
+                "rules: [[submitters: '']] | manualApproval: rules[0]: submitters: is empty",
+                "rules: [] | manualApproval: rules: is empty",
+                "rules: [[submiters: 'alice']] | manualApproval.rules[0].submiters: there is no such parameter; did you mean submitters?",
+                "rules: [[submitters: 'a', required: 60], [submitters: 'b', required: 60]] | required: must be from 1 to 100, and is 120"
+            })
+    void aRuleThatMakesNoSenseIsAnError(String rules, String message, Jenkins jenkins) {
+        Build build = jenkins.build("armoryWebhookApproval(manualApproval: [" + rules + "])");
+
+        assertThat(build.awaitResult("FAILURE")).contains("armoryWebhookApproval: ", message);
+        assertThat(build.approvals()).isEmpty();
+    }
+
     /** The embedded controller's builds have no causes; RequestersJenkinsTest has the rest. */
     @Test
     void whoRequestedTheBuildMayNotApprove(Jenkins jenkins) {

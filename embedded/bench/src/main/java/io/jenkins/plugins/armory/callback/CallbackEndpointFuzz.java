@@ -76,7 +76,7 @@ public final class CallbackEndpointFuzz {
                     timer,
                     timer,
                     Clock.systemUTC(),
-                    (approval, user) -> true);
+                    (approval, user) -> List.of(0));
             approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
                     .webhook("w")
                     .timeout(Instant.now(), Duration.ofDays(365))

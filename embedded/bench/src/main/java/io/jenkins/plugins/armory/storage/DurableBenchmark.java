@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,7 @@ public class DurableBenchmark {
                 timer,
                 timer,
                 Clock.systemUTC(),
-                (approval, user) -> true);
+                (approval, user) -> List.of(0));
         output = Disk.LOCAL.create(folder.resolve("appended"));
         record = StoredJson.write(JournalEntry.change(Samples.waiting(0)));
     }

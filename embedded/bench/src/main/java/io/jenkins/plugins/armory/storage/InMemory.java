@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -30,7 +31,7 @@ public final class InMemory {
                 timer,
                 timer,
                 Clock.systemUTC(),
-                (approval, user) -> true);
+                (approval, user) -> List.of(0));
     }
 
     /** Returns an approval whose webhook has answered, see {@link Samples#waiting}. */

@@ -53,7 +53,7 @@ public class RegistryBenchmark {
                 timer,
                 timer,
                 Clock.systemUTC(),
-                (approval, user) -> true);
+                (approval, user) -> List.of(0));
         deadlines = new Deadlines(timer, Clock.systemUTC(), id -> {});
         for (Approval approval : all) {
             approvals.create(approval);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -74,7 +75,7 @@ public class RestartBenchmark {
                 timer,
                 timer,
                 Clock.systemUTC(),
-                (approval, user) -> true);
+                (approval, user) -> List.of(0));
         return approvals.apply(id, Samples.success());
     }
 }

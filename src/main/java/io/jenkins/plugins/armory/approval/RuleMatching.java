@@ -1,0 +1,97 @@
+package io.jenkins.plugins.armory.approval;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Who counts for which rule: each person for one of those that they may count for, so that as many as possible count. That is a maximum
+ * bipartite matching, found by augmenting paths (Kuhn, 1955): somebody who comes may take the place of a person who can move to another
+ * rule.
+ */
+@Restricted(NoExternalUse.class)
+public final class RuleMatching {
+
+    private final List<PeopleRule> rules;
+    private final List<List<Vote>> people = new ArrayList<>();
+
+    private RuleMatching(List<PeopleRule> rules, List<Vote> votes) {
+        this.rules = rules;
+        rules.forEach(rule -> people.add(new ArrayList<>()));
+        votes.forEach(vote -> place(vote, new HashSet<>()));
+    }
+
+    public static RuleMatching of(ManualRequirement manual, List<Vote> votes) {
+        return new RuleMatching(manual.rules(), votes);
+    }
+
+    /** @param tried the rules in which no place can be made any more */
+    private boolean place(Vote vote, Set<Integer> tried) {
+        for (int rule : vote.rules()) {
+            if (missing(rule) > 0) {
+                return people.get(rule).add(vote);
+            }
+        }
+        for (int rule : vote.rules()) {
+            if (tried.add(rule)) {
+                List<Vote> placed = people.get(rule);
+                for (int i = 0; i < placed.size(); i++) {
+                    if (place(placed.get(i), tried)) {
+                        placed.set(i, vote);
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Returns who counts for a rule. */
+    public List<String> users(int rule) {
+        return people.get(rule).stream().map(Vote::user).toList();
+    }
+
+    private int missing(int rule) {
+        return rules.get(rule).required() - people.get(rule).size();
+    }
+
+    /** Returns the rules for which one more person would count: some lack people, others have somebody who can move to one of these. */
+    public Set<Integer> open() {
+        Set<Integer> open = new TreeSet<>();
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (int rule = 0; rule < rules.size(); rule++) {
+                if (missing(rule) > 0 || people.get(rule).stream().anyMatch(vote -> isAmong(vote.rules(), open))) {
+                    more |= open.add(rule);
+                }
+            }
+        }
+        return open;
+    }
+
+    /** Returns who is still needed, for a sentence: {@code 1 of ops, oncall; or of qa}. */
+    public String needed() {
+        return open().stream()
+                .sorted(Comparator.comparing(rule -> missing(rule) == 0))
+                .map(rule -> (missing(rule) == 0 ? "or of " : missing(rule) + " of ")
+                        + rules.get(rule).people())
+                .collect(Collectors.joining("; "));
+    }
+
+    /** Returns whether a person who may count for these rules would count. */
+    public boolean needs(List<Integer> rulesOfPerson) {
+        return isAmong(rulesOfPerson, open());
+    }
+
+    private static boolean isAmong(List<Integer> some, Set<Integer> open) {
+        return !Collections.disjoint(some, open);
+    }
+}
