@@ -32,9 +32,9 @@ public record GeneratedPipeline(
     }
 
     /** The same wherever the approval stands. */
-    private Node.Approval perhapsOpposite(Node.Approval approval) {
-        boolean opposite = new SplittableRandom(seed + 31L * approval.site() + restarts.size()).nextBoolean();
-        return opposite ? approval.opposite() : approval;
+    private Node.Element perhapsOpposite(Node.Element element) {
+        boolean opposite = new SplittableRandom(seed + 31L * element.site() + restarts.size()).nextBoolean();
+        return opposite ? element.opposite() : element;
     }
 
     /** What the rules say of it. */
@@ -53,7 +53,7 @@ public record GeneratedPipeline(
         body.forEach(node -> {
             if (node instanceof Node.Approval approval // which may stand there twice
                     && sites.stream().noneMatch(site -> site.number() == approval.site())) {
-                sites.add(new Site(approval));
+                approval.elements().stream().map(Site::new).forEach(sites::add);
             }
         });
         return sites;

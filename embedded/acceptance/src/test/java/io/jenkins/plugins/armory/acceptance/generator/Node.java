@@ -18,8 +18,8 @@ sealed interface Node {
         parts().forEach(part -> part.forEach(action));
     }
 
-    /** Returns the same with other approvals in it. */
-    default Node replace(UnaryOperator<Approval> change) {
+    /** Returns the same where other things are said about its approvals. */
+    default Node replace(UnaryOperator<Element> change) {
         return this;
     }
 
@@ -28,7 +28,7 @@ sealed interface Node {
 
     record Sequence(List<Node> parts) implements Node {
         @Override
-        public Sequence replace(UnaryOperator<Approval> change) {
+        public Sequence replace(UnaryOperator<Element> change) {
             return new Sequence(parts.stream().map(part -> part.replace(change)).toList());
         }
     }
@@ -40,7 +40,7 @@ sealed interface Node {
         }
 
         @Override
-        public Node replace(UnaryOperator<Approval> change) {
+        public Node replace(UnaryOperator<Element> change) {
             return new Stage(name, body.replace(change));
         }
     }
@@ -52,7 +52,7 @@ sealed interface Node {
         }
 
         @Override
-        public Node replace(UnaryOperator<Approval> change) {
+        public Node replace(UnaryOperator<Element> change) {
             return new Parallel(
                     failFast,
                     branches.stream().map(branch -> branch.replace(change)).toList());
@@ -67,45 +67,61 @@ sealed interface Node {
         }
 
         @Override
-        public Node replace(UnaryOperator<Approval> change) {
+        public Node replace(UnaryOperator<Element> change) {
             return new Environment(name, dependsOn, body.replace(change));
         }
     }
 
     /**
-     * An approval.
+     * A step for approvals, of which all have to succeed: {@code armoryWebhookApproval}, or {@code armoryWebhookApprovals} for several.
+     *
+     * @param environment the step's parameter, {@code null} where it has none
+     * @param elements of which either one at most may say something else at another time, so that the first one to fail does not
+     *     depend on which of them were called
+     * @param atOnce the step's parameter, 0 where it has none
+     */
+    record Approval(Phase phase, String environment, List<Element> elements, int atOnce) implements Node {
+
+        /** Tells it from all others of the Pipeline. */
+        int site() {
+            return elements.get(0).site;
+        }
+
+        boolean isMany() {
+            return elements.size() > 1;
+        }
+
+        @Override
+        public Node replace(UnaryOperator<Element> change) {
+            return new Approval(
+                    phase, environment, elements.stream().map(change).toList(), atOnce);
+        }
+
+        boolean mayFail() {
+            return elements.stream().anyMatch(Element::mayFail);
+        }
+    }
+
+    /**
+     * What one approval is asked, and what is said.
      *
      * @param site tells it from all others of the Pipeline
      * @param webhook the name, which several may have
-     * @param environment the step's parameter, {@code null} where it has none
      * @param person whether a person is asked too
      * @param slow whether what is said is said a while after the call
      * @param outcomes of the first time, the second, and so on; the last one is that of all further times
      */
-    record Approval(
-            int site,
-            String webhook,
-            Phase phase,
-            String environment,
-            boolean person,
-            boolean slow,
-            List<Outcome> outcomes)
-            implements Node {
+    record Element(int site, String webhook, boolean person, boolean slow, List<Outcome> outcomes) {
 
         Outcome outcome(int time) {
             return outcomes.get(Math.min(time, outcomes.size() - 1));
         }
 
-        @Override
-        public Node replace(UnaryOperator<Approval> change) {
-            return change.apply(this);
-        }
-
         /** The same, of which the opposite is said each time; nobody says anything again where nobody did. */
-        Approval opposite() {
+        Element opposite() {
             List<Outcome> opposites =
                     outcomes.stream().map(outcome -> outcome.opposite(person)).toList();
-            return new Approval(site, webhook, phase, environment, person, slow, opposites);
+            return new Element(site, webhook, person, slow, opposites);
         }
 
         boolean mayFail() {
@@ -120,7 +136,7 @@ sealed interface Node {
         }
 
         @Override
-        public Node replace(UnaryOperator<Approval> change) {
+        public Node replace(UnaryOperator<Element> change) {
             return new Retry(count, body.replace(change));
         }
     }
@@ -133,7 +149,7 @@ sealed interface Node {
         }
 
         @Override
-        public Node replace(UnaryOperator<Approval> change) {
+        public Node replace(UnaryOperator<Element> change) {
             return new Try(body.replace(change), handler.replace(change), rethrows);
         }
     }
@@ -145,7 +161,7 @@ sealed interface Node {
         }
 
         @Override
-        public Node replace(UnaryOperator<Approval> change) {
+        public Node replace(UnaryOperator<Element> change) {
             return new CatchError(body.replace(change));
         }
     }
@@ -158,7 +174,7 @@ sealed interface Node {
         }
 
         @Override
-        public Node replace(UnaryOperator<Approval> change) {
+        public Node replace(UnaryOperator<Element> change) {
             return new TimeLimit(body.replace(change));
         }
     }
@@ -170,7 +186,7 @@ sealed interface Node {
         }
 
         @Override
-        public Node replace(UnaryOperator<Approval> change) {
+        public Node replace(UnaryOperator<Element> change) {
             return new Rollback(environment, body.replace(change));
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.generator.Node.Approval;
 import io.jenkins.plugins.armory.acceptance.generator.Node.CatchError;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Element;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Environment;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Failure;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Mark;
@@ -47,7 +48,11 @@ class OracleTest {
     }
 
     private static Approval named(int site, Phase phase, String environment, Outcome... outcomes) {
-        return new Approval(site, "w" + site, phase, environment, false, false, List.of(outcomes));
+        return new Approval(phase, environment, List.of(element(site, outcomes)), 0);
+    }
+
+    private static Element element(int site, Outcome... outcomes) {
+        return new Element(site, "w" + site, false, false, List.of(outcomes));
     }
 
     private static String expectation(Node... parts) {
@@ -362,6 +367,44 @@ class OracleTest {
         assertThat(expectation(environment("p", null, CHECK), stage("cleanup", mark(1)))) // what finally does
                 .satisfies(is("FAILURE"));
         assertThat(expectation(environment("last", null, CHECK, mark(1)))).satisfies(is("UNSTABLE", 1));
+    }
+
+    /** "Approvals of one phase that belong together must all succeed; the first failure ends the others." */
+    @Test
+    void ofManyApprovalsInAStepTheFirstFailureEndsTheOthers() {
+        Approval good = many(Phase.STRATEGY, element(1, Outcome.SUCCESS), element(2, Outcome.SUCCESS));
+        assertThat(expectation(environment("e", null, good, mark(1)), stage("s", mark(2))))
+                .satisfies(is("SUCCESS", 1, 2))
+                .endsWith("calls {1=1 times, 2=1 times}");
+
+        Approval bad = many(Phase.STRATEGY, element(1, Outcome.SUCCESS), element(2, Outcome.FAILURE));
+        assertThat(expectation(environment("e", null, bad, mark(1)), stage("s", mark(2))))
+                .satisfies(is("FAILURE"))
+                .endsWith("calls {1=0 to 1 times, 2=1 times}");
+
+        Approval checks = many(
+                Phase.AFTER_DEPLOYMENT,
+                element(1, Outcome.FAILURE),
+                element(2, Outcome.TIME_OUT),
+                element(3, Outcome.UNREACHABLE));
+        assertThat(expectation(environment("e", null, checks, mark(1)), environment("f", null, mark(2))))
+                .satisfies(is("FAILURE", 1))
+                .endsWith("calls {1=0 to 1 times, 2=0 to 1 times, 3=0 times}");
+    }
+
+    @Test
+    void aLaterSuccessOfTheWholeStepMakesUpForItsFailure() {
+        Approval flaky =
+                many(Phase.STRATEGY, element(1, Outcome.SUCCESS), element(2, Outcome.FAILURE, Outcome.SUCCESS));
+        assertThat(expectation(
+                        environment("e", null, new Retry(2, sequence(flaky)), mark(1)),
+                        environment("f", null, mark(2))))
+                .satisfies(is("SUCCESS", 1, 2))
+                .endsWith("calls {1=1 to 2 times, 2=2 times}");
+    }
+
+    private static Approval many(Phase phase, Element... elements) {
+        return new Approval(phase, null, List.of(elements), 0);
     }
 
     /** Returns the condition that a build has one result, and runs these markers and no others. */

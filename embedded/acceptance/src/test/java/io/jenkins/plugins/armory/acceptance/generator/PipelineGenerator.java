@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.acceptance.generator;
 
 import io.jenkins.plugins.armory.acceptance.generator.Node.Approval;
 import io.jenkins.plugins.armory.acceptance.generator.Node.CatchError;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Element;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Environment;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Failure;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Mark;
@@ -21,13 +22,16 @@ import java.util.stream.IntStream;
 /**
  * Composes Pipelines at random. What is in them is what people write: environments that depend on each other, in branches or one
  * after the other, with approvals of all phases; approvals in plain stages; {@code retry}, {@code try} and {@code catchError}
- * around them; rollbacks, also within their environments; misspelt names; equal names in different branches.
+ * around them; steps of many approvals; rollbacks, also within their environments; misspelt names; equal names in different branches.
  *
  * <p>Left out is what the rules do not speak of: environments under {@code failFast}.
  */
 public final class PipelineGenerator {
 
+    /** Steps, of which one may have many approvals. */
     private static final int MAX_APPROVALS = 8;
+
+    private static final int MAX_ELEMENTS = 20;
     private static final List<String> STAGES = List.of("build", "verify", "deploy", "check");
     private static final List<String> ENVIRONMENTS = List.of("dev", "staging", "prod", "eu", "us", "asia");
     /** The environment of the last step, if there is one. */
@@ -44,6 +48,7 @@ public final class PipelineGenerator {
     private final List<String> reached = new ArrayList<>();
     private int marks;
     private int approvals;
+    private int sites;
     private boolean hasDeadEnd;
 
     /** Where a part stands, as far as that decides what may be in it. */
@@ -236,7 +241,7 @@ public final class PipelineGenerator {
         approvals++;
         boolean slow = chance(4);
         Outcome outcome = one(List.of(Outcome.FAILURE, Outcome.REFUSED));
-        Approval failing = new Approval(approvals, "w" + approvals, phase, null, false, slow, List.of(outcome));
+        Element failing = new Element(++sites, "w" + approvals, false, slow, List.of(outcome));
         Around around = new Around(1, null, false);
         return new Stage(
                 stageName(),
@@ -244,7 +249,10 @@ public final class PipelineGenerator {
                         false,
                         List.of(
                                 marked(List.of(
-                                        new Try(new Sequence(List.of(failing)), marked(List.of()), false),
+                                        new Try(
+                                                new Sequence(List.of(new Approval(phase, null, List.of(failing), 0))),
+                                                marked(List.of()),
+                                                false),
                                         new Environment(first, List.of(), marked(List.of())))),
                                 marked(List.of(
                                         new Environment(second, List.of(first), marked(List.of())),
@@ -286,17 +294,40 @@ public final class PipelineGenerator {
             return mark();
         }
         approvals++;
+        if (chance(5)) {
+            return new Approval(phase, environment, many(repeated, webhook), chance(2) ? 0 : 1 + random.nextInt(3));
+        }
+        return new Approval(phase, environment, List.of(element(repeated, webhook)), 0);
+    }
+
+    private Element element(boolean repeated, String webhook) {
         if (chance(25)) {
-            return new Approval(approvals, webhook, phase, environment, false, false, List.of(Outcome.TIME_OUT));
+            return new Element(++sites, webhook, false, false, List.of(Outcome.TIME_OUT));
         }
         if (chance(20)) {
-            return new Approval(approvals, webhook, phase, environment, false, false, List.of(Outcome.UNREACHABLE));
+            return new Element(++sites, webhook, false, false, List.of(Outcome.UNREACHABLE));
         }
         List<Outcome> outcomes = IntStream.range(0, repeated ? 2 : 1)
                 .mapToObj(i -> random.nextInt(3) < 2 ? Outcome.SUCCESS : one(FAILURES))
                 .toList();
         boolean person = outcomes.contains(Outcome.REJECTION) || chance(8);
-        return new Approval(approvals, webhook, phase, environment, person, chance(4), outcomes);
+        return new Element(++sites, webhook, person, chance(4), outcomes);
+    }
+
+    /** All succeed, but for one, or a few that always fail. */
+    private List<Element> many(boolean repeated, String webhook) {
+        List<Element> elements = new ArrayList<>();
+        int count = 2 + random.nextInt(MAX_ELEMENTS - 1);
+        int odd = random.nextInt(count);
+        boolean fails = chance(6);
+        for (int i = 0; i < count; i++) {
+            boolean mayFail = i == odd || fails && chance(4);
+            elements.add(
+                    mayFail
+                            ? element(repeated && i == odd, webhook)
+                            : new Element(++sites, webhook, chance(8), chance(4), List.of(Outcome.SUCCESS)));
+        }
+        return elements;
     }
 
     /** An environment by itself, which may depend on those before it. */

@@ -237,7 +237,7 @@ final class Rules {
             if (node instanceof Node.Mark mark) {
                 marks.put(mark.number(), 0);
             } else if (node instanceof Node.Approval approval) {
-                calls.put(approval.site(), 0);
+                approval.elements().forEach(element -> calls.put(element.site(), 0));
             }
         });
     }
@@ -884,33 +884,56 @@ final class Rules {
     }
 
     private void decide(Node.Approval approval, Scope scope, Then then) {
-        Outcome outcome = approval.outcome(calls.get(approval.site()));
+        List<Node.Element> failing = failing(approval);
+        boolean waits =
+                !failing.isEmpty() && failing.stream().allMatch(element -> present(element) == Outcome.TIME_OUT);
         Branch interrupted = interrupted(scope);
-        if (interrupted != null && (outcome == Outcome.TIME_OUT || choices.perhaps())) {
+        if (interrupted != null && (waits || choices.perhaps())) {
             interrupted.join.interrupted.add(interrupted.number);
-            if (choices.perhaps()) {
-                call(approval, outcome);
-            }
+            callPerhaps(approval.elements());
             failEarly(approval);
             then.end(Thrown.INTERRUPTION);
             return;
         }
         boolean ended = othersFailed(approval, scope) != Answer.NO && choices.perhaps();
-        if (!ended || choices.perhaps()) {
-            call(approval, outcome);
-        }
         if (ended) {
+            callPerhaps(approval.elements());
             fail(approval, scope, true, then);
-        } else if (outcome == Outcome.SUCCESS) {
+        } else if (failing.isEmpty()) {
+            approval.elements().forEach(this::call);
             succeed(approval, scope, then);
-        } else {
+        } else { // Belongs: "Approvals ... must all succeed; the first failure ends the others."
+            List<Node.Element> others = new ArrayList<>(approval.elements());
+            if (failing.size() == 1) {
+                others.removeAll(failing);
+                failing.forEach(this::call);
+            }
+            callPerhaps(others);
             fail(approval, scope, false, then);
         }
     }
 
-    private void call(Node.Approval approval, Outcome outcome) {
-        if (outcome != Outcome.UNREACHABLE) {
-            count(calls, approval.site());
+    private Outcome present(Node.Element element) {
+        return element.outcome(calls.get(element.site()));
+    }
+
+    /** Those of a step that fail this time, unless another one is the first. */
+    private List<Node.Element> failing(Node.Approval approval) {
+        return approval.elements().stream()
+                .filter(element -> present(element) != Outcome.SUCCESS)
+                .toList();
+    }
+
+    private void call(Node.Element element) {
+        if (present(element) != Outcome.UNREACHABLE) {
+            count(calls, element.site());
+        }
+    }
+
+    /** Each of them may be called or not. Nothing but the number of its calls depends on that, so two ways stand for all. */
+    private void callPerhaps(List<Node.Element> elements) {
+        if (!elements.isEmpty() && choices.perhaps()) {
+            elements.forEach(this::call);
         }
     }
 

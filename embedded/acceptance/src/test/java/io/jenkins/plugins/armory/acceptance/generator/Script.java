@@ -68,7 +68,7 @@ final class Script {
             String dependsOn = environment.dependsOn() == null ? "" : ", dependsOn: " + list(environment.dependsOn());
             block("armoryEnvironment(name: '" + environment.name() + "'" + dependsOn + ")", environment.body());
         } else if (node instanceof Node.Approval approval) {
-            line("armoryWebhookApproval(" + String.join(", ", parameters(approval)) + ")");
+            write(approval);
         } else if (node instanceof Node.Retry retry) {
             block("retry(" + retry.count() + ")", retry.body());
         } else if (node instanceof Node.Try caught) {
@@ -109,24 +109,41 @@ final class Script {
         line(")");
     }
 
+    private void write(Node.Approval approval) {
+        List<String> ofAll = new ArrayList<>(List.of(
+                "bodyTemplate: [inline: '" + BODY + "']",
+                "phase: '" + approval.phase().parameter() + "'"));
+        if (approval.environment() != null) {
+            ofAll.add("environment: '" + approval.environment() + "'");
+        }
+        if (!approval.isMany()) {
+            ofAll.addAll(parameters(approval.elements().get(0)));
+            line("armoryWebhookApproval(" + String.join(", ", ofAll) + ")");
+            return;
+        }
+        if (approval.atOnce() > 0) {
+            ofAll.add("atOnce: " + approval.atOnce());
+        }
+        line("armoryWebhookApprovals(" + String.join(", ", ofAll) + ", approvals: [");
+        depth++;
+        approval.elements().forEach(element -> line("[" + String.join(", ", parameters(element)) + "],"));
+        depth--;
+        line("])");
+    }
+
     private static String list(List<String> names) {
         return names.stream().map(name -> "'" + name + "'").collect(Collectors.joining(", ", "[", "]"));
     }
 
-    private List<String> parameters(Node.Approval approval) {
-        boolean unreachable = approval.outcomes().contains(Outcome.UNREACHABLE);
+    private List<String> parameters(Node.Element element) {
+        boolean unreachable = element.outcomes().contains(Outcome.UNREACHABLE);
         List<String> parameters = new ArrayList<>(List.of(
-                "name: '" + approval.webhook() + "'",
-                "uriTemplate: '" + (unreachable ? NOWHERE : url + "/" + approval.site()) + "'",
-                "bodyTemplate: [inline: '" + BODY + "']",
-                "phase: '" + approval.phase().parameter() + "'"));
-        if (approval.environment() != null) {
-            parameters.add("environment: '" + approval.environment() + "'");
-        }
-        if (approval.person()) {
+                "name: '" + element.webhook() + "'",
+                "uriTemplate: '" + (unreachable ? NOWHERE : url + "/" + element.site()) + "'"));
+        if (element.person()) {
             parameters.add("manualApproval: [message: 'Go on?']");
         }
-        if (approval.outcomes().contains(Outcome.TIME_OUT)) {
+        if (element.outcomes().contains(Outcome.TIME_OUT)) {
             parameters.add("timeout: 1, unit: 'SECONDS'");
         }
         return parameters;

@@ -24,18 +24,18 @@ public final class Site {
     private static final int GONE = 410;
     private static final int FIRST_ERROR = 400;
 
-    private final Node.Approval approval;
+    private final Node.Element element;
     /** Of the approvals that called, in this order. Guarded by this. */
     private final List<String> ids = new ArrayList<>();
 
     private final AtomicReference<String> problem = new AtomicReference<>();
 
-    Site(Node.Approval approval) {
-        this.approval = approval;
+    Site(Node.Element element) {
+        this.element = element;
     }
 
     public int number() {
-        return approval.site();
+        return element.site();
     }
 
     /** For how many approvals it was called. A call that a crash cut off is made again, and is none more. */
@@ -45,11 +45,11 @@ public final class Site {
 
     /** Whether the time limit may pass while the controller is down. Then nobody is called. */
     boolean timesOut() {
-        return approval.outcomes().contains(Outcome.TIME_OUT);
+        return element.outcomes().contains(Outcome.TIME_OUT);
     }
 
     boolean timesOutAtTimes() {
-        return timesOut() && approval.outcomes().stream().distinct().count() > 1;
+        return timesOut() && element.outcomes().stream().distinct().count() > 1;
     }
 
     private synchronized int timeOf(String id) {
@@ -70,8 +70,8 @@ public final class Site {
      * @param person decides about the approval of that id, with {@code approve} or {@code reject}
      */
     public Reply answer(Call call, BiFunction<String, String, Answer> person) {
-        Outcome outcome = approval.outcome(timeOf(call.callback().id()));
-        Executor when = approval.slow() ? LATER : Runnable::run;
+        Outcome outcome = element.outcome(timeOf(call.callback().id()));
+        Executor when = element.slow() ? LATER : Runnable::run;
         when.execute(() -> say(outcome, call.callback(), person));
         return Reply.of(outcome == Outcome.REFUSED ? NOT_FOUND : ACCEPTED);
     }
@@ -80,7 +80,7 @@ public final class Site {
         switch (outcome) {
             case SUCCESS -> {
                 insist(() -> callback.succeed("fine"));
-                if (approval.person()) {
+                if (element.person()) {
                     insist(() -> person.apply(callback.id(), "approve"));
                 }
             }
