@@ -78,9 +78,12 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
             case ANSWER_JUDGED -> Scenario.ANSWER;
             case STATUS_ASKING, STATUS_ANSWERED -> Scenario.STATUS;
             case NOTICE_SENDING, NOTICE_ANSWERED, NOTICE_OVER -> Scenario.NOTIFIED;
-            case ABORTING, ABORTED, CANCELLING, CANCEL_ANSWERED, CANCEL_OVER -> Scenario.STOPPED;
+            case ABORTING, ABORTED, CANCELLING, CANCEL_ANSWERED, CANCEL_OVER ->
+                random.nextBoolean() ? Scenario.STOPPED : Scenario.MANY_STOPPED;
             case DEADLINE_CHECKING, DEADLINE_CHECKED -> random.nextBoolean() ? Scenario.TIMEOUT : Scenario.SILENT;
-            case OTHERS_ENDING, OTHERS_ENDED -> Scenario.PHASE_FAILURE;
+            case OTHERS_ENDING, OTHERS_ENDED -> random.nextBoolean() ? Scenario.PHASE_FAILURE : Scenario.MANY_FAILURE;
+            case JOURNAL_TEARING, STEP_FOLLOWING -> random.nextBoolean() ? Scenario.MANY : Scenario.MANY_FAILURE;
+            case EVENT_PASSING_ON -> Scenario.MANY_FAILURE;
             case STAGE_PAUSED,
                     ENVIRONMENT_BEGINNING,
                     ENVIRONMENTS_APPLYING,

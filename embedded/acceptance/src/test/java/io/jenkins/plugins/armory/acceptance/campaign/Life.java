@@ -115,7 +115,14 @@ final class Life {
                     STOPPED_RACE,
                     SEQUENCE,
                     ENVIRONMENTS,
-                    DEPLOYMENT_FILE -> approver.say(true);
+                    DEPLOYMENT_FILE,
+                    MANY -> approver.say(true);
+            case MANY_FAILURE -> approver.say(!approver.name().equals(Scenario.ODD));
+            case MANY_STOPPED -> {
+                if (!approver.name().equals(Scenario.ODD)) {
+                    approver.say(true);
+                }
+            }
             case FAILURE -> approver.say(false);
             case RACE -> {
                 submit(() -> approver.say(true));

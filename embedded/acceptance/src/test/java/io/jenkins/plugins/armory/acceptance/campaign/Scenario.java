@@ -47,16 +47,39 @@ enum Scenario {
     /** A deployment file with two targets, one of which waits for the other, and a canary with a webhook. */
     DEPLOYMENT_FILE,
     /** Two approvals of one phase, of which one fails, and an environment that is cancelled for it. */
-    PHASE_FAILURE;
+    PHASE_FAILURE,
+    /** Many approvals in one step, with few calls at a time. */
+    MANY,
+    /** One of many fails. */
+    MANY_FAILURE,
+    /** The build is stopped while callbacks of many are on their way. */
+    MANY_STOPPED;
+
+    /** How many approvals the step has in the kinds with many. */
+    static final int ALL = 6;
+
+    /** The one of them that fails, or that nobody calls back. */
+    static final String ODD = "all2";
 
     /** Says which build of a job calls. */
     static final String BUILD_HEADER = "X-Build";
+
+    private static final String HOSTILE_CONTEXT = "context: [hostile: '" + Hostile.IN_GROOVY + "']";
 
     /** What the Pipelines print when they have a decision. Their own variable counts: what a program does twice, it shows. */
     private static final String APPLY = """
             def r%1$s = %2$s
             applied++
             echo "applied ${applied}: ${r%1$s.success} ${r%1$s.mdMessage}"
+            """;
+
+    /** The same for many. */
+    private static final String APPLY_ALL = """
+            def all = %s
+            for (int i = 0; i < all.size(); i++) {
+                applied++
+                echo "applied ${applied}: ${all[i].success} ${all[i].mdMessage}"
+            }
             """;
 
     /** Prints what is done, and when. */
@@ -120,6 +143,8 @@ enum Scenario {
                     dev: { armoryEnvironment('dev') { parallel(a: { %s }, b: { %s }) } },
                     prod: { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' } })
                 """.formatted(process.approvalNamed("pass"), process.approvalNamed("fail"));
+            case MANY, MANY_FAILURE -> applyAll(process, "atOnce: 2", HOSTILE_CONTEXT);
+            case MANY_STOPPED -> applyAll(process, "atOnce: 2", HOSTILE_CONTEXT, cancel);
         };
     }
 
@@ -127,12 +152,15 @@ enum Scenario {
         return APPLY.formatted(name, approval(process, name, more));
     }
 
+    private static String applyAll(ExternalProcess process, String... ofAll) {
+        return APPLY_ALL.formatted(process.approvalsNamed("all", ALL, ofAll));
+    }
+
     private static String approval(ExternalProcess process, String name, String... more) {
-        String context = "context: [hostile: '" + Hostile.IN_GROOVY + "']";
         boolean hasContext = Stream.of(more).anyMatch(each -> each.startsWith("context:"));
         return process.approvalNamed(
                 name,
-                Stream.concat(Stream.of(more), hasContext ? Stream.of() : Stream.of(context))
+                Stream.concat(Stream.of(more), hasContext ? Stream.of() : Stream.of(HOSTILE_CONTEXT))
                         .toArray(String[]::new));
     }
 
@@ -153,6 +181,11 @@ enum Scenario {
 
     /** Whether builds of this kind may be stopped. */
     boolean isStopped() {
-        return this == STOPPED || this == STOPPED_RACE;
+        return this == STOPPED || this == STOPPED_RACE || this == MANY_STOPPED;
+    }
+
+    /** Whether one step has many approvals. */
+    boolean isMany() {
+        return this == MANY || this == MANY_FAILURE || this == MANY_STOPPED;
     }
 }

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -90,6 +91,7 @@ final class Verdict {
             return 0;
         }
         checkCalls();
+        checkCount();
         life.approvers().forEach(this::checkDecision);
         life.approvers().stream()
                 .filter(approver -> life.scenario().isCancelled())
@@ -128,6 +130,16 @@ final class Verdict {
             names.removeIf("one"::equals); // that webhook is called for each try, build or target
         }
         assertThat(names).doesNotHaveDuplicates();
+    }
+
+    /** A step has each of its approvals once, also where some were not called when the others ended. */
+    private void checkCount() {
+        if (life.scenario().isMany()) {
+            Wait.until("nothing is pending of " + life).until(life.build()::hasNothingPending);
+            // A build may be stopped before a crash has left all of them.
+            int fewest = life.scenario().isStopped() ? life.approvers().size() : Scenario.ALL;
+            assertThat(life.build().approvals()).hasSizeBetween(fewest, Scenario.ALL);
+        }
     }
 
     /** What was answered is what is on disk, and nothing else is. */
@@ -218,7 +230,7 @@ final class Verdict {
         awaitNoFile("pending", approver);
         JsonNode approval = read(approver);
         if (!approval.at("/said/callback").isNull()) {
-            assertThat(life.otherCalls()).isEmpty();
+            assertThat(cancelsOf(approver)).isEmpty();
             return;
         }
         // That is written behind the decision, and comes to its file later than into the journal.
@@ -226,10 +238,15 @@ final class Verdict {
                 .untilAsserted(() -> assertThat(
                                 read(approver).at("/sideCalls/cancel/status").asInt())
                         .isEqualTo(202));
-        assertThat(life.otherCalls())
-                .hasSizeBetween(1, 1 + life.deaths())
-                .extracting(call -> call.header("Idempotency-Key"))
-                .containsOnly(approver.id() + "-cancel");
+        assertThat(cancelsOf(approver)).hasSizeBetween(1, 1 + life.deaths()).containsOnly(approver.id() + "-cancel");
+    }
+
+    /** The keys of the calls that told an external process to stop. Of many, one may be told whose call was cut off. */
+    private List<String> cancelsOf(Approver approver) {
+        return life.otherCalls().stream()
+                .map(call -> call.header("Idempotency-Key"))
+                .filter(key -> !life.scenario().isMany() || key.startsWith(approver.id()))
+                .toList();
     }
 
     /** The build has ended as its approvals did. */
@@ -287,7 +304,8 @@ final class Verdict {
                     PERSON,
                     SEQUENCE,
                     ENVIRONMENTS,
-                    DEPLOYMENT_FILE -> List.of("SUCCESS");
+                    DEPLOYMENT_FILE,
+                    MANY -> List.of("SUCCESS");
             case FAILURE -> List.of("FAILURE");
             case RACE -> List.of("SUCCESS", "FAILURE");
             case NO_CALLBACK -> List.of("SENT");
@@ -295,8 +313,9 @@ final class Verdict {
             case SILENT -> List.of("NOT_HEARD");
             case STOPPED -> List.of("ABORTED");
             case RUN_AGAIN -> List.of("SUCCESS");
-            case STOPPED_RACE, SUPERSEDED -> List.of("SUCCESS", "ABORTED");
+            case STOPPED_RACE, SUPERSEDED, MANY_STOPPED -> List.of("SUCCESS", "ABORTED");
             case PHASE_FAILURE -> List.of("FAILURE", "OTHER_FAILED");
+            case MANY_FAILURE -> List.of("SUCCESS", "FAILURE", "OTHER_FAILED");
         };
     }
 
@@ -307,6 +326,10 @@ final class Verdict {
             case ENVIRONMENTS -> List.of("applied both");
             case DEPLOYMENT_FILE -> List.of("applied all");
             case SEQUENCE -> List.of(line(1, "one"), line(2, "two"));
+            case MANY, MANY_FAILURE, MANY_STOPPED ->
+                IntStream.range(0, Scenario.ALL)
+                        .mapToObj(i -> line(i + 1, "all" + i))
+                        .toList();
             default -> List.of(line(1, "one"));
         };
     }

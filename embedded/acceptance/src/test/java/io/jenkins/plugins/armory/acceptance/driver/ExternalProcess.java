@@ -160,6 +160,19 @@ public final class ExternalProcess implements AutoCloseable {
         return approval(name, url() + "/" + name, more);
     }
 
+    /**
+     * The step with many approvals that call this process, as an expression of a Pipeline.
+     *
+     * @param name which an approval's index follows, in its name and as the last part of the path of its calls
+     * @param more further parameters for all, each as {@code name: value}
+     */
+    public String approvalsNamed(String name, int count, String... more) {
+        String each = "(0..<%d).collect { [name: \"%s${it}\".toString(), uriTemplate: \"%s/%s${it}\".toString()] }"
+                .formatted(count, name, url(), name);
+        String ofAll = more.length == 0 ? "" : ", " + String.join(", ", more);
+        return "armoryWebhookApprovals(approvals: %s, bodyTemplate: [inline: '%s']%s)".formatted(each, BODY, ofAll);
+    }
+
     /** The same, where something else answers the calls. */
     public static String approvalAt(String uri) {
         return approval("checks", uri, new String[0]);

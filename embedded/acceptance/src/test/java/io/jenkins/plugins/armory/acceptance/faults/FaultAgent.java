@@ -40,7 +40,9 @@ public final class FaultAgent implements BiConsumer<String, Object[]> {
         /** For as long as the plan is there, to throw as if the disk were full. */
         NO_SPACE,
         /** To go on once the plan has it no more. */
-        HOLD
+        HOLD,
+        /** To write zeros in place of the second half of what is to be written. */
+        TEAR
     }
 
     /** Behind the plan's name and before the point's: a file that is there once somebody is held at that point. */
@@ -98,17 +100,20 @@ public final class FaultAgent implements BiConsumer<String, Object[]> {
         for (String line : read()) {
             String[] words = line.split("\t", -1);
             if (words[0].equals(point) && Arrays.toString(arguments).contains(words[1])) {
-                act(line, words);
+                act(line, words, arguments);
             }
         }
     }
 
-    private void act(String line, String[] words) {
+    private void act(String line, String[] words, Object[] arguments) {
         Effect effect = Effect.valueOf(words[2]);
         if (effect == Effect.NO_SPACE) {
             sneak(new IOException("No space left on device"));
         } else if (effect == Effect.HOLD) {
             hold(line, words[0]);
+        } else if (effect == Effect.TEAR) {
+            byte[] written = (byte[]) arguments[0];
+            Arrays.fill(written, written.length / 2, written.length, (byte) 0);
         } else if (isTurn(line, Integer.parseInt(words[3]))) {
             die();
         }

@@ -26,6 +26,7 @@ public enum FaultPoint {
     APPROVAL_CREATING(START, "storage.ApprovalStore.create", "the store does not have the approval"),
     JOURNAL_APPENDING(START, "storage.Journal.append", "a change is about to be written to the journal"),
     JOURNAL_BEGUN(START, "storage.Journal.begin end", "the journal has a new, empty file"),
+    JOURNAL_TEARING(START, "storage.Journal.write", "of what was written together, the second half is not on disk"),
     JOURNAL_SYNCING(START, "storage.disk.Disk$LocalOutput.sync", "changes are written, not synced"),
     JOURNAL_WRITTEN(START, "storage.Journal.write end", "changes are synced, and nobody was told"),
     APPROVAL_CREATED(
@@ -33,6 +34,10 @@ public enum FaultPoint {
             "storage.ApprovalStore.create end",
             "the store has the approval, the build's folder does not have its id"),
     BUILD_RECORDED(START, "builds.BuildRecord.add end", "the build's folder has the id, the webhook was not called"),
+    STEP_FOLLOWING(
+            START,
+            "step.approval.ApprovalWait.follow",
+            "the approvals of the step are written, and nobody waits for them"),
     DELIVERING(START, "delivery.Delivery.deliver", "the step is ready, the webhook was not called"),
     CALLING(START, "delivery.WebhookCalls.key", "the webhook is about to be called"),
     CALL_STARTED(START, "delivery.CallLoop$Run.send end", "the call is under way"),
@@ -66,12 +71,20 @@ public enum FaultPoint {
     JOURNAL_DROPPING(ANSWER, "storage.Journal.drop", "the changes are in the files and in the journal"),
     JOURNAL_DROPPED(ANSWER, "storage.Journal.drop end", "the changes are in the files alone"),
     EVENT_APPLIED(ANSWER, "storage.ApprovalStore.apply end", "the decision is in the store, the step was not told"),
+    EVENT_PASSING_ON(
+            ANSWER,
+            "approval.Approvals.passOn",
+            "of those that ended together, all are on disk, and nobody was told of some"),
     EVENT_PASSED_ON(ANSWER, "approval.Approvals.apply end", "the step is about to be told"),
     CALLBACK_ANSWERING(ANSWER, "callback.CallbackEndpoint.handle end", "the answer to the callback was not sent"),
     STEP_TOLD(ANSWER, "step.approval.ApprovalWait$Element.decided", "the step is told of the decision"),
     VERDICT_TELLING(
             ANSWER, "step.approval.ApprovalWait.tell", "the approval is decided, the environments were not told"),
     VERDICT_TOLD(ANSWER, "step.approval.ApprovalWait.tell end", "the environments were told"),
+    ALL_DECIDED(
+            ANSWER,
+            "step.approval.ApprovalWait.finish",
+            "all approvals of the step are decided, which nobody was told"),
     STEP_ENDING(ANSWER, "step.SuspendedExecution.finish", "the Pipeline is about to be told"),
     STEP_ENDED(ANSWER, "step.approval.ApprovalWait$Element.decided end", "the Pipeline was told"),
     PROGRAM_SAVING(ANSWER, "", "the program is about to be saved"),
