@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.kohsuke.accmod.Restricted;
@@ -197,7 +198,9 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
         }
 
         private static Map<String, Object> merged(Map<String, Object> arguments, @CheckForNull Object entry) {
-            if (!(entry instanceof Map<?, ?> fields)) {
+            // The Snippet Generator's, which looks for what may be left out.
+            Object given = entry instanceof UninstantiatedDescribable described ? described.getArguments() : entry;
+            if (!(given instanceof Map<?, ?> fields)) {
                 throw new IllegalArgumentException("must be a map of the parameters of armoryWebhookApproval");
             }
             var merged = new LinkedHashMap<String, Object>(arguments);
