@@ -30,9 +30,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a user waits for, from the start of a build to its end: many waits side by side in one {@code parallel}, and many one after the
- * other; with this plugin, which calls a service that calls back; with webhook-step, where that plugin is installed; and with
- * {@code input}, decided over REST. Not a test: nothing but a person judges the figures, which it prints as tables. Run it by its name,
+ * What a user waits for, from the start of a build to its end: many waits side by side, and many one after the other; with this plugin,
+ * which calls a service that calls back; with webhook-step, where that plugin is installed; and with {@code input}, decided over REST.
+ * Side by side is one {@code parallel}, for this plugin also one {@code armoryWebhookApprovals}. Not a test: nothing but a person judges the figures, which it prints as tables. Run it by its name,
  * see docs/performance.md.
  */
 class EndToEndBenchmark {
@@ -47,6 +47,9 @@ class EndToEndBenchmark {
                     System.getProperty("acceptance.waits", "100,300,1000").split(","))
             .map(Integer::valueOf)
             .toList();
+
+    /** How many wait side by side at most in a {@code parallel}, where the time grows with the square. */
+    private static final int MOST_BRANCHES = Integer.getInteger("acceptance.mostBranches", 1_000);
 
     /** How many wait one after the other. */
     private static final int CHAIN = Integer.getInteger("acceptance.chain", 50);
@@ -128,6 +131,7 @@ class EndToEndBenchmark {
 
     /** What a build waits with. */
     private enum Step {
+        ONE_STEP("this plugin, one step"),
         THIS_PLUGIN("this plugin"),
         WEBHOOK_STEP("webhook-step"),
         INPUT("`input`");
@@ -163,7 +167,7 @@ class EndToEndBenchmark {
     private Controller controller;
     private Jenkins jenkins;
     private ScriptConsole console;
-    private final List<Step> steps = new ArrayList<>(List.of(Step.THIS_PLUGIN));
+    private final List<Step> steps = new ArrayList<>(List.of(Step.ONE_STEP, Step.THIS_PLUGIN));
     private int jobs;
 
     @Test
@@ -191,7 +195,7 @@ class EndToEndBenchmark {
 
     private void sideBySide() throws Exception {
         for (int i = 0; i < WARM_UP; i++) {
-            for (Step step : steps) {
+            for (Step step : stepsWith(WAITS.get(0))) {
                 sideBySide(step, WAITS.get(0));
             }
         }
@@ -200,7 +204,7 @@ class EndToEndBenchmark {
             Map<Step, List<Round>> rounds = new TreeMap<>();
             for (int round = 0; round < ROUNDS; round++) {
                 Collections.rotate(steps, 1);
-                for (Step step : steps) {
+                for (Step step : stepsWith(waits)) {
                     rounds.computeIfAbsent(step, each -> new ArrayList<>()).add(sideBySide(step, waits));
                 }
             }
@@ -208,6 +212,12 @@ class EndToEndBenchmark {
                     "%n%,d waits, %d rounds, load average %.1f before and %.1f after%n", waits, ROUNDS, load, load());
             print(rounds, waits);
         }
+    }
+
+    private List<Step> stepsWith(int waits) {
+        return steps.stream()
+                .filter(step -> step == Step.ONE_STEP || waits <= MOST_BRANCHES)
+                .toList();
     }
 
     private static double load() {
@@ -230,30 +240,38 @@ class EndToEndBenchmark {
                 Spread.of(each, Round::processor, "%.1f"),
                 Spread.of(each, Round::saves, "%.0f"),
                 Spread.of(each, round -> round.program() / 1024.0, "%.0f")));
-        List<Round> own = rounds.get(Step.THIS_PLUGIN);
-        rounds.forEach((step, each) -> {
-            if (step != Step.THIS_PLUGIN) {
-                System.out.printf(
-                        "%,d waits, this plugin to %s: until all wait %s, last callback to the end %s, processor %s%n",
-                        waits,
-                        step.title,
-                        Spread.ratio(own, each, Round::untilAllWait),
-                        Spread.ratio(own, each, Round::untilTheEnd),
-                        Spread.ratio(own, each, Round::processor));
-            }
-        });
+        for (Step own : List.of(Step.ONE_STEP, Step.THIS_PLUGIN)) {
+            rounds.forEach((step, each) -> {
+                if (step.compareTo(own) > 0) {
+                    printRatios(waits, own.title + " to " + step.title, rounds.get(own), each);
+                }
+            });
+        }
+    }
+
+    private static void printRatios(int waits, String compared, List<Round> own, List<Round> each) {
+        System.out.printf(
+                "%,d waits, %s: until all wait %s, last callback to the end %s, processor %s%n",
+                waits,
+                compared,
+                Spread.ratio(own, each, Round::untilAllWait),
+                Spread.ratio(own, each, Round::untilTheEnd),
+                Spread.ratio(own, each, Round::processor));
     }
 
     private Round sideBySide(Step step, int waits) throws Exception {
         String name = "side-by-side-" + jobs++;
         try (ExternalProcess process = new ExternalProcess();
                 Replacements saves = savesOf(name)) {
-            Job job = jenkins.createJob(
-                    name,
-                    SIDE_BY_SIDE.formatted(waits, pipelineOf(step, name, process) + (NO_RESULTS ? "; null" : "")),
-                    List.of());
+            String pipeline = step == Step.ONE_STEP
+                    ? process.approvals(waits)
+                    : SIDE_BY_SIDE.formatted(waits, pipelineOf(step, name, process) + (NO_RESULTS ? "; null" : ""));
+            Job job = jenkins.createJob(name, pipeline, List.of());
             double before = controller.processorSeconds();
             Build build = job.build();
+            if (step == Step.ONE_STEP || step == Step.THIS_PLUGIN) {
+                awaitCalls(process, waits); // looking into Jenkins takes its processor
+            }
             long waiting = awaitWaiting(step, build, waits);
             Load callbacks = Load.send(controller.url(), callbacks(step, name, process, waits), CONNECTIONS);
             long called = System.currentTimeMillis();
@@ -276,6 +294,7 @@ class EndToEndBenchmark {
 
     private static String pipelineOf(Step step, String name, ExternalProcess process) {
         return switch (step) {
+            case ONE_STEP -> throw new IllegalArgumentException("the step is all of the Pipeline");
             case THIS_PLUGIN -> process.approval();
             case WEBHOOK_STEP ->
                 "waitForWebhook(registerWebhook(token: \"%s-${number}\", authToken: '%s'))".formatted(name, SECRET);
@@ -283,10 +302,14 @@ class EndToEndBenchmark {
         };
     }
 
+    private static void awaitCalls(ExternalProcess process, int count) {
+        Wait.until(count + " calls").atMost(LIMIT).until(() -> process.calls().size() >= count);
+    }
+
     /** Waits until all wait, and returns when that was seen. */
     private long awaitWaiting(Step step, Build build, int waits) {
         if (console == null) {
-            if (step == Step.THIS_PLUGIN) {
+            if (step == Step.THIS_PLUGIN || step == Step.ONE_STEP) {
                 build.awaitWaiting(waits);
             } else {
                 Wait.until(waits + " inputs of " + build)
@@ -304,7 +327,7 @@ class EndToEndBenchmark {
     /** Groovy that counts what waits; no other build runs. */
     private static String counted(Step step, Build build) {
         return switch (step) {
-            case THIS_PLUGIN -> """
+            case ONE_STEP, THIS_PLUGIN -> """
                         io.jenkins.plugins.armory.runtime.ArmoryRuntime.get().approvals().pending().count {
                             it.state() == io.jenkins.plugins.armory.approval.Approval.State.WAITING
                         }
@@ -319,7 +342,7 @@ class EndToEndBenchmark {
 
     private List<Load.Request> callbacks(Step step, String name, ExternalProcess process, int waits) {
         return switch (step) {
-            case THIS_PLUGIN ->
+            case ONE_STEP, THIS_PLUGIN ->
                 process.calls().stream()
                         .map(ExternalProcess.Call::callback)
                         .map(callback -> new Load.Request(callback.path(), "Bearer " + callback.token(), BODY))
@@ -352,6 +375,7 @@ class EndToEndBenchmark {
 
     private void oneAfterTheOther() throws Exception {
         List<Step> compared = new ArrayList<>(steps);
+        compared.remove(Step.ONE_STEP); // which is another Pipeline
         compared.remove(Step.INPUT); // where nobody can answer at once without asking all the time
         Map<Step, List<Chain>> chains = new TreeMap<>();
         for (Step step : compared) {

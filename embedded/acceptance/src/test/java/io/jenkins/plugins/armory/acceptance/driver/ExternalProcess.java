@@ -155,6 +155,12 @@ public final class ExternalProcess implements AutoCloseable {
         return approval("checks", url(), more);
     }
 
+    /** One step with many such approvals, as an expression of a Pipeline; the number of each is in its context. */
+    public String approvals(int count) {
+        return "armoryWebhookApprovals(name: 'checks', uriTemplate: '%s', bodyTemplate: [inline: '%s'], approvals: (0..<%d).collect { [context: [number: it.toString()]] })"
+                .formatted(url(), BODY, count);
+    }
+
     /** The same with a name of its own, which is the last part of the path of its calls too. */
     public String approvalNamed(String name, String... more) {
         return approval(name, url() + "/" + name, more);
