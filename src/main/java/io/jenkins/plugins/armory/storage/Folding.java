@@ -27,8 +27,11 @@ final class Folding {
     private static final Duration RETRY = Duration.ofMinutes(1);
     /** The longest time that the last folding of an orderly stop takes. */
     private static final Duration LAST = Duration.ofSeconds(2);
-    /** The size of the journal from which on it is folded in any case, in bytes: some ten thousand changes. */
-    private static final long LARGE = 16 << 20;
+    /**
+     * The size of the journal from which on it is folded in any case, in bytes: some forty thousand changes. A step with 10,000 approvals
+     * makes thirty thousand; folding them meanwhile would sync a file for each, beside its calls.
+     */
+    private static final long LARGE = 64 << 20;
 
     private final ApprovalStore store;
     private final ScheduledExecutorService timer;
