@@ -66,6 +66,19 @@ class ExampleTest {
     }
 
     @Test
+    void regionsAreCheckedInOneStep(Jenkins jenkins) {
+        Job regions = ExampleReceiver.createJobOfRegions(jenkins, "example-regions");
+
+        assertThat(receiver.buildRegions(regions, "").awaitResult("SUCCESS"))
+                .contains(
+                        "eu-west: All **42** checks of `eu-west` passed.",
+                        "ap-south: All **42** checks of `ap-south` passed.");
+        assertThat(receiver.buildRegions(regions, "us-east").awaitResult("FAILURE"))
+                .contains("of 5 approvals failed: approvals[2]: Webhook approval 'region checks' failed")
+                .contains("**3** of 42 checks of `us-east` failed.");
+    }
+
+    @Test
     void deploymentFileWhoseChecksPassWaitsForAPerson(Jenkins jenkins) {
         Build build = receiver.buildDeploymentFile(
                 ExampleReceiver.createJobOfDeploymentFile(jenkins, "example-file"), "pass", "pass");

@@ -51,6 +51,11 @@ public final class ExampleReceiver implements AutoCloseable {
         return createJob(jenkins, name, "Jenkinsfile.deployment-file", "CONFIG", "SMOKE_TESTS", "INTEGRATION_TESTS");
     }
 
+    /** Creates the job of the example with many regions. */
+    public static Job createJobOfRegions(Jenkins jenkins, String name) {
+        return createJob(jenkins, name, "Jenkinsfile.regions", "FAILING");
+    }
+
     private static Job createJob(Jenkins jenkins, String name, String example, String... parameters) {
         return jenkins.createJob(
                 name,
@@ -78,6 +83,11 @@ public final class ExampleReceiver implements AutoCloseable {
      */
     public Build buildEnvironments(Job job, String outcomes) {
         return job.build(Map.of("RECEIVER", url, "OUTCOMES", outcomes));
+    }
+
+    /** Starts a build of the example with regions that calls this process. */
+    public Build buildRegions(Job job, String failing) {
+        return job.build(Map.of("RECEIVER", url, "FAILING", failing));
     }
 
     /** Starts a build of the example with a deployment file that calls this process. */
