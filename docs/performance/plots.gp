@@ -38,6 +38,15 @@ plot "docs/performance/pending.dat" using 1:2 title "find by id" linestyle 1, \
      "" using 1:3 title "deadline" linestyle 3, \
      "" using 1:4 title "create and decide" linestyle 2, \
      "" using 1:5 title "list all" linestyle 4
+
+set output "docs/images/one-step.svg"
+set title "From the start until all wait"
+set xlabel "things"
+set ylabel "seconds"
+set yrange [0.1:200]
+set datafile missing "?"
+plot "docs/performance/one-step.dat" using 1:5:6:7 with yerrorlines title "parallel" linestyle 3, \
+     "" using 1:2:3:4 with yerrorlines title "one step" linestyle 2
 unset logscale
 
 reset
