@@ -88,11 +88,11 @@ class ArmoryWebhookApprovalsStepJenkinsTest {
     /** Waits until all are called, and every answer is written. */
     private void awaitCalls(WorkflowRun run, int count) throws Exception {
         while (requests.size() < count) {
-            RecordedRequest request = external.takeRequest(1, TimeUnit.MINUTES);
+            RecordedRequest request = external.takeRequest(5, TimeUnit.MINUTES);
             assertThat(request).as("call %s", requests.size()).isNotNull();
             requests.add(request);
         }
-        await().atMost(Duration.ofMinutes(1))
+        await().atMost(Duration.ofMinutes(5))
                 .until(() -> ArmoryRuntime.get().approvalsOf(run).stream()
                         .allMatch(approval -> approval.state() == Approval.State.WAITING));
     }
