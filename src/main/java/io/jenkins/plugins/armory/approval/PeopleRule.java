@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.io.Serializable;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -15,7 +16,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public record PeopleRule(
         @JsonProperty("submitters") List<String> submitters,
-        @JsonProperty("required") int required) {
+        @JsonProperty("required") int required) implements Serializable {
 
     public PeopleRule {
         submitters = List.copyOf(submitters);

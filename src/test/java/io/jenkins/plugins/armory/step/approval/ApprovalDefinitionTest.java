@@ -20,6 +20,10 @@ class ApprovalDefinitionTest {
         step.setWebhook("region-tests");
         step.setContext(List.of(new KeyValue("region", region)));
         step.setAllowedCallers(List.of("client-1"));
+        var manual = new ManualApproval();
+        manual.setMessage("Go?");
+        manual.setSubmitters("alice, ops");
+        step.setManualApproval(manual);
         return new ApprovalDefinition(step, "prod");
     }
 
