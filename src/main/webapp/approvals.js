@@ -6,12 +6,10 @@ import { replace } from "./anew.js";
 import { decisionButtons, focusAgain, heard, notice } from "./decide.js";
 import { badge, cancelled, element, message, note, notices, overridden, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
 import { keepUpToDate, now, troubleElement } from "./live.js";
-import { duration, page, say, words } from "./words.js";
+import { duration, page, say, STATES } from "./words.js";
 
 /** Rows that a table begins with, and by which it grows when its end is scrolled to. */
 const ROWS = 100;
-/** All states there are, in the order in which they are offered. */
-const STATES = Object.keys(words).filter((name) => name.startsWith("state.")).map((name) => name.slice("state.".length));
 
 // --- what Jenkins said
 
@@ -273,11 +271,13 @@ const decided = new Section("decided", ["state", "build", "environment", "webhoo
 const trouble = troubleElement();
 const summary = element("p", "armory-approvals__hidden");
 summary.setAttribute("role", "status");
+const leftOut = element("p", "armory-approvals__note");
+leftOut.hidden = true;
 const empty = element("p", "armory-approvals__nothing", say("none.ever"));
 empty.hidden = true;
 const content = element("div", "", bar(), waiting.whole, decided.whole);
 content.hidden = true;
-page.replaceChildren(trouble, notice, summary, empty, content);
+page.replaceChildren(trouble, notice, summary, leftOut, empty, content);
 
 function render() {
   const open = approvals.filter((approval) => !approval.decision);
@@ -298,7 +298,9 @@ function show(answer) {
   offer("job", approvals.map((approval) => approval.job));
   offer("environment", approvals.map((approval) => approval.environment).filter((environment) => environment));
   render();
-  heard(approvals);
+  leftOut.textContent = say("leftOut", answer.leftOut.toLocaleString());
+  leftOut.hidden = answer.leftOut === 0;
+  heard(approvals, answer.leftOut === 0);
 }
 
 const refresh = keepUpToDate({ trouble, show, tick: () => waiting.tick() });

@@ -3,12 +3,13 @@
  * deployment file are tiles in the graph, and the approvals of their steps are in the tiles.
  */
 import { focusIn, unfold, unfoldedIn } from "./anew.js";
-import { cancelledNote, Cards, isOver } from "./cards.js";
+import { cancelledNote, Cards, isOver, total } from "./cards.js";
 import { heard, notice } from "./decide.js";
 import { element } from "./elements.js";
 import { box, Graph } from "./graph.js";
 import { keepUpToDate, troubleElement } from "./live.js";
 import { isOfInterest, plannedApprovals, standing, withPlanned } from "./plan.js";
+import { MAX_CARDS, Table } from "./table.js";
 import { tile } from "./tile.js";
 import { page, say } from "./words.js";
 
@@ -18,10 +19,11 @@ const MAX_OPEN = 6;
 const trouble = troubleElement();
 const graph = new Graph();
 const cards = new Cards(() => refresh());
+const table = new Table(() => refresh());
 const cancelled = cancelledNote();
 const empty = element("p", "armory-approvals__nothing", say("none.build"));
 empty.hidden = true;
-page.replaceChildren(trouble, notice, cancelled.note, empty, graph.whole, cards.whole);
+page.replaceChildren(trouble, notice, cancelled.note, empty, graph.whole, cards.whole, table.whole);
 
 /** What the graph was made of, as text. */
 let drawn = "";
@@ -96,31 +98,40 @@ function showStep(id) {
   }
 }
 
-/** Goes to what the address names, as the browser would if it had been there from the start. */
+/** What the address names, until it is there. */
+let target = location.hash.slice(1);
+
+/** Goes to what the address names, as the browser would if it had been there from the start. Of many approvals, it is looked for. */
 function goToTarget() {
-  const id = location.hash.slice(1);
-  if (id.startsWith("approval-")) {
-    showStep(id.slice("approval-".length));
+  const id = target.startsWith("approval-") ? target.slice("approval-".length) : "";
+  showStep(id);
+  const found = document.getElementById(target);
+  if (found || !id || table.whole.hidden || table.box.value === id) {
+    target = "";
+    found?.focus();
+  } else {
+    table.search(id);
   }
-  document.getElementById(id)?.focus();
 }
 
 function show(answer) {
-  const first = !last?.approvals.length && answer.approvals.length > 0;
   last = answer;
   showEnvironments(answer);
   cancelled.show(answer);
   empty.hidden = answer.environments.length > 0 || answer.approvals.length > 0 || answer.plan.length > 0;
   const planned = plannedApprovals(answer); // they are in the tiles
-  cards.show(answer.approvals.filter(({ id }) => !planned.has(id)));
-  heard(answer.approvals);
-  if (first && location.hash) {
+  const others = answer.approvals.filter(({ id }) => !planned.has(id));
+  cards.show(total(answer) > MAX_CARDS ? [] : others);
+  table.show(answer, others);
+  heard(answer.approvals, others.length === total(answer));
+  if (target && answer.approvals.length > 0) {
     goToTarget();
   }
 }
 
 function tick() {
   cards.tick();
+  table.tick();
   items.forEach((item) => item.tick());
 }
 

@@ -5,6 +5,9 @@ import { decisionButtons } from "./decide.js";
 import { badge, element, message, overridden, progressOf, said, stateOf, timeLeft } from "./elements.js";
 import { say } from "./words.js";
 
+/** How many approvals a build has beside those of a plan. Jenkins's answer has a page of them. */
+export const total = ({ counts }) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
 /** Whether nothing will change any more. A notice of the decision may be sent, or fail, after it. */
 export const isOver = (answer) =>
   Boolean(answer) && !answer.building && answer.approvals.every(({ decision, notices }) => decision && !notices?.due.length);
@@ -30,10 +33,9 @@ export class Cards {
     this.known = new Map(); // by id: the cards, and what they were made of
   }
 
-  /** Shows these, first those that wait, since somebody may have to do something. Cards that have not changed are left alone. */
+  /** Shows these. Cards that have not changed are left alone. */
   show(approvals) {
-    const sorted = [...approvals].sort((a, b) => Boolean(a.decision) - Boolean(b.decision));
-    const made = sorted.map((approval) => [approval.id, this.cardOf(approval)]);
+    const made = approvals.map((approval) => [approval.id, this.cardOf(approval)]);
     const shown = new Set(made.map(([, { card }]) => card));
     [...this.whole.children].filter((card) => !shown.has(card)).forEach((card) => card.remove());
     made.forEach(([, { card }], index) => {

@@ -81,9 +81,16 @@ export function decisionButtons(approval, onDecided) {
   return [element("div", "armory-decision__buttons", ...buttons)];
 }
 
-/** Tells the dialog that is open, if one is, what Jenkins says now of its approval. */
-export function heard(approvals) {
-  open?.heard(approvals.find(({ id }) => id === open.approval.id));
+/**
+ * Tells the dialog that is open, if one is, what Jenkins says now of its approval.
+ *
+ * @param areAll whether an approval that is not among these is gone
+ */
+export function heard(approvals, areAll = true) {
+  const approval = open && approvals.find(({ id }) => id === open.approval.id);
+  if (approval || areAll) {
+    open?.heard(approval);
+  }
 }
 
 /** After the element that had the focus was made anew: the button at the same place, if there is one. */

@@ -1,8 +1,9 @@
 /* Fills the part of a build's page that is about its approvals; kept up to date while the build runs. */
-import { cancelledNote, Cards, isOver } from "./cards.js";
+import { cancelledNote, Cards, isOver, total } from "./cards.js";
 import { heard, notice } from "./decide.js";
 import { element } from "./elements.js";
 import { keepUpToDate, troubleElement } from "./live.js";
+import { plannedApprovals } from "./plan.js";
 import { page, say } from "./words.js";
 
 /** As many approvals are shown; their own page, to which the heading leads, has all of them. */
@@ -16,21 +17,15 @@ page.replaceChildren(trouble, notice, cancelled.note, cards.whole, count);
 
 let last = null;
 
-/** Those that wait, and the newest of the others. */
-function chosen(approvals) {
-  const waiting = approvals.filter(({ decision }) => !decision);
-  const decided = approvals.filter(({ decision }) => decision);
-  return [...waiting, ...decided.reverse()].slice(0, MAX_CARDS);
-}
-
 function show(answer) {
   last = answer;
   const { approvals } = answer;
+  const all = total(answer) + plannedApprovals(answer).size;
   cancelled.show(answer);
-  cards.show(chosen(approvals));
-  count.textContent = say("shown", Math.min(approvals.length, MAX_CARDS), approvals.length);
-  count.hidden = approvals.length <= MAX_CARDS;
-  heard(approvals);
+  cards.show(approvals.slice(0, MAX_CARDS));
+  count.textContent = say("shown", Math.min(all, MAX_CARDS), all);
+  count.hidden = all <= MAX_CARDS;
+  heard(approvals, approvals.length === all);
 }
 
 const refresh = keepUpToDate({ trouble, show, tick: () => cards.tick(), isOver: () => isOver(last) });

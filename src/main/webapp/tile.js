@@ -33,7 +33,7 @@ function pause(step, record) {
 }
 
 /** More about an approval, which is made when somebody wants it. */
-function more(approval, saysWhy, unfolded) {
+export function more(approval, saysWhy, unfolded) {
   const result = element("details", "armory-step__more", element("summary", "", say("step.more")));
   const fill = () => {
     if (result.open && result.childElementCount === 1) {

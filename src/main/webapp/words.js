@@ -5,6 +5,9 @@ export const page = document.querySelector("[data-armory-words]");
 
 export const words = JSON.parse(page.dataset.armoryWords);
 
+/** All states there are, in the order in which they are offered. */
+export const STATES = Object.keys(words).filter((name) => name.startsWith("state.")).map((name) => name.slice("state.".length));
+
 /** The word of that name, with the values in it. A value may have braces itself. */
 export function say(name, ...values) {
   return (words[name] || name).replace(/\{(\d)\}/g, (slot, index) => index in values ? String(values[index]) : slot);

@@ -56,13 +56,15 @@ public record ApprovalTerms(
      * @param group equal for approvals of a build and phase that all have to succeed, {@code null} for one by itself
      * @param webhook name of the webhook, {@code null} if none is called and a person alone decides
      * @param tries what it takes to run the approval again after a failure, {@code null} if a failure is final
+     * @param path what messages name an approval of a list by, such as {@code approvals[17]}; empty for one that is in none
      */
     public record Subject(
             @JsonProperty("phase") Phase phase,
             @CheckForNull @JsonProperty("environment") String environment,
             @CheckForNull @JsonProperty("group") String group,
             @CheckForNull @JsonProperty("webhook") String webhook,
-            @CheckForNull @JsonProperty("tries") Tries tries) {
+            @CheckForNull @JsonProperty("tries") Tries tries,
+            @JsonProperty("path") String path) {
 
         public Subject {
             Objects.requireNonNull(phase, "phase");
@@ -181,8 +183,8 @@ public record ApprovalTerms(
     Approval nextTry(String nextId, Instant startedAt) {
         Tries tries = Objects.requireNonNull(subject.tries(), "its failure is final");
         var following = new Tries(tries.number() + 1, id, tries.calls());
-        var nextSubject =
-                new Subject(subject.phase(), subject.environment(), subject.group(), subject.webhook(), following);
+        var nextSubject = new Subject(
+                subject.phase(), subject.environment(), subject.group(), subject.webhook(), following, subject.path());
         var nextLimits = new Limits(
                 startedAt.truncatedTo(ChronoUnit.MILLIS),
                 limits.deadline(),
@@ -225,6 +227,7 @@ public record ApprovalTerms(
         private Origin origin = Origin.UNKNOWN;
         private OutgoingCalls calls;
         private boolean asksAfterFailure;
+        private String path = "";
 
         private Builder(String id, BuildRef build) {
             this.id = id;
@@ -244,6 +247,12 @@ public record ApprovalTerms(
         /** Sets the group whose approvals all have to succeed, see {@link Approvals#endOthers}. */
         public Builder group(@CheckForNull String group) {
             this.group = group;
+            return this;
+        }
+
+        /** Sets what messages name an approval of a list by. */
+        public Builder path(String path) {
+            this.path = path;
             return this;
         }
 
@@ -326,7 +335,7 @@ public record ApprovalTerms(
             return new ApprovalTerms(
                     id,
                     build,
-                    new Subject(phase, environment, group, webhook, tries),
+                    new Subject(phase, environment, group, webhook, tries, path),
                     deciders,
                     new Limits(createdAt, deadline, heartbeat, supersede, fromCall),
                     origin);

@@ -48,6 +48,7 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
                 .put("phase", approval.phase().toString())
                 .put("environment", approval.environment())
                 .put("webhook", approval.webhook())
+                .put("path", approval.terms().subject().path())
                 .put("state", approval.state().name())
                 .put("createdAt", approval.createdAt().toString())
                 .put("deadline", approval.deadline().toString())

@@ -6,13 +6,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** The approvals that the current user may see, for one request. {@link ApprovalData} makes their JSON. */
@@ -46,18 +50,25 @@ final class ApprovalList {
     }
 
     /**
-     * Returns the pending approvals and the newest decided ones, or 304 if the client has them.
+     * Returns the pending approvals, at most a hundred of one build, and the newest decided ones, or 304 if the client has them.
      *
      * @param known the client's {@code If-None-Match}, {@code null} for none
      */
     JsonResponse all(@CheckForNull String known) {
-        List<Approval> visible = approvals.list().stream().filter(viewer::sees).toList();
+        Map<BuildRef, Integer> pending = new HashMap<>();
+        List<Approval> all = approvals.list().stream().filter(viewer::sees).toList();
+        List<Approval> visible = all.stream()
+                .filter(approval ->
+                        approval.isDecided() || pending.merge(approval.build(), 1, Integer::sum) <= Bound.LIST.most())
+                .toList();
         PageTag tag = new PageTag();
+        tag.add(all.size());
         visible.forEach(approval -> addTo(tag, approval));
         return tag.answer(known, () -> {
             ObjectNode body = JsonNodeFactory.instance
                     .objectNode()
-                    .put("now", Instant.now().toString());
+                    .put("now", Instant.now().toString())
+                    .put("leftOut", all.size() - visible.size());
             ArrayNode array = body.putArray("approvals");
             for (Approval approval : visible) {
                 ObjectNode json = data.json(approval);

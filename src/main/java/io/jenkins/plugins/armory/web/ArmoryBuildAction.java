@@ -76,7 +76,7 @@ public final class ArmoryBuildAction extends Tab {
 
     /** Returns the page's first data, see {@link FirstAnswer}. */
     public String getFirstAnswer() {
-        return FirstAnswer.json(() -> data(null));
+        return FirstAnswer.json(() -> BuildDeployment.response(ArmoryRuntime.get(), run, ApprovalSearch.ALL, null));
     }
 
     /** Returns the approvals in the order of their starts, for the data of the build; empty if they cannot be read. */
@@ -99,13 +99,17 @@ public final class ArmoryBuildAction extends Tab {
         JsonWriter.answer(
                 response,
                 () -> "/api/json".equals(request.getRestOfPath())
-                        ? data(request.getHeader("If-None-Match"))
+                        ? data(request)
                         : JsonResponse.error(404, "not_found", Messages.ArmoryRootAction_nothing()));
     }
 
-    /** @param known the client's {@code If-None-Match}, {@code null} for none */
-    private JsonResponse data(@CheckForNull String known) throws IOException {
-        return BuildDeployment.response(ArmoryRuntime.get(), run, known);
+    private JsonResponse data(StaplerRequest2 request) throws IOException {
+        try {
+            return BuildDeployment.response(
+                    ArmoryRuntime.get(), run, ApprovalSearch.of(request), request.getHeader("If-None-Match"));
+        } catch (NumberFormatException x) {
+            return JsonResponse.error(400, "invalid_request", Messages.ApprovalSearch_from());
+        }
     }
 
     /** Adds the action to every build. */

@@ -6,14 +6,20 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The environments and approvals of a build as JSON. */
 final class BuildDeployment {
@@ -21,29 +27,51 @@ final class BuildDeployment {
     private BuildDeployment() {}
 
     /**
-     * Returns the environments, and the approvals that the viewer may see.
+     * Returns the environments, and the approvals that the viewer may see: those of a plan, and a page of the others.
      *
+     * @param search for those that are in no plan
      * @param known the client's {@code If-None-Match}, {@code null} for none
      * @throws IOException if they cannot be read
      */
-    static JsonResponse response(ArmoryRuntime armory, Run<?, ?> run, @CheckForNull String known) throws IOException {
+    static JsonResponse response(ArmoryRuntime armory, Run<?, ?> run, ApprovalSearch search, @CheckForNull String known)
+            throws IOException {
         ApprovalList list = new ApprovalList(armory);
         Deployment deployment = armory.deployments().deploymentOf(run);
-        List<Approval> approvals =
-                armory.approvalsOf(run).stream().filter(list::sees).toList();
+        List<Approval> approvals = armory.approvalsOf(run).stream()
+                .filter(list::sees)
+                .sorted(Comparator.comparing(ApprovalSearch::rank))
+                .toList();
+        Set<String> planned = deployment.environments().values().stream()
+                .flatMap(environment -> environment.steps().values().stream())
+                .map(Environment.PlannedStep::approval)
+                .collect(Collectors.toSet());
+        Map<Boolean, List<Approval>> byPlan =
+                approvals.stream().collect(Collectors.partitioningBy(approval -> planned.contains(approval.id())));
+        Map<String, Long> counts = byPlan.get(false).stream()
+                .collect(Collectors.groupingBy(ApprovalSearch::stateOf, TreeMap::new, Collectors.counting()));
+        List<Approval> found =
+                byPlan.get(false).stream().filter(search::matches).toList();
+        List<Approval> shown = Stream.concat(
+                        byPlan.get(true).stream(),
+                        found.stream().skip(search.from()).limit(Bound.LIST.most()))
+                .toList();
         boolean building = run.isBuilding();
         PageTag tag = new PageTag();
         tag.add(building);
         tag.add(deployment);
         ArrayNode plans = armory.deployments().plansOf(run);
         tag.add(plans);
-        approvals.forEach(approval -> list.addTo(tag, approval));
+        tag.add(search);
+        tag.add(counts);
+        tag.add(found.size());
+        shown.forEach(approval -> list.addTo(tag, approval));
         return tag.answer(known, () -> {
             ObjectNode body =
                     json(deployment).put("now", Instant.now().toString()).put("building", building);
             body.set("plan", plans);
+            body.put("found", found.size()).set("counts", JsonResponse.treeOf(counts));
             ArrayNode array = body.putArray("approvals");
-            approvals.forEach(approval -> array.add(list.whole(approval)));
+            shown.forEach(approval -> array.add(list.whole(approval)));
             return body;
         });
     }

@@ -37,6 +37,11 @@ final class PageWords {
         return words.toString();
     }
 
+    /** Returns the name of a state or outcome for people. */
+    static String state(String name) {
+        return TEXTS.format(PREFIX + "state." + name);
+    }
+
     private static void put(ObjectNode words, String key) {
         words.put(key.substring(PREFIX.length()), TEXTS.format(key, PLACEHOLDERS));
     }

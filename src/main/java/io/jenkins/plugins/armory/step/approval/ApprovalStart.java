@@ -94,7 +94,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         for (Defined each : defined) {
             try {
                 ApprovalTerms.Builder builder =
-                        terms(each.id(), each.definition()).origin(origin);
+                        terms(each.id(), each.definition()).origin(origin).path(each.path());
                 Approval approval = builder.start();
                 armory.requests().check(approval, at.run());
                 length += approval.calls() == null ? 0 : approval.calls().length();

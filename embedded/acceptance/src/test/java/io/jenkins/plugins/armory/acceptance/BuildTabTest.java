@@ -217,6 +217,54 @@ class BuildTabTest {
         build.abort();
     }
 
+    /** Many approvals are a table, in which each can be found and decided. */
+    @Test
+    void manyApprovalsAreATable(Jenkins jenkins, ExternalProcess process, Browser browser) {
+        Build build = jenkins.build(
+                        "armoryWebhookApprovals((0..<130).collect { [manualApproval: [message: \"Release to r${it}?\".toString()]] })")
+                .awaitWaiting(100);
+        String id = jenkins.get(build.path() + "armory/api/json?q=approvals%5B129%5D")
+                .json()
+                .at("/approvals/0/id")
+                .asText();
+        String rows = "[...document.querySelectorAll('#armory-build tbody tr')]";
+        BrowserPage page = browser.open(WIDE, HEIGHT, jenkins.authorization())
+                .goTo(build.tab() + "#approval-" + id)
+                .await("document.activeElement.id === 'approval-" + id + "'");
+        assertThat(page.evaluate(rows + ".length").asInt()).isEqualTo(1);
+        assertThat(page.evaluate(card() + ".innerText").asText())
+                .contains("130 approvals", "Waiting: 130", "approvals[129]", "Release to r129?", "1 to 1 of 1");
+
+        search(page, "");
+        page.await(rows + ".length === 100");
+        page.evaluate(rows + "; [...document.querySelectorAll('#armory-build button')].at(-1).click()");
+        page.await(rows + ".length === 30");
+        for (int width : Screens.WIDTHS) {
+            Screens.assertAccessible(page(browser, jenkins, width, build), "#armory-build");
+        }
+
+        search(page, "r17? nowhere");
+        page.await(rows + ".length === 0");
+        search(page, "approvals[17]");
+        page.await(rows + ".length === 1");
+        page.tabTo("[data-decide^=reject]");
+        page.enter();
+        page.await("document.querySelector('" + DIALOG + "')?.open");
+        page.type("not there");
+        page.tabTo(DIALOG + " [type=submit]");
+        page.enter();
+
+        awaitText(page, rows + "[0]", "Rejected");
+        awaitText(page, card(), "Another approval failed: 129");
+        build.awaitResult("FAILURE");
+        hasNoTrouble(page);
+    }
+
+    private static void search(BrowserPage page, String words) {
+        page.evaluate("(() => { const box = document.querySelector('#armory-build input[type=search]'); box.value = '"
+                + words + "'; box.dispatchEvent(new Event('input')); box.focus(); })()");
+    }
+
     @Test
     void isForEverybodyAtEveryWidth(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = environments(jenkins, process);

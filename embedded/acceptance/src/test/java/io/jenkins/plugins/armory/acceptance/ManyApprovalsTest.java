@@ -99,6 +99,39 @@ class ManyApprovalsTest {
         }
     }
 
+    /** The page of a build whose approvals are all in one step: while they wait, and when they have ended. */
+    @Test
+    void pageOfABuildHasOnePageOfThem() {
+        try (Controller controller = Controller.create(Settings.CASC);
+                Browser browser = new Browser()) {
+            controller.start();
+            Jenkins jenkins = new Jenkins(controller);
+            Build build = jenkins.build("armoryWebhookApprovals((0..<" + APPROVALS
+                    + ").collect { [manualApproval: [message: \"Release to r${it}?\".toString()]] })");
+            Wait.until("all wait")
+                    .until(() -> build.deployment().at("/counts/WAITING").asInt() == APPROVALS);
+            showPage(browser, build, "waiting");
+            build.decide(build.deployment().at("/approvals/0"), "reject", "").expect(200);
+            build.awaitResult("FAILURE");
+            showPage(browser, build, "over");
+        }
+    }
+
+    private static void showPage(Browser browser, Build build, String when) {
+        BrowserPage page = browser.open(1280, 900, build.job().jenkins().authorization());
+        page.goTo(build.tab())
+                .await("document.querySelectorAll('#armory-build tbody tr').length === " + FIRST_ROWS)
+                .await("performance.getEntriesByName('first-contentful-paint').length === 1");
+        show(
+                "build's page, " + when + ", first contentful paint",
+                page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+                        .asDouble());
+        double start = System.nanoTime();
+        int length = build.deploymentAnswer().body().length();
+        show("build's data, " + when + ", " + length + " characters", (System.nanoTime() - start) / 1e6);
+        assertThat(page.troubles()).isEmpty();
+    }
+
     /** What the data of the page costs the controller, and the network. */
     private static void showData(Jenkins jenkins) {
         Answer answer = ask(jenkins, "none");

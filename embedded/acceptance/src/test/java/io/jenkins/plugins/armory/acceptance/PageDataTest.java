@@ -9,7 +9,9 @@ import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.net.http.HttpRequest;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the page of all approvals asks for. */
@@ -17,8 +19,12 @@ import org.junit.jupiter.api.Test;
 class PageDataTest {
 
     private static Answer ask(Jenkins jenkins, String known) {
+        return ask(jenkins, "armory/api/json", known);
+    }
+
+    private static Answer ask(Jenkins jenkins, String path, String known) {
         HttpRequest.Builder request =
-                Http.request(jenkins.controller().url() + "armory/api/json").header("If-None-Match", known);
+                Http.request(jenkins.controller().url() + path).header("If-None-Match", known);
         jenkins.controller().authorization().ifPresent(value -> request.header("Authorization", value));
         return Http.send(request);
     }
@@ -67,5 +73,45 @@ class PageDataTest {
         JsonNode whole =
                 jenkins.get("armory/approvals/" + callback.id() + "/api/json").json();
         assertThat(whole.at("/decision/mdMessage").asText()).isEqualTo(message);
+    }
+
+    /** Each answer has a page of them, and each of them can be found and decided. */
+    @Test
+    void isSmallForABuildOfTenThousandApprovals(Jenkins jenkins) {
+        Build build = jenkins.build(
+                "armoryWebhookApprovals((0..<10000).collect { [manualApproval: [message: \"Release to r${it}?\".toString()]] })");
+        Wait.until("all wait")
+                .until(() -> build.deployment().at("/counts/WAITING").asInt() == 10_000);
+
+        Answer first = build.deploymentAnswer();
+        assertThat(first.body()).hasSizeLessThan(200_000);
+        assertThat(paths(first.json()))
+                .hasSize(100)
+                .startsWith("approvals[0]", "approvals[1]")
+                .endsWith("approvals[99]");
+        assertThat(first.json().get("found").asInt()).isEqualTo(10_000);
+        assertThat(paths(page(jenkins, build, "from=9950"))).hasSize(50).endsWith("approvals[9999]");
+        JsonNode all = jenkins.get("armory/api/json").json();
+        assertThat(all.get("leftOut").asInt()).isEqualTo(9_900);
+        assertThat(all.toString()).hasSizeLessThan(400_000);
+
+        JsonNode found = page(jenkins, build, "q=Approvals%5B4711%5D+waiting");
+        assertThat(paths(found)).containsExactly("approvals[4711]");
+        build.decide(found.at("/approvals/0"), "reject", "not there").expect(200);
+        build.awaitResult("FAILURE");
+        JsonNode over = build.deployment();
+        assertThat(over.get("counts").toString()).isEqualTo("{\"OTHER_FAILED\":9999,\"REJECTED\":1}");
+        assertThat(paths(over)).startsWith("approvals[4711]", "approvals[0]");
+        assertThat(paths(page(jenkins, build, "from=4294967295"))).isEmpty();
+        ask(jenkins, build.path() + "armory/api/json?from=-1", "none").expect(400);
+        build.delete();
+    }
+
+    private static JsonNode page(Jenkins jenkins, Build build, String query) {
+        return jenkins.get(build.path() + "armory/api/json?" + query).json();
+    }
+
+    private static List<String> paths(JsonNode answer) {
+        return answer.get("approvals").findValuesAsText("path");
     }
 }

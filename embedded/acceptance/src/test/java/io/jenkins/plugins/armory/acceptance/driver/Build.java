@@ -30,7 +30,7 @@ public record Build(Job job, int number) {
         return job.jenkins().isThere(path() + "api/json");
     }
 
-    private String path() {
+    public String path() {
         return job.path() + number + "/";
     }
 

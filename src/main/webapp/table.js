@@ -1,0 +1,147 @@
+/*
+ * The approvals of a build that has many: how many are in which state, and a table of one page of them. Jenkins searches, so that no more
+ * than a page is sent.
+ */
+import { Cards, total } from "./cards.js";
+import { decisionButtons } from "./decide.js";
+import { badge, element, message, note, overridden, progressOf, said, stateOf, timeLeft } from "./elements.js";
+import { more } from "./tile.js";
+import { page, say, STATES } from "./words.js";
+
+/** As many are shown as cards; more are a table. */
+export const MAX_CARDS = 20;
+/** As many are on a page of Jenkins's answer. */
+const ROWS = 100;
+/** So long nothing may have been typed before Jenkins is asked, in milliseconds. */
+const TYPING = 300;
+
+const api = page.dataset.api;
+const shown = (number) => number.toLocaleString();
+
+/** The rows of the table. */
+class Rows extends Cards {
+  constructor(onDecided) {
+    super(onDecided);
+    this.whole = element("tbody");
+  }
+
+  make(approval) {
+    const { id, path, webhook, environment, decision } = approval;
+    const left = decision ? null : timeLeft(approval);
+    const tries = approval.try > 1 ? [note(say("try", approval.try))] : [];
+    const cells = {
+      state: [badge(stateOf(approval)), ...overridden(approval)],
+      webhook: [path || webhook, ...(path ? [note(webhook)] : []), ...tries],
+      environment: [environment || "–"],
+      message: [
+        ...said(approval),
+        ...(decision ? message(decision) : progressOf(approval)),
+        ...decisionButtons(approval, this.onDecided),
+        ...(left ? [note(...left.parts.slice(1))] : []),
+        more(approval, true, new Set()),
+      ],
+    };
+    const card = element("tr", "", ...Object.entries(cells).map(([column, content]) => {
+      const cell = element("td", `armory-approvals__cell armory-approvals__cell--${column}`, ...content);
+      cell.dataset.title = say(`column.${column}`);
+      return cell;
+    }));
+    card.id = `approval-${id}`;
+    card.tabIndex = -1;
+    return { card, tick: left ? left.tick : () => {} };
+  }
+}
+
+function button(word, onClick) {
+  const result = element("button", "jenkins-button", say(word));
+  result.type = "button";
+  result.addEventListener("click", onClick);
+  return result;
+}
+
+export class Table {
+  /** @param ask has Jenkins asked again */
+  constructor(ask) {
+    this.ask = ask;
+    this.from = 0;
+    this.rows = new Rows(ask);
+    this.head = element("h2", "armory-approvals__title");
+    this.bar = element("progress", "armory-approvals__bar");
+    this.bar.setAttribute("aria-label", say("progress"));
+    this.states = element("div", "armory-build__line");
+    this.box = element("input", "jenkins-input");
+    this.box.type = "search";
+    this.box.placeholder = say("search");
+    this.box.setAttribute("aria-label", say("search"));
+    this.box.autocomplete = "off";
+    let typed = 0;
+    this.box.addEventListener("input", () => {
+      clearTimeout(typed);
+      typed = setTimeout(() => this.go(0), TYPING);
+    });
+    this.nothing = element("p", "armory-approvals__nothing", say("none.found"));
+    const heads = ["state", "webhook", "environment", "message"].map((column) => {
+      const cell = element("th", "", say(`column.${column}`));
+      cell.scope = "col";
+      return cell;
+    });
+    const table = element("table", "jenkins-table", element("thead", "", element("tr", "", ...heads)), this.rows.whole);
+    this.head.id = "armory-many";
+    table.setAttribute("aria-labelledby", this.head.id);
+    this.place = element("span");
+    this.place.setAttribute("role", "status");
+    this.previous = button("many.previous", () => this.go(this.from - ROWS));
+    this.next = button("many.next", () => this.go(this.from + ROWS));
+    this.whole = element(
+      "section",
+      "armory-build__approval",
+      this.head,
+      this.bar,
+      this.states,
+      this.box,
+      this.nothing,
+      element("div", "armory-approvals__scroll", table),
+      element("div", "armory-build__line", this.place, this.previous, this.next),
+    );
+    this.whole.hidden = true;
+  }
+
+  /** Asks for the page that begins behind so many. */
+  go(from) {
+    this.from = Math.max(0, from);
+    page.dataset.api = `${api}?${new URLSearchParams({ q: this.box.value, from: this.from })}`;
+    queueMicrotask(this.ask); // not while the first answer is shown
+  }
+
+  search(text) {
+    this.box.value = text;
+    this.go(0);
+  }
+
+  show(answer, approvals) {
+    const { counts, found } = answer;
+    const all = total(answer);
+    this.whole.hidden = all <= MAX_CARDS;
+    if (this.whole.hidden) {
+      return;
+    }
+    this.head.textContent = say("many", shown(all));
+    this.bar.max = all;
+    this.bar.value = (counts.SUCCESS || 0) + (counts.SENT || 0);
+    const states = STATES.filter((state) => counts[state]);
+    this.states.replaceChildren(...states.map((state) => badge(state, `${say(`state.${state}`)}: ${shown(counts[state])}`)));
+    this.rows.show(approvals);
+    const last = Math.min(this.from + ROWS, found);
+    this.place.textContent = found > 0 ? say("many.page", shown(this.from + 1), shown(last), shown(found)) : "";
+    this.nothing.hidden = found > 0;
+    this.previous.disabled = this.from === 0;
+    this.next.disabled = last === found;
+    if (this.from > 0 && this.from >= found) {
+      this.go(0);
+    }
+  }
+
+  tick() {
+    this.rows.tick();
+  }
+}
