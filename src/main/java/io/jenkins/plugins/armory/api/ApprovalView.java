@@ -59,6 +59,9 @@ public interface ApprovalView {
     /** Returns the name of the webhook, or words for a person if none is called. */
     String getWebhook();
 
+    /** Returns which one of the list of its step it is, such as {@code approvals[17]}; empty for one that is in none. */
+    String getPath();
+
     State getState();
 
     Instant getCreatedAt();

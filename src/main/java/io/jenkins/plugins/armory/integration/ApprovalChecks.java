@@ -5,7 +5,6 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.api.ApprovalView;
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
@@ -21,18 +20,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Shows each approval as a check of its build's commit, where a plugin for checks is installed, such as GitHub Checks. The check asks
- * for action while a person is asked.
+ * Shows approvals as checks of their build's commit, where a plugin for checks is installed, such as GitHub Checks. A check asks
+ * for action while a person is asked. See {@link SharedChecks}.
  */
 @Extension(optional = true)
 @Restricted(NoExternalUse.class)
@@ -48,33 +44,28 @@ public final class ApprovalChecks extends ApprovalListener {
             "ABORTED", ChecksConclusion.CANCELED,
             "OTHER_FAILED", ChecksConclusion.CANCELED);
 
-    /** The outcome of an approval that goes on as another one, whose check is the same. */
-    private static final String RUN_AGAIN = "RUN_AGAIN";
+    private final SharedChecks checks = new SharedChecks(ApprovalChecks::ofBuild);
 
-    private final CheckNames names = new CheckNames(ApprovalChecks::ofBuild);
-
-    /** Returns the approvals of an approval's build. Its record may not have the newest of them yet, but they are pending. */
-    private static Collection<ApprovalView> ofBuild(ApprovalView approval) {
+    private static List<ApprovalSnapshot> ofBuild(ApprovalView approval) {
         BuildRef build = new BuildRef(approval.getJob(), approval.getBuildNumber());
         Run<?, ?> run = BuildRecord.find(build);
-        ArmoryRuntime armory = ArmoryRuntime.get();
         try {
-            Stream<Approval> recorded = run == null ? Stream.of() : armory.approvalsOf(run).stream();
-            Stream<Approval> pending = armory.approvals().pending().stream()
-                    .filter(each -> each.build().equals(build));
-            return Stream.concat(recorded, pending)
-                    .<ApprovalView>map(ApprovalSnapshot::new)
-                    .toList();
+            return run == null
+                    ? List.of()
+                    : ArmoryRuntime.get().approvalsOf(run).stream()
+                            .map(ApprovalSnapshot::new)
+                            .toList();
         } catch (ApprovalsUnavailableException x) {
             return List.of(); // they were closed meanwhile
         } catch (IOException x) {
-            throw new UncheckedIOException(x); // under a wrong name, one check would hide another
+            throw new UncheckedIOException(x); // a check that does not know of a failure would be green
         }
     }
 
     @Override
     public void created(ApprovalView approval) {
-        if (approval.getState() == ApprovalView.State.SENDING) { // otherwise waiting() follows
+        boolean begins = checks.begins(approval);
+        if (begins && approval.getState() == ApprovalView.State.SENDING) { // otherwise waiting() follows
             publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_started());
         }
     }
@@ -84,6 +75,9 @@ public final class ApprovalChecks extends ApprovalListener {
         ApprovalView.Decision failure = approval.getFailure();
         String question =
                 failure == null ? approval.getQuestion() : Messages.ApprovalChecks_failed(failure.getMessage());
+        if (!checks.waits(approval, question != null)) {
+            return;
+        }
         if (question == null) {
             publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_waiting());
         } else {
@@ -93,11 +87,10 @@ public final class ApprovalChecks extends ApprovalListener {
 
     @Override
     public void decided(ApprovalView approval) {
-        ApprovalView.Decision decision = Objects.requireNonNull(approval.getDecision(), "a decided approval");
-        if (!decision.getOutcome().equals(RUN_AGAIN)) {
+        ApprovalView.Decision decision = checks.end(approval);
+        if (decision != null) {
             publish(approval, ChecksStatus.COMPLETED, conclusion(decision), decision.getMessage());
         }
-        names.forget(approval);
     }
 
     static ChecksConclusion conclusion(ApprovalView.Decision decision) {
@@ -116,7 +109,7 @@ public final class ApprovalChecks extends ApprovalListener {
         if (publisher instanceof ChecksPublisher.NullChecksPublisher) {
             return; // nobody publishes checks of this build
         }
-        String name = names.nameOf(approval);
+        String name = SharedChecks.nameOf(approval);
         LocalDateTime startedAt = LocalDateTime.ofInstant(approval.getCreatedAt(), ZoneOffset.UTC);
         ChecksDetailsBuilder check = new ChecksDetailsBuilder()
                 .withName(name)

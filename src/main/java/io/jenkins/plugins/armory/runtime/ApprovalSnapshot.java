@@ -50,6 +50,11 @@ public final class ApprovalSnapshot implements ApprovalView {
     }
 
     @Override
+    public String getPath() {
+        return approval.terms().subject().path();
+    }
+
+    @Override
     public State getState() {
         return switch (approval.state()) {
             case SENDING -> State.SENDING;

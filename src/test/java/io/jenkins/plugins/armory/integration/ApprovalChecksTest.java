@@ -15,7 +15,6 @@ import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -62,42 +61,76 @@ class ApprovalChecksTest {
 
     @Test
     void theNameIsThatOfTheGateAndNotOfTheBuild() {
-        CheckNames names = new CheckNames(approval -> List.of());
-
-        assertThat(names.nameOf(view(started("a", 0, Phase.STRATEGY)))).isEqualTo("Approval: tests (prod)");
-        assertThat(names.nameOf(view(started("b", 0, Phase.AFTER_DEPLOYMENT))))
+        assertThat(SharedChecks.nameOf(view(started("a", 0, Phase.STRATEGY)))).isEqualTo("Approval: tests (prod)");
+        assertThat(SharedChecks.nameOf(view(started("b", 0, Phase.AFTER_DEPLOYMENT))))
                 .isEqualTo("Approval: tests (prod, afterDeployment)");
+        assertThat(SharedChecks.nameOf(view(ofList("c", 2)))).isEqualTo("Approval: all of a list (prod)");
+    }
+
+    private static Approval ofList(String id, int index) {
+        return ApprovalTerms.of(id, new BuildRef("deploy", 7))
+                .environment("prod")
+                .webhook("tests-" + index)
+                .path("approvals[" + index + "]")
+                .timeout(Instant.EPOCH, Duration.ofHours(1))
+                .start();
+    }
+
+    /** Else ten thousand approvals were ten thousand checks. */
+    @Test
+    void allOfAListAreOneCheckThatIsAsBadAsTheFirstFailure() {
+        SharedChecks checks = new SharedChecks(approval -> List.of());
+        Approval first = ofList("a", 0);
+        Approval second = ofList("b", 1);
+        Approval third = ofList("c", 2);
+
+        assertThat(checks.begins(view(first))).isTrue();
+        assertThat(checks.begins(view(second))).isFalse();
+        assertThat(checks.begins(view(third))).isFalse();
+        assertThat(checks.waits(view(second), false)).isFalse();
+        assertThat(checks.end(decided(second, Outcome.FAILURE, 1))).isNull();
+        assertThat(checks.end(decided(first, Outcome.OTHER_FAILED, 2))).isNull();
+        assertThat(checks.end(decided(third, Outcome.SUCCESS, 3)).getOutcome()).isEqualTo("FAILURE");
+
+        assertThat(checks.begins(view(first))).as("a retry").isTrue();
+        assertThat(checks.end(decided(first, Outcome.SUCCESS, 9)).getOutcome()).isEqualTo("SUCCESS");
+    }
+
+    /** The check asks for action while one of them does, and says so once. */
+    @Test
+    void asksForActionWhileOneOfThemAsks() {
+        SharedChecks checks = new SharedChecks(approval -> List.of());
+        List<ApprovalView> all = List.of(view(ofList("a", 0)), view(ofList("b", 1)), view(ofList("c", 2)));
+        all.forEach(checks::begins);
+
+        assertThat(checks.waits(all.get(0), true)).isTrue();
+        assertThat(checks.waits(all.get(1), true)).isFalse();
+        assertThat(checks.waits(all.get(0), false)).isFalse();
+        assertThat(checks.waits(all.get(1), false)).isTrue();
+    }
+
+    /** The check would be green although an approval of the same name waits, or has failed meanwhile. */
+    @Test
+    void afterARestartItKnowsWhatWasBefore() {
+        Approval first = started("b", 1, Phase.STRATEGY);
+        Approval second = started("a", 2, Phase.STRATEGY);
+        Approval earlier = started("c", 0, Phase.STRATEGY);
+        List<ApprovalView> records =
+                List.of(decided(earlier, Outcome.REJECTED, 1), view(second), decided(first, Outcome.FAILURE, 3));
+
+        assertThat(new SharedChecks(approval -> records).end(decided(first, Outcome.FAILURE, 3)))
+                .isNull();
+        SharedChecks checks = new SharedChecks(approval -> records);
+        assertThat(checks.begins(view(second))).isTrue();
+        assertThat(checks.end(decided(second, Outcome.SUCCESS, 9)).getOutcome()).isEqualTo("FAILURE");
     }
 
     @Test
-    void approvalsThatWaitAtTheSameTimeHaveNamesOfTheirOwn() {
-        Approval first = started("b", 1, Phase.STRATEGY);
-        Approval second = started("a", 2, Phase.STRATEGY);
-        Approval third = started("c", 3, Phase.STRATEGY);
-        List<ApprovalView> records = new ArrayList<>(List.of(view(second), view(first)));
-        CheckNames names = new CheckNames(approval -> records);
+    void goesOnWithTheNextTry() {
+        SharedChecks checks = new SharedChecks(approval -> List.of());
+        Approval first = started("a", 1, Phase.STRATEGY);
+        checks.begins(view(first));
 
-        assertThat(names.nameOf(view(first))).isEqualTo("Approval: tests (prod)");
-        assertThat(names.nameOf(view(second))).isEqualTo("Approval: tests (prod, no. 2)");
-
-        records.set(1, decided(first, Outcome.SUCCESS, 3));
-        names.forget(view(first));
-
-        assertThat(names.nameOf(view(third)))
-                .as("after the first, whose check it replaces")
-                .isEqualTo("Approval: tests (prod)");
-        assertThat(names.nameOf(view(second))).isEqualTo("Approval: tests (prod, no. 2)");
-    }
-
-    /** Under the name of another one, the check of an approval that waits would be green. */
-    @Test
-    void afterARestartTheyHaveTheSameNames() {
-        Approval first = started("b", 1, Phase.STRATEGY);
-        Approval second = started("a", 2, Phase.STRATEGY);
-        List<ApprovalView> records = List.of(view(second), decided(first, Outcome.SUCCESS, 9));
-
-        assertThat(new CheckNames(approval -> records).nameOf(decided(first, Outcome.SUCCESS, 9)))
-                .isEqualTo("Approval: tests (prod)");
-        assertThat(new CheckNames(approval -> records).nameOf(view(second))).isEqualTo("Approval: tests (prod, no. 2)");
+        assertThat(checks.end(decided(first, Outcome.RUN_AGAIN, 2))).isNull();
     }
 }

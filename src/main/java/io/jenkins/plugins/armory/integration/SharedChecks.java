@@ -1,0 +1,123 @@
+package io.jenkins.plugins.armory.integration;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.api.ApprovalView;
+import io.jenkins.plugins.armory.approval.Phase;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The checks of approvals that are pending. A check is known by its name alone, which is equal in all builds of a commit and for a retry, so
+ * that what comes later replaces what was before. Approvals of one build that have the same name at the same time share the check, and so
+ * do all of one list: it is over when none of them is pending, and then as bad as its first failure.
+ */
+final class SharedChecks {
+
+    /** The outcome of an approval that goes on as another one, whose check is the same. */
+    private static final String RUN_AGAIN = "RUN_AGAIN";
+
+    private static final String OTHER_FAILED = "OTHER_FAILED";
+
+    private final Function<ApprovalView, ? extends Collection<? extends ApprovalView>> ofBuild;
+    private final Map<List<Object>, Shared> checks = new HashMap<>();
+
+    /** The approvals of one check, by their ids. */
+    private static final class Shared {
+        private final Set<String> pending = new HashSet<>();
+        private final Set<String> asking = new HashSet<>();
+
+        @CheckForNull
+        private ApprovalView.Decision failure;
+
+        void ended(ApprovalView.Decision decision) {
+            if (!decision.isSuccess()
+                    && !decision.getOutcome().equals(RUN_AGAIN)
+                    && (failure == null || failure.getOutcome().equals(OTHER_FAILED))) {
+                failure = decision;
+            }
+        }
+    }
+
+    /** @param ofBuild returns the approvals of an approval's build, to know after a restart what was before */
+    SharedChecks(Function<ApprovalView, ? extends Collection<? extends ApprovalView>> ofBuild) {
+        this.ofBuild = ofBuild;
+    }
+
+    private static List<Object> key(ApprovalView approval) {
+        return List.of(approval.getJob(), approval.getBuildNumber(), nameOf(approval));
+    }
+
+    private Shared of(ApprovalView approval) {
+        Shared check = checks.computeIfAbsent(key(approval), key -> {
+            var found = new Shared();
+            List<? extends ApprovalView> alike = ofBuild.apply(approval).stream()
+                    .filter(other -> key(other).equals(key))
+                    .toList();
+            Instant start = approval.getCreatedAt();
+            for (ApprovalView other : alike) {
+                if (other.getDecision() == null) {
+                    found.pending.add(other.getId());
+                    start = start.isAfter(other.getCreatedAt()) ? other.getCreatedAt() : start;
+                }
+            }
+            for (ApprovalView other : alike) {
+                ApprovalView.Decision decision = other.getDecision();
+                if (decision != null && decision.getDecidedAt().isAfter(start)) {
+                    found.ended(decision);
+                }
+            }
+            return found;
+        });
+        check.pending.add(approval.getId());
+        return check;
+    }
+
+    /** Returns whether the check begins with this approval. */
+    boolean begins(ApprovalView approval) {
+        boolean isNew = !checks.containsKey(key(approval));
+        of(approval);
+        return isNew;
+    }
+
+    /** Returns whether the check is to say that the approval waits, for people or for others. */
+    boolean waits(ApprovalView approval, boolean asks) {
+        Shared check = of(approval);
+        boolean changes = asks ? check.asking.add(approval.getId()) : check.asking.remove(approval.getId());
+        return check.pending.size() == 1 || changes && check.asking.size() == (asks ? 1 : 0);
+    }
+
+    /** Returns the decision of the check at the end of an approval, {@code null} while there is none. */
+    @CheckForNull
+    ApprovalView.Decision end(ApprovalView approval) {
+        Shared check = of(approval);
+        ApprovalView.Decision decision = Objects.requireNonNull(approval.getDecision(), "a decided approval");
+        check.ended(decision);
+        check.pending.remove(approval.getId());
+        check.asking.remove(approval.getId());
+        if (!check.pending.isEmpty()) {
+            return null;
+        }
+        checks.remove(key(approval));
+        ApprovalView.Decision worst = Objects.requireNonNullElse(check.failure, decision);
+        return worst.getOutcome().equals(RUN_AGAIN) ? null : worst;
+    }
+
+    static String nameOf(ApprovalView approval) {
+        List<String> details = new ArrayList<>();
+        details.add(approval.getEnvironment());
+        details.add(approval.getPhase().equals(Phase.STRATEGY.toString()) ? null : approval.getPhase());
+        details.removeIf(Objects::isNull);
+        String name = approval.getPath().isEmpty() ? approval.getWebhook() : Messages.ApprovalChecks_list();
+        return details.isEmpty()
+                ? Messages.ApprovalChecks_name(name)
+                : Messages.ApprovalChecks_nameIn(name, String.join(", ", details));
+    }
+}
