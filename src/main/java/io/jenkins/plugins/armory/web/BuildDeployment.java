@@ -35,6 +35,7 @@ final class BuildDeployment {
      */
     static JsonResponse response(ArmoryRuntime armory, Run<?, ?> run, ApprovalSearch search, @CheckForNull String known)
             throws IOException {
+        boolean building = run.isBuilding(); // before the approvals are read: behind it, nothing is pending
         ApprovalList list = new ApprovalList(armory);
         Deployment deployment = armory.deployments().deploymentOf(run);
         List<Approval> approvals = armory.approvalsOf(run).stream()
@@ -55,7 +56,6 @@ final class BuildDeployment {
                         byPlan.get(true).stream(),
                         found.stream().skip(search.from()).limit(Bound.LIST.most()))
                 .toList();
-        boolean building = run.isBuilding();
         PageTag tag = new PageTag();
         tag.add(building);
         tag.add(deployment);

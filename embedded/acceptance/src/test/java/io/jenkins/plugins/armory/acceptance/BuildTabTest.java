@@ -223,6 +223,9 @@ class BuildTabTest {
         Build build = jenkins.build(
                         "armoryWebhookApprovals((0..<130).collect { [manualApproval: [message: \"Release to r${it}?\".toString()]] })")
                 .awaitWaiting(100);
+        for (int width : Screens.WIDTHS) {
+            Screens.assertAccessible(page(browser, jenkins, width, build), "#armory-build");
+        }
         String id = jenkins.get(build.path() + "armory/api/json?q=approvals%5B129%5D")
                 .json()
                 .at("/approvals/0/id")
@@ -239,10 +242,6 @@ class BuildTabTest {
         page.await(rows + ".length === 100");
         page.evaluate(rows + "; [...document.querySelectorAll('#armory-build button')].at(-1).click()");
         page.await(rows + ".length === 30");
-        for (int width : Screens.WIDTHS) {
-            Screens.assertAccessible(page(browser, jenkins, width, build), "#armory-build");
-        }
-
         search(page, "r17? nowhere");
         page.await(rows + ".length === 0");
         search(page, "approvals[17]");
