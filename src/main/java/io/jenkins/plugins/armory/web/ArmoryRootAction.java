@@ -43,6 +43,11 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         return Jenkins.get().hasPermission(Jenkins.READ) ? "symbol-hourglass-outline plugin-ionicons-api" : null;
     }
 
+    /** Returns whether the user may export the history. */
+    public boolean isHistoryShown() {
+        return Jenkins.get().hasPermission(ArmoryPermissions.HISTORY);
+    }
+
     /** Returns the texts of the page, as a JSON object for its script. */
     public String getWords() {
         return PageWords.json();

@@ -3,30 +3,68 @@ package io.jenkins.plugins.armory.web;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import io.jenkins.plugins.armory.callback.JsonResponse;
-import io.jenkins.plugins.armory.storage.history.HistoryContent;
 import io.jenkins.plugins.armory.storage.history.HistoryLine;
 import io.jenkins.plugins.armory.storage.history.HistorySnapshot;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Locale;
 
 /**
- * {@code GET history.ndjson?since=}: the history of decisions, a JSON object a line (<a href="https://jsonlines.org/">JSON Lines</a>). Of
- * a line of a job that the user may not read, there are the hashes alone, so that the chain can still be verified.
+ * {@code GET history.ndjson?since=} and {@code GET history.csv?since=}: the history of decisions, a JSON object a line
+ * (<a href="https://jsonlines.org/">JSON Lines</a>), or {@link HistoryCsv a row a decision}. Of a line of a job that the user may not read,
+ * JSON has the hashes alone, so that the chain can still be verified, and CSV has nothing.
  *
  * @param after the number of the last line to leave out, 0 for none
  * @param from the first line that was written then or later is the first to show, {@code null} for any
  */
 record HistoryExport(long after, @CheckForNull Instant from) {
 
-    private static final String CONTENT_TYPE = "application/x-ndjson";
     private static final int BUFFER = 64 << 10;
 
+    /** What an export looks like. */
+    enum Format {
+        NDJSON("application/x-ndjson") {
+            @Override
+            Lines to(OutputStream out) {
+                return (line, readable) -> {
+                    out.write(readable ? line.bytes() : line.withoutContent());
+                    out.write('\n');
+                };
+            }
+        },
+        CSV("text/csv; charset=utf-8") {
+            @Override
+            Lines to(OutputStream out) throws IOException {
+                return new HistoryCsv(out);
+            }
+        };
+
+        private final String contentType;
+
+        Format(String contentType) {
+            this.contentType = contentType;
+        }
+
+        abstract Lines to(OutputStream out) throws IOException;
+    }
+
+    /** Where the lines of an export go. */
+    interface Lines extends Closeable {
+
+        /** @param readable whether the user may see the content */
+        void write(HistoryLine line, boolean readable) throws IOException;
+
+        @Override
+        default void close() throws IOException {}
+    }
+
     /** Answers a request: with the lines, or with an error in JSON. */
-    static void answer(Route.Call call) throws IOException {
+    static void answer(Route.Call call, Format format) throws IOException {
         HistoryExport export;
         try {
             export = of(call.request().getParameter("since"));
@@ -40,7 +78,7 @@ record HistoryExport(long after, @CheckForNull Instant from) {
             return JsonResponse.ok(JsonResponse.JSON.createObjectNode());
         });
         if (opened.status() == HttpServletResponse.SC_OK) {
-            export.write(lines[0], new Viewer(), call.response());
+            export.write(lines[0], format, call.response());
         } else {
             JsonWriter.write(call.response(), opened);
         }
@@ -66,28 +104,24 @@ record HistoryExport(long after, @CheckForNull Instant from) {
         }
     }
 
-    private void write(HistorySnapshot lines, Viewer viewer, HttpServletResponse response) throws IOException {
-        response.setContentType(CONTENT_TYPE);
-        response.setHeader("Content-Disposition", "attachment; filename=\"armory-history.ndjson\"");
+    private void write(HistorySnapshot lines, Format format, HttpServletResponse response) throws IOException {
+        response.setContentType(format.contentType);
+        String ending = format.name().toLowerCase(Locale.ROOT);
+        response.setHeader("Content-Disposition", "attachment; filename=\"armory-history." + ending + "\"");
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
-        OutputStream out = new BufferedOutputStream(response.getOutputStream(), BUFFER);
+        Viewer viewer = new Viewer();
         boolean[] begun = {from == null};
-        lines.visit(after, (line, index) -> {
-            // Once begun, all lines follow, even if the clock was set back: there are no gaps.
-            begun[0] = begun[0] || !index.recordedAt().isBefore(from);
-            if (begun[0]) {
-                out.write(shown(line, index, viewer));
-                out.write('\n');
-            }
-            return true;
-        });
-        out.flush();
-    }
-
-    private static byte[] shown(HistoryLine line, HistoryContent.Index index, Viewer viewer) {
-        return index.job() == null || viewer.mayReadHistoryOf(index.job(), index.jobId())
-                ? line.bytes()
-                : line.withoutContent();
+        try (OutputStream out = new BufferedOutputStream(response.getOutputStream(), BUFFER);
+                Lines shown = format.to(out)) {
+            lines.visit(after, (line, index) -> {
+                // Once begun, all lines follow, even if the clock was set back: there are no gaps.
+                begun[0] = begun[0] || !index.recordedAt().isBefore(from);
+                if (begun[0]) {
+                    shown.write(line, index.job() == null || viewer.mayReadHistoryOf(index.job(), index.jobId()));
+                }
+                return true;
+            });
+        }
     }
 }

@@ -47,7 +47,12 @@ enum Route {
             "/approvals/{id}/api/json",
             Access.READERS,
             json(call -> new ApprovalList(call.armory()).one(call.id()))),
-    HISTORY("GET", "/history\\.ndjson", Access.AUDITORS, HistoryExport::answer),
+    HISTORY(
+            "GET",
+            "/history\\.ndjson",
+            Access.AUDITORS,
+            call -> HistoryExport.answer(call, HistoryExport.Format.NDJSON)),
+    HISTORY_CSV("GET", "/history\\.csv", Access.AUDITORS, call -> HistoryExport.answer(call, HistoryExport.Format.CSV)),
     /** The form of an approval. {@link ArmoryRootAction} shows it, where there is one. */
     INPUTS("GET", "/approvals/{id}/inputs", Access.ANYBODY, json(call -> nothing())),
     APPROVE("POST", "/approvals/{id}/approve", Access.ANYBODY, decision(Choice.APPROVE)),

@@ -87,6 +87,7 @@ class AccessJenkinsTest {
             new Row("GET", "armory/approvals/{id}/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("GET", "armory/.well-known/jwks.json", Crumb.NOT_ASKED, 200, 200, 200, 200, 200, 200),
             new Row("GET", "armory/history.ndjson", Crumb.NOT_ASKED, 403, 403, 403, 403, 403, 200),
+            new Row("GET", "armory/history.csv", Crumb.NOT_ASKED, 403, 403, 403, 403, 403, 200),
             new Row("GET", "job/deploy/1/armory/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("POST", "armory/approvals/{id}/approve", Crumb.ASKED, 404, 403, 200, 200, 403, 200),
             new Row("POST", "armory/approvals/{id}/reject", Crumb.ASKED, 404, 403, 200, 403, 200, 200),

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.htmlunit.WebRequest;
+import org.htmlunit.html.HtmlAnchor;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,8 +80,12 @@ class HistoryJenkinsTest {
     }
 
     private String export(String user) throws Exception {
+        return export(user, "ndjson");
+    }
+
+    private String export(String user, String format) throws Exception {
         JenkinsRule.WebClient client = j.createWebClient().login(user);
-        return client.getPage(new WebRequest(new URL(j.getURL(), "armory/history.ndjson")))
+        return client.getPage(new WebRequest(new URL(j.getURL(), "armory/history." + format)))
                 .getWebResponse()
                 .getContentAsString(StandardCharsets.UTF_8);
     }
@@ -100,6 +105,29 @@ class HistoryJenkinsTest {
                 .extracting(CLICommandInvoker.Result::stdout)
                 .asString()
                 .contains("2 lines, number 1 to 2, 1 without their contents");
+    }
+
+    @Test
+    void aSpreadsheetHasNothingOfThem() throws Exception {
+        assertThat(export("admin", "csv").lines()).hasSize(3);
+        assertThat(export("auditor", "csv").lines())
+                .hasSize(2)
+                .element(1)
+                .asString()
+                .contains("\"open\"");
+    }
+
+    @Test
+    void thePageLinksToItForThoseWhoMayExportIt() throws Exception {
+        assertThat(linksFor("auditor")).containsExactly("history.csv", "history.ndjson");
+        assertThat(linksFor("reader")).isEmpty();
+    }
+
+    private List<String> linksFor(String user) throws Exception {
+        return j.createWebClient().withJavaScriptEnabled(false).login(user).goTo("armory/").getAnchors().stream()
+                .map(HtmlAnchor::getHrefAttribute)
+                .filter(link -> link.startsWith("history."))
+                .toList();
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +60,11 @@ class HistoryExportTest {
     }
 
     private static Answer export(String query) {
-        HttpRequest.Builder request = Http.request(controller.url() + "armory/history.ndjson" + query);
+        return export("ndjson", query);
+    }
+
+    private static Answer export(String format, String query) {
+        HttpRequest.Builder request = Http.request(controller.url() + "armory/history." + format + query);
         controller.authorization().ifPresent(value -> request.header("Authorization", value));
         return Http.send(request);
     }
@@ -131,6 +136,36 @@ class HistoryExportTest {
                 .extracting(Answer::body)
                 .asString()
                 .contains("since: is neither the number of a line nor a time");
+    }
+
+    @Test
+    void aSpreadsheetHasWhatProvesThatPeopleDecided() {
+        Build build = jenkins.createJob(
+                        "armoryWebhookApproval(manualApproval: [message: 'Go?', submitters: 'admin, anonymous'])")
+                .build()
+                .awaitWaiting(1);
+        long before = lines("").size();
+        build.decide(build.approval(), "approve", "=HYPERLINK(\"http://x\")").expect(200);
+        build.awaitResult("SUCCESS");
+
+        Answer answer = export("csv", "?since=" + before);
+
+        answer.expect(200);
+        assertThat(answer.header("Content-Type").orElseThrow()).startsWith("text/csv");
+        assertThat(answer.header("Content-Disposition").orElseThrow()).contains("armory-history.csv");
+        List<String> csv = answer.body().lines().toList();
+        JsonNode content = last(lines("")).get("content");
+        assertThat(csv.get(0).replaceAll("[\"\uFEFF]", "").split(","))
+                .contains(content.properties().stream()
+                        .map(Map.Entry::getKey)
+                        .filter(name -> !name.matches("kind|people"))
+                        .toArray(String[]::new));
+        String said = "\"'=HYPERLINK(\"\"http://x\"\")\",\"1\",\"admin";
+        assertThat(csv.get(1))
+                .startsWith("\"" + (before + 1) + "\",")
+                .contains(content.get("approval").asText(), said);
+        assertThat(answer.body()).contains(": =HYPERLINK");
+        assertThat(export("csv", "?since=yesterday").status()).isEqualTo(400);
     }
 
     @Test
