@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import okhttp3.Dns;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -226,6 +227,22 @@ public final class AllowedHosts implements Serializable {
             throw new RefusedException("may not be called: it has the private address " + address.getHostAddress()
                     + ", and neither that nor the full name of the host is in the list of allowed hosts in Manage Jenkins »"
                     + " System » Armory webhook approvals");
+        }
+    }
+
+    /**
+     * Looks up the addresses of a host.
+     *
+     * @throws UnknownHostException if it has none; with a {@link RefusedException} as its cause if only an address could have been listed
+     */
+    List<InetAddress> lookUp(String host) throws UnknownHostException {
+        try {
+            return Dns.SYSTEM.lookup(host);
+        } catch (UnknownHostException x) {
+            if (isRestricted() && !isListed(host)) {
+                x.initCause(new RefusedException(notListed(host).getMessage() + ", and has no address that could be"));
+            }
+            throw x;
         }
     }
 

@@ -217,6 +217,7 @@ public final class WebhookClient {
         builder.readTimeout(timeout(webhook)).callTimeout(timeout(webhook));
         if (proxy == null) {
             return builder.proxy(Proxy.NO_PROXY)
+                    .dns(hosts::lookUp)
                     .socketFactory(new GuardedSockets(webhook.url().host(), hosts));
         }
         return builder.proxy(proxy.toProxy()).proxyAuthenticator(proxy.authenticator());

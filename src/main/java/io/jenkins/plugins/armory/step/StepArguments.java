@@ -190,8 +190,23 @@ public final class StepArguments {
                 check(parameter.element(), element, path + '[' + index++ + ']');
             }
         } else {
-            throw new IllegalArgumentException(path + ": must be a " + (parameter.is(Argument::map) ? "map" : "list"));
+            throw new IllegalArgumentException(path + ": must be a "
+                    + (parameter.is(Argument::map)
+                            ? "map, such as [name: '...']"
+                            : "list, such as " + sampleOf(parameter.element())));
         }
+    }
+
+    /** Returns what a list of a type looks like in a Pipeline. */
+    private static String sampleOf(Type element) {
+        if (element == String.class) {
+            return "['...', '...']";
+        }
+        return Modifier.isAbstract(((Class<?>) element).getModifiers()) // a parameter of builds
+                ? "[string(name: '...')]"
+                : Parameter.of((Class<?>) element).keySet().stream()
+                        .map(name -> name + ": '...'")
+                        .collect(Collectors.joining(", ", "[[", "]]"));
     }
 
     /** Returns the parameter that was meant: the one of that name in a nested object, else the one with the most similar name. */

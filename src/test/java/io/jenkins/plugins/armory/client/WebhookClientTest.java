@@ -492,6 +492,16 @@ class WebhookClientTest {
         assertThat(result.failure()).doesNotContain("s3cret");
     }
 
+    /** With an entry for addresses, a name is looked up, since its address may be listed. Without one, it is not listed. */
+    @Test
+    void aHostWithoutAnAddressIsNotListed() {
+        assertFailure(
+                call("http://unknown.invalid/", AllowedHosts.of(List.of("127.0.0.1")), null),
+                0,
+                "http://unknown.invalid may not be called: unknown.invalid is not in the list of allowed hosts",
+                "and has no address that could be");
+    }
+
     /** As with a firewall that drops what comes. */
     @Test
     void tellsThatNobodyTakesTheConnection() throws Exception {

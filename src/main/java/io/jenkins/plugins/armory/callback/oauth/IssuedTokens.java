@@ -9,6 +9,7 @@ import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
@@ -198,23 +199,26 @@ public final class IssuedTokens implements TokenVerifier {
     }
 
     private static Optional<Obstacle> obstacle(CallbackClient client, String scope, Approval approval) {
-        String job = approval.build().job();
+        return Obstacle.of(
+                approval,
+                reason(client, scope, approval.build().job()),
+                AllowedCallers.of(approval).includeClient(client.id(), client.credentialsId())
+                        ? null
+                        : AllowedCallers.reason("client " + client.id()));
+    }
+
+    /** Returns why a token may not decide for a job, {@code null} if it may. */
+    @CheckForNull
+    private static String reason(CallbackClient client, String scope, String job) {
         if (!client.jobs().match(job)) {
-            return Optional.of(new Obstacle(
-                    "The token is valid, but client " + client.id() + " may not decide for the job of this approval: an"
-                            + " administrator has to add it to the client's jobs.",
-                    Scopes.ofJobs(job)));
+            return "client " + client.id()
+                    + " may not decide for the job of this approval: an administrator has to add it"
+                    + " to the client's jobs";
         }
         // Most tokens have all scopes of their client. Then no pattern needs to be parsed.
-        if (!scope.equals(Scopes.ofAll(client.jobs())) && !Scopes.include(scope, job)) {
-            return Optional.of(new Obstacle(
-                    "The token is valid, but its scope leaves out the job of this approval: fetch another token, without a scope or with"
-                            + " this one.",
-                    Scopes.ofJobs(job)));
-        }
-        return AllowedCallers.of(approval).includeClient(client.id(), client.credentialsId())
-                ? Optional.empty()
-                : Optional.of(AllowedCallers.obstacle(approval, "client " + client.id()));
+        return scope.equals(Scopes.ofAll(client.jobs())) || Scopes.include(scope, job)
+                ? null
+                : "its scope leaves out the job of this approval: fetch another token, without a scope or with this one";
     }
 
     private String versionOf(CallbackClient client) {

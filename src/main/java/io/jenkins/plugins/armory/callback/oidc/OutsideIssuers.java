@@ -21,7 +21,6 @@ import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
 import io.jenkins.plugins.armory.callback.token.JwtClaims;
-import io.jenkins.plugins.armory.callback.token.Scopes;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
@@ -171,16 +170,16 @@ public final class OutsideIssuers implements TokenVerifier {
 
     private static Optional<Obstacle> obstacle(
             String name, String issuer, String subject, List<OutsideIssuer> matching, Approval approval) {
-        String job = approval.build().job();
-        if (matching.stream().noneMatch(each -> each.jobs().match(job))) {
-            String jobs = matching.stream().map(each -> each.jobs().toString()).collect(Collectors.joining(", "));
-            return Optional.of(new Obstacle(
-                    "The token is valid, but its issuer's tokens may not decide for the job of this approval, only for: "
-                            + jobs + ".",
-                    Scopes.ofJobs(job)));
-        }
-        return AllowedCallers.of(approval).includeSubject(issuer, subject)
-                ? Optional.empty()
-                : Optional.of(AllowedCallers.obstacle(approval, name));
+        boolean mayDecideForJob = matching.stream()
+                .anyMatch(each -> each.jobs().match(approval.build().job()));
+        return Obstacle.of(
+                approval,
+                mayDecideForJob
+                        ? null
+                        : "its issuer's tokens may not decide for the job of this approval, only for: "
+                                + matching.stream()
+                                        .map(each -> each.jobs().toString())
+                                        .collect(Collectors.joining(", ")),
+                AllowedCallers.of(approval).includeSubject(issuer, subject) ? null : AllowedCallers.reason(name));
     }
 }

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.callback.token;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -56,11 +55,9 @@ public final class AllowedCallers {
                 && Glob.matchText(entry.substring(issuer.length()).strip(), subject);
     }
 
-    /** Returns the obstacle for a caller that the step does not accept. */
-    public static Obstacle obstacle(Approval approval, String caller) {
-        return new Obstacle(
-                "The token is valid, but the step of this approval does not let " + caller + " decide: see its"
-                        + " allowedCallers and callbackCredentialsId.",
-                Scopes.ofApproval(approval.id()));
+    /** Returns the reason why a caller that the step does not accept may not decide. */
+    public static String reason(String caller) {
+        return "the step of this approval does not let " + caller
+                + " decide: see its allowedCallers and callbackCredentialsId";
     }
 }

@@ -307,15 +307,25 @@ public record ApprovalLog(Consumer<String> log) {
                                 : "check the external process.");
     }
 
-    /** Logs what a failed {@code afterDeployment} approval cancels. */
-    public void cancels(Deployment deployment, Place place) {
+    /**
+     * Logs what a failed {@code afterDeployment} approval cancels.
+     *
+     * @param ofFile whether the environment is a target of a deployment file
+     */
+    public void cancels(Deployment deployment, Place place, boolean ofFile) {
         String environment = deployment.resolved(place).environment();
         List<String> cancelled = deployment.environments().values().stream()
                 .filter(Environment::isCancelled)
                 .map(Environment::name)
                 .toList();
-        log.accept("Stages and environments behind this are cancelled"
-                + (cancelled.isEmpty() ? "" : ", so far " + LogText.continued(String.join(", ", cancelled)))
+        String names = cancelled.isEmpty() ? "" : ", so far " + LogText.continued(String.join(", ", cancelled));
+        if (ofFile) {
+            log.accept("Targets that depend on '" + environment
+                    + "', and stages behind armoryDeployment, are cancelled" + names
+                    + ". Other targets still run.");
+            return;
+        }
+        log.accept("Stages and environments behind this are cancelled" + names
                 + ". Other branches of a parallel, plain steps"
                 + (environment == null
                         ? ""

@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import java.io.IOException;
 import java.util.List;
@@ -128,7 +129,10 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
             return;
         }
         new ApprovalLog(this::print)
-                .cancels(transition.deployment(), Stages.placeOf(getContext(), awaited.environment()));
+                .cancels(
+                        transition.deployment(),
+                        Stages.placeOf(getContext(), awaited.environment()),
+                        getContext().get(EnclosingAction.class) != null);
         warn(Result.UNSTABLE, reason);
         succeed(result());
     }

@@ -175,7 +175,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         String message = label + " of '" + environment + "' failed: "
                 + BlockEnd.failure(thrown).reason();
         log("ERROR: " + message);
-        new ApprovalLog(this::print).cancels(deployment, place());
+        new ApprovalLog(this::print).cancels(deployment, place(), true);
         warn(Result.UNSTABLE, message);
         return new ConditionFailedException(message);
     }

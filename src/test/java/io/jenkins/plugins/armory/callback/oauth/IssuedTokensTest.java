@@ -207,6 +207,17 @@ class IssuedTokensTest {
     }
 
     @Test
+    void aClientThatTwoRulesRefuseIsToldBothAtOnce() throws IOException {
+        assertThat(obstacle(issue(DAY), approval("prod", "client-2"))).hasValueSatisfying(obstacle -> {
+            assertThat(obstacle.message())
+                    .isEqualTo("The token is valid, but client client-1 may not decide for the job of this approval: an"
+                            + " administrator has to add it to the client's jobs; and the step of this approval does not let"
+                            + " client client-1 decide: see its allowedCallers and callbackCredentialsId.");
+            assertThat(obstacle.scope()).isEqualTo("decide:prod");
+        });
+    }
+
+    @Test
     void aTokenIsWorthNoMoreThanItsClientIsNow() throws IOException {
         String token = issue(DAY);
 

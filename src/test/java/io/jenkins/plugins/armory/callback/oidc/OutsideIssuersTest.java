@@ -454,6 +454,9 @@ class OutsideIssuersTest {
             assertThat(obstacle.message()).contains("may not decide for the job of this approval, only for: team/**.");
             assertThat(obstacle.scope()).isEqualTo("decide:other/deploy");
         });
+        assertThat(obstacle(signed(claims()), approval("other/deploy", "nobody")))
+                .hasValueSatisfying(obstacle -> assertThat(obstacle.message())
+                        .contains("only for: team/**; and the step of this approval does not let "));
     }
 
     @Test

@@ -228,7 +228,9 @@ class ArmoryDeploymentTest {
                 .webhook("tests");
         Build build = jenkins.build(file.pipeline(BODY));
 
-        assertThat(build.awaitResult("FAILURE")).contains("red").doesNotContain("rollback", "DID prod");
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("red", "Targets that depend on 'staging', and stages behind armoryDeployment, are cancelled")
+                .doesNotContain("rollback", "DID prod", "options {");
         assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "prod", "CANCELLED"));
     }
 
