@@ -8,12 +8,15 @@ import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The way from a Pipeline's execution to its build. It reads no file while the Pipeline runs: the engine takes the same way
  * before it calls listeners.
  */
-final class Builds {
+@Restricted(NoExternalUse.class)
+public final class Builds {
 
     private static final Logger LOGGER = Logger.getLogger(Builds.class.getName());
 
@@ -27,6 +30,19 @@ final class Builds {
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, x, () -> "Cannot find the build of " + execution);
             return null;
+        }
+    }
+
+    /**
+     * Writes a line to the log of a build, and to that of no step: views show the error of a step below its log.
+     *
+     * @param line a line whose text from outside is clean
+     */
+    public static void print(FlowExecution execution, String line) {
+        try {
+            execution.getOwner().getListener().getLogger().println(LogText.PREFIX + line);
+        } catch (IOException x) {
+            LOGGER.log(Level.FINE, "Cannot write to the log of the build", x);
         }
     }
 

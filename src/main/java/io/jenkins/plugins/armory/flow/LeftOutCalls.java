@@ -122,15 +122,7 @@ public final class LeftOutCalls {
         Run<?, ?> run = execution == null ? null : Builds.of(execution);
         if (run != null) {
             ArmoryRuntime.get().deployments().close(run, function, reason);
-            try {
-                execution
-                        .getOwner()
-                        .getListener()
-                        .getLogger()
-                        .println(LogText.PREFIX + "ERROR: " + LogText.continued(reason));
-            } catch (IOException x) {
-                LOGGER.log(Level.FINE, "Cannot write to the log of the build", x);
-            }
+            Builds.print(execution, "ERROR: " + LogText.continued(reason));
         }
         return reason;
     }

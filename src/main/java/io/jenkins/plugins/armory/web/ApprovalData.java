@@ -17,6 +17,7 @@ import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.RuleMatching;
 import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.bounds.Markdown;
 import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.io.UncheckedIOException;
@@ -124,7 +125,12 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
         String message = decision.mdMessage();
         return CallbackAnswers.json(decision)
                 .put("mdMessage", Markdown.shown(message))
-                .put("mdMessageHtml", Markdown.toHtml(message));
+                .put("mdMessageHtml", html(message));
+    }
+
+    /** Returns a message as HTML, which says so if it is cut. */
+    static String html(String message) {
+        return Markdown.toHtml(message, Messages::Markdown_cut);
     }
 
     /** Replaces the cut messages and comments in the JSON of an approval by the full ones, and adds the callback's data. */
@@ -161,7 +167,7 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
     }
 
     private static ObjectNode json(Progress progress) {
-        return JsonResponse.fieldsOf(progress).put("mdMessageHtml", Markdown.toHtml(progress.mdMessage()));
+        return JsonResponse.fieldsOf(progress).put("mdMessageHtml", html(progress.mdMessage()));
     }
 
     private ObjectNode json(Approval approval, ManualRequirement manual) {

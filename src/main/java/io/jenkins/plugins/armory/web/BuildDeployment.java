@@ -107,7 +107,7 @@ final class BuildDeployment {
 
     /** Adds a reason, which may be the message of a callback, and its HTML. */
     private static void putReason(ObjectNode json, String name, @CheckForNull String reason) {
-        json.put(name, reason).put(name + "Html", reason == null ? null : Markdown.toHtml(reason));
+        json.put(name, reason).put(name + "Html", reason == null ? null : ApprovalData.html(reason));
     }
 
     private static ObjectNode json(Environment.PlannedStep step) {

@@ -16,6 +16,7 @@ import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.RuleMatching;
 import io.jenkins.plugins.armory.approval.Vote;
+import io.jenkins.plugins.armory.bounds.Markdown;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Environment;
@@ -90,7 +91,7 @@ public record ApprovalLog(Consumer<String> log) {
         Decision said = approval.callback();
         return said == null || !approval.channels().contains(Channel.ANSWER)
                 ? ""
-                : " That is a success" + message(said.mdMessage()) + ".";
+                : " That is a success" + text(said.mdMessage()) + ".";
     }
 
     /** Logs the start of an approval without a webhook. */
@@ -155,7 +156,7 @@ public record ApprovalLog(Consumer<String> log) {
 
     void runAgain(Approval approval) {
         Decision decision = approval.requireDecision();
-        log.accept("Run again by " + LogText.continued(decision.decidedBy()) + message(decision.mdMessage()) + ".");
+        log.accept("Run again by " + LogText.continued(decision.decidedBy()) + text(decision.mdMessage()) + ".");
     }
 
     void resumed(Approval approval) {
@@ -187,7 +188,7 @@ public record ApprovalLog(Consumer<String> log) {
 
     void progressed(Progress progress) {
         String percent = progress.percentText();
-        String text = LogText.clean(progress.mdMessage())
+        String text = LogText.clean(Markdown.toText(progress.mdMessage()))
                 .lines()
                 .findFirst()
                 .orElse("")
@@ -211,7 +212,7 @@ public record ApprovalLog(Consumer<String> log) {
             log.accept(
                     (said instanceof Event.Callback ? "The callback reported success (" : "The status says success (")
                             + LogText.continued(said.decidedBy()) + ")"
-                            + message(said.mdMessage()) + "." + missing(approval));
+                            + text(said.mdMessage()) + "." + missing(approval));
         }
     }
 
@@ -240,7 +241,7 @@ public record ApprovalLog(Consumer<String> log) {
     }
 
     private static String approvedBy(String user, String comment) {
-        return "Approved by " + LogText.continued(user) + message(comment) + ".";
+        return "Approved by " + LogText.continued(user) + text(comment) + ".";
     }
 
     void succeeded(Approval approval) {
@@ -295,7 +296,7 @@ public record ApprovalLog(Consumer<String> log) {
     }
 
     private static String by(Decision decision) {
-        return "(" + LogText.continued(decision.decidedBy()) + ")" + message(decision.mdMessage());
+        return "(" + LogText.continued(decision.decidedBy()) + ")" + text(decision.mdMessage());
     }
 
     private static String overdue(Approval approval) {
@@ -333,6 +334,11 @@ public record ApprovalLog(Consumer<String> log) {
                                 + "' (in no stage, or as the stage itself: options { armoryEnvironment(name: '...',"
                                 + " dependsOn: []) })")
                 + " still run.");
+    }
+
+    /** Returns what somebody said, in Markdown, as the end of a line. */
+    private static String text(String mdMessage) {
+        return message(Markdown.toText(mdMessage));
     }
 
     /** Returns a message from outside as the end of a line. */

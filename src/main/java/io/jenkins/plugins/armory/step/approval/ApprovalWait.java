@@ -19,6 +19,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.EnclosingBody;
+import io.jenkins.plugins.armory.flow.Builds;
 import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.flow.Stages;
@@ -44,6 +45,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 
 /**
  * The wait of a step for approvals of one place and phase: all have to succeed, and the first that fails ends the others. This order makes
@@ -325,7 +327,11 @@ final class ApprovalWait {
                 + failed.failure();
         Transition transition = tell(
                 place(), failures.isEmpty() ? Verdict.OTHER_FAILED : Verdict.FAILURE, LogText.withoutPrefixes(reason));
-        step.print("ERROR: " + reason);
+        if (awaited.phase() == Phase.AFTER_DEPLOYMENT) {
+            step.print("ERROR: " + reason);
+        } else { // what is thrown is shown below the log of the step
+            Builds.print(step.getContext().get(FlowExecution.class), "ERROR: " + reason);
+        }
         failures.values().stream()
                 .filter(other -> other != failed)
                 .forEach(other -> step.print("ERROR: " + Bound.LINE.cut(other.failure())));

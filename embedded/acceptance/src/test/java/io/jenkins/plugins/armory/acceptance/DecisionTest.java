@@ -27,7 +27,7 @@ class DecisionTest {
         callback.succeed("All **42** checks passed.").expect(200);
 
         assertThat(build.awaitResult("SUCCESS"))
-                .contains("Webhook approval 'checks' succeeded (callback token): All **42** checks passed.")
+                .contains("Webhook approval 'checks' succeeded (callback token): All 42 checks passed.")
                 .contains("success=true id=" + callback.id() + " mdMessage=All **42** checks passed..")
                 .containsPattern("decidedBy=callback token decidedAt=[\\dT:.-]+Z durationMillis=\\d+");
         assertThat(build.hasNothingPending()).isTrue();

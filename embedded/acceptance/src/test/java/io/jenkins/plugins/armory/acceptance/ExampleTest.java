@@ -46,7 +46,7 @@ class ExampleTest {
         Build build = receiver.build(job, "fail");
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("failed (callback token): **3** of 42 checks of `staging` failed.")
+                .contains("failed (callback token): 3 of 42 checks of \"staging\" failed.")
                 .doesNotContain("Deploy to production");
     }
 

@@ -106,6 +106,20 @@ class RealJenkinsTest {
         build.abort();
     }
 
+    /** The graph shows the log of a step, and its error below that. */
+    @Test
+    void theGraphSaysOnceWhyAStepFailed(Jenkins jenkins, ExternalProcess process) {
+        Build build =
+                jenkins.build("try { %s } catch (e) { echo \"caught: ${e.message}\" }".formatted(process.approval()));
+        process.awaitCallback().fail("**1** failed");
+        String reason = "Webhook approval 'checks' failed (callback token): 1 failed";
+
+        assertThat(build.awaitResult("SUCCESS")).contains("[armory] ERROR: " + reason, "caught: " + reason);
+        String log = jenkins.get("job/" + build.job().name() + "/1/stages/log?nodeId=3")
+                .body();
+        assertThat(log).contains("Waiting", reason).doesNotContain("ERROR").containsOnlyOnce("1 failed");
+    }
+
     @Test
     void callIsPartOfTheTraceOfItsBuild(Jenkins jenkins, ExternalProcess process) {
         String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.web;
+package io.jenkins.plugins.armory.bounds;
 
 import com.google.common.cache.CacheBuilder;
 import com.google.common.cache.CacheLoader;
@@ -7,25 +7,32 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.commonmark.node.FencedCodeBlock;
 import org.commonmark.node.Image;
 import org.commonmark.node.Link;
 import org.commonmark.node.Node;
+import org.commonmark.node.Text;
 import org.commonmark.parser.Parser;
 import org.commonmark.renderer.NodeRenderer;
 import org.commonmark.renderer.html.HtmlNodeRendererContext;
 import org.commonmark.renderer.html.HtmlRenderer;
+import org.commonmark.renderer.text.TextContentNodeRendererContext;
+import org.commonmark.renderer.text.TextContentRenderer;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Conversion of messages from callers, which are not trusted, to safe HTML. HTML in a message is shown as text. Links may only
- * lead to http, https and mailto. An image becomes a link, so that opening a page sends no request to another server.
+ * Conversion of messages from callers, which are not trusted, to safe HTML, and to plain text. HTML in a message is shown as text. Links may
+ * only lead to http, https and mailto. An image becomes a link, so that opening a page sends no request to another server.
  *
  * <p>The cost is bounded too. For each character that may begin or end an element, the parser scans the rest of the paragraph or
  * all that came before, so its time can be quadratic. So a message is cut, and after a number of such characters the rest is
  * shown as text.
  */
-final class Markdown {
+@Restricted(NoExternalUse.class)
+public final class Markdown {
 
     /**
      * The maximum nesting of lists, quotations and emphases; deeper ones are text. A message of 64 KiB could otherwise overflow the
@@ -62,8 +69,11 @@ final class Markdown {
 
     private static final HtmlRenderer RENDERER = HtmlRenderer.builder()
             .escapeHtml(true)
-            .nodeRendererFactory(Links::new)
+            .nodeRendererFactory(HtmlLinks::new)
             .build();
+
+    private static final TextContentRenderer TEXT_RENDERER =
+            TextContentRenderer.builder().nodeRendererFactory(TextLinks::new).build();
 
     /** The messages that were shown last, as HTML. */
     static final LoadingCache<String, String> RENDERED = CacheBuilder.newBuilder()
@@ -75,16 +85,23 @@ final class Markdown {
     private Markdown() {}
 
     /**
-     * Returns HTML with paragraphs, headings, lists, quotations, code and links; empty for an empty message. The HTML of a cut
-     * message says so in the viewer's language.
+     * Returns HTML with paragraphs, headings, lists, quotations, code and links; empty for an empty message.
+     *
+     * @param cut says in the viewer's language that a message was cut
      */
-    static String toHtml(String markdown) {
+    public static String toHtml(String markdown, Supplier<String> cut) {
         String html = RENDERED.getUnchecked(shown(markdown));
-        return markdown.length() <= MAX_SHOWN ? html : html + "<p><em>" + Messages.Markdown_cut() + "</em></p>\n";
+        return markdown.length() <= MAX_SHOWN ? html : html + "<p><em>" + cut.get() + "</em></p>\n";
+    }
+
+    /** Returns the message as plain text; a link has its address behind it. What {@link #toHtml} cuts off is as it was written. */
+    public static String toText(String markdown) {
+        String start = shown(markdown);
+        return TEXT_RENDERER.render(parse(start)) + markdown.substring(start.length());
     }
 
     /** Returns the beginning of a message that is shown, or all of it. */
-    static String shown(String markdown) {
+    public static String shown(String markdown) {
         if (markdown.length() <= MAX_SHOWN) {
             return markdown;
         }
@@ -93,6 +110,10 @@ final class Markdown {
     }
 
     private static String render(String markdown) {
+        return RENDERER.render(parse(markdown));
+    }
+
+    private static Node parse(String markdown) {
         int end = endOfMarkup(markdown);
         Node document = PARSER.parse(markdown.substring(0, end));
         if (end < markdown.length()) {
@@ -100,7 +121,7 @@ final class Markdown {
             rest.setLiteral(markdown.substring(end));
             document.appendChild(rest);
         }
-        return RENDERER.render(document);
+        return document;
     }
 
     /** Returns the start of the line with the first mark too many, or of that mark if it is in the first line. */
@@ -116,14 +137,9 @@ final class Markdown {
     }
 
     /** Renders links, and images as links. A link that is not allowed is rendered as its text. */
-    private static final class Links implements NodeRenderer {
+    private abstract static class Links implements NodeRenderer {
 
-        private final HtmlNodeRendererContext context;
         private int addresses;
-
-        Links(HtmlNodeRendererContext context) {
-            this.context = context;
-        }
 
         @Override
         public Set<Class<? extends Node>> getNodeTypes() {
@@ -141,27 +157,22 @@ final class Markdown {
 
         private void render(Node node, String destination, @CheckForNull String title) {
             // HTML does not allow a link in a link, which an image in a link would be.
-            boolean asLink =
-                    SAFE_URL.matcher(destination).matches() && !isInLink(node) && !isTooMuch(destination, title);
-            if (asLink) {
-                Map<String, String> attributes = new LinkedHashMap<>();
-                attributes.put("href", context.encodeUrl(destination));
-                attributes.put("rel", "nofollow noopener");
-                if (title != null) {
-                    attributes.put("title", title);
-                }
-                context.getWriter().tag("a", attributes);
-            }
-            if (asLink && node.getFirstChild() == null) {
-                context.getWriter().text(destination);
-            }
-            for (Node child = node.getFirstChild(); child != null; child = child.getNext()) {
-                context.render(child);
-            }
-            if (asLink) {
-                context.getWriter().tag("/a");
+            if (SAFE_URL.matcher(destination).matches() && !isInLink(node) && !isTooMuch(destination, title)) {
+                renderLink(node, destination, title);
+            } else {
+                renderText(node);
             }
         }
+
+        abstract void renderLink(Node node, String destination, @CheckForNull String title);
+
+        void renderText(Node node) {
+            for (Node child = node.getFirstChild(); child != null; child = child.getNext()) {
+                renderChild(child);
+            }
+        }
+
+        abstract void renderChild(Node child);
 
         private boolean isTooMuch(String destination, @CheckForNull String title) {
             addresses += destination.length() + (title == null ? 0 : title.length());
@@ -175,6 +186,58 @@ final class Markdown {
                 }
             }
             return false;
+        }
+    }
+
+    private static final class HtmlLinks extends Links {
+
+        private final HtmlNodeRendererContext context;
+
+        HtmlLinks(HtmlNodeRendererContext context) {
+            this.context = context;
+        }
+
+        @Override
+        void renderLink(Node node, String destination, @CheckForNull String title) {
+            Map<String, String> attributes = new LinkedHashMap<>();
+            attributes.put("href", context.encodeUrl(destination));
+            attributes.put("rel", "nofollow noopener");
+            if (title != null) {
+                attributes.put("title", title);
+            }
+            context.getWriter().tag("a", attributes);
+            if (node.getFirstChild() == null) {
+                context.getWriter().text(destination);
+            }
+            renderText(node);
+            context.getWriter().tag("/a");
+        }
+
+        @Override
+        void renderChild(Node child) {
+            context.render(child);
+        }
+    }
+
+    private static final class TextLinks extends Links {
+
+        private final TextContentNodeRendererContext context;
+
+        TextLinks(TextContentNodeRendererContext context) {
+            this.context = context;
+        }
+
+        @Override
+        void renderLink(Node node, String destination, @CheckForNull String title) {
+            renderText(node);
+            boolean isItsText = node.getFirstChild() instanceof Text text
+                    && (destination.equals(text.getLiteral()) || destination.equals("mailto:" + text.getLiteral()));
+            context.getWriter().write(isItsText ? "" : " (" + destination + ")");
+        }
+
+        @Override
+        void renderChild(Node child) {
+            context.render(child);
         }
     }
 }

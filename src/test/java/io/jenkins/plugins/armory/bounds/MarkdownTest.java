@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.web;
+package io.jenkins.plugins.armory.bounds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +9,7 @@ import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +37,10 @@ class MarkdownTest {
             "a",
             "br",
             "hr");
+
+    private static String toHtml(String markdown) {
+        return Markdown.toHtml(markdown, () -> "Message truncated.");
+    }
 
     private static final Pattern TAG = Pattern.compile("<(/?)([a-zA-Z0-9]+)([^<>]*)>");
     private static final Pattern ATTRIBUTES = Pattern.compile(
@@ -100,7 +105,7 @@ class MarkdownTest {
 
     /** Checks that HTML has allowed tags and attributes only. */
     private static void checkIsHarmless(String markdown) {
-        String html = Markdown.toHtml(markdown);
+        String html = toHtml(markdown);
         Matcher tags = TAG.matcher(html);
         StringBuilder text = new StringBuilder();
         while (tags.find()) {
@@ -110,12 +115,13 @@ class MarkdownTest {
         }
         tags.appendTail(text);
         assertThat(text).as(html).doesNotContain("<").doesNotContain(">");
+        assertThat(Markdown.toText(markdown)).hasSizeLessThan(20 * Markdown.MAX_SHOWN + markdown.length());
     }
 
     @Test
     void rendersWhatPeopleWrite() {
         assertThat(
-                        Markdown.toHtml(
+                        toHtml(
                                 "# Checks\n\n- **12** of `12` passed\n- see [the report](https://ci.example.com/7 \"of run 7\")"))
                 .isEqualTo("""
                         <h1>Checks</h1>
@@ -124,14 +130,37 @@ class MarkdownTest {
                         <li>see <a href="https://ci.example.com/7" rel="nofollow noopener" title="of run 7">the report</a></li>
                         </ul>
                         """);
-        assertThat(Markdown.toHtml("<ops@example.com>"))
+        assertThat(toHtml("<ops@example.com>"))
                 .isEqualTo("<p><a href=\"mailto:ops@example.com\" rel=\"nofollow noopener\">ops@example.com</a></p>\n");
-        assertThat(Markdown.toHtml("")).isEmpty();
+        assertThat(toHtml("")).isEmpty();
+    }
+
+    @Test
+    void isPlainTextInALog() {
+        Map.of(
+                        "**All** passed, see [the report](https://ci.example.com/7).",
+                        "All passed, see the report (https://ci.example.com/7).",
+                        "# Checks\n\n- **12** of 12\n- a_b_c * d * e",
+                        "Checks\n- 12 of 12\n- a_b_c * d * e",
+                        "<https://ci.example.com/7> <ops@example.com>",
+                        "https://ci.example.com/7 ops@example.com",
+                        "![chart](https://example.com/a.png) [x](javascript:1)",
+                        "chart (https://example.com/a.png) x",
+                        "a <b>b</b> &amp;",
+                        "a <b>b</b> &",
+                        "1 failed",
+                        "1 failed",
+                        "",
+                        "")
+                .forEach((markdown, text) ->
+                        assertThat(Markdown.toText(markdown)).isEqualTo(text));
+        String whole = "x".repeat(Markdown.MAX_SHOWN - 1) + "\ud83d\ude00 **y**";
+        assertThat(Markdown.toText(whole)).isEqualTo(whole);
     }
 
     @Test
     void showsMarkupAsText() {
-        assertThat(Markdown.toHtml("a <b onclick=x>b</b>\n\n<script>alert(1)</script>"))
+        assertThat(toHtml("a <b onclick=x>b</b>\n\n<script>alert(1)</script>"))
                 .isEqualTo("<p>a &lt;b onclick=x&gt;b&lt;/b&gt;</p>\n<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
     }
 
@@ -150,18 +179,18 @@ class MarkdownTest {
                 "//example.com/x",
                 "x",
                 "")) {
-            assertThat(Markdown.toHtml("[text](" + address + ")")).as(address).doesNotContain("href");
-            assertThat(Markdown.toHtml("![text](" + address + ")")).as(address).doesNotContain("href", "src");
+            assertThat(toHtml("[text](" + address + ")")).as(address).doesNotContain("href");
+            assertThat(toHtml("![text](" + address + ")")).as(address).doesNotContain("href", "src");
         }
     }
 
     @Test
     void loadsNoImages() {
-        assertThat(Markdown.toHtml("![chart](https://example.com/a.png)"))
+        assertThat(toHtml("![chart](https://example.com/a.png)"))
                 .isEqualTo("<p><a href=\"https://example.com/a.png\" rel=\"nofollow noopener\">chart</a></p>\n");
-        assertThat(Markdown.toHtml("[![](https://example.com/a.png)](https://example.com/)"))
+        assertThat(toHtml("[![](https://example.com/a.png)](https://example.com/)"))
                 .isEqualTo("<p><a href=\"https://example.com/\" rel=\"nofollow noopener\"></a></p>\n");
-        assertThat(Markdown.toHtml("![](https://example.com/a.png)")).contains(">https://example.com/a.png</a>");
+        assertThat(toHtml("![](https://example.com/a.png)")).contains(">https://example.com/a.png</a>");
     }
 
     @Test
@@ -226,7 +255,8 @@ class MarkdownTest {
         slowOnes().forEach(MarkdownTest::checkIsHarmless); // warms up
         for (String message : slowOnes()) {
             long start = threads.getCurrentThreadCpuTime();
-            Markdown.toHtml(start + message); // not in the cache
+            toHtml(start + message); // not in the cache
+            Markdown.toText(message);
             Duration taken = Duration.ofNanos(threads.getCurrentThreadCpuTime() - start);
 
             assertThat(taken).as(message.substring(0, 20)).isLessThan(Duration.ofMillis(250));
@@ -237,19 +267,18 @@ class MarkdownTest {
     void cutsALongMessageAndSaysSo() {
         String whole = "x".repeat(Markdown.MAX_SHOWN);
 
-        assertThat(Markdown.toHtml(whole)).isEqualTo("<p>" + whole + "</p>\n");
-        assertThat(Markdown.toHtml(whole + "y"))
-                .isEqualTo("<p>" + whole + "</p>\n<p><em>Message truncated.</em></p>\n");
-        assertThat(Markdown.toHtml("x".repeat(Markdown.MAX_SHOWN - 1) + "\ud83d\ude00"))
+        assertThat(toHtml(whole)).isEqualTo("<p>" + whole + "</p>\n");
+        assertThat(toHtml(whole + "y")).isEqualTo("<p>" + whole + "</p>\n<p><em>Message truncated.</em></p>\n");
+        assertThat(toHtml("x".repeat(Markdown.MAX_SHOWN - 1) + "\ud83d\ude00"))
                 .startsWith("<p>" + "x".repeat(Markdown.MAX_SHOWN - 1) + "</p>");
     }
 
     @Test
     void showsAsTextWhatComesAfterTooMuchMarkup() {
-        String html = Markdown.toHtml("**b** ".repeat(Markdown.MAX_MARKS / 4) + "\nrest **b** <b>");
+        String html = toHtml("**b** ".repeat(Markdown.MAX_MARKS / 4) + "\nrest **b** <b>");
 
         assertThat(html).contains("<strong>b</strong>").endsWith("<pre><code>rest **b** &lt;b&gt;</code></pre>\n");
-        assertThat(Markdown.toHtml("[".repeat(Markdown.MAX_MARKS) + "**b**"))
+        assertThat(toHtml("[".repeat(Markdown.MAX_MARKS) + "**b**"))
                 .isEqualTo("<p>" + "[".repeat(Markdown.MAX_MARKS) + "</p>\n<pre><code>**b**</code></pre>\n");
     }
 
@@ -258,22 +287,23 @@ class MarkdownTest {
     void isNotManyTimesAsLongAsTheMessage() {
         String definition = "[a]: https://example.com/" + "b".repeat(4000) + "\n\n";
 
-        assertThat(Markdown.toHtml(definition + "[a] [a]")).containsPattern("(?s)href=.*href=");
-        assertThat(Markdown.toHtml(definition + "[a]".repeat(400))).hasSizeLessThan(20 * Markdown.MAX_SHOWN);
+        assertThat(toHtml(definition + "[a] [a]")).containsPattern("(?s)href=.*href=");
+        assertThat(toHtml(definition + "[a]".repeat(400))).hasSizeLessThan(20 * Markdown.MAX_SHOWN);
+        assertThat(Markdown.toText(definition + "[a]".repeat(400))).hasSizeLessThan(20 * Markdown.MAX_SHOWN);
     }
 
     @Test
     void rendersAMessageOnce() {
         String message = "**once** " + "x".repeat(100);
 
-        assertThat(Markdown.toHtml(message)).isSameAs(Markdown.toHtml(new String(message)));
+        assertThat(toHtml(message)).isSameAs(toHtml(new String(message)));
     }
 
     @Test
     void keepsABoundedAmountOfHtml() {
         for (int i = 0; i < 1500; i++) {
-            Markdown.toHtml("message " + i + " " + "x".repeat(8000));
-            Markdown.toHtml("message 0 " + "x".repeat(8000)); // recently used, so it is kept
+            toHtml("message " + i + " " + "x".repeat(8000));
+            toHtml("message 0 " + "x".repeat(8000)); // recently used, so it is kept
         }
 
         long kept = Markdown.RENDERED.asMap().entrySet().stream()
