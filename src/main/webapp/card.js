@@ -32,7 +32,7 @@ function folded(part, title, columns, rows) {
   );
   const scroll = element("div", "armory-approvals__sideways", table);
   scroll.tabIndex = 0;
-  scroll.setAttribute("role", "region");
+  scroll.setAttribute("role", "group");
   scroll.setAttribute("aria-label", title);
   const result = element("details", "", element("summary", "", title), scroll);
   result.dataset.part = part;
@@ -84,7 +84,7 @@ function dataOf({ id, hasData }) {
   }
   const text = element("pre", "armory-approvals__data");
   text.tabIndex = 0; // it may have to be scrolled
-  text.setAttribute("role", "region");
+  text.setAttribute("role", "group");
   text.setAttribute("aria-label", say("data"));
   const result = element("details", "", element("summary", "", say("data")), text);
   result.dataset.part = `data ${id}`;

@@ -70,7 +70,7 @@ export class Cards {
   make(approval) {
     const { id, webhook, environment, decision } = approval;
     const name = approval.try > 1 ? `${webhook}, ${say("try", approval.try)}` : webhook;
-    const heading = element("h3", "armory-build__heading", environment ? `${name} (${environment})` : name);
+    const heading = element("h2", "armory-build__heading", environment ? `${name} (${environment})` : name);
     heading.id = `heading-${id}`;
     const left = decision ? null : timeLeft(approval);
     const card = element(

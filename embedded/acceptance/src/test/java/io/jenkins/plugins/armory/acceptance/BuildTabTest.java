@@ -93,6 +93,7 @@ class BuildTabTest {
         BrowserPage page = page(browser, jenkins, WIDE, build);
         awaitText(page, card(), "Waiting");
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
+        Screens.assertAccessible(page, "#armory-build");
         assertThat(page.evaluate(card() + ".innerText").asText())
                 .contains("checks (prod)", "Go?", "Attempts: 1", "202", "Refused callbacks: 1", "401", "127.0.0.1");
 
@@ -131,6 +132,9 @@ class BuildTabTest {
 
         awaitText(page, card(), "All passed");
         build.awaitResult("SUCCESS");
+        page.goTo(build.tab().replaceFirst("armory/$", "")); // the embedded controller's page was loading itself anew
+        awaitText(page, card(), "All passed");
+        Screens.assertAccessible(page, "#armory-summary");
         hasNoTrouble(page);
     }
 

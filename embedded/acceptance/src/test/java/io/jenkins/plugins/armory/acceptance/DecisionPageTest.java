@@ -224,7 +224,7 @@ class DecisionPageTest {
         awaitDialog(alice);
         assertThat(textOf(alice, DIALOG))
                 .contains("Take back your approval of " + build.job().name() + " #1, prod?");
-        assertThat(alice.seriousProblems(DIALOG)).isEmpty();
+        assertThat(alice.problems(DIALOG)).isEmpty();
         alice.click(SEND, 1);
         awaitNoDialog(alice);
         assertThat(textOf(alice, ".armory-decision__notice"))

@@ -237,14 +237,12 @@ public final class BrowserPage implements AutoCloseable {
         }
     }
 
-    /** What axe-core finds to be a serious or a critical problem in the element that the selector names. */
-    public List<String> seriousProblems(String selector) {
+    /** What axe-core finds to be a problem in the element that the selector names. */
+    public List<String> problems(String selector) {
         evaluate("window.axe ? 0 : (() => {" + AXE + "})()");
-        JsonNode found = evaluate(
-                "axe.run(" + Http.JSON.valueToTree(selector)
-                        + ").then((results) => results.violations"
-                        + ".filter(({ impact }) => impact === 'serious' || impact === 'critical')"
-                        + ".map(({ id, nodes }) => id + ': ' + nodes.map(({ html, failureSummary }) => html + failureSummary).join()))");
+        JsonNode found = evaluate("axe.run(" + Http.JSON.valueToTree(selector)
+                + ").then((results) => results.violations.map(({ id, nodes }) => id + ': '"
+                + " + nodes.map(({ html, failureSummary }) => html + failureSummary).join()))");
         return Http.JSON.convertValue(
                 found, Http.JSON.getTypeFactory().constructCollectionType(List.class, String.class));
     }

@@ -17,7 +17,7 @@ public final class Screens {
     private Screens() {}
 
     /**
-     * Fails if axe-core finds a serious problem in the element that the selector names, in light or dark colours, or if the page has to be
+     * Fails if axe-core finds a problem in the element that the selector names, in light or dark colours, or if the page has to be
      * scrolled sideways.
      */
     public static void assertAccessible(BrowserPage page, String selector) {
@@ -28,7 +28,7 @@ public final class Screens {
             // without end.
             page.await(
                     "document.getAnimations().every(({ effect }) => effect.getComputedTiming().endTime === Infinity)");
-            assertThat(page.seriousProblems(selector)).as(on + ", " + colours).isEmpty();
+            assertThat(page.problems(selector)).as(on + ", " + colours).isEmpty();
         }
         assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
                         .asBoolean())
