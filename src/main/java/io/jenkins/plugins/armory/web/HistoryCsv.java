@@ -42,8 +42,7 @@ final class HistoryCsv implements HistoryExport.Lines {
             "decidedBy",
             "override",
             "message",
-            "required",
-            "submitters",
+            "rules",
             "requesters",
             "approvedBy",
             "rejectedBy");
@@ -77,6 +76,7 @@ final class HistoryCsv implements HistoryExport.Lines {
             Map<String, String> row = new HashMap<>();
             COLUMNS.forEach(name -> row.put(name, cell(content.path(name))));
             row.put("number", String.valueOf(line.number()));
+            row.put("rules", lines(content.path("rules"), HistoryCsv::rule));
             row.put("approvedBy", people(content, true));
             row.put("rejectedBy", people(content, false));
             row.replaceAll((name, text) -> harmless(text));
@@ -91,6 +91,17 @@ final class HistoryCsv implements HistoryExport.Lines {
 
     private static String cell(JsonNode value) {
         return value.isArray() ? lines(value, JsonNode::asText) : value.asText();
+    }
+
+    /** Returns how many of whom a rule needs, and who counted for it. */
+    private static String rule(JsonNode rule) {
+        return "%s (%s): %s"
+                .formatted(
+                        rule.path("required").asText(), inOne(rule.path("submitters")), inOne(rule.path("approvedBy")));
+    }
+
+    private static String inOne(JsonNode names) {
+        return cell(names).replace("\n", ", ");
     }
 
     private static String people(JsonNode content, boolean approved) {

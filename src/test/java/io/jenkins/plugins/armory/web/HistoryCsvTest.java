@@ -62,12 +62,13 @@ class HistoryCsvTest {
     @Test
     void whatPeopleSaidHasALineEach() throws IOException {
         String people = """
-                {"kind":"decision","submitters":["ops","cn=a, ou=b"],"people":[
+                {"kind":"decision","requesters":["ops","cn=a, ou=b"],"rules":[
+                {"approvedBy":["alice"],"required":2,"submitters":["alice","qa"]},{"required":1,"submitters":[]}],"people":[
                 {"approved":true,"at":"T1","comment":"fine\\neve (T0): no","user":"alice"},
                 {"approved":false,"at":"T2","comment":"","user":"bob"}]}""";
 
         assertThat(csv(true, people))
-                .contains("\"ops\ncn=a, ou=b\"")
+                .contains("\"2 (alice, qa): alice\n1 (): \",\"ops\ncn=a, ou=b\"")
                 .contains("\"alice (T1): fine eve (T0): no\",\"bob (T2): \"");
     }
 }

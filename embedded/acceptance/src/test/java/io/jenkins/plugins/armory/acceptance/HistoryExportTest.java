@@ -160,7 +160,7 @@ class HistoryExportTest {
                         .map(Map.Entry::getKey)
                         .filter(name -> !name.matches("kind|people"))
                         .toArray(String[]::new));
-        String said = "\"'=HYPERLINK(\"\"http://x\"\")\",\"1\",\"admin";
+        String said = "\"'=HYPERLINK(\"\"http://x\"\")\",\"1 (admin, anonymous): ";
         assertThat(csv.get(1))
                 .startsWith("\"" + (before + 1) + "\",")
                 .contains(content.get("approval").asText(), said);
