@@ -3,6 +3,8 @@ package hudson.model;
 import hudson.XmlFile;
 import java.io.File;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /** What Jenkins knows about a class of {@link Describable}s. */
 public abstract class Descriptor<T extends Describable<T>> implements Saveable {
@@ -24,6 +26,11 @@ public abstract class Descriptor<T extends Describable<T>> implements Saveable {
     @SuppressWarnings("rawtypes")
     protected static Class self() {
         return Self.class;
+    }
+
+    /** The object that a form describes; the embedded controller has no forms. */
+    public T newInstance(StaplerRequest2 req, JSONObject formData) throws FormException {
+        throw new UnsupportedOperationException();
     }
 
     public String getDisplayName() {

@@ -5,6 +5,7 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import java.util.Map;
 import java.util.Set;
+import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
@@ -12,6 +13,7 @@ import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * The descriptor of a step of this plugin. Arguments that the step cannot have, or that mean nothing, give a step that fails and says why. An
@@ -74,6 +76,13 @@ public abstract class ArmoryStepDescriptor extends StepDescriptor implements Cus
                             + " toString()",
                     arguments);
         }
+    }
+
+    /** @throws IllegalArgumentException naming a number in the form of the Snippet Generator that is none */
+    @Override
+    public final Step newInstance(StaplerRequest2 request, JSONObject form) throws FormException {
+        StepArguments.checkNumbers(clazz, form, "");
+        return super.newInstance(request, form);
     }
 
     /** Returns the step that the arguments ask for. */

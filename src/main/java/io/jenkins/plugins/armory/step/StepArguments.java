@@ -19,6 +19,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.structs.SymbolLookup;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
@@ -264,6 +265,26 @@ public final class StepArguments {
         } else if (type == long.class || type == Long.class) {
             checkWhole(value, path, BigInteger::longValueExact);
         }
+    }
+
+    /**
+     * Checks the numbers of a form. Stapler takes the default for a text that is none.
+     *
+     * @param path where the form is in that of the step, empty for the step's own
+     * @throws IllegalArgumentException naming the parameter
+     */
+    static void checkNumbers(Class<?> type, JSONObject form, String path) {
+        Parameter.of(type).forEach((name, parameter) -> {
+            Object value = form.opt(name);
+            if (value instanceof JSONObject nested && parameter.nested() != null) {
+                checkNumbers(parameter.nested(), nested, path + name + '.');
+            } else if (parameter.type() == int.class || parameter.type() == long.class) {
+                String text = value == null ? "" : value.toString().strip();
+                if (!text.isEmpty()) {
+                    check(parameter.type(), text, path + name);
+                }
+            }
+        });
     }
 
     /** Groovy would cut 1.9 to 1. */

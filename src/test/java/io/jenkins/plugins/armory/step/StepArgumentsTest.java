@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.step.approval.ArmoryWebhookApprovalStep;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import net.sf.json.JSONObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -151,5 +152,32 @@ class StepArgumentsTest {
         assertThat(STEP.customInstantiate(
                         Map.of("manualApproval", Map.of("message", "Go?", "parameters", List.of(parameter)))))
                 .containsOnlyKeys("manualApproval");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "retryCount | 1.5         | retryCount: \"1.5\" is not a whole number",
+                "timeout    | x           | timeout: \"x\" is not a whole number",
+                "retryCount | 99999999999 | retryCount: 99999999999 is too large",
+                "timeout    | 99999999999 |",
+                "timeout    | `  `        |",
+            })
+    void aNumberOfAFormIsOneOrAnError(String name, String value, String message) {
+        var form = new JSONObject();
+        form.put(name, value);
+        var around = new JSONObject();
+        around.put("manualApproval", form);
+        if (message == null) {
+            StepArguments.checkNumbers(ArmoryWebhookApprovalStep.class, form, "");
+        } else {
+            assertThatThrownBy(() -> StepArguments.checkNumbers(ArmoryWebhookApprovalStep.class, form, ""))
+                    .hasMessage(message);
+        }
+        form.put("required", "two");
+        assertThatThrownBy(() -> StepArguments.checkNumbers(ArmoryWebhookApprovalStep.class, around, ""))
+                .hasMessage("manualApproval.required: \"two\" is not a whole number");
     }
 }

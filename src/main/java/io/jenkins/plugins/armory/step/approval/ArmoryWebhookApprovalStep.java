@@ -7,7 +7,6 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.model.Job;
-import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.Phase;
@@ -35,6 +34,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -652,12 +653,14 @@ public class ArmoryWebhookApprovalStep extends Step {
             return Forms.checkNumber(value, 1, Messages.Forms_positive());
         }
 
-        /** Returns the names of the webhooks that the job may call; none for a user who may not configure it. */
+        /** Returns the webhooks that the job may call, for a user who may configure it, and the one that the step has. */
         @POST
-        public ComboBoxModel doFillWebhookItems(@AncestorInPath Job<?, ?> job) {
-            return job != null && job.hasPermission(Item.CONFIGURE)
-                    ? new ComboBoxModel(Webhooks.names(job))
-                    : new ComboBoxModel();
+        public ListBoxModel doFillWebhookItems(@AncestorInPath Job<?, ?> job, @QueryParameter String webhook) {
+            boolean mayKnow = job != null && job.hasPermission(Item.CONFIGURE);
+            Set<String> names = mayKnow ? Webhooks.names(job) : new TreeSet<>();
+            names.add(Util.fixNull(webhook));
+            names.add("");
+            return Forms.items(names);
         }
 
         /** Returns the phases that the step takes. */

@@ -193,12 +193,14 @@ class WebhookSourcesJenkinsTest {
                 j.jenkins.getDescriptorByType(ArmoryWebhookApprovalStep.DescriptorImpl.class);
 
         try (var ignored = hudson.security.ACL.as(User.getById("author", true))) {
-            assertThat(descriptor.doFillWebhookItems(job)).containsExactly("a");
+            assertThat(descriptor.doFillWebhookItems(job, "ofFile"))
+                    .extracting(option -> option.value)
+                    .containsExactly("", "a", "ofFile");
         }
         try (var ignored = hudson.security.ACL.as(User.getById("reader", true))) {
-            assertThat(descriptor.doFillWebhookItems(job)).isEmpty();
+            assertThat(descriptor.doFillWebhookItems(job, "")).hasSize(1);
         }
-        assertThat(descriptor.doFillWebhookItems(null)).isEmpty();
+        assertThat(descriptor.doFillWebhookItems(null, null)).hasSize(1);
     }
 
     private String fromAgent(String identifier) {
