@@ -98,7 +98,7 @@ class StepArgumentsTest {
                 "armoryEnvironment(name: 'prod', dependsOn: 5)                | armoryEnvironment: dependsOn: must be a list",
                 "armoryEnvironment(name: 'prod', dependsOn: [5])              | armoryEnvironment: dependsOn[0]: must be a text; put 5 into quotes",
                 "armoryEnvironment(name: 'prod', dependsOn: [''])             | armoryEnvironment: dependsOn: has an empty name; leave it out",
-                "armoryEnvironment(name: 'prod', dependsOn: \"${env.BEFORE}\") | armoryEnvironment: dependsOn: is the text \"null\", as Groovy writes a variable that is not set",
+                "armoryEnvironment(name: 'prod', dependsOn: \"${env.BEFORE}\") | armoryEnvironment: dependsOn[0]: name: is the text \"null\", as Groovy writes a variable that is not set",
                 "armoryEnvironment(\"${env.TARGET}\")                          | armoryEnvironment: name: is the text \"null\", as Groovy writes a variable that is not set",
                 "armoryEnvironment(name: 'prod', dependsOn: [env.BEFORE])     | armoryEnvironment: dependsOn[0]: is null; give it a value, or leave it out",
                 "armoryEnvironment(name: 'prod', dependsOn: env.BEFORE)       | armoryEnvironment: dependsOn: is null; give it a value, or leave it out",
