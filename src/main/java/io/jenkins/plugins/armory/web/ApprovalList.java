@@ -14,10 +14,13 @@ import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The approvals that the current user may see, for one request. {@link ApprovalData} makes their JSON. */
 final class ApprovalList {
@@ -57,10 +60,15 @@ final class ApprovalList {
     JsonResponse all(@CheckForNull String known) {
         Map<BuildRef, Integer> pending = new HashMap<>();
         List<Approval> all = approvals.list().stream().filter(viewer::sees).toList();
-        List<Approval> visible = all.stream()
+        Set<String> chosen = all.stream()
+                .sorted(Comparator.comparingInt(
+                        ApprovalSearch::rank)) // what people are asked is never left out for what waits
                 .filter(approval ->
                         approval.isDecided() || pending.merge(approval.build(), 1, Integer::sum) <= Bound.LIST.most())
-                .toList();
+                .map(Approval::id)
+                .collect(Collectors.toSet());
+        List<Approval> visible =
+                all.stream().filter(approval -> chosen.contains(approval.id())).toList();
         PageTag tag = new PageTag();
         tag.add(all.size());
         visible.forEach(approval -> addTo(tag, approval));

@@ -185,6 +185,11 @@ final class ApprovalWait {
             stop(step.stopCause());
             return;
         }
+        Element first = failing.get();
+        if (first != null) { // while these were begun
+            endOthersOf(first);
+            return;
+        }
         new Rivals(approvals(), step.armory().deployments(), step.build(), step::print).meet(present, place());
         uncalled.addAll(begun);
         call();
@@ -380,7 +385,9 @@ final class ApprovalWait {
 
         /** Returns whether the approval waits for its call, whose end makes room for another one. */
         boolean call() throws IOException {
-            calling.set(true);
+            if (!calling.compareAndSet(false, true)) {
+                return false; // it has its room
+            }
             step.armory().delivery().deliver(id);
             boolean isSending = approvals()
                     .findInMemory(id)
@@ -462,27 +469,41 @@ final class ApprovalWait {
         /** Ends the others if this is the first that did not succeed. */
         private void endOthers(Approval approval) throws IOException, InterruptedException {
             end = approval;
-            Decision decision = approval.requireDecision();
-            boolean aborted = decision.outcome() == Outcome.ABORTED;
-            boolean own = !aborted && decision.outcome() != Outcome.OTHER_FAILED;
-            if (own) {
+            if (outcome() == Verdict.FAILURE) {
                 failures.put(index, this);
             }
             if (failing.compareAndExchange(null, this) != null && failing.get() != this) {
                 return;
             }
-            String reason = LogText.withoutPrefixes(aborted ? titled(decision.mdMessage()) : failure());
             // Before the others are ended: an approval that starts later asks the environments.
-            tell(place(), aborted ? Verdict.STOPPED : own ? Verdict.FAILURE : Verdict.OTHER_FAILED, reason);
-            String others = Bound.LINE.cut(Rivals.OTHER_FAILED + reason);
-            if (own) {
-                approvals().endOthers(approval, Set.copyOf(ids()), others);
-            } else {
-                ApprovalWait.this.end(
-                        aborted
-                                ? new Event.Aborted(decision.mdMessage())
-                                : new Event.OtherFailed(decision.mdMessage()));
-            }
+            tell(place(), outcome(), reason());
+            endOthersOf(this);
+        }
+
+        /** Returns what the end says of all. */
+        private Verdict outcome() {
+            Outcome outcome = end().requireDecision().outcome();
+            return outcome == Outcome.ABORTED
+                    ? Verdict.STOPPED
+                    : outcome == Outcome.OTHER_FAILED ? Verdict.OTHER_FAILED : Verdict.FAILURE;
+        }
+
+        private String reason() {
+            Decision decision = end().requireDecision();
+            return LogText.withoutPrefixes(outcome() == Verdict.STOPPED ? titled(decision.mdMessage()) : failure());
+        }
+    }
+
+    /** Ends all others, since one did not succeed. */
+    private void endOthersOf(Element first) throws IOException {
+        String message = first.end().requireDecision().mdMessage();
+        switch (first.outcome()) {
+            case FAILURE ->
+                approvals()
+                        .endOthers(
+                                first.end(), Set.copyOf(ids()), Bound.LINE.cut(Rivals.OTHER_FAILED + first.reason()));
+            case STOPPED -> end(new Event.Aborted(message));
+            default -> end(new Event.OtherFailed(message));
         }
     }
 

@@ -184,7 +184,7 @@ class DeploymentFilesTest {
         if (!row.result.equals("SUCCESS")) {
             assertThat(log)
                     .containsPattern(
-                            "\\*\\*red\\*\\*|not today|went wrong|status 400|answered 400|No decision|[Tt]imed? ?out|within");
+                            "\\bred\\b|not today|went wrong|status 400|answered 400|No decision|[Tt]imed? ?out|within");
         }
     }
 }

@@ -75,7 +75,7 @@ class ExampleTest {
                         "ap-south: All **42** checks of `ap-south` passed.");
         assertThat(receiver.buildRegions(regions, "us-east").awaitResult("FAILURE"))
                 .contains("of 5 approvals failed: approvals[2]: Webhook approval 'region checks' failed")
-                .contains("**3** of 42 checks of `us-east` failed.");
+                .contains("3 of 42 checks of \"us-east\" failed.");
     }
 
     @Test

@@ -107,6 +107,20 @@ class PageDataTest {
         build.delete();
     }
 
+    @Test
+    void theQuestionBesideAListIsAmongThoseOfAllBuilds(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.build(
+                "armoryWebhookApprovals(uriTemplate: '" + process.url()
+                        + "', manualApproval: [message: 'Go?'], approvals: (0..<101).collect { [name: \"r${it}\".toString()] })");
+        Wait.until("all wait")
+                .until(() -> build.deployment().at("/counts/WAITING").asInt() == 102);
+
+        assertThat(jenkins.get("armory/api/json").json().findValuesAsText("message"))
+                .contains("Go?");
+        build.abort();
+        build.awaitResult("ABORTED");
+    }
+
     private static JsonNode page(Jenkins jenkins, Build build, String query) {
         return jenkins.get(build.path() + "armory/api/json?" + query).json();
     }
