@@ -121,7 +121,7 @@ class DeploymentPageTest {
         health.send("/progress", "{\"percent\": 40, \"mdMessage\": \"**4** of 10 minutes\"}")
                 .expect(200);
         awaitText(page, step("staging", "webhook health"), "4 of 10 minutes");
-        assertThat(page.evaluate("document.querySelectorAll('.armory-build__approval').length")
+        assertThat(page.evaluate("document.querySelectorAll('.armory-build__approvals > *').length")
                         .asInt())
                 .as("approvals outside of the tiles")
                 .isZero();
@@ -295,9 +295,10 @@ class DeploymentPageTest {
                 const names = Array.from({ length: 100 }, (_, i) => `region-${i}`);
                 const approval = (name, i) => ({ id: `${name}.${i}`, job: "deploy", build: 1, buildUrl: "job/deploy/1/", phase: "beforeDeployment",
                   environment: name, webhook: `condition ${i}`, state: "WAITING", createdAt: began, deadline: "2099-01-01T00:00:00Z", attempts: [],
-                  rejectedCallbacks: [], manualApproval: { message: "Go?", submitters: [], required: 1, approvals: [], mayApprove: true, mayReject: true } });
+                  rejectedCallbacks: [], manualApproval: { message: "Go?", rules: [{ submitters: [], required: 1, approvedBy: [], needsPeople: true }], required: 1,
+                    approvals: [], mayApprove: true, mayReject: true } });
                 window.answer = {
-                  now: began, building: true, cancelsStages: null, cancelledStages: [],
+                  now: began, building: true, cancelsStages: null, cancelledStages: [], counts: {}, found: 0,
                   plan: names.map((name) => ({ name, before: [1, 2, 3, 4, 5].map((i) => condition(name, i)),
                     strategy: [[{ id: `${name}/strategy/1`, label: "deploy", action: "deploy" }]], after: [],
                     rollback: { id: `${name}/rollback`, label: "roll back", action: "rollback" } })),
@@ -322,7 +323,8 @@ class DeploymentPageTest {
                 page.evaluate("window.longest").asDouble());
 
         page.evaluate("window.longest = 0; window.kept = " + tile("region-7")
-                + "; window.answer.approvals[0].manualApproval = { message: 'Go?', submitters: [], required: 1, approvals: [], mayApprove: false,"
+                + "; window.answer.approvals[0].manualApproval = { message: 'Go?', required: 1, approvals: [], mayApprove: false,"
+                + " rules: [{ submitters: [], required: 1, approvedBy: ['alice'], needsPeople: false }],"
                 + " mayReject: false, approved: true, user: 'alice', comment: '', at: '2026-01-01T00:00:00Z' }");
         awaitText(page, tile("region-0"), "alice: Approved");
         System.out.printf(

@@ -108,7 +108,13 @@ public record Build(Job job, int number) {
 
     /** How many approvals of the build have been sent and wait for their callbacks. */
     public int countWaiting() {
-        return approvals("WAITING").size();
+        return count("WAITING");
+    }
+
+    /** How many approvals of the build are in that state: also those that are left out of the list of all, which has a hundred of a build. */
+    public int count(String state) {
+        return Math.max(
+                approvals(state).size(), deployment().at("/counts/" + state).asInt());
     }
 
     /** The build's approvals. */
