@@ -226,7 +226,7 @@ class BuildTabTest {
     void manyApprovalsAreATable(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Build build = jenkins.build(
                         "armoryWebhookApprovals((0..<130).collect { [manualApproval: [message: \"Release to r${it}?\".toString()]] })")
-                .awaitWaiting(100);
+                .awaitWaiting(130);
         for (int width : Screens.WIDTHS) {
             Screens.assertAccessible(page(browser, jenkins, width, build), "#armory-build");
         }
