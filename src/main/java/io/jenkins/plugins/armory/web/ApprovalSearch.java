@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.web;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
-import io.jenkins.plugins.armory.bounds.Markdown;
+import io.jenkins.plugins.armory.approval.Markdown;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;

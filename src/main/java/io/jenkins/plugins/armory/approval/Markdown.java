@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.bounds;
+package io.jenkins.plugins.armory.approval;
 
 import com.google.common.cache.CacheBuilder;
 import com.google.common.cache.CacheLoader;

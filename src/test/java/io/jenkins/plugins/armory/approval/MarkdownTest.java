@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.bounds;
+package io.jenkins.plugins.armory.approval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
