@@ -43,7 +43,9 @@ record ApprovalSearch(List<String> words, long from) {
                         approval.webhook(),
                         approval.environment(),
                         PageWords.state(stateOf(approval)),
-                        decision == null ? "" : decision.decidedBy() + '\n' + Markdown.shown(decision.mdMessage()))
+                        decision == null || decision.outcome() == Outcome.OTHER_FAILED // its message is about the other
+                                ? ""
+                                : decision.decidedBy() + '\n' + Markdown.shown(decision.mdMessage()))
                 .map(String::valueOf)
                 .collect(Collectors.joining("\n"))
                 .toLowerCase(Locale.ROOT);

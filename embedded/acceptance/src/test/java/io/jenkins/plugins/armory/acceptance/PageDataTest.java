@@ -102,6 +102,7 @@ class PageDataTest {
         JsonNode over = build.deployment();
         assertThat(over.get("counts").toString()).isEqualTo("{\"OTHER_FAILED\":9999,\"REJECTED\":1}");
         assertThat(paths(over)).startsWith("approvals[4711]", "approvals[0]");
+        assertThat(paths(page(jenkins, build, "q=approvals%5B4711%5D"))).containsExactly("approvals[4711]");
         assertThat(paths(page(jenkins, build, "from=4294967295"))).isEmpty();
         ask(jenkins, build.path() + "armory/api/json?from=-1", "none").expect(400);
         build.delete();
