@@ -147,9 +147,8 @@ public record ApprovalTerms(
             Objects.requireNonNull(deadline, "deadline");
         }
 
-        /** Returns the limits of an approval that was called. */
-        Limits called(Instant at) {
-            Instant own = fromCall == null ? deadline : at.plus(fromCall);
+        private Limits called(Instant at) {
+            Instant own = at.plus(Objects.requireNonNull(fromCall));
             return new Limits(createdAt, own.isBefore(deadline) ? own : deadline, heartbeat, supersede, null);
         }
 
@@ -200,9 +199,11 @@ public record ApprovalTerms(
         return new Builder(id, build);
     }
 
-    /** Returns the same for an approval whose webhook was called first at a time. */
+    /** Returns the terms after a call of the webhook: the first one may set the deadline. */
     ApprovalTerms called(Instant at) {
-        return new ApprovalTerms(id, build, subject, deciders, limits.called(at), origin);
+        return limits.fromCall() == null
+                ? this
+                : new ApprovalTerms(id, build, subject, deciders, limits.called(at), origin);
     }
 
     /** Returns the same with another name of the job. */

@@ -60,9 +60,9 @@ final class ApprovalList {
     JsonResponse all(@CheckForNull String known) {
         Map<BuildRef, Integer> pending = new HashMap<>();
         List<Approval> all = approvals.list().stream().filter(viewer::sees).toList();
+        // What people are asked is never left out for what waits.
         Set<String> chosen = all.stream()
-                .sorted(Comparator.comparingInt(
-                        ApprovalSearch::rank)) // what people are asked is never left out for what waits
+                .sorted(Comparator.comparingInt(ApprovalSearch::rank))
                 .filter(approval ->
                         approval.isDecided() || pending.merge(approval.build(), 1, Integer::sum) <= Bound.LIST.most())
                 .map(Approval::id)

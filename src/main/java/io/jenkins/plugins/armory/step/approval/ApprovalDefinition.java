@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The definition of an approval by its step. It is part of {@code program.dat} until the approval is written, see {@link Definitions}: no secret in it. */
+/**
+ * The definition of an approval by its step. It is part of {@code program.dat} until the approval is written, see {@link Definitions}: no
+ * secret in it.
+ */
 final class ApprovalDefinition implements Serializable {
 
     private static final long serialVersionUID = 1L;
