@@ -183,18 +183,17 @@ public final class StepArguments {
     }
 
     private static void checkParameter(Parameter parameter, @CheckForNull Object value, String path) {
-        if (parameter.element() == null || value == null) {
+        Type type = parameter.element();
+        if (type == null || value == null) {
             check(parameter.type(), value, path);
         } else if (value instanceof Collection<?> elements) {
             int index = 0;
             for (Object element : elements) {
-                check(parameter.element(), element, path + '[' + index++ + ']');
+                check(type, element, path + '[' + index++ + ']');
             }
         } else {
             throw new IllegalArgumentException(path + ": must be a "
-                    + (parameter.is(Argument::map)
-                            ? "map, such as [name: '...']"
-                            : "list, such as " + sampleOf(parameter.element())));
+                    + (parameter.is(Argument::map) ? "map, such as [name: '...']" : "list, such as " + sampleOf(type)));
         }
     }
 

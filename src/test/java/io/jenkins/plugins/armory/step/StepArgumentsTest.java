@@ -168,8 +168,6 @@ class StepArgumentsTest {
     void aNumberOfAFormIsOneOrAnError(String name, String value, String message) {
         var form = new JSONObject();
         form.put(name, value);
-        var around = new JSONObject();
-        around.put("manualApproval", form);
         if (message == null) {
             StepArguments.checkNumbers(ArmoryWebhookApprovalStep.class, form, "");
         } else {
@@ -177,6 +175,8 @@ class StepArgumentsTest {
                     .hasMessage(message);
         }
         form.put("required", "two");
+        var around = new JSONObject();
+        around.put("manualApproval", form); // a copy of it
         assertThatThrownBy(() -> StepArguments.checkNumbers(ArmoryWebhookApprovalStep.class, around, ""))
                 .hasMessage("manualApproval.required: \"two\" is not a whole number");
     }

@@ -21,6 +21,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Variables;
@@ -59,7 +60,8 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         // Before the group is known: the environments must hear of the approvals only after all checks.
         List<ApprovalTerms.Builder> terms = terms(defined);
         Run<?, ?> run = at.run();
-        String planned = at.action() == null ? null : at.action().planned();
+        EnclosingAction action = at.action();
+        String planned = action == null ? null : action.planned();
         Phase phase = defined.get(0).definition().phase();
         Transition transition = armory.deployments().apply(run, new ApprovalStarted(place, step, phase, planned));
         String notStarted = defined.stream().allMatch(each -> each.definition().reference() == null)
@@ -97,7 +99,8 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
                         terms(each.id(), each.definition()).origin(origin).path(each.path());
                 Approval approval = builder.start();
                 armory.requests().check(approval, at.run());
-                length += approval.calls() == null ? 0 : approval.calls().length();
+                OutgoingCalls calls = approval.calls();
+                length += calls == null ? 0 : calls.length();
                 Bound.ALL_OF_STEP.check("approvals: all that they may call", length);
                 terms.add(builder);
             } catch (IllegalArgumentException | UndeliverableException | AbortException x) {

@@ -57,7 +57,7 @@ final class Awaited implements Serializable {
         this.phase = phase;
         this.environment = environment;
         this.asked = asked;
-        this.definitions = definitions.isEmpty() ? null : new Definitions(definitions);
+        this.definitions = definitions.isEmpty() ? null : Definitions.of(definitions);
         size = definitions.size();
         name = asked.listed || definitions.isEmpty()
                 ? count(size) + " approvals"

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.step.approval;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,16 +26,22 @@ final class Definitions implements Serializable {
     private final byte[] packed;
 
     @SuppressWarnings("serial") // the packed ones are
+    @CheckForNull
     private transient List<ApprovalDefinition> all;
 
+    private Definitions(byte[] packed) {
+        this.packed = packed;
+    }
+
     /** @throws IOException if they cannot be packed */
-    Definitions(List<ApprovalDefinition> all) throws IOException {
-        this.all = List.copyOf(all);
+    static Definitions of(List<ApprovalDefinition> all) throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var out = new ObjectOutputStream(new GZIPOutputStream(bytes))) {
             out.writeObject(new ArrayList<>(all));
         }
-        packed = bytes.toByteArray();
+        var definitions = new Definitions(bytes.toByteArray());
+        definitions.all = List.copyOf(all);
+        return definitions;
     }
 
     /** @throws IOException if they cannot be read */

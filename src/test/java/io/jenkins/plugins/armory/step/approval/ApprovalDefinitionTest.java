@@ -30,7 +30,7 @@ class ApprovalDefinitionTest {
     /** The program of a build has the definitions of all approvals of a step while they wait: 10,000 must not be megabytes. */
     @Test
     void manyAreSmallInTheProgramAndComeBack() throws IOException, ClassNotFoundException {
-        var definitions = new Definitions(
+        var definitions = Definitions.of(
                 IntStream.range(0, 10_000).mapToObj(i -> of("eu-" + i)).toList());
         var bytes = new ByteArrayOutputStream();
         new ObjectOutputStream(bytes).writeObject(definitions);
