@@ -3,10 +3,12 @@ package io.jenkins.embedded;
 import static org.awaitility.Awaitility.await;
 
 import hudson.model.listeners.ItemListener;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.ThreadPoolExecutor;
 
 /** A controller without HTTP, in a folder of its own, that tests can let crash and start again. */
 final class Controller implements AutoCloseable {
@@ -26,9 +28,14 @@ final class Controller implements AutoCloseable {
         jenkins.resumeBuilds(resumeDelayMillis);
     }
 
-    /** Has the plugin give its files back, as the end of a process does: the next controller has them, or nobody. */
+    /**
+     * Has the plugin give its files back, as the end of a process does: the next controller has them, or nobody. What it was about to
+     * write in the folder of a build is written first, since a process that ends writes nothing later.
+     */
     @Override
     public void close() {
+        var executor = (ThreadPoolExecutor) ArmoryRuntime.get().executor();
+        await().until(() -> executor.getActiveCount() == 0 && executor.getQueue().isEmpty());
         EmbeddedJenkins.fire(ItemListener.class, ItemListener::onBeforeShutdown);
     }
 
