@@ -29,7 +29,8 @@ final class Definitions implements Serializable {
     @CheckForNull
     private transient List<ApprovalDefinition> all;
 
-    private Definitions(byte[] packed) {
+    private Definitions(List<ApprovalDefinition> all, byte[] packed) {
+        this.all = List.copyOf(all);
         this.packed = packed;
     }
 
@@ -39,9 +40,7 @@ final class Definitions implements Serializable {
         try (var out = new ObjectOutputStream(new GZIPOutputStream(bytes))) {
             out.writeObject(new ArrayList<>(all));
         }
-        var definitions = new Definitions(bytes.toByteArray());
-        definitions.all = List.copyOf(all);
-        return definitions;
+        return new Definitions(all, bytes.toByteArray());
     }
 
     /** @throws IOException if they cannot be read */
