@@ -27,10 +27,9 @@ final class Definitions implements Serializable {
 
     @SuppressWarnings("serial") // the packed ones are
     @CheckForNull
-    private transient List<ApprovalDefinition> all;
+    private transient volatile List<ApprovalDefinition> all;
 
-    private Definitions(List<ApprovalDefinition> all, byte[] packed) {
-        this.all = List.copyOf(all);
+    private Definitions(byte[] packed) {
         this.packed = packed;
     }
 
@@ -40,20 +39,24 @@ final class Definitions implements Serializable {
         try (var out = new ObjectOutputStream(new GZIPOutputStream(bytes))) {
             out.writeObject(new ArrayList<>(all));
         }
-        return new Definitions(all, bytes.toByteArray());
+        var definitions = new Definitions(bytes.toByteArray());
+        definitions.all = List.copyOf(all);
+        return definitions;
     }
 
     /** @throws IOException if they cannot be read */
     @SuppressWarnings("unchecked")
-    synchronized List<ApprovalDefinition> all() throws IOException {
-        if (all == null) {
+    List<ApprovalDefinition> all() throws IOException {
+        List<ApprovalDefinition> known = all;
+        if (known == null) {
             try (var in = new ObjectInputStream(new GZIPInputStream(new ByteArrayInputStream(packed)))) {
                 in.setObjectInputFilter(KNOWN);
-                all = (List<ApprovalDefinition>) in.readObject();
+                known = (List<ApprovalDefinition>) in.readObject();
             } catch (ClassNotFoundException x) {
                 throw new IOException(x);
             }
+            all = known;
         }
-        return all;
+        return known;
     }
 }
