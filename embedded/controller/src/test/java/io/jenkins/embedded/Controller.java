@@ -35,7 +35,8 @@ final class Controller implements AutoCloseable {
     @Override
     public void close() {
         var executor = (ThreadPoolExecutor) ArmoryRuntime.get().executor();
-        await().until(() -> executor.getActiveCount() == 0 && executor.getQueue().isEmpty());
+        await().until(() ->
+                executor.getActiveCount() == 0 && executor.getQueue().isEmpty());
         EmbeddedJenkins.fire(ItemListener.class, ItemListener::onBeforeShutdown);
     }
 
