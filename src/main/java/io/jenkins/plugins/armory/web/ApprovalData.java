@@ -38,18 +38,14 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
 
     /** Returns an approval without its refused callbacks. Messages and comments are cut, since pages load this for each approval. */
     ObjectNode json(Approval approval) {
-        ObjectNode json = JsonNodeFactory.instance
-                .objectNode()
-                .put("id", approval.id())
+        ObjectNode json = JsonResponse.fieldsOf(approval.terms().subject());
+        json.remove(List.of("group", "tries"));
+        json.put("id", approval.id())
                 .put("job", approval.build().job())
                 .put("build", approval.build().number())
                 .put(
                         "buildUrl",
                         viewer.jobUrl(approval).orElseThrow() + approval.build().number() + '/')
-                .put("phase", approval.phase().toString())
-                .put("environment", approval.environment())
-                .put("webhook", approval.webhook())
-                .put("path", approval.terms().subject().path())
                 .put("state", approval.state().name())
                 .put("createdAt", approval.createdAt().toString())
                 .put("deadline", approval.deadline().toString())
