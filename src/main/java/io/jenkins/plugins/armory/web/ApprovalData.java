@@ -40,7 +40,8 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
     ObjectNode json(Approval approval) {
         ObjectNode json = JsonResponse.fieldsOf(approval.terms().subject());
         json.remove(List.of("group", "tries"));
-        json.put("id", approval.id())
+        json.put("webhook", approval.webhook())
+                .put("id", approval.id())
                 .put("job", approval.build().job())
                 .put("build", approval.build().number())
                 .put(
