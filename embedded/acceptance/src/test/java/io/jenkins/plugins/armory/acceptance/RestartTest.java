@@ -1,9 +1,11 @@
 package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
@@ -12,6 +14,9 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
+import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +77,29 @@ class RestartTest {
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): after the start");
         assertThat(process.calls()).hasSize(1);
         assertThat(build.hasNothingPending()).isTrue();
+    }
+
+    /** The caller has no answer, so it may send the callback again; the build does not need that. */
+    @Test
+    void aDecisionWhoseAnswerWasNeverSentCounts() {
+        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.CALLBACK_ANSWERING));
+        try (Controller own = Controller.createLean(Settings.CASC, faults.javaOption())) {
+            own.start();
+            Build build = new Jenkins(own).build(process.approval()).awaitWaiting(1);
+            Callback callback = process.awaitCallback();
+            faults.kill(FaultPoint.CALLBACK_ANSWERING, 1);
+
+            assertThatThrownBy(() -> callback.succeed("unanswered")).isInstanceOf(UncheckedIOException.class);
+            Wait.until("the death").until(() -> !own.isAlive());
+            faults.disarm();
+            own.start();
+
+            assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): unanswered");
+            Answer again = callback.succeed("again");
+            again.expect(200);
+            assertThat(again.json().get("duplicate").asBoolean()).isTrue();
+            callback.fail("").expect(409);
+        }
     }
 
     @Test
