@@ -65,7 +65,7 @@ class ArchitectureTest {
             sending -> approval builds callback.oauth callback.oidc callback.signed callback.token client delivery signature webhook
             signature ->
             step -> approval builds config deployment flow runtime
-            step.approval -> approval bounds builds callback.token config delivery deployment deploymentfile flow runtime sending step webhook
+            step.approval -> approval bounds builds callback.token config delivery deployment deploymentfile flow runtime sending step storage.disk webhook
             step.deployment -> approval bounds builds config deployment deploymentfile flow runtime step step.approval webhook
             step.environment -> bounds config deployment flow flow.cps runtime step storage
             storage -> approval deployment signature storage.disk storage.history

@@ -48,16 +48,11 @@ public record OutgoingCalls(
         Bound.LIST.check(
                 "{{answer.NAME}} of status and cancel", ofAnswer(status, cancel).size());
         Bound.ALL_CALLS.check(
-                "webhook, cancel, status and notify", length(context, all(webhook, cancel, status, notifications)));
-    }
-
-    private static long length(Map<String, String> context, Stream<Webhook> all) {
-        return Webhook.lengthOf(context) + all.mapToLong(Webhook::length).sum();
-    }
-
-    /** Returns the number of characters of all calls. */
-    public long length() {
-        return length(context, all());
+                "webhook, cancel, status and notify",
+                Webhook.lengthOf(context)
+                        + all(webhook, cancel, status, notifications)
+                                .mapToLong(Webhook::length)
+                                .sum());
     }
 
     private static Stream<Webhook> all(

@@ -34,8 +34,8 @@ public enum Bound {
     TEMPLATE(1_048_576, "characters"),
     /** All that one approval may call. */
     ALL_CALLS(4_194_304, "characters"),
-    /** All that the approvals of one step may call. */
-    ALL_OF_STEP(33_554_432, "characters"),
+    /** The records of all approvals of one step, which are written together. */
+    ALL_OF_STEP(33_554_432, "bytes"),
     /** A list. */
     LIST(100, "entries"),
     /** A list of environments or people of which nobody chose the length. */

@@ -23,6 +23,7 @@ import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
+import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -99,12 +100,16 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
                         terms(each.id(), each.definition()).origin(origin).path(each.path());
                 Approval approval = builder.start();
                 armory.requests().check(approval, at.run());
-                OutgoingCalls calls = approval.calls();
-                length += calls == null ? 0 : calls.length();
-                Bound.ALL_OF_STEP.check("approvals: all that they may call", length);
+                length += StoredJson.write(approval).length;
                 terms.add(builder);
             } catch (IllegalArgumentException | UndeliverableException | AbortException x) {
                 throw new AbortException(ApprovalDefinition.at(each.path(), String.valueOf(x.getMessage())));
+            }
+            String problem = Bound.ALL_OF_STEP.problemOf(length);
+            if (problem != null) {
+                throw new AbortException(
+                        "approvals: what is kept of all of them, as JSON, " + problem + " up to " + each.path()
+                                + "; shorten bodies, messages and notify, or divide the list among several steps");
             }
         }
         return terms;
