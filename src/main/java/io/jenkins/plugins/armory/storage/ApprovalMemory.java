@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * The approvals that a store has in memory: the pending ones, and the decided ones that have calls to make or whose
@@ -29,31 +28,33 @@ final class ApprovalMemory {
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
     /** The ids of pending approvals whose files could not be read when the store was opened, nor since. */
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
-    /** The locks, each for many approvals: so many that two approvals rarely share one, and nothing to clean up. */
-    private final ReentrantLock[] locks =
-            Stream.generate(ReentrantLock::new).limit(1024).toArray(ReentrantLock[]::new);
+    /** The locks that are held or waited for, by id: an approval of a large batch holds up no other. */
+    private final Map<String, Lock> locks = new ConcurrentHashMap<>();
 
-    ReentrantLock lock(String id) {
-        ReentrantLock lock = locks[indexOf(id)];
+    private static final class Lock extends ReentrantLock {
+        private static final long serialVersionUID = 1L;
+        private int users; // changed by the map alone
+    }
+
+    /** Takes the lock of an approval. Returns what gives it back. */
+    Runnable lock(String id) {
+        Lock lock = locks.compute(id, (same, known) -> {
+            Lock used = known == null ? new Lock() : known;
+            used.users++;
+            return used;
+        });
         lock.lock();
-        return lock;
+        return () -> {
+            lock.unlock();
+            locks.compute(id, (same, known) -> --lock.users == 0 ? null : lock);
+        };
     }
 
     /** Takes the locks of approvals, in one order for all threads. Returns what gives them back. */
     Runnable lock(Collection<String> ids) {
-        int[] indices = ids.stream().mapToInt(this::indexOf).distinct().sorted().toArray();
-        for (int index : indices) {
-            locks[index].lock();
-        }
-        return () -> {
-            for (int index : indices) {
-                locks[index].unlock();
-            }
-        };
-    }
-
-    private int indexOf(String id) {
-        return Math.floorMod(id.hashCode(), locks.length);
+        List<Runnable> unlocks =
+                ids.stream().distinct().sorted().map(this::lock).toList();
+        return () -> unlocks.forEach(Runnable::run);
     }
 
     @CheckForNull
@@ -154,11 +155,11 @@ final class ApprovalMemory {
     void replaceAll(UnaryOperator<Approval> change) {
         for (Map<String, Approval> each : List.of(pending, decided)) {
             each.keySet().forEach(id -> {
-                ReentrantLock lock = lock(id);
+                Runnable unlock = lock(id);
                 try {
                     each.computeIfPresent(id, (same, approval) -> change.apply(approval));
                 } finally {
-                    lock.unlock();
+                    unlock.run();
                 }
             });
         }

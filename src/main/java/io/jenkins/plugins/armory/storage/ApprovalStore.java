@@ -23,7 +23,6 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -205,7 +204,7 @@ public final class ApprovalStore implements ApprovalRepository {
 
     /** Takes up an approval whose file could not be read when the store was opened, and was mended since. */
     private Optional<Approval> findMended(String id) throws IOException {
-        ReentrantLock lock = memory.lock(id);
+        Runnable unlock = memory.lock(id);
         try {
             Optional<Approval> inMemory = findInMemory(id); // another thread may have been faster
             if (inMemory.isPresent()) {
@@ -216,7 +215,7 @@ public final class ApprovalStore implements ApprovalRepository {
             mended.ifPresent(memory::put);
             return mended;
         } finally {
-            lock.unlock();
+            unlock.run();
         }
     }
 
@@ -277,7 +276,7 @@ public final class ApprovalStore implements ApprovalRepository {
     public boolean endUnreadable(Approval ended) throws IOException {
         String id = ended.id();
         boolean wasDecided;
-        ReentrantLock lock = memory.lock(id);
+        Runnable unlock = memory.lock(id);
         try {
             if (!memory.isUnreadable(id) || files.hasDecided(id) || isReadable(id)) {
                 return false;
@@ -289,7 +288,7 @@ public final class ApprovalStore implements ApprovalRepository {
             write(List.of(ended));
             recent.put(ended);
         } finally {
-            lock.unlock();
+            unlock.run();
         }
         if (!wasDecided) {
             tell(follower -> follower.decided(ended));

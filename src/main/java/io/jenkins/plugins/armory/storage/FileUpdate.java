@@ -71,7 +71,7 @@ final class FileUpdate {
      *     record may already be in a file of the journal that would be dropped
      */
     private boolean write(String id) throws IOException {
-        ReentrantLock lock = memory.lock(id);
+        Runnable unlock = memory.lock(id);
         try {
             Approval approval = memory.find(id);
             if (approval != null && approval.isDecided() && !outbox.isWritten(id)) {
@@ -88,7 +88,7 @@ final class FileUpdate {
             memory.markWritten(id);
             return true;
         } finally {
-            lock.unlock();
+            unlock.run();
         }
     }
 

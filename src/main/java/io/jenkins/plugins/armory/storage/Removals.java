@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -71,13 +70,13 @@ final class Removals {
     void remove(Collection<String> ids) {
         outbox.writeBeforeRemoval(ids);
         for (String id : ids) {
-            ReentrantLock lock = memory.lock(id);
+            Runnable unlock = memory.lock(id);
             try {
                 outbox.writeBeforeRemoval(List.of(id)); // if it was decided meanwhile
                 forget(id);
                 recent.remove(id);
             } finally {
-                lock.unlock();
+                unlock.run();
             }
         }
         if (!ids.isEmpty()) {

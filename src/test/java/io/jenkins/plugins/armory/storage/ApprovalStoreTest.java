@@ -603,6 +603,26 @@ public class ApprovalStoreTest {
         assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a1"));
     }
 
+    /** Whoever is in no batch waits for none. A repeated decision changes nothing, so it needs no write either. */
+    @Test
+    void aLargeBatchHoldsUpNoOther() throws IOException {
+        Runnable[] append = {() -> {}};
+        ApprovalStore slow = ApprovalStore.open(during(append), folder.resolve("slow"));
+        slow.create(start("other"));
+        slow.apply("other", SUCCESS, SOON);
+        append[0] = () -> assertThat(CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return slow.apply("other", SUCCESS, SOON).orElseThrow().answer();
+                    } catch (IOException x) {
+                        throw new UncheckedIOException(x);
+                    }
+                }))
+                .succeedsWithin(Duration.ofSeconds(20))
+                .isEqualTo(Approval.Answer.DUPLICATE);
+
+        slow.create(IntStream.range(0, 10_000).mapToObj(i -> start("a" + i)).toList());
+    }
+
     @Test
     void remembersTheNewestDecisionsOnly() throws IOException {
         for (int i = 0; i <= ApprovalStore.RECENT; i++) {
