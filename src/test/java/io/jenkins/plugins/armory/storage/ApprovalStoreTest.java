@@ -624,6 +624,28 @@ public class ApprovalStoreTest {
     }
 
     @Test
+    void theNewestDecisionsHaveAShareForEachJob() throws IOException {
+        for (String job : List.of("one", "two", "many")) {
+            int decisions = job.equals("many") ? 3 * ApprovalStore.RECENT : 2;
+            for (int i = 0; i < decisions; i++) {
+                store.create(ApprovalTerms.of(job + i, new BuildRef(job, 7))
+                        .webhook("tests")
+                        .timeout(START, Duration.ofHours(24))
+                        .start());
+                store.apply(job + i, SUCCESS, SOON.plusSeconds(i));
+            }
+        }
+
+        for (ApprovalStore each : List.of(store, ApprovalStore.open(folder))) {
+            assertThat(each.recentlyDecided())
+                    .hasSize(ApprovalStore.RECENT)
+                    .extracting(Approval::id)
+                    .contains("one0", "one1", "two0", "two1", "many299", "many204")
+                    .doesNotContain("many203");
+        }
+    }
+
+    @Test
     void remembersTheNewestDecisionsOnly() throws IOException {
         for (int i = 0; i <= ApprovalStore.RECENT; i++) {
             decide("a" + i);

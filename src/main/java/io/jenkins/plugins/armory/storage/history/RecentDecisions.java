@@ -2,13 +2,15 @@ package io.jenkins.plugins.armory.storage.history;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The newest decided approvals, newest first. */
+/** The newest decided approvals, newest first. Where there is no room for all, the job with the most of them gives up its oldest. */
 @Restricted(NoExternalUse.class)
 public final class RecentDecisions {
 
@@ -23,7 +25,7 @@ public final class RecentDecisions {
     }
 
     public synchronized void addAll(List<Approval> decided) {
-        decided.stream().sorted(BY_DECISION.reversed()).limit(limit).forEach(approvals::add);
+        decided.stream().sorted(BY_DECISION).forEach(this::put);
     }
 
     /** Adds an approval, or replaces it by a newer version. */
@@ -36,8 +38,19 @@ public final class RecentDecisions {
         }
         approvals.add(0, approval);
         if (approvals.size() > limit) {
-            approvals.remove(limit);
+            approvals.remove(oldestOfMost());
         }
+    }
+
+    private int oldestOfMost() {
+        var ofJobs = new HashMap<String, Integer>();
+        approvals.forEach(each -> ofJobs.merge(each.build().job(), 1, Integer::sum));
+        int most = Collections.max(ofJobs.values());
+        int index = limit;
+        while (ofJobs.get(approvals.get(index).build().job()) < most) {
+            index--;
+        }
+        return index;
     }
 
     public synchronized void remove(String id) {
