@@ -70,8 +70,8 @@ public interface ApprovalRepository {
     /** Removes approvals, as far as they are there. */
     void remove(Collection<String> ids);
 
-    /** Removes the matching approvals. Reads every file, so it is not for a request. */
-    void removeIf(Predicate<Approval> gone) throws IOException;
+    /** Removes the matching approvals, and returns their ids. Reads every file, so it is not for a request. */
+    List<String> removeIf(Predicate<Approval> gone) throws IOException;
 
     /** Takes over the present names of jobs, some of which were renamed or moved. */
     void renamed();

@@ -20,7 +20,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -404,11 +403,7 @@ public final class Approvals {
 
     /** Removes the approvals whose builds are gone. Reads the file of every approval. */
     public void removeIf(Predicate<Approval> gone) throws IOException {
-        List<Approval> inUse = Stream.concat(repository.pending().stream(), repository.outstanding().stream())
-                .filter(gone)
-                .toList();
-        repository.removeIf(gone);
-        inUse.forEach(approval -> forget(approval.id()));
+        repository.removeIf(gone).forEach(this::forget);
     }
 
     private void forget(String id) {

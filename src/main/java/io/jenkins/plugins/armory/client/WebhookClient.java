@@ -37,6 +37,7 @@ import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
+import okhttp3.EventListener;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -140,19 +141,18 @@ public final class WebhookClient {
             AllowedHosts hosts,
             @CheckForNull ProxyServer proxy,
             Consumer<CallResult> done) {
-        call(webhook, idempotencyKey, hosts, proxy, new CallTimings(), done);
+        call(webhook, idempotencyKey, hosts, proxy, EventListener.NONE, done);
     }
 
     /**
-     * Makes the call like {@link #call(WebhookRequest, String, AllowedHosts, ProxyServer, Consumer)}, and measures its
-     * parts.
+     * Makes the call like {@link #call(WebhookRequest, String, AllowedHosts, ProxyServer, Consumer)}, and has its parts measured.
      */
     public void call(
             WebhookRequest webhook,
             String idempotencyKey,
             AllowedHosts hosts,
             @CheckForNull ProxyServer proxy,
-            CallTimings timings,
+            EventListener timings,
             Consumer<CallResult> done) {
         Call call;
         ClientTls tls;

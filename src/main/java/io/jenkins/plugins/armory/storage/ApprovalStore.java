@@ -402,8 +402,8 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     @Override
-    public void removeIf(Predicate<Approval> gone) throws IOException {
-        removals.removeIf(gone);
+    public List<String> removeIf(Predicate<Approval> gone) throws IOException {
+        return removals.removeIf(gone);
     }
 
     @Override

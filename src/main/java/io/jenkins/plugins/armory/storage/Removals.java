@@ -45,14 +45,15 @@ final class Removals {
         this.journal = journal;
     }
 
-    /** Removes the matching approvals. Reads every file. */
-    void removeIf(Predicate<Approval> gone) throws IOException {
+    /** Removes the matching approvals, and returns their ids. Reads every file. */
+    List<String> removeIf(Predicate<Approval> gone) throws IOException {
         var ids = new ArrayList<String>();
         memory.pending().stream().filter(gone).map(Approval::id).forEach(ids::add);
         try (Stream<Approval> all = allDecided()) {
             all.filter(gone).map(Approval::id).forEach(ids::add);
         }
         remove(ids);
+        return ids;
     }
 
     private Stream<Approval> allDecided() throws IOException {
