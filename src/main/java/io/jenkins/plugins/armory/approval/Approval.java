@@ -188,6 +188,11 @@ public record Approval(
         return terms.limits().createdAt();
     }
 
+    /** Returns whether the time of the approval begins with its first call, which has not begun. */
+    public boolean awaitsFirstCall() {
+        return terms.limits().fromCall() != null;
+    }
+
     public Instant deadline() {
         return terms.limits().deadline();
     }
@@ -466,7 +471,12 @@ public record Approval(
         var all = new ArrayList<Attempt>(attempts);
         all.add(attempt);
         List<Attempt> newest = all.subList(Math.max(0, all.size() - MAX_ATTEMPTS), all.size());
-        return new Approval(terms.called(attempt.at()), state, said, newest, calls, sideCalls);
+        return new Approval(terms, state, said, newest, calls, sideCalls);
+    }
+
+    /** Returns the approval once the first call begins. */
+    Approval called(Instant at) {
+        return awaitsFirstCall() ? new Approval(terms.called(at), state, said, attempts, calls, sideCalls) : this;
     }
 
     Approval withInputs(Map<String, Object> inputs) {

@@ -131,13 +131,15 @@ public record ApprovalTerms(
      * @param supersede whether a newer build that comes to the same environment and phase ends the wait
      * @param fromCall the time from the call of the webhook to the deadline, for an approval that may have to wait for its call; {@code null}
      *     once it was called, and if the deadline does not depend on that
+     * @param calledAt when the first call began, {@code null} before, and if the deadline does not depend on that
      */
     public record Limits(
             @JsonProperty("createdAt") Instant createdAt,
             @JsonProperty("deadline") Instant deadline,
             @CheckForNull @JsonProperty("heartbeat") Duration heartbeat,
             @JsonProperty("supersede") boolean supersede,
-            @CheckForNull @JsonProperty("fromCall") Duration fromCall) {
+            @CheckForNull @JsonProperty("fromCall") Duration fromCall,
+            @CheckForNull @JsonProperty("calledAt") Instant calledAt) {
 
         /** The longest time before the deadline at which an approval counts as about to time out. */
         private static final Duration LONGEST_NOTICE = Duration.ofHours(1);
@@ -148,13 +150,15 @@ public record ApprovalTerms(
         }
 
         private Limits called(Instant at) {
-            Instant own = at.plus(Objects.requireNonNull(fromCall));
-            return new Limits(createdAt, own.isBefore(deadline) ? own : deadline, heartbeat, supersede, null);
+            Instant begun = at.truncatedTo(ChronoUnit.MILLIS);
+            Instant own = begun.plus(Objects.requireNonNull(fromCall));
+            return new Limits(createdAt, own.isBefore(deadline) ? own : deadline, heartbeat, supersede, null, begun);
         }
 
         /** Returns when the approval is about to time out: when a tenth of its time is left, or an hour if that is less. */
         Instant nearlyOver() {
-            Duration tenth = Duration.between(createdAt, deadline).dividedBy(10);
+            Duration tenth = Duration.between(Objects.requireNonNullElse(calledAt, createdAt), deadline)
+                    .dividedBy(10);
             return deadline.minus(tenth.compareTo(LONGEST_NOTICE) < 0 ? tenth : LONGEST_NOTICE);
         }
     }
@@ -189,7 +193,8 @@ public record ApprovalTerms(
                 limits.deadline(),
                 limits.heartbeat(),
                 limits.supersede(),
-                limits.fromCall());
+                limits.fromCall(),
+                null);
         var next = new ApprovalTerms(nextId, build, nextSubject, deciders, nextLimits, origin);
         return Approval.start(next, tries.calls());
     }
@@ -199,11 +204,9 @@ public record ApprovalTerms(
         return new Builder(id, build);
     }
 
-    /** Returns the terms after a call of the webhook: the first one may set the deadline. */
+    /** Returns the terms once the first call of the webhook begins, which may set the deadline. */
     ApprovalTerms called(Instant at) {
-        return limits.fromCall() == null
-                ? this
-                : new ApprovalTerms(id, build, subject, deciders, limits.called(at), origin);
+        return new ApprovalTerms(id, build, subject, deciders, limits.called(at), origin);
     }
 
     /** Returns the same with another name of the job. */
@@ -338,7 +341,7 @@ public record ApprovalTerms(
                     build,
                     new Subject(phase, environment, group, webhook, tries, path),
                     deciders,
-                    new Limits(createdAt, deadline, heartbeat, supersede, fromCall),
+                    new Limits(createdAt, deadline, heartbeat, supersede, fromCall, null),
                     origin);
         }
 

@@ -189,8 +189,8 @@ public final class Approvals {
             }
             return;
         }
-        if (event instanceof Event.Called) {
-            watch(approval); // its deadline may begin with the call
+        if (event instanceof Event.Begun) {
+            watch(approval); // its deadline may have changed
         } else if (approval.heartbeat() != null) {
             heartbeats.watch(approval);
         }

@@ -19,6 +19,9 @@ public sealed interface Event {
         Attempt attempt();
     }
 
+    /** The first call of the webhook begins. Told of an approval that may have had to wait for it. */
+    record Begun() implements Event {}
+
     /** An attempt to call the webhook failed, and there will be another. */
     record Failed(Attempt attempt) implements Called {}
 

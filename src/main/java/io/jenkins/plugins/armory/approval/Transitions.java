@@ -190,7 +190,8 @@ enum Transitions {
                     Event.HeartbeatCheck.class,
                     Event.Aborted.class,
                     Event.OtherFailed.class,
-                    Event.Superseded.class),
+                    Event.Superseded.class,
+                    Event.Begun.class),
             "the same",
             Effect.NONE,
             Answer.IGNORED),
@@ -340,6 +341,12 @@ enum Transitions {
             Events.of(Event.GivenUp.class),
             "the failure as it was",
             (approval, event, now) -> Endings.givenUp(approval, (Event.GivenUp) event, now),
+            Answer.ACCEPTED),
+    CALL_BEGUN(
+            States.OPEN,
+            Events.of(Event.Begun.class),
+            "the same, with the deadline if that begins with the call",
+            (approval, event, now) -> approval.called(now),
             Answer.ACCEPTED),
     CALL_REPEATED(
             States.WAITING, Events.of(Event.Failed.class, Event.Sent.class), "the same", Effect.NONE, Answer.IGNORED),

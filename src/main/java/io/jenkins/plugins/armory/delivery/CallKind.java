@@ -1,10 +1,12 @@
 package io.jenkins.plugins.armory.delivery;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.delivery.Requests.Order;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,8 +67,21 @@ abstract class CallKind {
         return Optional.empty();
     }
 
+    /** Returns the room that the attempts of an approval need; {@code null} for none. */
+    @CheckForNull
+    Room room(String id) {
+        return null;
+    }
+
     /** Takes note that an attempt waits for its turn. */
     void waits(Order order, int number) {}
+
+    /**
+     * Takes note that an attempt begins.
+     *
+     * @throws IOException if that could not be written; it is tried again then
+     */
+    void begins(Order order) throws IOException {}
 
     /** Takes note that an attempt is being sent. */
     void sending(Order order, int number, Requests.Ready ready) {}

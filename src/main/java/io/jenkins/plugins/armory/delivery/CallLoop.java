@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.delivery.Requests.Order;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -177,7 +178,11 @@ final class CallLoop implements ApprovalObserver {
         }
 
         void start() {
-            next(delay);
+            if (delay.isZero() && kind.room(id) != null) {
+                surely(this::attempt); // at once, so that first calls come in their order
+            } else {
+                next(delay);
+            }
         }
 
         /** Makes the next attempt after a delay. */
@@ -228,7 +233,21 @@ final class CallLoop implements ApprovalObserver {
             } else if (reason.isPresent()) {
                 hold(order, reason.get());
             } else {
-                enter(order);
+                waits = true;
+                Room room = kind.room(id);
+                if (room == null) {
+                    enter(order, () -> {});
+                } else {
+                    room.enter(
+                            order.approval().awaitsFirstCall(),
+                            leave -> surely(() -> {
+                                if (order() == null) {
+                                    begin(leave);
+                                } else {
+                                    enter(order, leave);
+                                }
+                            }));
+                }
             }
         }
 
@@ -243,10 +262,16 @@ final class CallLoop implements ApprovalObserver {
             next(HELD);
         }
 
-        private void enter(Order order) {
-            waits = true;
+        /** @param leaveRoom is run when the attempt is over */
+        private void enter(Order order, Runnable leaveRoom) {
             boolean atOnce = Objects.requireNonNull(kinds.get(kind), "each kind has turns")
-                    .enter(order.approval().build().job(), laneOf(order), leave -> surely(() -> begin(leave)));
+                    .enter(
+                            order.approval().build().job(),
+                            laneOf(order),
+                            leave -> surely(() -> begin(() -> {
+                                leave.run();
+                                leaveRoom.run();
+                            })));
             if (!atOnce && waits) {
                 kind.waits(order, number);
             }
@@ -265,8 +290,11 @@ final class CallLoop implements ApprovalObserver {
          *
          * @param leave ends the turn
          */
-        private void begin(Runnable leave) {
-            Order order;
+        private void begin(Runnable leave) throws IOException {
+            Order order = order();
+            if (order != null) {
+                kind.begins(order);
+            }
             synchronized (CallLoop.this) {
                 waits = false;
                 order = order();

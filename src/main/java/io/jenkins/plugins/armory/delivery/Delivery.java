@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.delivery;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approvals;
 import java.time.Clock;
 import java.util.List;
@@ -74,9 +75,11 @@ public final class Delivery {
     /**
      * Begins the calls of an approval that is observed. Its webhook is called until it takes the call or there is no further attempt. After
      * a restart, goes on from the recorded attempts.
+     *
+     * @param room what its attempts share with others of the step; {@code null} for no limit
      */
-    public void deliver(String id) {
-        webhooks.follow(id);
+    public void deliver(String id, @CheckForNull Room room) {
+        webhooks.follow(id, room);
         loop.changed(id);
     }
 }

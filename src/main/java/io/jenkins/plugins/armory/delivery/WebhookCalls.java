@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.delivery;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -34,6 +35,8 @@ final class WebhookCalls extends CallKind {
     private final Clock clock;
     /** The approvals that are followed, and whether their external processes may have begun. */
     private final Map<String, Boolean> followed = new ConcurrentHashMap<>();
+
+    private final Map<String, Room> rooms = new ConcurrentHashMap<>();
     /** The approvals whose webhooks the last run of Jenkins may have been calling when it ended. */
     private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
 
@@ -49,11 +52,26 @@ final class WebhookCalls extends CallKind {
     }
 
     /** Has the webhook of an approval called, whose step is there. */
-    void follow(String id) {
+    void follow(String id, @CheckForNull Room room) {
+        if (room != null) {
+            rooms.put(id, room);
+        }
         approvals()
                 .findInMemory(id)
                 .filter(approval -> approval.state() == Approval.State.SENDING)
                 .ifPresent(approval -> followed.putIfAbsent(id, mayHaveBeenTaken(approval)));
+    }
+
+    @Override
+    Room room(String id) {
+        return rooms.get(id);
+    }
+
+    @Override
+    void begins(Order order) throws IOException {
+        if (order.approval().awaitsFirstCall()) {
+            approvals().apply(order.approval().id(), new Event.Begun());
+        }
     }
 
     @Override
@@ -213,6 +231,7 @@ final class WebhookCalls extends CallKind {
     @Override
     void closed(String id) {
         followed.remove(id);
+        rooms.remove(id);
         cutOff.remove(id);
     }
 
@@ -227,7 +246,7 @@ final class WebhookCalls extends CallKind {
         }
         Instant due = approval.nextAttemptAt();
         boolean isBegun = due == null ? approval.attempts().isEmpty() : !due.isAfter(clock.instant());
-        return cutOff.contains(approval.id()) && isBegun
+        return cutOff.contains(approval.id()) && isBegun && !approval.awaitsFirstCall()
                 || approval.attempts().stream().anyMatch(each -> each.failure() == null || each.status() == 0);
     }
 }

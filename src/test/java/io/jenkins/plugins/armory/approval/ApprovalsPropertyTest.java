@@ -77,6 +77,7 @@ class ApprovalsPropertyTest {
     private static final Set<Transitions> VISITED = EnumSet.noneOf(Transitions.class);
 
     private enum Step {
+        BEGUN,
         FAILED,
         SENT,
         NOT_SENT,
@@ -123,6 +124,7 @@ class ApprovalsPropertyTest {
         /** Returns the event of this step, {@code null} if it has none. */
         Event event() {
             return switch (this) {
+                case BEGUN -> new Event.Begun();
                 case FAILED -> new Event.Failed(ApprovalTest.attempt(1, 503));
                 case SENT -> new Event.Sent(ApprovalTest.attempt(2, 200));
                 case NOT_SENT -> new Event.NotSent("answered 500", ApprovalTest.attempt(2, 500));

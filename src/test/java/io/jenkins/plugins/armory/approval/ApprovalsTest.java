@@ -211,7 +211,7 @@ class ApprovalsTest {
     /** One of many may have to wait for its call for longer than the external process has. */
     @Test
     void aDeadlineMayBeginWithTheCall() throws IOException {
-        Approvals approvals = open(clock);
+        Approvals approvals = open(ApprovalStore.open(folder));
         Instant start = clock.instant();
         approvals.create(terms("a1")
                 .timeout(start, Duration.ofHours(30))
@@ -220,13 +220,36 @@ class ApprovalsTest {
         clock.set(start.plus(Duration.ofHours(2)));
         assertThat(approvals.find("a1").orElseThrow().isDecided()).isFalse();
 
-        var attempt = ApprovalTest.attempt(1, 202);
-        approvals.apply("a1", new Event.Sent(attempt));
+        Instant called = clock.instant();
+        approvals.apply("a1", new Event.Begun());
 
+        assertThat(approvals.find("a1").orElseThrow().deadline()).isEqualTo(called.plus(Duration.ofMinutes(5)));
+        manualTimer.pass(Duration.ofMinutes(4));
+        approvals.apply("a1", new Event.Begun());
         assertThat(approvals.find("a1").orElseThrow().deadline())
-                .isEqualTo(attempt.at().plus(Duration.ofMinutes(5)));
-        assertThat(approvals.find("a1").orElseThrow().terms().limits().fromCall())
-                .isNull();
+                .as("once")
+                .isEqualTo(called.plus(Duration.ofMinutes(5)));
+        manualTimer.pass(Duration.ofMinutes(2));
+        assertThat(approvals.find("a1").orElseThrow().requireDecision().outcome())
+                .as("also during its first attempt")
+                .isEqualTo(Outcome.TIMED_OUT);
+    }
+
+    /** It may have waited for its call for much longer than it has from then on. */
+    @Test
+    void peopleAreToldThatTheTimeFromTheCallIsNearlyOver() throws IOException {
+        Approvals approvals = open(clock);
+        Instant start = clock.instant();
+        approvals.create(terms("a1")
+                .timeout(start, Duration.ofHours(30))
+                .fromCall(Duration.ofMinutes(50))
+                .calls(OutgoingCalls.notifying(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
+                .start());
+        Instant called = start.plus(Duration.ofHours(20));
+        clock.set(called);
+        approvals.apply("a1", new Event.Begun());
+
+        assertThat(approvals.find("a1").orElseThrow().reminderDue()).contains(called.plus(Duration.ofMinutes(45)));
     }
 
     @Test

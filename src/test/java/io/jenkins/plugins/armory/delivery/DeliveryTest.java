@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -143,7 +144,7 @@ class DeliveryTest {
 
     /** Has the webhook take its call. */
     private void deliverAndTake() throws IOException {
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         answer(OK);
     }
 
@@ -181,13 +182,13 @@ class DeliveryTest {
         createJudged("g3");
         createJudged("g4");
 
-        delivery.deliver("g1");
+        delivery.deliver("g1", null);
         answer(said(Judgement.Verdict.SUCCESS, "/state is \"passed\""));
-        delivery.deliver("g2");
+        delivery.deliver("g2", null);
         answer(said(Judgement.Verdict.FAILURE, "/state is \"failed\""));
-        delivery.deliver("g3");
+        delivery.deliver("g3", null);
         answer(said(Judgement.Verdict.NEITHER, "/state is 7"));
-        delivery.deliver("g4");
+        delivery.deliver("g4", null);
         answer(CallResult.refused(422, "http://ci.example.com answered 422", false, null, ""));
 
         assertThat(decision("g1"))
@@ -210,18 +211,78 @@ class DeliveryTest {
     @Test
     void anAnswerAfterWhichCallsAreRepeatedIsRepeatedBeforeAnythingIsDecided() throws IOException {
         createJudged("g1");
-        delivery.deliver("g1");
+        delivery.deliver("g1", null);
         answer(REFUSED);
         awaitNextAttempt();
         answer(said(Judgement.Verdict.SUCCESS, "/state is \"passed\""));
         assertThat(decision("g1").outcome()).isEqualTo(Decision.Outcome.SUCCESS);
 
         createJudged("g2");
-        delivery.deliver("g2");
+        delivery.deliver("g2", null);
         answer(REFUSED);
         awaitNextAttempt();
         answer(REFUSED);
         assertThat(decision("g2").outcome()).isEqualTo(Decision.Outcome.NOT_SENT);
+    }
+
+    /** Creates approvals of one step whose times begin with their calls, and has them called. */
+    private void deliverTogether(Room room, String... ids) throws IOException {
+        for (String id : ids) {
+            createUncalled(id);
+            delivery.deliver(id, room);
+        }
+    }
+
+    private void createUncalled(String id) throws IOException {
+        approvals.create(ApprovalTerms.of(id, new BuildRef("job", 1))
+                .webhook("w")
+                .timeout(clock.instant(), Duration.ofHours(30))
+                .fromCall(Duration.ofHours(1))
+                .calls(new OutgoingCalls(webhook("w"), null, Map.of(), null, null))
+                .start());
+    }
+
+    private void assertCalled(String... ids) {
+        assertThat(calls).extracting(Call::approval).containsExactly(ids);
+    }
+
+    @Test
+    void whatWaitsForItsRetryTakesNoRoomAndGoesBeforeFirstCallsThen() throws IOException {
+        deliverTogether(new Room(1, Runnable::run), "s1", "s2", "s3", "s4");
+        assertCalled("s1");
+        assertThat(delivery.waitsForTurn("s2")).isTrue();
+        answer(REFUSED);
+        assertCalled("s2");
+        timer.pass(Duration.ofSeconds(1));
+        assertCalled("s2");
+        answer(OK);
+        assertCalled("s1");
+        approvals.apply("s3", new Event.Aborted("stopped"));
+        assertThat(approvals.find("s4").orElseThrow().awaitsFirstCall()).isTrue();
+        answer(OK);
+        assertCalled("s4");
+        assertThat(approvals.find("s4").orElseThrow().deadline())
+                .isEqualTo(clock.instant().truncatedTo(ChronoUnit.MILLIS).plus(Duration.ofHours(1)));
+        answer(OK);
+        deliverTogether(new Room(2, Runnable::run), "t1", "t2", "t3");
+        assertCalled("t1", "t2");
+    }
+
+    @Test
+    void anAttemptBeginsOnceThatIsWrittenAndKeepsItsRoomMeanwhile() throws IOException {
+        var room = new Room(1, Runnable::run);
+        createUncalled("s1");
+        assertThat(store.fold(() -> false)).isTrue();
+        ApprovalStoreTest.breakJournal(folder);
+        delivery.deliver("s1", room);
+        assertThat(calls).isEmpty();
+        ApprovalStoreTest.mendJournal(folder);
+        timer.pass(Duration.ofMinutes(1));
+        assertCalled("s1");
+        deliverTogether(room, "s2");
+        assertCalled("s1");
+        answer(OK);
+        assertCalled("s2");
     }
 
     private static final CallResult OK = CallResult.accepted(202, "queued", Map.of());
@@ -231,7 +292,7 @@ class DeliveryTest {
     void callsTheWebhookOnceItMayAndNotesThatItWasTaken() throws IOException {
         assertThat(calls).isEmpty();
 
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         assertThat(calls).extracting(Call::key).containsExactly(ID);
         answer(OK);
 
@@ -265,9 +326,9 @@ class DeliveryTest {
                     .start());
         }
 
-        delivery.deliver("told");
+        delivery.deliver("told", null);
         answer(CallResult.accepted(201, "{}", Map.of("answer.id", "47")));
-        delivery.deliver("untold");
+        delivery.deliver("untold", null);
         answer(CallResult.accepted(201, "{}", Map.of()));
 
         assertThat(ApprovalStore.open(folder).find("told").orElseThrow())
@@ -287,7 +348,7 @@ class DeliveryTest {
 
     @Test
     void repeatsWhatDidNotGetThroughWithTheSameKeyUntilItHasTriedEnough() throws IOException {
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         answer(REFUSED);
         awaitNextAttempt();
         assertThat(calls.get(0).key()).isEqualTo(ID);
@@ -301,7 +362,7 @@ class DeliveryTest {
     @Test
     void aCallGoesOnOnceItsResultCanBeTaken() throws IOException {
         chanceIsBroken = true;
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         answer(REFUSED);
         timer.pass(Duration.ofMinutes(1));
         assertThat(calls).as("nothing is known of the result yet").isEmpty();
@@ -319,7 +380,7 @@ class DeliveryTest {
     void aCallThatCannotBeMadeAsItIsDefinedEndsTheApproval() throws IOException {
         requests.undeliverable = "webhook 'w': there is no secret";
 
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
 
         assertDecided(ID, Decision.Outcome.NOT_SENT, requests.undeliverable);
     }
@@ -327,7 +388,7 @@ class DeliveryTest {
     /** The secrets of the call may come from a plugin that fails in its own way. */
     @Test
     void anAttemptThatCannotBePreparedEndsTheApproval() throws IOException {
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         answer(REFUSED);
         requests.vaultIsAway = true;
 
@@ -345,7 +406,7 @@ class DeliveryTest {
     void anErrorEndsTheApprovalAsAnExceptionDoes() throws IOException {
         requests.vaultIsHalfInstalled = true;
 
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
 
         assertDecided(ID, Decision.Outcome.NOT_SENT, "the request cannot be made: com/example/Vault");
         assertClosed();
@@ -380,7 +441,7 @@ class DeliveryTest {
     @Test
     void aCallThatNobodyCallsBackForDecidesOnceItCanBeWritten() throws IOException {
         create("sent", webhook("w"));
-        delivery.deliver("sent");
+        delivery.deliver("sent", null);
 
         answerWhileTheDiskIsFull(OK);
 
@@ -391,7 +452,7 @@ class DeliveryTest {
 
     @Test
     void aCallThatIsRefusedEndsTheApprovalOnceItCanBeWritten() throws IOException {
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
 
         answerWhileTheDiskIsFull(CallResult.refused(403, "answered 403", false, null, ""));
 
@@ -401,7 +462,7 @@ class DeliveryTest {
     @Test
     void aStatusIsAwaitedOnceItCanBeWrittenThatTheWebhookTookTheCall() throws IOException {
         create("status", webhook("w"), Channel.STATUS);
-        delivery.deliver("status");
+        delivery.deliver("status", null);
 
         answerWhileTheDiskIsFull(OK);
 
@@ -423,7 +484,7 @@ class DeliveryTest {
     void nothingIsSentForAnApprovalThatEndedBeforeAndNothingIsCancelled() throws IOException {
         abort();
 
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
 
         assertThat(calls).isEmpty();
         assertClosed();
@@ -432,7 +493,7 @@ class DeliveryTest {
 
     @Test
     void anAttemptInFlightIsWaitedForBeforeAnythingIsCancelled() throws IOException {
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         Call inFlight = calls.remove(0);
         abort();
         assertThat(calls).isEmpty();
@@ -449,7 +510,7 @@ class DeliveryTest {
 
     @Test
     void anAttemptThatWasRefusedLeavesNothingToCancel() throws IOException {
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         answer(CallResult.notMade("refused", true));
 
         abort();
@@ -461,7 +522,7 @@ class DeliveryTest {
     @Test
     void anAttemptThatStillWaitsForItsAgentIsNotMadeAnyMore() throws IOException {
         requests.agentIsAway = true;
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         abort();
         assertThat(approval().isClosed()).isFalse();
 
@@ -510,7 +571,7 @@ class DeliveryTest {
 
     @Test
     void anAttemptThatARestartCutOffMayHaveBeenTaken() throws IOException {
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         restart();
 
         abort();
@@ -520,7 +581,7 @@ class DeliveryTest {
 
     @Test
     void anAttemptThatARestartCutOffAfterTheDecisionMayHaveBeenTaken() throws IOException {
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         abort();
         assertThat(calls).as("the attempt in flight").hasSize(1);
 
@@ -531,7 +592,7 @@ class DeliveryTest {
 
     @Test
     void anAttemptThatWasRefusedBeforeARestartLeavesNothingToCancel() throws IOException {
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         abort();
         requests.reasonToWait = "its build is not there";
         answer(CallResult.refused(400, "answered 400", false, null, ""));
@@ -546,12 +607,12 @@ class DeliveryTest {
     /** The step is back, and looks at its approval, before Jenkins has loaded its jobs. */
     @Test
     void aStepThatIsBackBeforeTheDeliveryIsOpenTakesNoCancelWebhookAway() throws IOException {
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         abort();
         stop();
         connect(store);
 
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         delivery.open();
 
         assertOnlyCancelIsCalled();
@@ -606,9 +667,9 @@ class DeliveryTest {
                 .manual(new ManualRequirement("Go?", List.of(), 1))
                 .byPersonAlone()
                 .start());
-        delivery.deliver(alone);
+        delivery.deliver(alone, null);
         restart();
-        delivery.deliver(alone);
+        delivery.deliver(alone, null);
         approvals.apply(alone, new Event.ManualRejection("bob", ""));
         restart();
 
@@ -619,12 +680,12 @@ class DeliveryTest {
 
     @Test
     void nothingIsCalledAfterARestartUntilTheStepIsBack() throws IOException {
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         restart();
         assertThat(calls).isEmpty();
 
         attach();
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
 
         assertThat(calls).extracting(Call::key).containsExactly(ID);
         assertThat(log).anyMatch(line -> line.startsWith("Jenkins went down while webhook 'w' was being called"));
@@ -635,7 +696,7 @@ class DeliveryTest {
     void whatEndsBeforeTheDeliveryIsOpenIsCancelled() throws IOException {
         stop();
         connect(store);
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         assertThat(calls).isEmpty();
         abort();
 
@@ -660,12 +721,12 @@ class DeliveryTest {
 
     @Test
     void aCopyOfAnotherJenkinsCallsNothing() throws IOException {
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         restart();
         attach();
         requests.reasonToWait = "it was made elsewhere.";
 
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
         abort();
 
         assertThat(calls).isEmpty();
@@ -694,7 +755,7 @@ class DeliveryTest {
             String next = id.equals("failed") ? "again" : "oncemore";
             approvals.apply(id, new Event.RunAgain("alice", "", next));
             approvals.create(approvals.find(id).orElseThrow().nextTry());
-            delivery.deliver(next);
+            delivery.deliver(next, null);
 
             assertThat(calls).isEmpty();
             approvals.apply(next, new Event.Callback(false, "no", "callback token"));
@@ -719,7 +780,7 @@ class DeliveryTest {
         restart();
         attach();
 
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
 
         awaitNextAttempt();
     }
@@ -729,7 +790,7 @@ class DeliveryTest {
     void anAttemptThatCannotBeSentEndsTheApproval() throws IOException {
         requests.proxyIsMistyped = true;
 
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
 
         assertDecided(ID, Decision.Outcome.NOT_SENT, "the request cannot be made: port out of range: 80800");
         assertClosed();
@@ -754,7 +815,7 @@ class DeliveryTest {
                 .build();
         create("slow", slow, Channel.CALLBACK);
         approvals.attach("slow", new NotingObserver(log));
-        delivery.deliver("slow");
+        delivery.deliver("slow", null);
 
         answer(REFUSED);
 
@@ -768,7 +829,7 @@ class DeliveryTest {
             String id = job + i;
             create(job, id, webhook("w"), Channel.CALLBACK);
             approvals.attach(id, new NotingObserver(log));
-            delivery.deliver(id);
+            delivery.deliver(id, null);
         }
     }
 

@@ -83,7 +83,7 @@ class NotifyCallsTest {
     private void start(String... told) throws IOException {
         approvals.create(notifying(told));
         approvals.attach(ID, new NotingObserver(log));
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
     }
 
     private static Approval notifying(String... told) {
@@ -140,7 +140,7 @@ class NotifyCallsTest {
         requests.undeliverable = "there is no secret";
         approvals.attach(ID, new NotingObserver(log));
 
-        delivery.deliver(ID);
+        delivery.deliver(ID, null);
 
         assertThat(log).singleElement(InstanceOfAssertFactories.STRING).endsWith("there is no secret");
     }

@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.delivery.Room;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
@@ -32,12 +33,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -85,8 +82,10 @@ final class ApprovalWait {
     private final Owner owner;
     private final List<Element> elements;
     private final AtomicInteger pending;
-    private final Semaphore room;
-    private final Queue<Element> uncalled = new ConcurrentLinkedQueue<>();
+
+    /** {@code null} for as much as there is. */
+    @CheckForNull
+    private final Room room;
 
     /** By index: the approvals that have failed themselves. */
     private final Map<Integer, Element> failures = new ConcurrentSkipListMap<>();
@@ -109,7 +108,9 @@ final class ApprovalWait {
                 .mapToObj(index -> new Element(index, ids.get(index)))
                 .toList();
         pending = new AtomicInteger(elements.size());
-        room = new Semaphore(awaited.atOnce() == 0 ? elements.size() : awaited.atOnce());
+        room = awaited.atOnce() == 0
+                ? null
+                : new Room(awaited.atOnce(), step.armory().executor());
     }
 
     /** Creates the approvals, on a thread that may wait for an agent if files must be read, and waits for them. */
@@ -191,17 +192,8 @@ final class ApprovalWait {
             return;
         }
         new Rivals(approvals(), step.armory().deployments(), step.build(), step::print).meet(present, place());
-        uncalled.addAll(begun);
-        call();
-    }
-
-    /** Begins calls while there is room. An approval that does not wait for its call takes none. */
-    private void call() throws IOException {
-        while (!uncalled.isEmpty() && room.tryAcquire()) {
-            Element next = uncalled.poll();
-            if (next == null || !next.call()) {
-                room.release();
-            }
+        for (Element element : begun) {
+            step.armory().delivery().deliver(element.id, room);
         }
     }
 
@@ -356,9 +348,6 @@ final class ApprovalWait {
         /** The id of the present try. */
         private volatile String id;
 
-        /** Whether a call takes room. */
-        private final AtomicBoolean calling = new AtomicBoolean();
-
         /** The approval as it ended without success. */
         @CheckForNull
         private volatile Approval end;
@@ -383,27 +372,6 @@ final class ApprovalWait {
             return new ApprovalLog(line -> step.print(ApprovalDefinition.at(awaited.pathOf(index), line)));
         }
 
-        /** Returns whether the approval waits for its call, whose end makes room for another one. */
-        boolean call() throws IOException {
-            if (!calling.compareAndSet(false, true)) {
-                return false; // it has its room
-            }
-            step.armory().delivery().deliver(id);
-            boolean isSending = approvals()
-                    .findInMemory(id)
-                    .filter(approval -> approval.state() == Approval.State.SENDING)
-                    .isPresent();
-            return isSending || !calling.getAndSet(false);
-        }
-
-        /** Gives back the room of a call that is over. */
-        private void leaveRoom(Approval approval) {
-            if (approval.state() != Approval.State.SENDING && calling.getAndSet(false)) {
-                room.release();
-                step.run(ApprovalWait.this::call);
-            }
-        }
-
         @Override
         public void note(String line) {
             boolean isWarning = line.startsWith("WARNING");
@@ -414,7 +382,6 @@ final class ApprovalWait {
 
         @Override
         public void sent(Approval approval, Attempt attempt) {
-            leaveRoom(approval);
             if (!awaited.isListed()) {
                 step.run(() -> texts().sent(approval, attempt, step.build()));
             }
@@ -429,7 +396,6 @@ final class ApprovalWait {
 
         @Override
         public void heard(Approval approval, Event.Verdict event) {
-            leaveRoom(approval);
             if (!awaited.isListed()) {
                 texts().heard(approval, event);
             }
@@ -437,13 +403,11 @@ final class ApprovalWait {
 
         @Override
         public void asked(Approval approval) {
-            leaveRoom(approval);
             step.run(() -> texts().failed(approval, step.build()));
         }
 
         @Override
         public void decided(Approval approval) {
-            leaveRoom(approval);
             step.run(() -> {
                 Decision decision = approval.requireDecision();
                 if (decision.outcome() == Outcome.RUN_AGAIN) {

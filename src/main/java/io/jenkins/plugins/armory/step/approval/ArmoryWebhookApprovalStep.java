@@ -101,6 +101,9 @@ public class ArmoryWebhookApprovalStep extends Step {
     @CheckForNull
     private Duration inStep;
 
+    /** See {@link TimeLimits#mayWait}. */
+    private boolean mayWait;
+
     private String onFailure = TimeLimits.FAIL;
     private boolean supersede;
 
@@ -518,7 +521,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     TimeLimits limits() {
-        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, onFailure, supersede, inStep);
+        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, onFailure, supersede, inStep, mayWait);
     }
 
     /**
@@ -534,8 +537,9 @@ public class ArmoryWebhookApprovalStep extends Step {
         return List.of(definition("", this, place));
     }
 
-    final void waitInStep(Duration limit) {
+    final void waitInStep(@CheckForNull Duration limit, boolean forItsCall) {
         inStep = limit;
+        mayWait = forItsCall;
     }
 
     /** Returns what is wrong with the arguments, {@code null} for nothing that was found yet. */

@@ -117,13 +117,12 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
         }
     }
 
-    /** Returns a step whose time begins at its call: it may have to wait for that. */
+    /** Returns a step with the time limit of all. Its own begins at its call if it may have to wait for that. */
     private ArmoryWebhookApprovalStep limited(ArmoryWebhookApprovalStep each) throws AbortException {
         try {
             each.waitInStep(
-                    stepTimeout == 0
-                            ? each.limits().timeout().plus(TimeLimits.MOST_BEFORE_CALL)
-                            : TimeLimits.checked("stepTimeout", stepTimeout, stepTimeoutUnit, "none"));
+                    stepTimeout == 0 ? null : TimeLimits.checked("stepTimeout", stepTimeout, stepTimeoutUnit, "none"),
+                    atOnce > 0);
             return each;
         } catch (IllegalArgumentException x) {
             throw new AbortException(FUNCTION + ": " + x.getMessage());

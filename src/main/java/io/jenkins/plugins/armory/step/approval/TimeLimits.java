@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
  * @param givenUnit as {@code givenTimeout}
  * @param givenHeartbeat 0 for none
  * @param givenHeartbeatUnit as {@code givenTimeout}
- * @param inStep the time of an approval that may have to wait for its call, from the start of its step; {@code null} for one that has not
+ * @param inStep the time of all approvals of the step, from its start; {@code null} for no limit
+ * @param mayWait whether the time of an approval begins with its call, for which it may have to wait
  */
 record TimeLimits(
         @CheckForNull Long givenTimeout,
@@ -24,7 +25,8 @@ record TimeLimits(
         @CheckForNull TimeUnit givenHeartbeatUnit,
         String onFailure,
         boolean supersede,
-        @CheckForNull Duration inStep)
+        @CheckForNull Duration inStep,
+        boolean mayWait)
         implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -36,7 +38,7 @@ record TimeLimits(
     private static final TimeUnit DEFAULT_HEARTBEAT_UNIT = TimeUnit.MINUTES;
 
     /** The time that an approval may wait for its call in a step without a time limit. */
-    static final Duration MOST_BEFORE_CALL = Duration.ofHours(24);
+    private static final Duration MOST_BEFORE_CALL = Duration.ofHours(24);
 
     static final String FAIL = "fail";
     private static final String ASK = "ask";
@@ -135,9 +137,10 @@ record TimeLimits(
      */
     void addTo(ApprovalTerms.Builder terms, Instant now, boolean isCalled) {
         Duration own = timeout();
-        boolean mayWait = inStep != null && isCalled;
-        terms.timeout(now, inStep != null && (isCalled || inStep.compareTo(own) < 0) ? inStep : own)
-                .fromCall(mayWait ? own : null)
+        boolean fromCall = mayWait && isCalled;
+        Duration most = fromCall ? own.plus(MOST_BEFORE_CALL) : own;
+        terms.timeout(now, inStep != null && (fromCall || inStep.compareTo(own) < 0) ? inStep : most)
+                .fromCall(fromCall ? own : null)
                 .heartbeat(heartbeat())
                 .supersede(supersede)
                 .askAfterFailure(asksAfterFailure());

@@ -39,6 +39,8 @@ public enum FaultPoint {
             "step.approval.ApprovalWait.follow",
             "the approvals of the step are written, and nobody waits for them"),
     DELIVERING(START, "delivery.Delivery.deliver", "the step is ready, the webhook was not called"),
+    CALL_BEGINNING(START, "delivery.WebhookCalls.begins", "the call has its turn, and its time has not begun"),
+    CALL_BEGUN(START, "delivery.WebhookCalls.begins end", "its time has begun, and the webhook was not called"),
     CALLING(START, "delivery.WebhookCalls.key", "the webhook is about to be called"),
     CALL_STARTED(START, "delivery.CallLoop$Run.send end", "the call is under way"),
     CALL_ANSWERED(START, "delivery.WebhookCalls.again", "the webhook has answered, which is noted nowhere"),
