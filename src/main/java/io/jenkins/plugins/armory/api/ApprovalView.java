@@ -59,7 +59,10 @@ public interface ApprovalView {
     /** Returns the name of the webhook, or words for a person if none is called. */
     String getWebhook();
 
-    /** Returns which one of the list of its step it is, such as {@code approvals[17]}; empty for one that is in none. */
+    /**
+     * Returns which one of the list of its step it is, such as {@code approvals[17]}; {@code approvals} for a question about all of the list,
+     * empty outside of a list.
+     */
     String getPath();
 
     State getState();

@@ -87,9 +87,12 @@ public final class ApprovalChecks extends ApprovalListener {
 
     @Override
     public void decided(ApprovalView approval) {
+        boolean isAnswered = checks.waits(approval, false);
         ApprovalView.Decision decision = checks.end(approval);
         if (decision != null) {
             publish(approval, ChecksStatus.COMPLETED, conclusion(decision), decision.getMessage());
+        } else if (isAnswered) {
+            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_waiting());
         }
     }
 
@@ -122,7 +125,7 @@ public final class ApprovalChecks extends ApprovalListener {
                         .withSummary(summary)
                         .build());
         ApprovalView.Decision decision = approval.getDecision();
-        if (decision != null) {
+        if (decision != null && status == ChecksStatus.COMPLETED) {
             check.withCompletedAt(LocalDateTime.ofInstant(decision.getDecidedAt(), ZoneOffset.UTC));
         }
         publisher.publish(check.build());

@@ -83,7 +83,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         texts.holds(at.context().get(Computer.class));
         boolean endsAtOnce = transition.deployment().failedBeside(place, phase).isPresent();
         for (int i = 0; i < created.size() && !endsAtOnce; i++) {
-            if (defined.get(i).path().isEmpty() && !created.get(i).hasWebhook()) {
+            if (!defined.get(i).path().endsWith("]") && !created.get(i).hasWebhook()) {
                 texts.asked(created.get(i), run);
             }
         }

@@ -78,9 +78,12 @@ final class Awaited implements Serializable {
                 .toList();
     }
 
-    /** Returns where the arguments of an approval stand, empty for a single one. */
+    /** Returns where the arguments of an approval stand: the list for a question about all, and empty for a single approval. */
     String pathOf(int index) {
-        return asked.listed && index < listed() ? "approvals[" + index + "]" : "";
+        if (!asked.listed) {
+            return "";
+        }
+        return index < listed() ? "approvals[" + index + "]" : "approvals";
     }
 
     /** Returns how many approvals stand in the list. */
