@@ -61,7 +61,7 @@ class ArchitectureTest {
             flow -> builds deployment flow.cps runtime storage
             flow.cps ->
             integration -> api approval builds callback delivery runtime
-            runtime -> api approval builds callback callback.oauth callback.oidc callback.signed callback.token client delivery deployment sending storage storage.disk storage.history
+            runtime -> api approval bounds builds callback callback.oauth callback.oidc callback.signed callback.token client delivery deployment sending storage storage.disk storage.history
             sending -> approval builds callback.oauth callback.oidc callback.signed callback.token client delivery signature webhook
             signature ->
             step -> approval builds config deployment flow runtime

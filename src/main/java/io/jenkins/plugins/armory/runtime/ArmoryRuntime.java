@@ -230,13 +230,17 @@ public final class ArmoryRuntime {
     public List<Approval> approvalsOf(Run<?, ?> run) throws IOException {
         BuildRef build = BuildRecord.refTo(run);
         var found = new ArrayList<Approval>();
-        for (String id : BuildRecord.idsOf(run)) {
-            approvals()
-                    .find(id)
-                    .filter(approval -> approval.build().equals(build))
-                    .ifPresent(found::add);
+        KnownBuild known = KnownBuild.of(runningBuilds, run);
+        for (String id : known.ids(run)) {
+            known.approval(approvals(), id, build).ifPresent(found::add);
         }
         return found;
+    }
+
+    /** Adds approvals that are in the store to the record of their build, see {@link BuildRecord#add}. */
+    public void record(Run<?, ?> run, List<String> ids) throws IOException {
+        BuildRecord.add(run, ids);
+        KnownBuild.of(runningBuilds, run).changed();
     }
 
     /**

@@ -85,6 +85,7 @@ public final class Deployments {
      */
     public void add(Run<?, ?> run, DeploymentPlan plan) throws IOException {
         PlanFile.add(run.getRootDir().toPath(), plan);
+        KnownBuild.of(builds, run).changed();
     }
 
     /**
@@ -93,7 +94,7 @@ public final class Deployments {
      * @throws IOException if they cannot be read
      */
     public ArrayNode plansOf(Run<?, ?> run) throws IOException {
-        return PlanFile.read(run.getRootDir().toPath());
+        return KnownBuild.of(builds, run).plans(run);
     }
 
     /**

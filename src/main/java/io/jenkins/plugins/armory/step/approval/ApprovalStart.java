@@ -291,7 +291,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         try {
             armory.approvals().create(created);
             // After the approvals, see BuildRecord.add.
-            BuildRecord.add(at.run(), created.stream().map(Approval::id).toList());
+            armory.record(at.run(), created.stream().map(Approval::id).toList());
         } catch (IOException x) {
             throw SuspendedExecution.failure(notStarted + ", because the approval cannot be written", x);
         }

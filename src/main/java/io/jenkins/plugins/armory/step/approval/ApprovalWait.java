@@ -120,7 +120,7 @@ final class ApprovalWait {
 
     /** Continues after a restart of Jenkins. */
     void resume() throws Exception {
-        List<Approval> found = ResumedApproval.find(approvals(), ids(), step.build());
+        List<Approval> found = ResumedApproval.find(step.armory(), ids(), step.build());
         if (found.size() < elements.size()) {
             begin(found);
             return;
@@ -132,7 +132,7 @@ final class ApprovalWait {
             step.print("Jenkins was restarted; still waiting for " + Awaited.count((int) open) + " of " + awaited.name()
                     + ".");
         } else {
-            texts().resumed(ResumedApproval.presentTry(approvals(), awaited.seed(), step.build()));
+            texts().resumed(ResumedApproval.presentTry(step.armory(), awaited.seed(), step.build()));
         }
         follow(elements);
     }
@@ -174,7 +174,7 @@ final class ApprovalWait {
     private void follow(List<Element> begun) throws Exception {
         var present = new ArrayList<Approval>();
         for (Element element : begun) {
-            Approval approval = ResumedApproval.presentTry(approvals(), element.id, step.build());
+            Approval approval = ResumedApproval.presentTry(step.armory(), element.id, step.build());
             element.id = approval.id();
             present.add(approval);
         }

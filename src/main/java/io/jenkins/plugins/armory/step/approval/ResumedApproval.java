@@ -3,8 +3,8 @@ package io.jenkins.plugins.armory.step.approval;
 import hudson.AbortException;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.builds.BuildRecord;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,12 +20,12 @@ final class ResumedApproval {
      *
      * @throws AbortException if one was written and is lost or unreadable
      */
-    static List<Approval> find(Approvals approvals, List<String> ids, Run<?, ?> run) throws IOException {
+    static List<Approval> find(ArmoryRuntime armory, List<String> ids, Run<?, ?> run) throws IOException {
         var found = new ArrayList<Approval>();
         var missing = new ArrayList<String>();
         for (String id : ids) {
             try {
-                approvals.find(id).ifPresentOrElse(found::add, () -> missing.add(id));
+                armory.approvals().find(id).ifPresentOrElse(found::add, () -> missing.add(id));
             } catch (IOException x) {
                 throw SuspendedExecution.failure("The approval cannot be read, so its decision is unknown", x);
             }
@@ -36,7 +36,7 @@ final class ResumedApproval {
                             + " is unknown. Its webhook is not called again. Run the build again.");
         }
         if (missing.isEmpty()) {
-            BuildRecord.add(run, ids);
+            armory.record(run, ids);
         }
         return found;
     }
@@ -48,16 +48,16 @@ final class ResumedApproval {
      * @param id the id of the first try, which exists
      * @throws AbortException if a try was written and is lost or unreadable
      */
-    static Approval presentTry(Approvals approvals, String id, Run<?, ?> run) throws IOException {
+    static Approval presentTry(ArmoryRuntime armory, String id, Run<?, ?> run) throws IOException {
         Approval approval =
-                approvals.find(id).orElseThrow(() -> new AbortException("The build of this approval is gone."));
+                armory.approvals().find(id).orElseThrow(() -> new AbortException("The build of this approval is gone."));
         while (approval.next() != null) {
             List<String> next = List.of(approval.next());
-            List<Approval> found = find(approvals, next, run);
+            List<Approval> found = find(armory, next, run);
             Approval following = found.isEmpty() ? approval.nextTry() : found.get(0);
             if (found.isEmpty()) {
-                approvals.create(following);
-                BuildRecord.add(run, next); // after the approval, see BuildRecord.add
+                armory.approvals().create(following);
+                armory.record(run, next); // after the approval, see BuildRecord.add
             }
             approval = following;
         }

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -182,12 +186,87 @@ class ManyInOneStepTest {
         assertThat(most.get()).isEqualTo(3);
     }
 
+    /** A retry may be hours away. */
+    @Test
+    void whatWaitsForItsRetryIsNotUnderWay() {
+        process.onCall(call -> new Reply(
+                call.json().get("region").asText().equals("r0") ? 503 : 202, Map.of("Retry-After", "3600"), ""));
+        Build build = jenkins.build(approvals(4, "atOnce: 1", "retryCount: 1"));
+
+        assertThat(awaitCalls(4)).containsOnlyKeys("r0", "r1", "r2", "r3");
+        build.awaitWaiting(3);
+        assertThat(build.approvals("SENDING")).hasSize(1);
+        build.abort();
+        build.awaitResult("ABORTED");
+        assertThat(process.calls())
+                .extracting(call -> call.json().get("region").asText())
+                .containsExactly("r0", "r1", "r2", "r3");
+    }
+
+    @Test
+    void theTimeOfAnEntryBeginsWithItsFirstCall() {
+        var held = new CountDownLatch(1);
+        process.onCall(call -> {
+            try {
+                held.await();
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+            }
+            return Reply.of(202);
+        });
+        try {
+            assertThat(failure(approvals(2, "atOnce: 1", "timeout: 3, unit: 'SECONDS'", "requestTimeout: 300")))
+                    .containsPattern("1 of 2 approvals failed: approvals\\[0\\]: .* timed out after");
+        } finally {
+            held.countDown();
+        }
+    }
+
+    /** All of them are written together, and ended together. */
+    @Test
+    void whatIsKeptOfAllHasABound() {
+        String question = "manualApproval: [message: '\u00fc' * 8000]";
+        String step =
+                "armoryWebhookApprovals(approvals: (0..<%d).collect { [name: 'a', uriTemplate: '%s', bodyTemplate: [inline: '%s'], onFailure: 'ask', %s] })"
+                        .formatted(700, process.url(), BODY.replace("context.region", "armory.approvalId"), question);
+
+        assertThat(failure(step))
+                .containsPattern(
+                        "approvals: what is kept of all of them, as JSON, is longer than 33554432 bytes: it has"
+                                + " 335\\d{5} up to approvals\\[6\\d\\d]; shorten bodies");
+        assertThat(process.calls()).isEmpty();
+    }
+
+    /** Its page is asked for every few seconds. */
+    @Test
+    void whatARunningBuildHasDecidedIsReadOnce() throws IOException {
+        Build build = jenkins.build(approvals(3));
+        Map<String, Call> calls = awaitCalls(3);
+        build.awaitWaiting(3);
+        Callback decided = calls.get("r0").callback();
+        decided.succeed("fine").expect(200);
+        Path file = controller.home().resolve("armory-approvals/decided/" + decided.id() + ".json");
+        Wait.until("it is in its file").until(() -> Files.exists(file));
+        assertThat(outcomes(build)).containsEntry("SUCCESS", 1);
+
+        Path away = file.resolveSibling("away");
+        Files.move(file, away);
+        try {
+            assertThat(outcomes(build)).containsEntry("SUCCESS", 1);
+        } finally {
+            Files.move(away, file);
+        }
+        build.abort();
+        build.awaitResult("ABORTED");
+    }
+
     @Test
     void peopleAreAskedOnceForAll() {
         Build build = jenkins.build("def results = " + approvals(3, "manualApproval: [message: 'All regions?']")
                 + "\necho \"${results.size()} results\"");
         awaitCalls(3).forEach((region, call) -> call.callback().succeed("fine").expect(200));
         JsonNode question = build.awaitQuestion();
+        assertThat(question.get("path").asText()).isEqualTo("approvals");
         assertThat(build.log()).contains("All regions?");
         build.decide(question, "approve", "go").expect(200);
 
