@@ -44,6 +44,10 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
                 stdout.println(line(approval));
             }
         }
+        int leftOut = answer.body().get("leftOut").asInt();
+        if (leftOut > 0) {
+            stderr.println(Messages.ListArmoryApprovalsCommand_leftOut(leftOut));
+        }
         return 0;
     }
 

@@ -94,6 +94,19 @@ class OperationsJenkinsTest {
     }
 
     @Test
+    void commandSaysHowManyItLeavesOut() throws Exception {
+        WorkflowJob job = j.jenkins.getItemByFullName("deploy", WorkflowJob.class);
+        for (int i = 0; i < 101; i++) {
+            create(job, "prod", Instant.now());
+        }
+
+        CLICommandInvoker.Result result = new CLICommandInvoker(j, "list-armory-approvals").invoke();
+
+        assertThat(result.stdout().lines()).hasSize(100);
+        assertThat(result.stderr()).startsWith("2 more pending approvals are not listed");
+    }
+
+    @Test
     void commandListsWhatTheUserMaySeeAlone() {
         j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
         j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
