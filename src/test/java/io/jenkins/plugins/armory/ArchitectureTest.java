@@ -65,10 +65,10 @@ class ArchitectureTest {
             sending -> approval builds callback.oauth callback.oidc callback.signed callback.token client delivery signature webhook
             signature ->
             step -> approval builds config deployment flow runtime
-            step.approval -> approval bounds builds callback.token config delivery deployment deploymentfile flow runtime sending step storage.disk webhook
+            step.approval -> approval bounds builds callback.token config delivery deployment deploymentfile flow runtime sending step webhook
             step.deployment -> approval bounds builds config deployment deploymentfile flow runtime step step.approval webhook
             step.environment -> bounds config deployment flow flow.cps runtime step storage
-            storage -> approval deployment signature storage.disk storage.history
+            storage -> approval bounds deployment signature storage.disk storage.history
             storage.disk ->
             storage.history -> approval bounds storage.disk
             web -> api approval bounds builds callback callback.oauth callback.signed config deployment runtime storage.history

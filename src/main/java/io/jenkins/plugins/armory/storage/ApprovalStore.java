@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.ApprovalRepository;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
@@ -82,7 +83,7 @@ public final class ApprovalStore implements ApprovalRepository {
         this.folder = folder;
         this.names = names;
         files = new ApprovalFiles(disk, folder);
-        removals = new Removals(memory, files, recent, names, outbox, entry -> append(List.of(entry)));
+        removals = new Removals(memory, files, recent, names, outbox, entry -> append(List.of(StoredJson.write(entry))));
         recovery = new JournalRecovery(this::takeUp, id -> removals.forget(checked(id)));
         journal = Journal.open(disk, folder.resolve("journal"), recovery);
         update = new FileUpdate(memory, files, journal, outbox);
@@ -173,14 +174,20 @@ public final class ApprovalStore implements ApprovalRepository {
 
     @Override
     public void create(List<Approval> approvals) throws IOException {
+        var records = new ArrayList<byte[]>();
+        long size = 0;
         for (Approval approval : approvals) {
             if (!ID.matcher(approval.id()).matches() || approval.isDecided()) {
                 throw new IllegalArgumentException("not a new approval: " + approval);
             }
+            byte[] record = toRecord(approval);
+            size += record.length;
+            Bound.ALL_OF_STEP.check("approvals", size);
+            records.add(record);
         }
         Runnable unlock = memory.lock(approvals.stream().map(Approval::id).toList());
         try {
-            write(approvals);
+            write(approvals, records);
             for (Approval approval : approvals) { // with the locks held, so before any decision
                 tell(follower -> follower.created(approval));
             }
@@ -248,7 +255,7 @@ public final class ApprovalStore implements ApprovalRepository {
                     }
                 }
             }
-            write(changed);
+            write(changed, changed.stream().map(ApprovalStore::toRecord).toList());
             changed.stream().filter(Approval::isDecided).forEach(recent::put); // also when a later attempt is noted
         } finally {
             unlock.run();
@@ -285,7 +292,7 @@ public final class ApprovalStore implements ApprovalRepository {
             if (wasDecided) {
                 outbox.comesBack(id);
             }
-            write(List.of(ended));
+            write(List.of(ended), List.of(toRecord(ended)));
             recent.put(ended);
         } finally {
             unlock.run();
@@ -311,21 +318,21 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     /** Makes changes durable with one write, and then visible. Called with the locks of the approvals held. */
-    private void write(List<Approval> changed) throws IOException {
+    private void write(List<Approval> changed, List<byte[]> records) throws IOException {
         if (changed.isEmpty()) {
             return;
         }
-        var records = new ArrayList<JournalEntry>();
-        for (Approval approval : changed) {
-            memory.markChanged(approval.id());
-            records.add(JournalEntry.change(approval));
-        }
+        changed.forEach(approval -> memory.markChanged(approval.id()));
         append(records);
         changed.forEach(approval -> memory.put(names.addTo(approval))); // their job may have been renamed meanwhile
     }
 
-    private void append(List<JournalEntry> entries) throws IOException {
-        journal.append(entries.stream().map(StoredJson::write).toList());
+    private static byte[] toRecord(Approval approval) {
+        return StoredJson.write(JournalEntry.change(approval));
+    }
+
+    private void append(List<byte[]> records) throws IOException {
+        journal.append(records);
         isolated(changeListener);
     }
 

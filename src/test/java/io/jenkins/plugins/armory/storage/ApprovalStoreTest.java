@@ -16,6 +16,7 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
@@ -601,6 +602,26 @@ public class ApprovalStoreTest {
         assertThat(store.find("a1")).contains(start("a1"));
         assertThat(files()).containsExactly("journal/1.log");
         assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a1"));
+    }
+
+    /** Also of what is no call, such as what people are asked. */
+    @Test
+    void aBatchHasABoundOfItsBytes() throws IOException {
+        var manual = new ManualRequirement("\u00fc".repeat(8_000), List.of(), 1);
+        List<Approval> all = IntStream.range(0, 700)
+                .mapToObj(i -> ApprovalTerms.of("a" + i, new BuildRef("deploy", 7))
+                        .byPersonAlone()
+                        .manual(manual)
+                        .timeout(START, Duration.ofHours(24))
+                        .start())
+                .toList();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> store.create(all))
+                .withMessageStartingWith("approvals: is longer than 33554432 bytes: it has 335");
+        assertThat(store.pending()).isEmpty();
+        assertThat(files()).isEmpty();
+        store.create(all.subList(0, 600));
     }
 
     /** Whoever is in no batch waits for none. A repeated decision changes nothing, so it needs no write either. */

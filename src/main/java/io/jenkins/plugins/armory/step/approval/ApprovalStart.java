@@ -11,7 +11,6 @@ import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -23,7 +22,6 @@ import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
-import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -93,23 +91,14 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         var origin = new ApprovalTerms.Origin(
                 addressIfKnown(), armory.jobIds().of(at.run().getParent()));
         var terms = new ArrayList<ApprovalTerms.Builder>();
-        long length = 0;
         for (Defined each : defined) {
             try {
                 ApprovalTerms.Builder builder =
                         terms(each.id(), each.definition()).origin(origin).path(each.path());
-                Approval approval = builder.start();
-                armory.requests().check(approval, at.run());
-                length += StoredJson.write(approval).length;
+                armory.requests().check(builder.start(), at.run());
                 terms.add(builder);
             } catch (IllegalArgumentException | UndeliverableException | AbortException x) {
                 throw new AbortException(ApprovalDefinition.at(each.path(), String.valueOf(x.getMessage())));
-            }
-            String problem = Bound.ALL_OF_STEP.problemOf(length);
-            if (problem != null) {
-                throw new AbortException(
-                        "approvals: what is kept of all of them, as JSON, " + problem + " up to " + each.path()
-                                + "; shorten bodies, messages and notify, or divide the list among several steps");
             }
         }
         return terms;
@@ -292,6 +281,9 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
             armory.approvals().create(created);
             // After the approvals, see BuildRecord.add.
             armory.record(at.run(), created.stream().map(Approval::id).toList());
+        } catch (IllegalArgumentException x) {
+            throw new AbortException(x.getMessage() + " as JSON; shorten what each has, such as bodyTemplate, message and"
+                    + " notify, or divide the list among several steps");
         } catch (IOException x) {
             throw SuspendedExecution.failure(notStarted + ", because the approval cannot be written", x);
         }
