@@ -39,7 +39,9 @@ final class KnownBuild {
 
     static KnownBuild of(RunningBuilds builds, Run<?, ?> run) {
         RunningBuild running = builds.findOrCreate(run);
-        return running == null ? new KnownBuild(0) : running.findOrCreate(KnownBuild.class, () -> new KnownBuild(Bound.ALL_OF_STEP.most()));
+        return running == null
+                ? new KnownBuild(0)
+                : running.findOrCreate(KnownBuild.class, () -> new KnownBuild(Bound.ALL_OF_STEP.most()));
     }
 
     /** Takes note that the ids or the plans have changed on disk. */

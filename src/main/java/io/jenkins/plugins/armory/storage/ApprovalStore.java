@@ -83,7 +83,8 @@ public final class ApprovalStore implements ApprovalRepository {
         this.folder = folder;
         this.names = names;
         files = new ApprovalFiles(disk, folder);
-        removals = new Removals(memory, files, recent, names, outbox, entry -> append(List.of(StoredJson.write(entry))));
+        removals =
+                new Removals(memory, files, recent, names, outbox, entry -> append(List.of(StoredJson.write(entry))));
         recovery = new JournalRecovery(this::takeUp, id -> removals.forget(checked(id)));
         journal = Journal.open(disk, folder.resolve("journal"), recovery);
         update = new FileUpdate(memory, files, journal, outbox);

@@ -282,8 +282,9 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
             // After the approvals, see BuildRecord.add.
             armory.record(at.run(), created.stream().map(Approval::id).toList());
         } catch (IllegalArgumentException x) {
-            throw new AbortException(x.getMessage() + " as JSON; shorten what each has, such as bodyTemplate, message and"
-                    + " notify, or divide the list among several steps");
+            throw new AbortException(
+                    x.getMessage() + " as JSON; shorten what each has, such as bodyTemplate, message and"
+                            + " notify, or divide the list among several steps");
         } catch (IOException x) {
             throw SuspendedExecution.failure(notStarted + ", because the approval cannot be written", x);
         }

@@ -49,8 +49,9 @@ final class ResumedApproval {
      * @throws AbortException if a try was written and is lost or unreadable
      */
     static Approval presentTry(ArmoryRuntime armory, String id, Run<?, ?> run) throws IOException {
-        Approval approval =
-                armory.approvals().find(id).orElseThrow(() -> new AbortException("The build of this approval is gone."));
+        Approval approval = armory.approvals()
+                .find(id)
+                .orElseThrow(() -> new AbortException("The build of this approval is gone."));
         while (approval.next() != null) {
             List<String> next = List.of(approval.next());
             List<Approval> found = find(armory, next, run);

@@ -231,7 +231,8 @@ class ManyInOneStepTest {
                         .formatted(700, process.url(), BODY.replace("context.region", "armory.approvalId"), question);
 
         assertThat(failure(step))
-                .containsPattern("approvals: is longer than 33554432 bytes: it has 335\\d{5} as JSON; shorten what each has");
+                .containsPattern(
+                        "approvals: is longer than 33554432 bytes: it has 335\\d{5} as JSON; shorten what each has");
         assertThat(process.calls()).isEmpty();
     }
 
