@@ -59,6 +59,8 @@ final class ApprovalWait {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalWait.class.getName());
 
+    private static final String WARNING = "WARNING: ";
+
     /** The shortest time between two lines that say how many have succeeded. */
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
@@ -374,9 +376,11 @@ final class ApprovalWait {
 
         @Override
         public void note(String line) {
-            boolean isWarning = line.startsWith("WARNING");
-            if (!awaited.isListed() || isWarning && warnings.incrementAndGet() <= Bound.LIST.most()) {
-                step.log(ApprovalDefinition.at(awaited.pathOf(index), line));
+            boolean isWarning = line.startsWith(WARNING);
+            if (!awaited.isListed()) {
+                step.log(line);
+            } else if (isWarning && warnings.incrementAndGet() <= Bound.LIST.most()) {
+                step.log(WARNING + ApprovalDefinition.at(awaited.pathOf(index), line.substring(WARNING.length())));
             }
         }
 
@@ -479,7 +483,8 @@ final class ApprovalWait {
                 && failing.get() == null
                 && now - before >= PAUSE.toNanos()
                 && counted.compareAndSet(before, now)) {
-            step.print(Awaited.count(elements.size() - pending.get()) + " of " + awaited.name() + " have succeeded.");
+            step.print("Succeeded so far: " + Awaited.count(elements.size() - pending.get()) + " of " + awaited.name()
+                    + ".");
         }
     }
 }

@@ -112,6 +112,16 @@ class ManyInOneStepTest {
         assertThat(calls.get("r0").callback().succeed("too late").status()).isEqualTo(410);
     }
 
+    @Test
+    void aWarningNamesTheEntry() {
+        process.onCall(call -> Reply.of(call.method().equals("GET") ? 503 : 202));
+        Build build = jenkins.build(approvals(
+                2, "status: [uriTemplate: '" + process.url() + "', every: 5, pointer: '/s', success: ['done']]"));
+
+        build.awaitLog("[armory] WARNING: approvals[1]: The status cannot be read: ");
+        build.abort();
+    }
+
     private static Map<String, Integer> outcomes(Build build) {
         var outcomes = new TreeMap<String, Integer>();
         build.approvals()
