@@ -10,6 +10,7 @@ import org.springframework.security.core.context.SecurityContextImpl;
 
 /** Who may do what with one object. */
 public abstract class ACL {
+    public static final String ANONYMOUS_USERNAME = "anonymous";
     public static final Authentication SYSTEM2 = new UsernamePasswordAuthenticationToken("SYSTEM", "SYSTEM");
 
     public abstract boolean hasPermission2(Authentication a, Permission permission);

@@ -289,7 +289,8 @@ public final class ArmoryRuntime {
     }
 
     /**
-     * Returns the executor of work that reads files of a workspace, and may wait for an agent. The work of many jobs gets threads in turn.
+     * Returns the executor of work that may take long: it reads files of a workspace, and waits for an agent, or asks the security realm.
+     * The work of many jobs gets threads in turn.
      *
      * @param agent the name of the workspace's agent
      * @param waits is run if work has to wait for its turn

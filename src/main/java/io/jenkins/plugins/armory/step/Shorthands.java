@@ -49,11 +49,19 @@ public final class Shorthands {
         } else if (value instanceof Map<?, ?> fields && nested != null) {
             return inFull(nested, fields);
         } else if (isList && value instanceof List<?> list) {
-            return list.stream().map(each -> element(parameter, each)).collect(Collectors.toList());
+            return list.stream()
+                    .map(each -> elementInFull(parameter, element(parameter, each)))
+                    .collect(Collectors.toList());
         }
         Object element = element(parameter, value);
         boolean isMeant = parameter.is(Argument::scalar) ? element instanceof String : element != value;
-        return isList && isMeant ? List.of(element) : element;
+        return isList && isMeant ? List.of(elementInFull(parameter, element)) : element;
+    }
+
+    @CheckForNull
+    private static Object elementInFull(Parameter parameter, @CheckForNull Object element) {
+        Class<?> type = parameter.elementClass();
+        return element instanceof Map<?, ?> fields && type != null ? inFull(type, fields) : element;
     }
 
     /** @throws IllegalArgumentException if there is no value: a variable that is not set is not an empty text */

@@ -2,17 +2,19 @@ package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
-import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.config.Argument;
 import io.jenkins.plugins.armory.config.Forms;
+import io.jenkins.plugins.armory.config.Lines;
+import io.jenkins.plugins.armory.config.ListForm;
 import io.jenkins.plugins.armory.step.Messages;
 import java.io.Serializable;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -20,30 +22,27 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** One of the {@code rules} of a {@link ManualApproval}, {@code [submitters: 'ops, oncall', required: 2]}: so many people of these. */
+/** One of the {@code rules} of a {@link ManualApproval}, {@code [submitters: ['ops', 'oncall'], required: 2]}: so many people of these. */
 @Restricted(NoExternalUse.class)
 public final class ApprovalRule extends AbstractDescribableImpl<ApprovalRule> implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
     private int required = 1;
-
-    @CheckForNull
-    private String submitters;
+    private ArrayList<String> submitters = new ArrayList<>();
 
     @DataBoundConstructor
     public ApprovalRule() {}
 
-    /** Returns ids of users and names of groups, separated by commas; {@code null} for all users with the permission. */
-    @CheckForNull
-    public String getSubmitters() {
+    /** Returns texts of ids of users and names of groups, separated by commas; empty for all users with the permission. */
+    public List<String> getSubmitters() {
         return submitters;
     }
 
     @DataBoundSetter
-    @Argument(filled = true)
-    public void setSubmitters(@CheckForNull String submitters) {
-        this.submitters = Util.fixEmptyAndTrim(submitters);
+    @Argument(filled = true, scalar = true)
+    public void setSubmitters(@CheckForNull List<String> submitters) {
+        this.submitters = new ArrayList<>(Lines.of(submitters));
     }
 
     /** Returns how many different people have to approve. */
@@ -57,36 +56,35 @@ public final class ApprovalRule extends AbstractDescribableImpl<ApprovalRule> im
     }
 
     boolean isDefault() {
-        return submitters == null && required == 1;
+        return submitters.isEmpty() && required == 1;
     }
 
     List<String> names() {
-        return submitters == null
-                ? List.of()
-                : Arrays.stream(submitters.split(","))
-                        .map(String::strip)
-                        .filter(name -> !name.isEmpty())
-                        .toList();
+        return submitters.stream()
+                .flatMap(text -> Stream.of(text.split(",")))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
     /** @throws IllegalArgumentException naming the parameter that is wrong */
     PeopleRule toRule() {
         List<String> names = names();
-        if (submitters != null && names.isEmpty()) {
-            throw new IllegalArgumentException("submitters: names nobody; write the ids of users and the names"
-                    + " of groups with commas between them, or leave it out");
+        if (!submitters.isEmpty() && names.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "submitters: names nobody; list the ids of users and the names" + " of groups, or leave it out");
         }
         for (String name : names) {
             if (name.contains(";")) {
                 throw new IllegalArgumentException("submitters: \"" + name
-                        + "\" is one name; put commas between the ids of users and the names of groups");
+                        + "\" is one name; make a list of the ids of users and the names of groups");
             }
         }
         return new PeopleRule(names, required);
     }
 
     /** The checks of the form, which {@link ManualApproval} has too. */
-    interface Form {
+    interface Form extends ListForm {
 
         @POST
         default FormValidation doCheckRequired(@QueryParameter String value) {

@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.DurationText;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
@@ -32,6 +33,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.flow.BlockableResume;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 
@@ -79,6 +81,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         write(created, notStarted);
         var texts = new ApprovalLog(at.log());
         texts.holds(at.context().get(Computer.class));
+        created.stream().map(Approval::manual).filter(Objects::nonNull).forEach(this::warnOfSubmitters);
         boolean endsAtOnce = transition.deployment().failedBeside(place, phase).isPresent();
         for (int i = 0; i < created.size() && !endsAtOnce; i++) {
             if (!defined.get(i).path().endsWith("]") && !created.get(i).hasWebhook()) {
@@ -254,6 +257,16 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
                                     + " did not wait for it. Put it into armoryEnvironment('" + environment
                                     + "') { }, so that whatever depends on '" + environment + "' does."));
         }
+    }
+
+    /** Warns of rules that people cannot meet. The security realm may take its time, and the calls do not wait for it. */
+    private void warnOfSubmitters(ManualRequirement manual) {
+        armory.readers(at.run(), "", () -> {}).execute(() -> {
+            String problem = Submitters.problemOf(manual, Jenkins.get().getSecurityRealm());
+            if (problem != null) {
+                at.log().accept("WARNING: " + LogText.continued(problem));
+            }
+        });
     }
 
     /** Warns that a restart or a crash of Jenkins ends this build, although callers were told that they decided. */

@@ -23,7 +23,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * The parameter {@code manualApproval: [message: '...', submitters: 'alice, ops', required: 2]}: people must approve, too or alone. It is
+ * The parameter {@code manualApproval: [message: '...', submitters: ['alice', 'ops'], required: 2]}: people must approve, too or alone. It is
  * part of {@code program.dat} until the approval is written.
  */
 @Restricted(NoExternalUse.class)
@@ -52,14 +52,13 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
     }
 
     /** Returns the submitters of the only rule, see {@link ApprovalRule#getSubmitters}. */
-    @CheckForNull
-    public String getSubmitters() {
+    public List<String> getSubmitters() {
         return rule.getSubmitters();
     }
 
     @DataBoundSetter
-    @Argument(filled = true)
-    public void setSubmitters(@CheckForNull String submitters) {
+    @Argument(filled = true, scalar = true)
+    public void setSubmitters(@CheckForNull List<String> submitters) {
         rule.setSubmitters(submitters);
     }
 

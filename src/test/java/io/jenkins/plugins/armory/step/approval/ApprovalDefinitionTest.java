@@ -22,7 +22,7 @@ class ApprovalDefinitionTest {
         step.setAllowedCallers(List.of("client-1"));
         var manual = new ManualApproval();
         manual.setMessage("Go?");
-        manual.setSubmitters("alice, ops");
+        manual.setSubmitters(List.of("alice", "ops"));
         step.setManualApproval(manual);
         return new ApprovalDefinition(step, "prod");
     }

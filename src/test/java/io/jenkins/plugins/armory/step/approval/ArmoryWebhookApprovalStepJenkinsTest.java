@@ -533,16 +533,16 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         j.assertEqualDataBoundBeans(alone, new StepConfigTester(j).configRoundTrip(alone));
 
         ApprovalRule qa = new ApprovalRule();
-        qa.setSubmitters("qa");
+        qa.setSubmitters(List.of("qa"));
         ApprovalRule ops = new ApprovalRule();
-        ops.setSubmitters("ops, oncall");
+        ops.setSubmitters(List.of("ops", "oncall"));
         ops.setRequired(2);
         manual.setRules(List.of(qa, ops));
         new SnippetizerTester(j)
                 .assertRoundTrip(
                         alone,
-                        "armoryWebhookApproval(manualApproval: [message: 'Go?', rules: [[submitters: 'qa'],"
-                                + " [required: 2, submitters: 'ops, oncall']]])");
+                        "armoryWebhookApproval(manualApproval: [message: 'Go?', rules: [[submitters: ['qa']],"
+                                + " [required: 2, submitters: ['ops', 'oncall']]]])");
         j.assertEqualDataBoundBeans(alone, new StepConfigTester(j).configRoundTrip(alone));
 
         WorkflowRun run = start("armoryWebhookApproval(manualApproval: [message: 'Go?'])");

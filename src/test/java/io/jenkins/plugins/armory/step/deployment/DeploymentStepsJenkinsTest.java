@@ -126,25 +126,25 @@ class DeploymentStepsJenkinsTest {
         approval.setPhase("afterDeployment");
         ManualApproval manual = new ManualApproval();
         manual.setMessage("Go?");
-        manual.setSubmitters("alice, ops");
+        manual.setSubmitters(List.of("alice", "ops"));
         approval.setManualApproval(manual);
         tester.assertRoundTrip(
                 approval,
-                "armoryWebhookApproval manualApproval: [message: 'Go?', submitters: 'alice, ops'],"
+                "armoryWebhookApproval manualApproval: [message: 'Go?', submitters: ['alice', 'ops']],"
                         + " phase: 'afterDeployment', webhook: 'tests'");
         manual.setRequired(2);
         manual.setNotByRequester(true);
         tester.assertRoundTrip(
                 approval,
                 "armoryWebhookApproval manualApproval: [message: 'Go?', notByRequester: true, required: 2,"
-                        + " submitters: 'alice, ops'],"
+                        + " submitters: ['alice', 'ops']],"
                         + " phase: 'afterDeployment', webhook: 'tests'");
         manual.setParameters(List.of(new ChoiceParameterDefinition("region", new String[] {"eu", "us"}, null)));
         tester.assertRoundTrip(
                 approval,
                 "armoryWebhookApproval manualApproval: [message: 'Go?', notByRequester: true,"
                         + " parameters: [choice(choices: ['eu', 'us'], name: 'region')], required: 2,"
-                        + " submitters: 'alice, ops'],"
+                        + " submitters: ['alice', 'ops']],"
                         + " phase: 'afterDeployment', webhook: 'tests'");
     }
 

@@ -277,7 +277,7 @@ class BoundsTest {
                 Probe.of("manualApproval.message", "armoryWebhookApproval(manualApproval: [message: VALUE])"));
         probes.put(
                 "`manualApproval.submitters`",
-                Probe.of("manualApproval.submitters", people + "submitters: VALUE.join(',')])", "entries", names));
+                Probe.of("manualApproval.submitters", people + "submitters: VALUE])", "entries", names));
         probes.put(
                 "`manualApproval.parameters`",
                 Probe.of(

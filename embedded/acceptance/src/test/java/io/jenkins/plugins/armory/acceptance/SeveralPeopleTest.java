@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @AcceptanceTest
 class SeveralPeopleTest {
 
-    private static final String TWO = "manualApproval: [message: 'Go?', submitters: 'alice, bob, carol', required: 2]";
+    private static final String TWO =
+            "manualApproval: [message: 'Go?', submitters: ['alice', 'bob', 'carol'], required: 2]";
 
     private static Build start(Jenkins jenkins) {
         return jenkins.build("def r = armoryWebhookApproval(" + TWO + ")\necho \"went on: ${r.decidedBy}\"")
@@ -38,6 +39,16 @@ class SeveralPeopleTest {
 
     private static List<String> users(Build build) {
         return users(build.approval().at("/manualApproval/approvals"));
+    }
+
+    @Test
+    void whatTheSubmittersCannotMeetIsSaidAtTheStart(Jenkins jenkins) {
+        Build build = jenkins.build("armoryWebhookApproval(manualApproval: [rules: ['alice, bob',"
+                + " [submitters: ['alice', 'bob'], required: 2]]])");
+
+        build.awaitLog("[armory] WARNING: manualApproval: 2 of alice, bob must approve, and only bob may"
+                + " (a person counts for one rule). Name other submitters, or have an administrator approve.");
+        build.abort();
     }
 
     @ParameterizedTest
