@@ -485,6 +485,18 @@ public record Approval(
         return awaitsFirstCall() ? new Approval(terms.called(at), state, said, attempts, calls, sideCalls) : this;
     }
 
+    /** Returns whether there is a question for the status that has no verdict yet. */
+    boolean asksForStatus() {
+        return !attempts.isEmpty() && calls != null && calls.status() != null;
+    }
+
+    /** Returns the approval with values that an answer to a question for the status has for further calls. */
+    Approval finding(Map<String, String> found) {
+        var all = new ArrayList<Attempt>(attempts);
+        all.set(all.size() - 1, all.get(all.size() - 1).finding(found));
+        return new Approval(terms, state, said, all, calls, sideCalls);
+    }
+
     Approval withInputs(Map<String, Object> inputs) {
         return with(said.withInputs(inputs));
     }

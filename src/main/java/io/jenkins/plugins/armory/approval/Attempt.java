@@ -49,4 +49,11 @@ public record Attempt(
         found = Collections.unmodifiableMap(new TreeMap<>(found));
         found.values().forEach(value -> Bound.LINE.check("found", value));
     }
+
+    /** Returns the same with values that were found later. */
+    Attempt finding(Map<String, String> later) {
+        var all = new TreeMap<>(found);
+        all.putAll(later);
+        return new Attempt(number, at, host, status, duration, failure, answer, nextAt, all);
+    }
 }

@@ -131,6 +131,13 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * An answer to the question for the status has new values for further calls.
+     *
+     * @param found by the names of their variables
+     */
+    record Moved(Map<String, String> found) implements Event {}
+
     /** A report of progress by the external process, or a status that decides nothing. */
     record Progress() implements Event {}
 

@@ -271,6 +271,15 @@ enum Transitions {
             Answer.ACCEPTED),
     CHANGE_LOST_AFTER_THE_END(
             States.FAILED_OR_DECIDED, Events.of(Event.ChangeLost.class), "the same", Effect.NONE, Answer.IGNORED),
+    MOVED(
+            States.WAITING,
+            Events.of(Event.Moved.class),
+            "the status is asked for",
+            (approval, event, now) -> approval.asksForStatus(),
+            "the same, with the values noted",
+            (approval, event, now) -> approval.finding(((Event.Moved) event).found()),
+            Answer.ACCEPTED),
+    NOT_MOVED(States.ALL, Events.of(Event.Moved.class), "the same", Effect.NONE, Answer.IGNORED),
     NOT_SENT(
             States.PENDING,
             Events.of(Event.NotSent.class),

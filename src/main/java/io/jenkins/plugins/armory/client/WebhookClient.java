@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.delivery.RetryPolicy;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallLimits;
+import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -21,6 +22,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -285,11 +287,12 @@ public final class WebhookClient {
             Body body,
             String answer,
             @CheckForNull Duration retryAfter) {
-        return CallResult.judged(
-                status,
-                answer,
-                rule.judge(status, body.isWhole() ? body.bytes() : null, value -> webhook.mask(value, true)),
-                retryAfter);
+        byte[] whole = body.isWhole() ? body.bytes() : null;
+        Judgement judgement = rule.judge(status, whole, value -> webhook.mask(value, true));
+        String location = rule.locationIn(whole).orElse(null);
+        Map<String, String> found = webhook.findIn(whole, location);
+        boolean isElsewhere = location != null && found.isEmpty() && !judgement.isDecided();
+        return CallResult.judged(status, answer, isElsewhere ? rule.elsewhere() : judgement, found, retryAfter);
     }
 
     /**

@@ -44,6 +44,9 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
     @CheckForNull
     private String pointer;
 
+    @CheckForNull
+    private String location;
+
     private List<String> success = List.of();
     private List<String> failure = List.of();
 
@@ -110,6 +113,18 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
         this.pointer = Util.fixEmptyAndTrim(pointer);
     }
 
+    /** Returns the place of the address of the next question in the body, as a JSON Pointer; {@code null} if it stays the same. */
+    @CheckForNull
+    public String getLocation() {
+        return location;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setLocation(@CheckForNull String location) {
+        this.location = Util.fixEmptyAndTrim(location);
+    }
+
     /** Returns the values that mean success. */
     public List<String> getSuccess() {
         return success;
@@ -146,7 +161,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
                     .uriTemplate(uriTemplate)
                     .headers(KeyValue.toHeaders(headers))
                     .disableCallback(true)
-                    .answer(AnswerRule.ofStatus(pointer, success, failure))
+                    .answer(AnswerRule.ofStatus(pointer, location, success, failure))
                     .build();
             return new StatusCheck(webhook, duration(every, unit));
         } catch (InvalidWebhookException x) {
@@ -180,6 +195,11 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
         @POST
         public FormValidation doCheckPointer(@QueryParameter String value) {
             return value.isBlank() ? FormValidation.validateRequired(value) : AnswerDefinition.checkPointer(value);
+        }
+
+        @POST
+        public FormValidation doCheckLocation(@QueryParameter String value) {
+            return AnswerDefinition.checkPointer(value);
         }
 
         @POST

@@ -64,10 +64,16 @@ public record CallResult(
     /**
      * Returns the result of a call whose answer was judged by the rule of its request.
      *
+     * @param found see {@link WebhookRequest#findIn}
      * @param retryAfter the pause that the receiver asks for, {@code null} for none
      */
-    public static CallResult judged(int status, String answer, Judgement judgement, @CheckForNull Duration retryAfter) {
-        return new CallResult(status, null, false, true, retryAfter, shown(answer), judgement, Map.of());
+    public static CallResult judged(
+            int status,
+            String answer,
+            Judgement judgement,
+            Map<String, String> found,
+            @CheckForNull Duration retryAfter) {
+        return new CallResult(status, null, false, true, retryAfter, shown(answer), judgement, found);
     }
 
     /**

@@ -105,6 +105,7 @@ final class StatusPolls extends CallKind {
     @Override
     void repeated(Order order, Attempt attempt, CallResult result) {
         String id = order.approval().id();
+        moved(order.approval(), result.found());
         Judgement judgement = result.judgement().orElse(null);
         if (judgement == null) {
             unread(order, String.valueOf(result.failure()));
@@ -115,6 +116,18 @@ final class StatusPolls extends CallKind {
             report(id, judgement.finding());
         } else {
             unread(order, attempt.host() + ": " + judgement.finding());
+        }
+    }
+
+    /** Writes where to ask from now on. Unless that is on disk, the next answer says it again. */
+    private void moved(Approval approval, Map<String, String> found) {
+        Attempt sent = approval.lastAttempt();
+        if (sent != null && !sent.found().entrySet().containsAll(found.entrySet())) {
+            try {
+                approvals().apply(approval.id(), new Event.Moved(found));
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot write where the status of " + approval.id() + " is now", x);
+            }
         }
     }
 

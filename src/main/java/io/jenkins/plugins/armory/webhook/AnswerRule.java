@@ -32,13 +32,15 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param pointer where in the body the value stands, {@code null} if the status alone decides
  * @param successes the values that mean success
  * @param failures the values that mean failure
+ * @param location where in the body the address of the next question stands, {@code null} if it stays the same
  */
 @Restricted(NoExternalUse.class)
 public record AnswerRule(
         @JsonProperty("statuses") String statuses,
         @CheckForNull @JsonProperty("pointer") String pointer,
         @JsonProperty("successes") List<String> successes,
-        @JsonProperty("failures") List<String> failures)
+        @JsonProperty("failures") List<String> failures,
+        @CheckForNull @JsonProperty("location") String location)
         implements Serializable {
 
     /** The largest body that is judged, in bytes. */
@@ -74,7 +76,7 @@ public record AnswerRule(
      */
     public static AnswerRule ofAnswer(
             @CheckForNull String success, @CheckForNull String pointer, List<String> equals, List<String> failure) {
-        var rule = new AnswerRule(success == null ? ANY_2XX : success, pointer, equals, failure);
+        var rule = new AnswerRule(success == null ? ANY_2XX : success, pointer, equals, failure, null);
         if (pointer == null) {
             if (!equals.isEmpty() || !failure.isEmpty()) {
                 throw new InvalidWebhookException(
@@ -88,7 +90,7 @@ public record AnswerRule(
                                 + ", or where in the answer the value stands");
             }
         } else {
-            checkPointer(pointer);
+            checkPointer(POINTER, pointer);
             checkValues("equals", equals, failure);
         }
         return rule;
@@ -97,34 +99,39 @@ public record AnswerRule(
     /**
      * Returns the rule for the answers of a status.
      *
+     * @param location where in the answer the address of the next question stands, {@code null} if it stays the same
      * @param success the values that mean success
      * @param failure the values that mean failure
      * @throws InvalidWebhookException naming the field
      */
-    public static AnswerRule ofStatus(@CheckForNull String pointer, List<String> success, List<String> failure) {
+    public static AnswerRule ofStatus(
+            @CheckForNull String pointer, @CheckForNull String location, List<String> success, List<String> failure) {
         if (pointer == null) {
             throw new InvalidWebhookException(
                     POINTER, "is missing; say where in the answer the status stands, such as /state");
         }
-        checkPointer(pointer);
+        checkPointer(POINTER, pointer);
+        if (location != null) {
+            checkPointer("location", location);
+        }
         checkValues(SUCCESS, success, failure);
-        return new AnswerRule(ANY_2XX, pointer, success, failure);
+        return new AnswerRule(ANY_2XX, pointer, success, failure, location);
     }
 
-    private static void checkPointer(String pointer) {
+    private static void checkPointer(String field, String pointer) {
         WebhookRules.check(
-                POINTER,
+                field,
                 Bound.LINE,
                 pointer); // first: the search for the syntax needs a stack as deep as the text is long
         if (!pointer.startsWith("/")) {
             throw new InvalidWebhookException(
-                    POINTER,
+                    field,
                     "\"" + pointer + "\" is no JSON Pointer; it starts with a slash: /"
                             + pointer.replaceFirst("^\\$\\.?", "").replace('.', '/'));
         }
         if (!POINTER_SYNTAX.matcher(pointer).matches()) {
             throw new InvalidWebhookException(
-                    POINTER, "\"" + pointer + "\" is no JSON Pointer; write ~0 for ~, and ~1 for / in a name");
+                    field, "\"" + pointer + "\" is no JSON Pointer; write ~0 for ~, and ~1 for / in a name");
         }
     }
 
@@ -174,6 +181,17 @@ public record AnswerRule(
         } catch (IOException x) {
             return noValue("the answer is not JSON");
         }
+    }
+
+    /** Returns the address of the next question in an answer; empty if it has none. */
+    public Optional<String> locationIn(@CheckForNull byte[] body) {
+        return location == null || body == null ? Optional.empty() : textAt(location, body);
+    }
+
+    /** Returns what an answer means whose address of the next question is not that of the host that was called. */
+    public Judgement elsewhere() {
+        return noValue("the address at " + location + " is not on this host; "
+                + "check the address that the service has of itself");
     }
 
     /**
@@ -239,7 +257,8 @@ public record AnswerRule(
 
     private Judgement judge(@CheckForNull Value value, UnaryOperator<String> mask) {
         if (value == null) {
-            return noValue("the answer has nothing at " + pointer);
+            String finding = "the answer has nothing at " + pointer;
+            return location == null ? noValue(finding) : new Judgement(Verdict.NEITHER, finding + " yet");
         }
         JsonToken token = value.token();
         if (token == JsonToken.VALUE_NULL) { // many services have the result as null until there is one

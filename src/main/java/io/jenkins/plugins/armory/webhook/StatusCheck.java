@@ -23,9 +23,15 @@ public record StatusCheck(
 
     private static final Duration LONGEST = Duration.ofDays(1);
 
-    /** @throws InvalidWebhookException if the time is out of range */
+    /** @throws InvalidWebhookException if the time is out of range, or answers would change an address that is not asked */
     public StatusCheck {
-        Objects.requireNonNull(webhook.answer(), "the answer to a question needs a rule");
+        AnswerRule rule = Objects.requireNonNull(webhook.answer(), "the answer to a question needs a rule");
+        if (rule.location() != null && !webhook.ofAnswer().contains(Variables.ANSWER_LOCATION)) {
+            throw new InvalidWebhookException(
+                    "location",
+                    "is where an answer has the next {{" + Variables.ANSWER_LOCATION
+                            + "}}, which uriTemplate does not have; write it there, or leave location out");
+        }
         checkEvery(every);
     }
 

@@ -71,7 +71,8 @@ public final class WebhookRequest implements Serializable {
         this.answer = webhook.answer();
         this.signing = null;
         this.tls = null;
-        this.wanted = new TreeSet<>();
+        this.wanted = new TreeSet<>(
+                answer == null || answer.location() == null ? Set.of() : Set.of(Variables.ANSWER_LOCATION));
     }
 
     private WebhookRequest(

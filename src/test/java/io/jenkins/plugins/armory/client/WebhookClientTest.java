@@ -175,10 +175,33 @@ class WebhookClientTest {
         assertThat(result.mayHaveBeenTaken()).isTrue();
     }
 
+    @Test
+    void theAddressOfTheNextQuestionIsOnTheHostThatWasAsked() {
+        AnswerRule rule = AnswerRule.ofStatus("/result", "/next", List.of("passed"), List.of());
+        String host = url().replaceFirst("(//[^/]*).*", "$1");
+        Map<String, String> answers = new HashMap<>();
+        answers.put("{\"next\": \"" + host + "/5/\"}", host + "/5/");
+        answers.put("{\"next\": \"/5/\"}", host + "/5/");
+        answers.put("{\"next\": \"http://169.254.169.254/\"}", null);
+        answers.put("{\"next\": \"" + host + "/" + "x".repeat(1_000) + "\"}", null);
+        answers.put("{\"next\": null}", null);
+
+        answers.forEach((body, next) -> {
+            server.enqueue(new MockResponse.Builder().body(body).build());
+            CallResult result = call(url(), LOOPBACK, null, rule);
+            assertThat(result.found()).isEqualTo(next == null ? Map.of() : Map.of("armory.answerLocation", next));
+            assertThat(result.judgement().map(Judgement::verdict))
+                    .contains(
+                            next == null && !body.contains("null")
+                                    ? Judgement.Verdict.NO_VALUE
+                                    : Judgement.Verdict.NEITHER);
+        });
+    }
+
     /** As a number, it would overflow. */
     @Test
     void aNumberOfAnySizeIsAnAnswer() {
-        AnswerRule rule = AnswerRule.ofStatus("/s", List.of("passed"), List.of("failed"));
+        AnswerRule rule = AnswerRule.ofStatus("/s", null, List.of("passed"), List.of("failed"));
         server.enqueue(new MockResponse.Builder()
                 .body("{\"s\": \"running\", \"eta\": 1e2147483648}")
                 .build());
@@ -251,7 +274,8 @@ class WebhookClientTest {
                 .body("{\"state\": \"running\"}")
                 .build());
 
-        CallResult result = call(url(), LOOPBACK, null, AnswerRule.ofStatus("/state", List.of("passed"), List.of()));
+        CallResult result =
+                call(url(), LOOPBACK, null, AnswerRule.ofStatus("/state", null, List.of("passed"), List.of()));
 
         assertThat(result.judgement().map(Judgement::verdict)).contains(Judgement.Verdict.NEITHER);
         assertThat(result.retryAfter()).contains(Duration.ofSeconds(7));

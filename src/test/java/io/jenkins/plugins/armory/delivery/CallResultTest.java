@@ -84,7 +84,7 @@ class CallResultTest {
             });
         }
         assertThat(judged(200, null).isAccepted()).as("without a judgement").isFalse();
-        assertThat(CallResult.judged(200, "", passed, null)
+        assertThat(CallResult.judged(200, "", passed, Map.of(), null)
                         .asFarAsCredible(REQUEST)
                         .isAccepted())
                 .as("without a rule")

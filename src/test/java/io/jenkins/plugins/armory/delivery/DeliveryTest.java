@@ -172,7 +172,7 @@ class DeliveryTest {
     }
 
     private static CallResult said(Judgement.Verdict verdict, String finding) {
-        return CallResult.judged(200, "{}", new Judgement(verdict, finding), null);
+        return CallResult.judged(200, "{}", new Judgement(verdict, finding), Map.of(), null);
     }
 
     @Test
@@ -308,7 +308,7 @@ class DeliveryTest {
                 .method("GET")
                 .uriTemplate("http://ci.example.com/runs/{{answer.id}}")
                 .disableCallback(true)
-                .answer(AnswerRule.ofStatus("/state", List.of("passed"), List.of()))
+                .answer(AnswerRule.ofStatus("/state", null, List.of("passed"), List.of()))
                 .build();
         for (String id : List.of("told", "untold")) {
             approvals.create(ApprovalTerms.of(id, new BuildRef("job", 1))

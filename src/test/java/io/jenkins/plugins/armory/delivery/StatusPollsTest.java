@@ -83,7 +83,7 @@ class StatusPollsTest {
                 .method("GET")
                 .uriTemplate("https://" + host + "/builds/" + id)
                 .disableCallback(true)
-                .answer(AnswerRule.ofStatus("/state", List.of("passed"), List.of("failed")))
+                .answer(AnswerRule.ofStatus("/state", null, List.of("passed"), List.of("failed")))
                 .build();
         Webhook starting =
                 Webhook.named("w").uriTemplate("https://" + host + "/").build();
@@ -108,7 +108,7 @@ class StatusPollsTest {
     }
 
     private static CallResult said(Verdict verdict, String value) {
-        return CallResult.judged(200, "{}", new Judgement(verdict, "/state is \"" + value + "\""), null);
+        return CallResult.judged(200, "{}", new Judgement(verdict, "/state is \"" + value + "\""), Map.of(), null);
     }
 
     private void answer(CallResult result) {
@@ -133,6 +133,21 @@ class StatusPollsTest {
         Call third = questions.get(0);
 
         assertThat(List.of(first.key(), second.key(), third.key())).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anAnswerMayMoveTheNextQuestionAlsoAfterARestart() throws IOException {
+        start("a1");
+        timer.pass(ONE_ROUND);
+        Map<String, String> found = Map.of("armory.answerLocation", "https://ci.example.com/2");
+        answer(CallResult.judged(200, "{}", new Judgement(Verdict.NEITHER, "nothing yet"), found, null));
+        assertThat(approval("a1").lastAttempt().found()).isEqualTo(found);
+        restart();
+
+        assertThat(approval("a1").lastAttempt().found()).isEqualTo(found);
+        timer.pass(Duration.ofMillis(1));
+        answer(said(Verdict.NEITHER, "running"));
+        assertThat(approval("a1").lastAttempt().found()).as("it stays").isEqualTo(found);
     }
 
     @Test

@@ -267,8 +267,12 @@ class AcceptedIsReadBackPropertyTest {
         return new StatusCheck(
                 Webhook.named("status")
                         .method("GET")
-                        .uriTemplate("https://ci.example.com/")
-                        .answer(AnswerRule.ofStatus("/" + pointer(texts), values(texts, "p"), values(texts, "f")))
+                        .uriTemplate("{{armory.answerLocation}}")
+                        .answer(AnswerRule.ofStatus(
+                                "/" + pointer(texts),
+                                texts.oneIn(2) ? "/" + pointer(texts) : null,
+                                values(texts, "p"),
+                                values(texts, "f")))
                         .build(),
                 Duration.ofSeconds(30));
     }

@@ -791,7 +791,7 @@ public class ApprovalStoreTest {
                 .method("GET")
                 .uriTemplate("http://ci.example.com/")
                 .disableCallback(true)
-                .answer(AnswerRule.ofStatus("/state", List.of("passed"), List.of("failed")))
+                .answer(AnswerRule.ofStatus("/state", null, List.of("passed"), List.of("failed")))
                 .build();
         Approval calling = terms("a1")
                 .through(Set.of(Channel.CALLBACK, Channel.STATUS))

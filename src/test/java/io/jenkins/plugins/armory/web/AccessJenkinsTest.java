@@ -157,6 +157,7 @@ class AccessJenkinsTest {
             "AnswerDefinition.checkPointer",
             "StatusDefinition.checkUriTemplate",
             "StatusDefinition.checkPointer",
+            "StatusDefinition.checkLocation",
             "StatusDefinition.checkEvery",
             "StatusDefinition.fillUnitItems",
             "CancelDefinition.checkUriTemplate",

@@ -650,7 +650,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     @Test
     void theQuestionForAStatusSurvivesFormsAndIsWrittenByTheSnippetGenerator() throws Exception {
         StatusDefinition status = new StatusDefinition();
-        status.setUriTemplate("https://ci/status");
+        status.setUriTemplate("{{armory.answerLocation}}status");
+        status.setLocation("/executable/url");
         status.setHeaders(List.of(new KeyValue("a", "b")));
         status.setEvery(2);
         status.setUnit(TimeUnit.MINUTES);
@@ -667,8 +668,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 .assertRoundTrip(
                         step,
                         "armoryWebhookApproval name: 'tests', status: [every: 2, failure: ['failed'],"
-                                + " headers: [[key: 'a', value: 'b']], pointer: '/state', success: ['passed', 'true'],"
-                                + " unit: 'MINUTES', uriTemplate: 'https://ci/status'], uriTemplate: 'https://ci/start'");
+                                + " headers: [[key: 'a', value: 'b']], location: '/executable/url', pointer: '/state', success: ['passed', 'true'],"
+                                + " unit: 'MINUTES', uriTemplate: '{{armory.answerLocation}}status'], uriTemplate: 'https://ci/start'");
 
         WebhookDefinition definition = new WebhookDefinition();
         definition.setName("tests");
@@ -679,7 +680,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         j.assertEqualDataBoundBeans(
                 status, ArmoryConfiguration.get().getWebhooks().get(0).getStatus());
         JenkinsRule.WebClient client = j.createWebClient();
-        for (String field : List.of("uriTemplate", "every", "unit", "pointer", "success", "failure")) {
+        for (String field : List.of("uriTemplate", "every", "unit", "pointer", "location", "success", "failure")) {
             String url = "descriptor/" + StatusDefinition.class.getName() + "/help/" + field;
             assertThat(client.goTo(url).getWebResponse().getContentAsString())
                     .as(field)

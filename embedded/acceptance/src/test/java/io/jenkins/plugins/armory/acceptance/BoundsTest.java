@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Groovy;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
@@ -229,6 +230,14 @@ class BoundsTest {
                         "start",
                         "/"));
         probes.put(
+                "`status.location`",
+                Probe.of(
+                        "status: location",
+                        step
+                                + "status: [uriTemplate: '{{armory.answerLocation}}', pointer: '/p', success: ['s'], location: VALUE])",
+                        "start",
+                        "/"));
+        probes.put(
                 "`status.success`",
                 Probe.of("status: success", step + "status: [" + uri + "pointer: '/p', success: VALUE])"));
         probes.put("`status.failure`", Probe.of("status: failure", status + "failure: VALUE])"));
@@ -387,6 +396,7 @@ class BoundsTest {
 
     @Test
     void whatIsAtTheBoundIsTakenAndReadBack() throws IOException {
+        process.onCall(call -> new Reply(202, Map.of("Location", "/"), ""));
         Map<String, JsonNode> accepted = new TreeMap<>();
         for (Row row : rows().stream().filter(BoundsTest::isPossible).toList()) {
             Probe probe = probes().get(row.what());

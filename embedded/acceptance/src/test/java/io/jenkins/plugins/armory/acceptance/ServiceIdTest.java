@@ -101,6 +101,66 @@ class ServiceIdTest {
         }
     }
 
+    /** A Jenkins: starting a build answers with an item in its queue, which has the address of the build once that has begun. */
+    private static final class OtherJenkins {
+
+        private final String item =
+                "{\"_class\": \"hudson.model.Queue$WaitingItem\", \"id\": 7, \"url\": \"queue/item/7/\", \"why\": \"In the quiet period\"}";
+        private final ExternalProcess process;
+        private final String host;
+        private volatile String state = "";
+
+        OtherJenkins(ExternalProcess process) {
+            this.process = process;
+            host = process.url().replaceFirst("/checks$", "");
+            process.onCall(this::answer);
+        }
+
+        String step() {
+            return ("armoryWebhookApproval(name: 'smoke', uriTemplate: 'HOST/job/smoke/build', disableCallback: true,"
+                            + " headers: [[key: 'Authorization', value: 'Basic {{secrets.team}}']],"
+                            + " status: [uriTemplate: '{{armory.answerLocation}}api/json', every: 5, location: '/executable/url',"
+                            + " headers: [[key: 'Authorization', value: 'Basic {{secrets.team}}']],"
+                            + " pointer: '/result', success: ['SUCCESS'], failure: ['FAILURE', 'UNSTABLE', 'ABORTED']],"
+                            + " cancel: [uriTemplate: '{{armory.answerLocation}}stages/cancel',"
+                            + " headers: [[key: 'Authorization', value: 'Basic {{secrets.team}}']]])")
+                    .replace("HOST", host);
+        }
+
+        /** @param said what the build says; empty while it is in the queue */
+        void says(String said) {
+            state = said;
+        }
+
+        void begins() {
+            says("{\"building\": true, \"number\": 5, \"result\": null}");
+        }
+
+        void ends(String result) {
+            says("{\"building\": false, \"number\": 5, \"result\": \"" + result + "\"}");
+        }
+
+        private Reply answer(Call call) {
+            boolean begun = !state.isEmpty();
+            return switch (call.method() + " " + call.path()) {
+                case "POST /job/smoke/build" -> new Reply(201, Map.of("Location", host + "/queue/item/7/"), "");
+                case "GET /queue/item/7/api/json" ->
+                    json(
+                            200,
+                            begun
+                                    ? item.replace("}", ", \"executable\": {\"url\": \"" + host + "/job/smoke/5/\"}}")
+                                    : item);
+                case "GET /job/smoke/5/api/json" -> begun ? json(200, state) : Reply.of(404);
+                case "POST /job/smoke/5/stages/cancel" -> Reply.of(begun ? 200 : 404);
+                default -> Reply.of(404);
+            };
+        }
+
+        void awaitQuestion(String path) {
+            Wait.until("it is asked at " + path).until(() -> count(process, "GET", path) > 0);
+        }
+    }
+
     private static Reply json(int status, String body) {
         return new Reply(status, Map.of("Content-Type", "application/json"), body);
     }
@@ -137,6 +197,48 @@ class ServiceIdTest {
                             .anyMatch(call -> !call.method().equals("GET")
                                     && !call.path().equals(service.start)
                                     && call.path().contains("/47")));
+        }
+
+        @Test
+        void aBuildOfAnotherJenkinsIsFollowedFromItsQueue(Jenkins jenkins, ExternalProcess process) {
+            var other = new OtherJenkins(process);
+            Build passes = jenkins.createJob(other.step()).build();
+            other.awaitQuestion("/queue/item/7/api/json");
+            passes.awaitLog("Progress: the answer has nothing at /result yet");
+            other.begins();
+            other.awaitQuestion("/job/smoke/5/api/json");
+            other.ends("SUCCESS");
+            assertThat(passes.awaitResult("SUCCESS"))
+                    .contains("Webhook approval 'smoke' succeeded (status of ", "): /result is \"SUCCESS\"")
+                    .doesNotContain("WARNING", "/job/smoke");
+
+            other.ends("UNSTABLE");
+            assertThat(jenkins.createJob(other.step()).build().awaitResult("FAILURE"))
+                    .contains("/result is \"UNSTABLE\"");
+
+            other.begins();
+            Build aborted = jenkins.createJob(other.step()).build().awaitWaiting(1);
+            aborted.awaitLog("Progress: /result is null");
+            aborted.abort();
+            aborted.awaitResult("ABORTED");
+            aborted.awaitLog("The cancel webhook of 'smoke' answered 200.");
+            assertThat(count(process, "POST", "/job/smoke/5/stages/cancel")).isOne();
+        }
+
+        @Test
+        void anAddressOnAnotherHostIsNotAsked(Jenkins jenkins, ExternalProcess process) {
+            try (ExternalProcess elsewhere = new ExternalProcess()) {
+                String step = new OtherJenkins(process).step();
+                process.onCall(call -> call.method().equals("POST")
+                        ? new Reply(201, Map.of("Location", "/queue/item/7/"), "")
+                        : json(200, "{\"executable\": {\"url\": \"" + elsewhere.url() + "/\"}}"));
+                Build build = jenkins.createJob(step).build();
+                build.awaitLog("WARNING: The status cannot be read: ");
+                build.awaitLog(
+                        ": the address at /executable/url is not on this host; check the address that the service has");
+                build.abort();
+                assertThat(elsewhere.calls()).isEmpty();
+            }
         }
 
         @ParameterizedTest
@@ -180,6 +282,8 @@ class ServiceIdTest {
                 delimiter = '|',
                 quoteCharacter = '`',
                 value = {
+                    "uriTemplate: 'http://127.0.0.1/', status: [uriTemplate: 'http://127.0.0.1/', location: '/url', pointer: '/s', success: 'x'] | status: location: is where an answer has the next {{armory.answerLocation}}, which uriTemplate does not have",
+                    "uriTemplate: 'http://127.0.0.1/', status: [uriTemplate: '{{armory.answerLocation}}', location: 'url', pointer: '/s', success: 'x'] | status: location: \"url\" is no JSON Pointer; it starts with a slash: /url",
                     "uriTemplate: 'http://127.0.0.1/{{answer.id}}'   | {{answer.id}} at line 1, column 18 has no value; the templates of status and cancel alone know it",
                     "uriTemplate: 'http://127.0.0.1/', headers: [[key: 'X', value: '{{answers.id}}']] | is not a variable; write {{armory.NAME}}, {{answer.NAME}}",
                 })
@@ -211,6 +315,37 @@ class ServiceIdTest {
 
             build.awaitResult("SUCCESS");
             assertThat(count(process, "POST", service.start)).isOne();
+            assertThat(build.hasNothingPending()).isTrue();
+        }
+    }
+
+    /** At each moment: in the queue before the first question, and after the build began. */
+    @Test
+    void aBuildOfAnotherJenkinsIsFollowedAcrossKills() {
+        try (Controller controller = Controller.create(Settings.CASC);
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            var other = new OtherJenkins(process);
+            Build build = new Jenkins(controller)
+                    .createJob(other.step().replace("every: 5", "every: 1, unit: 'HOURS'"))
+                    .build()
+                    .awaitWaiting(1);
+            controller.kill();
+            assertThat(process.calls()).extracting(Call::method).isEqualTo(List.of("POST"));
+            other.begins();
+
+            controller.start(); // asks at once, and then in an hour
+
+            other.awaitQuestion("/queue/item/7/api/json");
+            build.awaitLog("Progress: the answer has nothing at /result yet");
+            controller.kill();
+            other.ends("SUCCESS");
+            controller.start();
+
+            build.awaitResult("SUCCESS");
+            assertThat(count(process, "GET", "/queue/item/7/api/json")).isOne();
+            assertThat(count(process, "GET", "/job/smoke/5/api/json")).isOne();
+            assertThat(count(process, "POST", "/job/smoke/build")).isOne();
             assertThat(build.hasNothingPending()).isTrue();
         }
     }
