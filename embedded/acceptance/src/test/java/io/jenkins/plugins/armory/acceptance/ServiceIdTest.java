@@ -337,7 +337,11 @@ class ServiceIdTest {
             controller.start(); // asks at once, and then in an hour
 
             other.awaitQuestion("/queue/item/7/api/json");
-            build.awaitLog("Progress: the answer has nothing at /result yet");
+            Wait.until("the answer is known") // and the address in it is on disk
+                    .until(() -> build.approval()
+                            .at("/progress/mdMessage")
+                            .asText()
+                            .equals("the answer has nothing at /result yet"));
             controller.kill();
             other.ends("SUCCESS");
             controller.start();
