@@ -666,6 +666,24 @@ public class ApprovalStoreTest {
         }
     }
 
+    /** It must not lose its own newest for the oldest of others. */
+    @Test
+    void aJobKeepsItsFewNewestDecisionsAmongManyJobsWithOlderOnes() throws IOException {
+        for (int i = 0; i <= ApprovalStore.RECENT + 1; i++) {
+            String job = i < ApprovalStore.RECENT ? "job" + i : "last";
+            store.create(ApprovalTerms.of("a" + i, new BuildRef(job, 7))
+                    .webhook("tests")
+                    .timeout(START, Duration.ofHours(24))
+                    .start());
+            store.apply("a" + i, SUCCESS, SOON.plusSeconds(i));
+        }
+
+        assertThat(store.recentlyDecided())
+                .extracting(Approval::id)
+                .startsWith("a101", "a100", "a99")
+                .doesNotContain("a0", "a1");
+    }
+
     @Test
     void remembersTheNewestDecisionsOnly() throws IOException {
         for (int i = 0; i <= ApprovalStore.RECENT; i++) {

@@ -10,7 +10,10 @@ import java.util.function.UnaryOperator;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The newest decided approvals, newest first. Where there is no room for all, the job with the most of them gives up its oldest. */
+/**
+ * The newest decided approvals, newest first. Where there is no room for all, the oldest goes; but while a job has more than a quarter, the
+ * oldest of the job with the most.
+ */
 @Restricted(NoExternalUse.class)
 public final class RecentDecisions {
 
@@ -38,16 +41,16 @@ public final class RecentDecisions {
         }
         approvals.add(0, approval);
         if (approvals.size() > limit) {
-            approvals.remove(oldestOfMost());
+            approvals.remove(leastWanted());
         }
     }
 
-    private int oldestOfMost() {
+    private int leastWanted() {
         var ofJobs = new HashMap<String, Integer>();
         approvals.forEach(each -> ofJobs.merge(each.build().job(), 1, Integer::sum));
         int most = Collections.max(ofJobs.values());
         int index = limit;
-        while (ofJobs.get(approvals.get(index).build().job()) < most) {
+        while (most > limit / 4 && ofJobs.get(approvals.get(index).build().job()) < most) {
             index--;
         }
         return index;
