@@ -177,6 +177,8 @@ class AccessJenkinsTest {
             "ApprovalRule.checkRequired",
             "ManualApproval.checkRequired",
             "ArmoryEnvironmentStep.checkName",
+            "ArmoryWebhookApprovalsStep.checkAtOnce",
+            "ArmoryWebhookApprovalsStep.fillStepTimeoutUnitItems",
             "ArmoryWebhookApprovalStep.checkUriTemplate",
             "ArmoryWebhookApprovalStep.checkRetryCount",
             "ArmoryWebhookApprovalStep.checkConnectTimeout",
@@ -212,9 +214,10 @@ class AccessJenkinsTest {
                 "ListedIssuer.checkRequiredClaims",
                 "ListedClient.checkJobs",
                 "ListedIssuer.checkJobs"));
-        for (String form : List.copyOf(FORMS.keySet())) { // the form of armoryApproval is the same
+        for (String form : List.copyOf(FORMS.keySet())) { // the other steps have the same form
             if (form.startsWith("ArmoryWebhookApprovalStep.")) {
                 FORMS.put(form.replace("ArmoryWebhook", "Armory"), FORMS.get(form));
+                FORMS.put(form.replace("ApprovalStep", "ApprovalsStep"), FORMS.get(form));
             }
         }
     }
