@@ -29,7 +29,9 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -81,7 +83,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         write(created, notStarted);
         var texts = new ApprovalLog(at.log());
         texts.holds(at.context().get(Computer.class));
-        created.stream().map(Approval::manual).filter(Objects::nonNull).forEach(this::warnOfSubmitters);
+        warnOfSubmitters(created);
         boolean endsAtOnce = transition.deployment().failedBeside(place, phase).isPresent();
         for (int i = 0; i < created.size() && !endsAtOnce; i++) {
             if (!defined.get(i).path().endsWith("]") && !created.get(i).hasWebhook()) {
@@ -259,14 +261,28 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         }
     }
 
-    /** Warns of rules that people cannot meet. The security realm may take its time, and the calls do not wait for it. */
-    private void warnOfSubmitters(ManualRequirement manual) {
-        armory.readers(at.run(), "", () -> {}).execute(() -> {
-            String problem = Submitters.problemOf(manual, Jenkins.get().getSecurityRealm());
-            if (problem != null) {
-                at.log().accept("WARNING: " + LogText.continued(problem));
+    /**
+     * Warns of rules that people cannot meet, once for all approvals that ask the same people. The security realm may take its time, and the
+     * calls do not wait for it.
+     */
+    private void warnOfSubmitters(List<Approval> created) {
+        var asked = new LinkedHashMap<List<Object>, ManualRequirement>();
+        for (Approval each : created) {
+            ManualRequirement manual = each.manual();
+            if (manual != null) {
+                asked.putIfAbsent(Arrays.asList(manual.rules(), manual.requesters()), manual);
             }
-        });
+        }
+        if (!asked.isEmpty()) {
+            armory.readers(at.run(), "", () -> {})
+                    .execute(() -> asked.values().forEach(manual -> {
+                        String problem =
+                                Submitters.problemOf(manual, Jenkins.get().getSecurityRealm());
+                        if (problem != null) {
+                            at.log().accept("WARNING: " + LogText.continued(problem));
+                        }
+                    }));
+        }
     }
 
     /** Warns that a restart or a crash of Jenkins ends this build, although callers were told that they decided. */
