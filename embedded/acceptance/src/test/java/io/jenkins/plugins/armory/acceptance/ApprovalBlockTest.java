@@ -187,7 +187,7 @@ class ApprovalBlockTest {
                         """.formatted(process.approvalNamed("smoke", "phase: 'afterDeployment'")));
         process.awaitCallback().fail("no");
 
-        assertThat(build.awaitResult("ABORTED")).doesNotContain("DEPLOYED");
+        assertThat(build.awaitResult("FAILURE")).doesNotContain("DEPLOYED");
         assertThat(build.environments()).containsEntry("staging", "COMPLETE").containsEntry("prod", "CANCELLED");
     }
 }

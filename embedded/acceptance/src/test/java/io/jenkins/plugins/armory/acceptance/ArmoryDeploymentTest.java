@@ -350,20 +350,20 @@ class ArmoryDeploymentTest {
     void aFileOfTheWorkspaceCallsFromNoAgentThatIsNotListed(Jenkins jenkins, ExternalProcess process) {
         String agent = "networkMode: remoteNetworkAgent\n    ";
         String byAccount = canary(process).text().replace("uriTemplate:", agent + "uriTemplate:");
-        String byName = byAccount.replace(agent, agent + "agentIdentifier: inside\n    ");
+        String byName = byAccount.replace(agent, agent + "agentIdentifier: absent\n    ");
 
         assertThat(deploy(jenkins, byName, "configFile: 'deploy.yml'"))
                 .contains(
                         "armoryDeployment: deploy.yml cannot be used:",
-                        "webhook 'tests': agentIdentifier: is the agent \"inside\", which agents does not list",
+                        "webhook 'tests': agentIdentifier: is the agent \"absent\", which agents does not list",
                         "add it to agents: ['...'] of armoryDeployment")
                 .doesNotContain("DID");
-        assertThat(deploy(jenkins, byAccount, "configFile: 'deploy.yml', agents: ['inside']"))
+        assertThat(deploy(jenkins, byAccount, "configFile: 'deploy.yml', agents: ['absent']"))
                 .contains("webhook 'tests': agentIdentifier: is missing, and the account \"prod-cluster\" of the target"
                         + " 'prod' is no agent that agents lists")
                 .doesNotContain("DID");
-        assertThat(deploy(jenkins, byName, "configFile: 'deploy.yml', agents: ['inside']"))
-                .contains("DID prod deploy", "agent 'inside': there is no agent of that name or label");
+        assertThat(deploy(jenkins, byName, "configFile: 'deploy.yml', agents: ['absent']"))
+                .contains("DID prod deploy", "agent 'absent': there is no agent of that name or label");
         for (String step :
                 List.of("configFile: 'deploy.yml', agents: ['prod-cluster']", "config: readFile('deploy.yml')")) {
             assertThat(deploy(jenkins, byAccount, step))

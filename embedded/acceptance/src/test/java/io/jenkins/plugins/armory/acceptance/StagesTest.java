@@ -197,11 +197,11 @@ class StagesTest {
         Build build = jenkins.build(
                         "parallel a: { stage('in a') { %s } }, b: { echo 'in b' }".formatted(process.approval()))
                 .awaitWaiting(1);
-        assertThat(build.graphViewSteps("Call a webhook")).containsExactly("paused");
+        assertThat(build.graphViewSteps("Wait for an approval")).containsExactly("paused");
 
         process.awaitCallback().succeed("fine");
         build.awaitResult("SUCCESS");
-        assertThat(build.graphViewSteps("Call a webhook")).containsExactly("success");
+        assertThat(build.graphViewSteps("Wait for an approval")).containsExactly("success");
     }
 
     @Test
@@ -213,7 +213,7 @@ class StagesTest {
         Build build = fail(jenkins, process, "stage('prod') { %s }".formatted(process.approval(AFTER)));
 
         build.awaitResult("UNSTABLE");
-        assertThat(build.graphViewSteps("Call a webhook")).containsExactly("unstable");
+        assertThat(build.graphViewSteps("Wait for an approval")).containsExactly("unstable");
     }
 
     @Test

@@ -42,33 +42,33 @@ class WorkspaceFilesTest {
     /** A webhook that is called from an agent, which reaches what Jenkins does not. */
     private static final String PROBING = """
             targets:
-              prod: {account: inside, strategy: s}
+              prod: {account: absent, strategy: s}
             webhooks:
               - name: probe
                 uriTemplate: "http://10.0.0.1/"
                 networkMode: remoteNetworkAgent
             """;
 
-    private static final String BY_NAME = PROBING + "    agentIdentifier: inside\n";
+    private static final String BY_NAME = PROBING + "    agentIdentifier: absent\n";
 
     /** What the step says if it gets as far as the agent: the controller has none of that name. */
-    private static final String NO_AGENT = "agent 'inside': there is no agent of that name or label";
+    private static final String NO_AGENT = "agent 'absent': there is no agent of that name or label";
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ", agents: []", ", agents: ['outside', 'Inside']", ", secrets: ['inside']"})
+    @ValueSource(strings = {"", ", agents: []", ", agents: ['outside', 'Absent']", ", secrets: ['absent']"})
     void deploymentFileCallsFromNoAgentThatTheStepDoesNotList(String agents, Jenkins jenkins, ExternalProcess process) {
         String step = "configFile: 'deploy.yml', environment: 'prod', webhook: 'probe'";
 
         assertNothingIsCalled(
                 run(jenkins, "deploy.yml", BY_NAME, step + agents),
                 process,
-                "deploy.yml: webhook 'probe': agentIdentifier: is the agent \"inside\", which the step does not list; if that"
-                        + " file may call from there, say agents: ['inside'] in the step");
+                "deploy.yml: webhook 'probe': agentIdentifier: is the agent \"absent\", which the step does not list; if that"
+                        + " file may call from there, say agents: ['absent'] in the step");
         assertNothingIsCalled(
                 run(jenkins, "deploy.yml", PROBING, step + agents),
                 process,
-                "webhook 'probe': agentIdentifier: is missing, and the account \"inside\" in deploy.yml is no agent that the"
-                        + " step lists; name the agent in agentIdentifier, or say agents: ['inside'] in the step if that file may"
+                "webhook 'probe': agentIdentifier: is missing, and the account \"absent\" in deploy.yml is no agent that the"
+                        + " step lists; name the agent in agentIdentifier, or say agents: ['absent'] in the step if that file may"
                         + " choose it");
     }
 
@@ -81,8 +81,8 @@ class WorkspaceFilesTest {
         assertNothingIsCalled(
                 run(jenkins, "deploy.yml", PROBING, inline),
                 process,
-                "webhook 'own': agentIdentifier: is missing, and the account \"inside\" in deploy.yml is no agent");
-        assertThat(run(jenkins, "deploy.yml", PROBING, inline + ", agentIdentifier: 'inside'")
+                "webhook 'own': agentIdentifier: is missing, and the account \"absent\" in deploy.yml is no agent");
+        assertThat(run(jenkins, "deploy.yml", PROBING, inline + ", agentIdentifier: 'absent'")
                         .awaitResult("FAILURE"))
                 .contains(NO_AGENT);
         assertNothingIsCalled(
@@ -93,12 +93,12 @@ class WorkspaceFilesTest {
                         "configFile: 'deploy.yml', name: 'own', uriTemplate: '%s', cancel: 'probe'"
                                 .formatted(process.url())),
                 process,
-                "deploy.yml: webhook 'probe': agentIdentifier: is the agent \"inside\", which");
+                "deploy.yml: webhook 'probe': agentIdentifier: is the agent \"absent\", which");
     }
 
     @Test
     void deploymentFileCallsFromAnAgentThatTheStepLists(Jenkins jenkins) {
-        String step = "configFile: 'deploy.yml', environment: 'prod', webhook: 'probe', agents: ['other', 'inside']";
+        String step = "configFile: 'deploy.yml', environment: 'prod', webhook: 'probe', agents: ['other', 'absent']";
 
         for (String file : List.of(BY_NAME, PROBING)) {
             assertThat(run(jenkins, "deploy.yml", file, step).awaitResult("FAILURE"))
