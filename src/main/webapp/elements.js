@@ -130,23 +130,24 @@ export function notices({ notices: { due, failed } = { due: [], failed: [] } }) 
   ];
 }
 
-const spoke = (name, word, text) => note(say("person.said", name, text ? `${word} – ${text}` : word));
+const spoke = (name, word, { comment, commentHtml } = {}) =>
+  [note(say("person.said", name, word)), ...message({ mdMessage: comment, mdMessageHtml: commentHtml })];
 
 const calledBack = (callback) =>
   callback ? [note(say("callback.said", say(`state.${callback.outcome}`))), ...message(callback)] : [];
 
 const groupsOf = ({ submitters }) => submitters.join(", ") || say("person.permitted");
 
-/** How many have approved, and who counts for which of several rules; nothing if one person is enough. */
-function counted({ required, approvals, rules, user }) {
+/** How many have approved, who counts for which of several rules, and who is still needed; nothing if one person is enough. */
+function counted({ required, approvals, rules, needed }) {
   const parts = required > 1 ? [note(say("person.count", approvals.length, required))] : [];
   if (rules.length > 1) {
     parts.push(...rules.map((rule) => {
       const count = say("person.rule", rule.approvedBy.length, rule.required, groupsOf(rule));
       return note(rule.approvedBy.length > 0 ? say("person.said", count, rule.approvedBy.join(", ")) : count);
     }));
-    if (user === undefined) {
-      parts.push(note(say("person.needed", rules.filter((rule) => rule.needsPeople).map(groupsOf).join("; "))));
+    if (needed) {
+      parts.push(note(say("person.needed", needed)));
     }
   }
   return parts;
@@ -155,7 +156,7 @@ function counted({ required, approvals, rules, user }) {
 /** What the external process and other people have said, for a person who is about to decide. */
 export function standing({ manualApproval, callback }) {
   const people = manualApproval?.required > 1
-    ? [...counted(manualApproval), ...manualApproval.approvals.map((each) => spoke(each.user, say("choice.approved"), each.comment))]
+    ? [...counted(manualApproval), ...manualApproval.approvals.flatMap((each) => spoke(each.user, say("choice.approved"), each))]
     : [];
   return [...calledBack(callback), ...people];
 }
@@ -167,7 +168,7 @@ export function said({ manualApproval, callback, failure, decision }) {
     parts.push(note(say("failure.asked", say(`state.${failure.outcome}`), failure.decidedBy)), ...message(failure));
   }
   if (manualApproval && !(failure && !decision)) {
-    const { message: question, user, approved, comment, required, approvals, rules, requesters, inputs = {} } = manualApproval;
+    const { message: question, user, approved, required, approvals, rules, requesters, inputs = {} } = manualApproval;
     if (user === undefined) {
       const asked = required === 1 ? say("person.asked") : say("person.several", required);
       parts.push(element("p", "armory-approvals__question", question || asked));
@@ -178,16 +179,17 @@ export function said({ manualApproval, callback, failure, decision }) {
     if (requesters?.length > 0 && !decision) {
       parts.push(note(say("person.requested", requesters.join(", "))));
     }
-    if (!decision) {
+    if (!decision || rules.length > 1) {
       parts.push(...counted(manualApproval));
     }
     Object.entries(inputs).forEach(([name, value]) => parts.push(note(say("person.said", name, String(value)))));
     if (user === undefined || required > 1) {
       // Where people alone decided, the message of the decision has their comments.
-      parts.push(...approvals.map((each) => spoke(each.user, say("choice.approved"), decision?.success && !callback ? "" : each.comment)));
+      const toldBelow = decision?.success && !callback;
+      parts.push(...approvals.flatMap((each) => spoke(each.user, say("choice.approved"), toldBelow ? {} : each)));
     }
     if (user !== undefined && (required === 1 || !approved)) {
-      parts.push(spoke(user, say(approved ? "choice.approved" : "choice.rejected"), comment));
+      parts.push(...spoke(user, say(approved ? "choice.approved" : "choice.rejected"), manualApproval));
     }
   }
   if (!decision && !failure) {

@@ -1,13 +1,14 @@
 package io.jenkins.plugins.armory.approval;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -64,26 +65,47 @@ public final class RuleMatching {
 
     /** Returns the rules for which one more person would count: some lack people, others have somebody who can move to one of these. */
     public Set<Integer> open() {
-        Set<Integer> open = new TreeSet<>();
-        boolean more = true;
+        return reaching(IntStream.range(0, rules.size())
+                .filter(rule -> missing(rule) > 0)
+                .boxed()
+                .toList());
+    }
+
+    /** Returns these rules, and those from which somebody can move to one of them. */
+    private Set<Integer> reaching(Collection<Integer> some) {
+        Set<Integer> reaching = new TreeSet<>(some);
+        boolean more = !some.isEmpty();
         while (more) {
             more = false;
             for (int rule = 0; rule < rules.size(); rule++) {
-                if (missing(rule) > 0 || people.get(rule).stream().anyMatch(vote -> isAmong(vote.rules(), open))) {
-                    more |= open.add(rule);
+                if (people.get(rule).stream().anyMatch(vote -> isAmong(vote.rules(), reaching))) {
+                    more |= reaching.add(rule);
                 }
             }
         }
-        return open;
+        return reaching;
     }
 
-    /** Returns who is still needed, for a sentence: {@code 1 of ops, oncall; or of qa}. */
+    /** Returns who is still needed, for a sentence: {@code 1 more of dave, alice; 2 more of ops}. It names nobody who counts already. */
     public String needed() {
-        return open().stream()
-                .sorted(Comparator.comparing(rule -> missing(rule) == 0))
-                .map(rule -> (missing(rule) == 0 ? "or of " : missing(rule) + " of ")
-                        + rules.get(rule).people())
+        return IntStream.range(0, rules.size())
+                .filter(rule -> missing(rule) > 0)
+                .mapToObj(rule -> missing(rule) + " more of " + others(reaching(List.of(rule))))
                 .collect(Collectors.joining("; "));
+    }
+
+    private String others(Set<Integer> some) {
+        Set<String> counted = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        people.forEach(votes -> votes.forEach(vote -> counted.add(vote.user())));
+        List<String> submitters = new ArrayList<>();
+        for (int rule : some) {
+            if (rules.get(rule).submitters().isEmpty()) {
+                return rules.get(rule).people();
+            }
+            submitters.addAll(rules.get(rule).submitters());
+        }
+        submitters.removeIf(counted::contains);
+        return submitters.isEmpty() ? "nobody" : submitters.stream().distinct().collect(Collectors.joining(", "));
     }
 
     /** Returns whether a person who may count for these rules would count. */

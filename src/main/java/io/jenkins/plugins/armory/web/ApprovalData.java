@@ -136,7 +136,10 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
         putMessage(json.get("callback"), approval.callback());
         putMessage(json.get("failure"), approval.failure());
         if (json.get("manualApproval") instanceof ObjectNode people) {
-            people.set("approvals", JsonResponse.treeOf(approval.votes()));
+            for (int i = 0; i < approval.votes().size(); i++) {
+                ObjectNode vote = (ObjectNode) people.withArray("approvals").get(i);
+                vote.put("comment", approval.votes().get(i).comment());
+            }
             Decision person = approval.person();
             if (person != null) {
                 people.put("comment", person.mdMessage());
@@ -169,7 +172,9 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
 
     private ObjectNode json(Approval approval, ManualRequirement manual) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("message", manual.message());
-        json.set("rules", rules(approval, manual));
+        var matching = RuleMatching.of(manual, approval.votes());
+        json.set("rules", rules(matching, manual));
+        json.put("needed", approval.person() == null && !approval.isDecided() ? matching.needed() : "");
         if (!manual.inputs().isEmpty()) {
             ArrayNode parameters = json.putArray("parameters");
             manual.inputs().forEach(input -> parameters.add(input.name()));
@@ -182,10 +187,8 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
         if (requesters != null) {
             json.set("requesters", JsonResponse.treeOf(requesters));
         }
-        json.set(
-                "approvals",
-                JsonResponse.treeOf(
-                        approval.votes().stream().map(ApprovalData::shown).toList()));
+        ArrayNode votes = json.putArray("approvals");
+        approval.votes().forEach(vote -> votes.add(json(vote)));
         json.put("mayApprove", viewer.isAsked(approval, Choice.APPROVE))
                 .put("mayReject", viewer.isAsked(approval, Choice.REJECT))
                 .put("mayTakeBack", viewer.isAsked(approval, Choice.TAKE_BACK));
@@ -194,13 +197,13 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
             json.put("approved", person.isSuccess())
                     .put("user", person.decidedBy())
                     .put("comment", Markdown.shown(person.mdMessage()))
+                    .put("commentHtml", html(person.mdMessage()))
                     .put("at", person.decidedAt().toString());
         }
         return json;
     }
 
-    private static ArrayNode rules(Approval approval, ManualRequirement manual) {
-        var matching = RuleMatching.of(manual, approval.votes());
+    private static ArrayNode rules(RuleMatching matching, ManualRequirement manual) {
         Set<Integer> open = matching.open();
         ArrayNode rules = JsonNodeFactory.instance.arrayNode();
         for (int rule = 0; rule < manual.rules().size(); rule++) {
@@ -211,8 +214,9 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
         return rules;
     }
 
-    private static Vote shown(Vote vote) {
-        return vote.saying(Objects.requireNonNullElse(Bound.LINE.cut(vote.comment()), ""));
+    private static ObjectNode json(Vote vote) {
+        String comment = Objects.requireNonNullElse(Bound.LINE.cut(vote.comment()), "");
+        return JsonResponse.fieldsOf(vote.saying(comment)).put("commentHtml", html(comment));
     }
 
     private static ObjectNode json(Attempt attempt) {

@@ -31,7 +31,7 @@ class RuleMatchingTest {
         ManualRequirement both = rules(1, 1);
         RuleMatching alice = RuleMatching.of(both, List.of(vote("alice", 0, 1)));
         assertThat(alice.open()).as("she counts for one, whichever helps").containsExactly(0, 1);
-        assertThat(alice.needed()).isEqualTo("1 of group1; or of group0");
+        assertThat(alice.needed()).isEqualTo("1 more of group0, group1");
 
         RuleMatching withBob = RuleMatching.of(both, List.of(vote("alice", 0, 1), vote("bob", 0)));
         assertThat(withBob.users(0)).containsExactly("bob");
@@ -45,7 +45,29 @@ class RuleMatchingTest {
 
         assertThat(matching.needs(List.of(0))).isFalse();
         assertThat(matching.needs(List.of(0, 1))).isTrue();
-        assertThat(matching.needed()).isEqualTo("1 of group1");
+        assertThat(matching.needed()).isEqualTo("1 more of group1");
+    }
+
+    @Test
+    void whoCountsAlreadyIsNotNeeded() {
+        ManualRequirement manual = new ManualRequirement(
+                "Go?",
+                List.of(
+                        new PeopleRule(List.of("carol", "dave", "bob"), 2),
+                        new PeopleRule(List.of("alice", "Bob"), 1),
+                        new PeopleRule(List.of("eve"), 1)));
+
+        RuleMatching matching = RuleMatching.of(manual, List.of(vote("carol", 0), vote("bob", 0, 1)));
+
+        assertThat(matching.needed()).isEqualTo("1 more of dave, alice; 1 more of eve");
+        assertThat(RuleMatching.of(manual, List.of()).needed())
+                .isEqualTo("2 more of carol, dave, bob; 1 more of alice, Bob; 1 more of eve");
+        assertThat(RuleMatching.of(new ManualRequirement("Go?", List.of(), 2), List.of(vote("carol", 0)))
+                        .needed())
+                .isEqualTo("1 more of all with the permission");
+        assertThat(RuleMatching.of(new ManualRequirement("Go?", List.of("carol"), 2), List.of(vote("carol", 0)))
+                        .needed())
+                .isEqualTo("1 more of nobody");
     }
 
     @Test

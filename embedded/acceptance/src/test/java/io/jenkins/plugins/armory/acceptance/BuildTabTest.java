@@ -110,11 +110,11 @@ class BuildTabTest {
         page.tabTo(DIALOG + " [type=submit]");
         page.enter();
 
-        awaitText(page, card(), "Approved – fine");
+        awaitText(page, card(), "Approved\\nfine");
         build.awaitResult("SUCCESS");
         String user = build.approval().at("/manualApproval/user").asText();
         assertThat(page.evaluate(card() + ".innerText").asText())
-                .contains("callback token and user " + user, user + ": Approved – fine");
+                .contains("callback token and user " + user, user + ": Approved\nfine");
         assertThat(page.evaluate(card() + ".querySelector('strong').textContent")
                         .asText())
                 .isEqualTo("All");

@@ -93,7 +93,7 @@ class DecisionPageTest {
         String user = person(build).get("user").asText();
         assertThat(user).isIn("admin", "anonymous");
         assertThat(person(build).get("comment").asText()).isEqualTo("looks *good*");
-        page.await(rows("waiting") + "[0].includes('" + user + ": Approved – looks *good*')");
+        page.await(rows("waiting") + "[0].includes('" + user + ": Approved\\nlooks good')");
         process.awaitCallback().succeed("fine");
         build.awaitResult("SUCCESS");
         awaitRows(page, 0, 1);
@@ -213,7 +213,7 @@ class DecisionPageTest {
                 .isEqualTo("Approved: " + build.job().name() + " #1, prod. 1 of 2 have approved.");
         for (BrowserPage page : List.of(alice, bob)) {
             page.await(rows("waiting") + "[0].includes('1 of 2 have approved')");
-            assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains("alice: Approved – looks good");
+            assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains("alice: Approved\nlooks good");
         }
         alice.await("!document.querySelector('" + APPROVE + "')");
         assertThat(bob.evaluate("document.querySelector('" + TAKE_BACK + "') === null")
@@ -295,7 +295,7 @@ class DecisionPageTest {
         awaitDialog(page);
 
         assertThat(textOf(page, DIALOG))
-                .contains("Go?", "All 42 passed", "1 of 2 have approved", "alice: Approved – looks good");
+                .contains("Go?", "All 42 passed", "1 of 2 have approved", "alice: Approved\nlooks good");
         build.abort();
     }
 
@@ -637,7 +637,7 @@ class DecisionPageTest {
         awaitNoDialog(page);
         awaitRows(page, 0, 1);
 
-        assertThat(page.evaluate(rows("decided") + "[0]").asText()).contains(": Rejected – " + ATTACK);
+        assertThat(page.evaluate(rows("decided") + "[0]").asText()).contains(": Rejected\n" + ATTACK);
         hasNoTrouble(page);
     }
 }

@@ -128,13 +128,15 @@ class SeveralPeopleTest {
         assertThat(rules.findValuesAsText("needsPeople"))
                 .as("alice can count for the other one")
                 .containsExactly("true", "true");
+        assertThat(build.approval().at("/manualApproval/needed").asText()).isEqualTo("1 more of qa, ops, oncall");
         decide(build, "bob", "approve").expect(200);
 
         assertThat(build.awaitResult("SUCCESS"))
                 .contains(
                         "2 people must approve (1 of qa; 1 of ops, oncall): Go?",
-                        "Approved by alice: by alice. 1 of 2 people have approved. Still needed: 1 of ops, oncall; or of qa.",
+                        "Approved by alice: by alice. 1 of 2 people have approved. Still needed: 1 more of qa, ops, oncall.",
                         "Manual approval succeeded (users alice and bob): ");
+        assertThat(build.approval().at("/manualApproval/needed").asText()).isEmpty();
         assertThat(build.approval().at("/manualApproval/rules/1/approvedBy/0").asText())
                 .isEqualTo("bob");
     }
