@@ -32,6 +32,9 @@ final class WebhookCalls extends CallKind {
     /** The place of what is called to start the external process, and to stop it. */
     static final String PLACE = "process";
 
+    /** The longest start of an answer in a line of the log, in characters. */
+    private static final int MAX_ANSWER = 200;
+
     private final Clock clock;
     /** The approvals that are followed, and whether their external processes may have begun. */
     private final Map<String, Boolean> followed = new ConcurrentHashMap<>();
@@ -43,12 +46,17 @@ final class WebhookCalls extends CallKind {
     WebhookCalls(Approvals approvals, RetryPolicy policy, Clock clock) {
         super(256, approvals, policy);
         this.clock = clock;
-        for (Approval approval : approvals.pending()) {
-            if (approval.state() == Approval.State.SENDING) {
-                cutOff.add(approval.id());
-            }
-        }
-        approvals.outstanding().forEach(approval -> cutOff.add(approval.id()));
+        Stream.concat(
+                        approvals.pending().stream().filter(each -> each.state() == Approval.State.SENDING),
+                        approvals.outstanding().stream())
+                .filter(each -> mayHaveBeenUnderWay(each, clock.instant()))
+                .forEach(each -> cutOff.add(each.id()));
+    }
+
+    /** Returns whether the first or the next attempt was under way, or due, at a time before this run. */
+    private static boolean mayHaveBeenUnderWay(Approval approval, Instant now) {
+        Instant due = approval.nextAttemptAt();
+        return !approval.awaitsFirstCall() && (due == null ? approval.attempts().isEmpty() : !due.isAfter(now));
     }
 
     /** Has the webhook of an approval called, whose step is there. */
@@ -122,10 +130,14 @@ final class WebhookCalls extends CallKind {
     void sending(Order order, int number, Requests.Ready ready) {
         String id = order.approval().id();
         if (cutOff.remove(id)) {
+            String webhook = "webhook '" + order.approval().webhook() + "'";
             note(
                     id,
-                    "Jenkins went down while webhook '" + order.approval().webhook()
-                            + "' was being called; calling it again, with the same Idempotency-Key.");
+                    number == 1
+                            ? "Jenkins went down while " + webhook
+                                    + " was being called; calling it again, with the same Idempotency-Key."
+                            : "Jenkins was down when attempt " + number + " of " + webhook
+                                    + " was due or under way; calling it now, with the same Idempotency-Key.");
         } else if (number == 1) {
             note(
                     id,
@@ -224,8 +236,14 @@ final class WebhookCalls extends CallKind {
                         + attempt.duration().toMillis() + " ms: " + attempt.failure()
                         + (attempt.nextAt() == null ? "." : ". The next is due at " + attempt.nextAt() + "."));
         if (!attempt.answer().isEmpty()) {
-            note(id, "The answer began: " + attempt.answer());
+            note(id, "The answer began: " + oneLine(attempt.answer()));
         }
+    }
+
+    /** Returns an answer, often a page of HTML, as a line. The page of the build has all of it. */
+    private static String oneLine(String answer) {
+        String line = answer.strip().replaceAll("\\s+", " ");
+        return line.length() > MAX_ANSWER ? line.substring(0, MAX_ANSWER) + "..." : line;
     }
 
     @Override
@@ -244,9 +262,7 @@ final class WebhookCalls extends CallKind {
         if (noted != null) {
             return noted;
         }
-        Instant due = approval.nextAttemptAt();
-        boolean isBegun = due == null ? approval.attempts().isEmpty() : !due.isAfter(clock.instant());
-        return cutOff.contains(approval.id()) && isBegun && !approval.awaitsFirstCall()
+        return cutOff.contains(approval.id())
                 || approval.attempts().stream().anyMatch(each -> each.failure() == null || each.status() == 0);
     }
 }

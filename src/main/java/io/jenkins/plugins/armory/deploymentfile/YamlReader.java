@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.deploymentfile;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.webhook.Nearest;
 import java.io.StringReader;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -26,6 +27,8 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.reader.ReaderException;
+import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
  * Reads mappings, lists and values from the nodes of a YAML file. It collects the problems instead of stopping at the first, so that
@@ -78,8 +81,28 @@ final class YamlReader {
                     x.getProblemMark().getLine(), x.getProblemMark().getColumn(), "is not YAML: " + x.getProblem());
             problems.throwAny();
             return null;
+        } catch (ReaderException x) { // whose position is one in a buffer
+            addUnprintable(text);
+            problems.throwAny();
+            throw notYaml(x.getMessage());
         } catch (YAMLException | IllegalArgumentException x) { // the latter for a tag that cannot be decoded
             throw notYaml(x.getMessage());
+        }
+    }
+
+    /** Notes the first character that YAML does not allow. */
+    private void addUnprintable(String text) {
+        int at = 0;
+        while (at < text.length() && StreamReader.isPrintable(text.codePointAt(at))) {
+            at += Character.charCount(text.codePointAt(at));
+        }
+        if (at < text.length()) {
+            String before = text.substring(0, at);
+            problems.add(
+                    (int) before.chars().filter(c -> c == '\n').count(),
+                    before.codePointCount(before.lastIndexOf('\n') + 1, at),
+                    "is not YAML: has the character U+%04X, which YAML does not allow; remove it"
+                            .formatted(text.codePointAt(at)));
         }
     }
 

@@ -176,7 +176,8 @@ public final class Variables {
             return "it is known from the target in a deployment file that has the name of the environment: name the file"
                     + " with config or configFile";
         }
-        return "known are "
+        String nearest = Nearest.of(name, values.keySet());
+        return (nearest == null ? "known are " : "did you mean {{" + nearest + "}}? Known are ")
                 + values.keySet().stream().map(each -> "{{" + each + "}}").collect(Collectors.joining(", "));
     }
 }

@@ -94,7 +94,8 @@ class DeliveryTest {
 
     private void connect(ApprovalRepository repository) {
         approvals = new Approvals(repository, timer.service(), Runnable::run, clock, (approval, user) -> List.of(0));
-        delivery = new Delivery(approvals, requests, new RetryPolicy(this::chance), timer.service(), Runnable::run);
+        delivery =
+                new Delivery(approvals, requests, new RetryPolicy(this::chance), clock, timer.service(), Runnable::run);
     }
 
     private double chance() {
@@ -689,6 +690,43 @@ class DeliveryTest {
 
         assertThat(calls).extracting(Call::key).containsExactly(ID);
         assertThat(log).anyMatch(line -> line.startsWith("Jenkins went down while webhook 'w' was being called"));
+    }
+
+    @Test
+    void aRetryThatWasOnlyDueIsNoCallThatARestartCutOff() throws IOException {
+        delivery.deliver(ID, null);
+        answer(CallResult.refused(
+                503, "answered 503", true, null, "<html>\n  <head>\n\n<title>Busy</title>" + " \n<p>".repeat(99)));
+        restart();
+        attach();
+        delivery.deliver(ID, null);
+        assertThat(calls).isEmpty();
+        timer.pass(Duration.ofSeconds(1));
+        assertThat(calls).isNotEmpty();
+
+        assertThat(log)
+                .anyMatch(line -> line.startsWith("The answer began: <html> <head> <title>Busy</title> <p> <p>")
+                        && line.endsWith("...")
+                        && line.length() == "The answer began: ".length() + 200 + 3)
+                .noneMatch(line -> line.startsWith("Jenkins"));
+    }
+
+    @Test
+    void whetherAnAttemptThatWasDueMeanwhileWasUnderWayIsNotKnown() throws IOException {
+        delivery.deliver(ID, null);
+        answer(REFUSED);
+        stop();
+        clock.set(clock.instant().plus(Duration.ofMinutes(1)));
+        open(store);
+        attach();
+        delivery.deliver(ID, null);
+        timer.pass(Duration.ZERO);
+
+        assertThat(calls).isNotEmpty();
+        assertThat(log)
+                .contains(
+                        "Jenkins was down when attempt 2 of webhook 'w' was due or under way; calling it now, with the"
+                                + " same Idempotency-Key.");
     }
 
     /** The store is open, and the step is back, before Jenkins has loaded its jobs. */

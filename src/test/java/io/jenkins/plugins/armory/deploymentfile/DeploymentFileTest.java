@@ -162,6 +162,17 @@ class DeploymentFileTest {
         assertInvalid("- a", "deploy.yml line 1, column 1: must be a mapping with a section \"webhooks\"");
     }
 
+    @Test
+    void saysWhereACharacterIsThatYamlDoesNotAllow() {
+        String comment = "# " + "x".repeat(5_000) + "\n";
+        assertInvalid(
+                comment + "webhooks:\n- name: \u00e4\ud83d\ude00\u0007b\n",
+                "deploy.yml line 3, column 11: is not YAML: has the character U+0007, which YAML does not allow; remove it");
+        assertInvalid(
+                "a: \ud800",
+                "deploy.yml line 1, column 4: is not YAML: has the character U+D800, which YAML does not allow; remove it");
+    }
+
     /** Tests an error that the library does not report as a YAMLException. */
     @Test
     void saysSoOfATagThatCannotBeDecoded() {

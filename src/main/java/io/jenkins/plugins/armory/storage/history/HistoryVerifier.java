@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.storage.history;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Arrays;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -36,13 +37,14 @@ public final class HistoryVerifier {
     }
 
     /**
-     * Verifies an exported file. Stops at the first problem.
+     * Verifies an exported file up to the first problem. It is read to its end: who writes into a pipe would fail before they see the problem.
      *
      * @throws IOException if it cannot be read
      */
     public static HistoryVerifier verify(InputStream exported) throws IOException {
         var verifier = new HistoryVerifier(true);
         verifier.takeAll(new HistoryReader(exported, Long.MAX_VALUE));
+        exported.transferTo(OutputStream.nullOutputStream());
         return verifier;
     }
 

@@ -289,6 +289,15 @@ class HistoryTest {
         assertThat(approvals(lines(store))).containsExactly("a1", "a2");
     }
 
+    /** Whoever writes into a pipe sees the problem, and not that the pipe broke. */
+    @Test
+    void anExportedFileIsReadToItsEndAlsoAfterAProblem() throws IOException {
+        var exported = new ByteArrayInputStream(("no line\n".repeat(100_000)).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(HistoryVerifier.verify(exported).problem()).startsWith("The first line is no line of a history");
+        assertThat(exported.available()).isZero();
+    }
+
     @Test
     void aChangeOrAGapShowsWhereverItIs() throws IOException {
         ApprovalStore store = open();

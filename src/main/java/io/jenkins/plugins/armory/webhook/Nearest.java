@@ -1,11 +1,14 @@
-package io.jenkins.plugins.armory.deploymentfile;
+package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.Collection;
 import java.util.Locale;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The nearest of the known names to a misspelt one. */
-final class Nearest {
+@Restricted(NoExternalUse.class)
+public final class Nearest {
 
     /** Limits of the search, so that a file full of mistakes is answered soon. */
     private static final int MAX_NAMES = 500;
@@ -17,7 +20,7 @@ final class Nearest {
 
     /** Returns the known name with the smallest edit distance, or {@code null} if none is near enough to be meant. */
     @CheckForNull
-    static String of(String name, Collection<String> known) {
+    public static String of(String name, Collection<String> known) {
         if (name.length() > MAX_LENGTH) {
             return null;
         }
