@@ -192,7 +192,7 @@ public final class AllowedHosts implements Serializable {
         if (ADDRESS.matcher(host).matches()) {
             checkLiteral(host);
         } else if (isRestricted() && (isProxied || blocks.isEmpty()) && !isListed(host)) {
-            throw notListed(host);
+            throw notListed(host, "");
         }
     }
 
@@ -205,7 +205,7 @@ public final class AllowedHosts implements Serializable {
         } catch (UnknownHostException x) {
             // as below
         }
-        throw notListed(host);
+        throw notListed(host, "");
     }
 
     /**
@@ -221,12 +221,12 @@ public final class AllowedHosts implements Serializable {
         }
         boolean addressListed = blocks.stream().anyMatch(block -> block.has(address));
         if (isRestricted() && !addressListed && !isListed(host)) {
-            throw notListed(host);
+            throw notListed(host, "");
         }
         if (isPrivate(address) && !addressListed && !isListedInFull(host) && !mayBePrivate(address)) {
             throw new RefusedException("may not be called: it has the private address " + address.getHostAddress()
-                    + ", and neither that nor the full name of the host is in the list of allowed hosts in Manage Jenkins »"
-                    + " System » Armory webhook approvals");
+                    + "; an administrator has to add that, or the full name of the host, to the allowed hosts in Manage"
+                    + " Jenkins » System » Armory webhook approvals");
         }
     }
 
@@ -240,7 +240,7 @@ public final class AllowedHosts implements Serializable {
             return Dns.SYSTEM.lookup(host);
         } catch (UnknownHostException x) {
             if (isRestricted() && !isListed(host)) {
-                x.initCause(new RefusedException(notListed(host).getMessage() + ", and has no address that could be"));
+                x.initCause(notListed(host, ", and has no address that could be"));
             }
             throw x;
         }
@@ -268,9 +268,9 @@ public final class AllowedHosts implements Serializable {
         return !host.startsWith("*.") && names.contains(normal(host)); // a pattern can be written as a host too
     }
 
-    private static RefusedException notListed(String host) {
-        return new RefusedException("may not be called: " + host
-                + " is not in the list of allowed hosts in Manage Jenkins » System » Armory webhook approvals");
+    private static RefusedException notListed(String host, String more) {
+        return new RefusedException("may not be called: " + host + " is not in the list of allowed hosts" + more
+                + "; an administrator has to add it in Manage Jenkins » System » Armory webhook approvals");
     }
 
     private static String normal(String host) {

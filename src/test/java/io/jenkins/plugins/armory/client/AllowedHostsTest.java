@@ -31,7 +31,7 @@ class AllowedHostsTest {
             hosts.check(host, InetAddress.getByName(address));
             return true;
         } catch (AllowedHosts.RefusedException x) {
-            assertThat(x).hasMessageContaining("allowed hosts in Manage Jenkins");
+            assertThat(x).hasMessageContaining("Manage Jenkins » System » Armory webhook approvals");
             return false;
         } catch (UnknownHostException x) {
             throw new AssertionError(x);
@@ -162,8 +162,8 @@ class AllowedHostsTest {
     void refusesANameThatIsNotListedBeforeItIsLookedUp() {
         assertThatThrownBy(() -> hosts("ci.example.com").check("evil.org", false))
                 .hasMessage(
-                        "may not be called: evil.org is not in the list of allowed hosts in Manage Jenkins » System »"
-                                + " Armory webhook approvals");
+                        "may not be called: evil.org is not in the list of allowed hosts; an administrator has to add it in"
+                                + " Manage Jenkins » System » Armory webhook approvals");
         assertThatCode(() -> hosts("10.0.0.0/8").check("ci.internal", false))
                 .as("its address may be listed")
                 .doesNotThrowAnyException();

@@ -171,9 +171,9 @@ final class WebhookReference implements Serializable {
             throw new IllegalArgumentException("webhook: is missing; name one of the webhooks in " + file);
         }
         if (step.getUriTemplate() == null && step.getName() == null) {
-            throw new IllegalArgumentException(
-                    "webhook: is missing; name one that is defined in Manage Jenkins, on a"
-                            + " folder, or in a deployment file (config or configFile), or define one here with name and uriTemplate");
+            throw new IllegalArgumentException("webhook: is missing; name one that is defined in Manage Jenkins, on a"
+                    + " folder, or in a deployment file (config or configFile), define one here with name and"
+                    + " uriTemplate, or let people alone decide with manualApproval: [message: 'Go?']");
         }
     }
 
