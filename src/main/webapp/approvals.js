@@ -4,7 +4,7 @@
  */
 import { replace } from "./anew.js";
 import { decisionButtons, focusAgain, heard, notice } from "./decide.js";
-import { badge, cancelled, element, message, note, notices, overridden, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
+import { badge, cancelled, element, message, named, note, notices, overridden, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
 import { keepUpToDate, now, troubleElement } from "./live.js";
 import { duration, page, say, STATES } from "./words.js";
 
@@ -20,8 +20,8 @@ function take(answer) {
   approvals = answer.approvals;
   byId = new Map(approvals.map((approval) => [approval.id, JSON.stringify(approval)]));
   approvals.forEach((approval) => {
-    const { job, build, environment, webhook, decision, progress } = approval;
-    approval.text = [`${job} #${build}`, environment || "", webhook, say(`state.${stateOf(approval)}`),
+    const { job, build, environment, webhook, path, title, decision, progress } = approval;
+    approval.text = [`${job} #${build}`, environment || "", webhook, path, title, say(`state.${stateOf(approval)}`),
       decision ? `${decision.mdMessage} ${decision.decidedBy}` : progress?.mdMessage || ""].join("\n").toLowerCase();
   });
 }
@@ -36,9 +36,10 @@ function attempt(approval) {
     const isCalling = !approval.decision && (approval.state === "SENDING" || approval.callback);
     return [turn || (isCalling ? say("attempt.none") : "–")];
   }
-  const text = last.failure
-    ? say("attempt.failed", last.number, last.failure)
-    : say("attempt.ok", last.number, last.status);
+  const isTold = last.failure && approval.decision?.mdMessage.includes(last.failure); // in the column beside this
+  const text = isTold
+    ? say("attempt.over", last.number)
+    : last.failure ? say("attempt.failed", last.number, last.failure) : say("attempt.ok", last.number, last.status);
   const parts = [element("span", "", text, " ", note(last.host))];
   if (turn) {
     parts.push(note(turn));
@@ -77,7 +78,7 @@ const CELLS = {
   state: (approval) => [badge(stateOf(approval)), ...overridden(approval)],
   build: (approval) => [build(approval)],
   environment: (approval) => [approval.environment || "–"],
-  webhook: (approval) => [approval.webhook, ...(approval.try > 1 ? [note(say("try", approval.try))] : [])],
+  webhook: (approval) => named(approval),
   age: (approval) => age(approval.createdAt),
   left: timeLeft,
   attempt,
@@ -277,11 +278,13 @@ const empty = element("p", "armory-approvals__nothing", say("none.ever"));
 empty.hidden = true;
 const content = element("div", "", bar(), waiting.whole, decided.whole);
 content.hidden = true;
-page.replaceChildren(trouble, notice, summary, leftOut, empty, content);
+const loading = element("p", "armory-approvals__nothing", say("loading"));
+page.replaceChildren(trouble, notice, summary, leftOut, loading, empty, content);
 
 function render() {
   const open = approvals.filter((approval) => !approval.decision);
   const over = approvals.filter((approval) => approval.decision);
+  loading.hidden = true;
   empty.hidden = approvals.length > 0;
   content.hidden = approvals.length === 0;
   waiting.show(open.filter(matches), open.length);

@@ -68,8 +68,9 @@ export class Cards {
 
   /** One approval, with all that is known of it. */
   make(approval) {
-    const { id, webhook, environment, decision } = approval;
-    const name = approval.try > 1 ? `${webhook}, ${say("try", approval.try)}` : webhook;
+    const { id, path, title, environment, decision } = approval;
+    const entry = path ? `${path}: ${title}` : title;
+    const name = approval.try > 1 ? `${entry}, ${say("try", approval.try)}` : entry;
     const heading = element("h2", "armory-build__heading", environment ? `${name} (${environment})` : name);
     heading.id = `heading-${id}`;
     const left = decision ? null : timeLeft(approval);

@@ -166,7 +166,7 @@ class DecisionDialog {
       "form",
       "armory-decision__form",
       title,
-      element("div", "jenkins-dialog__contents", this.facts(), ...said, question, this.asked, this.alert),
+      element("div", "jenkins-dialog__contents", question, this.facts(), ...said, this.asked, this.alert),
       element("div", "jenkins-buttons-row jenkins-buttons-row--equal-width jenkins-dialog__buttons", ...this.sends, this.cancel),
     );
     form.addEventListener("submit", (event) => {
@@ -217,8 +217,8 @@ class DecisionDialog {
   }
 
   facts() {
-    const { job, build, environment, webhook, manualApproval } = this.approval;
-    const facts = [["build", `${job} #${build}`], ["environment", environment], ["webhook", webhook]];
+    const { job, build, environment, webhook, title, manualApproval } = this.approval;
+    const facts = [["build", `${job} #${build}`], ["environment", environment], ["webhook", webhook === title ? webhook : ""]]; // else the question stands above
     const agreed = Object.entries(manualApproval?.inputs || {});
     return element(
       "dl",

@@ -130,6 +130,10 @@ export function notices({ notices: { due, failed } = { due: [], failed: [] } }) 
   ];
 }
 
+/** What an approval is called: which entry of a list it is, its webhook or question, and its try. */
+export const named = ({ path, title, try: number }) =>
+  [path || title, ...(path ? [note(title)] : []), ...(number > 1 ? [note(say("try", number))] : [])];
+
 const spoke = (name, word, { comment, commentHtml } = {}) =>
   [note(say("person.said", name, word)), ...message({ mdMessage: comment, mdMessageHtml: commentHtml })];
 
@@ -161,15 +165,19 @@ export function standing({ manualApproval, callback }) {
   return [...calledBack(callback), ...people];
 }
 
-/** What a person is asked, and what they, or a callback, have said so far; or the failure that a person is asked about. */
-export function said({ manualApproval, callback, failure, decision }) {
+/**
+ * What a person is asked, and what they, or a callback, have said so far; or the failure that a person is asked about.
+ *
+ * @param isNamed whether the approval's title stands there, which may be the question
+ */
+export function said({ manualApproval, callback, failure, decision, title }, isNamed = true) {
   const parts = [];
   if (failure && !decision) {
     parts.push(note(say("failure.asked", say(`state.${failure.outcome}`), failure.decidedBy)), ...message(failure));
   }
   if (manualApproval && !(failure && !decision)) {
     const { message: question, user, approved, required, approvals, rules, requesters, inputs = {} } = manualApproval;
-    if (user === undefined) {
+    if (user === undefined && !(isNamed && question === title)) {
       const asked = required === 1 ? say("person.asked") : say("person.several", required);
       parts.push(element("p", "armory-approvals__question", question || asked));
     }

@@ -4,7 +4,7 @@
  */
 import { Cards, total } from "./cards.js";
 import { decisionButtons } from "./decide.js";
-import { badge, element, message, note, overridden, progressOf, said, stateOf, timeLeft } from "./elements.js";
+import { badge, element, message, named, note, overridden, progressOf, said, stateOf, timeLeft } from "./elements.js";
 import { more } from "./tile.js";
 import { page, say, STATES } from "./words.js";
 
@@ -26,12 +26,11 @@ class Rows extends Cards {
   }
 
   make(approval) {
-    const { id, path, webhook, environment, decision } = approval;
+    const { id, environment, decision } = approval;
     const left = decision ? null : timeLeft(approval);
-    const tries = approval.try > 1 ? [note(say("try", approval.try))] : [];
     const cells = {
       state: [badge(stateOf(approval)), ...overridden(approval)],
-      webhook: [path || webhook, ...(path ? [note(webhook)] : []), ...tries],
+      webhook: named(approval),
       environment: [environment || "–"],
       message: [
         ...said(approval),

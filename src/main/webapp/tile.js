@@ -52,7 +52,7 @@ export function more(approval, saysWhy, unfolded) {
 function approvalParts(approval, state, { unfolded, ticks, onDecided }) {
   const { decision } = approval;
   const saysWhy = Boolean(decision) && state === "failed";
-  const parts = [...said(approval)];
+  const parts = [...said(approval, false)];
   if (!decision) {
     const left = timeLeft(approval);
     const [, ...text] = left.parts; // without the bar, which would look like one more progress

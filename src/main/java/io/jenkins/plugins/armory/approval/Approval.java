@@ -119,6 +119,13 @@ public record Approval(
         return terms.subject().environment();
     }
 
+    /** Returns what pages and the log call it: the name of the webhook; without one, the question, if people are asked one. */
+    public String title() {
+        ManualRequirement manual = manual();
+        String question = hasWebhook() || manual == null ? "" : manual.title();
+        return question.isEmpty() ? webhook() : question;
+    }
+
     /** Returns whether the approval calls a webhook. Without one, a person alone decides. */
     public boolean hasWebhook() {
         return terms.subject().webhook() != null;
@@ -250,6 +257,16 @@ public record Approval(
             return said.rejection();
         }
         return manual == null || said.votes().size() < manual.required() ? null : Vote.together(said.votes());
+    }
+
+    /** Returns the same, by whom the decision says: {@code user alice}, {@code users alice and bob}. */
+    @CheckForNull
+    public Decision namedPerson() {
+        Decision person = person();
+        String user = said.rejection() == null && said.votes().size() > 1 ? "users " : "user ";
+        return person == null
+                ? null
+                : new Decision(person.outcome(), person.mdMessage(), user + person.decidedBy(), person.decidedAt());
     }
 
     @CheckForNull

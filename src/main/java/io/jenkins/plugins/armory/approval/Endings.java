@@ -21,24 +21,16 @@ final class Endings {
     /** Decides for success, once all that is required is there. */
     private static Approval settled(Approval approval, Instant now) {
         Decision callback = approval.callback();
-        Decision person = approval.person();
+        Decision person = approval.namedPerson();
         if (callback != null && person != null) {
             return approval.decided(
-                    Outcome.SUCCESS, callback.mdMessage(), callback.decidedBy() + " and " + byUsers(approval), now);
+                    Outcome.SUCCESS, callback.mdMessage(), callback.decidedBy() + " and " + person.decidedBy(), now);
         } else if (person != null) {
-            return approval.decided(Outcome.SUCCESS, person.mdMessage(), byUsers(approval), now);
+            return approval.decided(Outcome.SUCCESS, person.mdMessage(), person.decidedBy(), now);
         } else if (callback != null) {
             return approval.decided(callback);
         }
         return approval.decided(Outcome.SENT, "No callback is awaited.", "webhook", now);
-    }
-
-    private static String byUsers(Approval approval) {
-        return (approval.votes().size() == 1 ? "user " : "users ") + Vote.names(approval.votes());
-    }
-
-    static String byUser(Decision person) {
-        return "user " + person.decidedBy();
     }
 
     /** Ends the approval as of its deadline, even if that was noticed later. */

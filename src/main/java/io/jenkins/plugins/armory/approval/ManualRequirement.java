@@ -29,6 +29,9 @@ public record ManualRequirement(
     /** The most people that all rules together require. Bounds the size of a record, which has all approvals with their comments. */
     public static final int MAX_REQUIRED = 100;
 
+    /** The longest title, in characters. */
+    private static final int MAX_TITLE = 100;
+
     public ManualRequirement {
         Objects.requireNonNull(message, "message");
         rules = List.copyOf(rules);
@@ -82,6 +85,12 @@ public record ManualRequirement(
                 : rules.stream()
                         .map(rule -> rule.required() + " of " + rule.people())
                         .collect(Collectors.joining("; "));
+    }
+
+    /** Returns the first line of the question, as the name of an approval without a webhook; empty for no question. */
+    public String title() {
+        String line = message.strip().lines().findFirst().orElse("");
+        return line.length() > MAX_TITLE ? line.substring(0, MAX_TITLE) + "..." : line;
     }
 
     static void checkRequired(int required) {

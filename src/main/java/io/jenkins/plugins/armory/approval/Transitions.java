@@ -140,7 +140,7 @@ enum Transitions {
             (approval, event, now) -> {
                 Decision said = verdict(event, now);
                 return approval.rejectedBy(said)
-                        .decided(said.outcome(), said.mdMessage(), Endings.byUser(said), said.decidedAt());
+                        .decided(said.outcome(), said.mdMessage(), "user " + said.decidedBy(), said.decidedAt());
             },
             Answer.ACCEPTED),
     OVERRIDDEN(

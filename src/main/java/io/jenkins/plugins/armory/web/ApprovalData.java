@@ -41,6 +41,7 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
         ObjectNode json = JsonResponse.fieldsOf(approval.terms().subject());
         json.remove(List.of("group", "tries"));
         json.put("webhook", approval.webhook())
+                .put("title", approval.title())
                 .put("id", approval.id())
                 .put("job", approval.build().job())
                 .put("build", approval.build().number())

@@ -116,7 +116,7 @@ record PersonalDecision(String id, Choice choice) {
         if (repeated && choice == Choice.APPROVE && !values.equals(approval.inputs())) {
             return otherInputs(approval); // what was approved before is something else
         }
-        Decision person = choice.isAboutFailure() ? approval.decision() : approval.person();
+        Decision person = choice.isAboutFailure() ? approval.decision() : approval.namedPerson();
         return switch (transition.answer()) {
             case NOT_AWAITED -> notAwaited(approval);
             case ACCEPTED, DUPLICATE -> {

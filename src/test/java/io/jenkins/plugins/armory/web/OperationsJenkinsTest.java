@@ -152,18 +152,19 @@ class OperationsJenkinsTest {
         assertThat(decide("alice", id + "2", "--approve", "--comment", "looks good"))
                 .returns(0, CLICommandInvoker.Result::returnCode)
                 .extracting(result -> JSONObject.fromObject(result.stdout()).getJSONObject("decision"))
-                .returns("alice", decision -> decision.getString("decidedBy"))
+                .returns("user alice", decision -> decision.getString("decidedBy"))
                 .returns("looks good", decision -> decision.getString("mdMessage"));
         assertThat(decide("bob", id + "2", "--approve"))
                 .returns(0, CLICommandInvoker.Result::returnCode)
                 .extracting(result -> JSONObject.fromObject(result.stdout()))
                 .returns(true, answer -> answer.getBoolean("duplicate"))
-                .returns("alice", answer -> answer.getJSONObject("decision").getString("decidedBy"));
+                .returns(
+                        "user alice", answer -> answer.getJSONObject("decision").getString("decidedBy"));
         assertThat(decide("bob", id + "2", "--reject"))
                 .as("the callback is awaited, so a rejection counts")
                 .returns(0, CLICommandInvoker.Result::returnCode)
                 .extracting(result -> JSONObject.fromObject(result.stdout()).getJSONObject("decision"))
-                .returns("bob", decision -> decision.getString("decidedBy"));
+                .returns("user bob", decision -> decision.getString("decidedBy"));
         assertThat(decide("alice", id + "2", "--approve"))
                 .returns(4, CLICommandInvoker.Result::returnCode)
                 .extracting(CLICommandInvoker.Result::stdout)

@@ -292,7 +292,10 @@ public record ApprovalLog(Consumer<String> log) {
     static String title(Approval approval) {
         return approval.hasWebhook()
                 ? "Webhook approval '" + LogText.continued(approval.webhook()) + "' "
-                : "Manual approval ";
+                : "Manual approval "
+                        + (approval.title().equals(approval.webhook())
+                                ? ""
+                                : "'" + LogText.continued(approval.title()) + "' ");
     }
 
     private static String by(Decision decision) {

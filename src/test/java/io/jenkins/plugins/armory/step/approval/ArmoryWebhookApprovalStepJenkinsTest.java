@@ -554,7 +554,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         ArmoryRuntime.get().approvals().apply(pending.id(), new Event.ManualApproval("alice", "fine"));
 
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
-        j.assertLogContains("Manual approval succeeded (user alice): fine", run);
+        j.assertLogContains("Manual approval 'Go?' succeeded (user alice): fine", run);
         assertThat(external.getRequestCount()).isZero();
     }
 

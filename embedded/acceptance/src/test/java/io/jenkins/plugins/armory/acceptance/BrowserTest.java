@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
 import io.jenkins.plugins.armory.acceptance.driver.Screens;
@@ -117,6 +118,68 @@ class BrowserTest {
                 .isTrue();
         assertThat(page.troubles()).isEmpty();
         build.abort();
+    }
+
+    @Test
+    void aFailureStandsThereOnceAndAnEntryOfAListSaysWhichItIs(
+            Jenkins jenkins, ExternalProcess process, Browser browser) {
+        process.onCall(call -> Reply.of(401));
+        Job job = jenkins.createJob("""
+                armoryWebhookApprovals(name: 'checks', uriTemplate: '%s', approvals: [[context: [region: 'eu']]])
+                """.formatted(process.url()));
+        job.build().awaitResult("FAILURE");
+
+        BrowserPage page = page(browser, jenkins, WIDE, job);
+        awaitRows(page, 0, 1);
+        assertThat(page.evaluate(rows("decided") + "[0]").asText())
+                .contains("approvals[0]", "checks", "no. 1: failed")
+                .containsOnlyOnce("answered 401");
+        search(page, "approvals[0]");
+        awaitRows(page, 0, 1);
+        assertThat(page.troubles()).isEmpty();
+    }
+
+    @Test
+    void questionsAreToldApart(Jenkins jenkins, Browser browser) {
+        Job job = jenkins.createJob("""
+                parallel a: { armoryWebhookApproval(manualApproval: [message: 'Is it announced?\\nTo whom?']) },
+                         b: { armoryWebhookApproval(manualApproval: [message: 'Is it tested?']) },
+                         c: { armoryWebhookApproval(manualApproval: [:]) }
+                """);
+        Build build = job.build().awaitWaiting(3);
+
+        BrowserPage page = page(browser, jenkins, WIDE, job);
+        awaitRows(page, 3, 0);
+        String rows = page.evaluate(rows("waiting") + ".join()").asText();
+        assertThat(rows).contains("manual approval").containsOnlyOnce("Is it tested?");
+        assertThat(rows.split("Is it announced\\?"))
+                .as("the name, and all of the question")
+                .hasSize(3);
+        BrowserPage tab = browser.open(WIDE, HEIGHT, jenkins.authorization())
+                .goTo(build.tab())
+                .await("document.querySelectorAll('.armory-build__heading').length === 3");
+        assertThat(tab.evaluate(
+                                "[...document.querySelectorAll('.armory-build__heading')].map((each) => each.innerText)")
+                        .toString())
+                .contains("Is it announced?", "Is it tested?", "manual approval");
+        build.abort();
+        assertThat(build.awaitResult("ABORTED")).contains("Manual approval 'Is it tested?' was stopped");
+    }
+
+    /** Where the approvals are too many to come with the page. */
+    @Test
+    void saysThatItLoads(Jenkins jenkins, Browser browser) {
+        BrowserPage page = browser.open(WIDE, HEIGHT, jenkins.authorization());
+        page.watch("""
+                new MutationObserver(() => document.querySelector('[data-armory-first]')?.removeAttribute('data-armory-first'))
+                  .observe(document, { subtree: true, childList: true });
+                window.fetch = () => new Promise(() => {});
+                """);
+
+        page.goTo(jenkins.controller().url() + "armory/")
+                .await("document.querySelector('#armory-approvals')?.innerText.includes('Loading')");
+
+        assertThat(page.troubles()).isEmpty();
     }
 
     /** As after an upgrade of the plugin, while the page has the old scripts. */

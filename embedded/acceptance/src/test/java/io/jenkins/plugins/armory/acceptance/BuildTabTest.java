@@ -110,11 +110,11 @@ class BuildTabTest {
         page.tabTo(DIALOG + " [type=submit]");
         page.enter();
 
-        awaitText(page, card(), "Approved\\nfine");
+        awaitText(page, card(), "Approved\\n\\nfine");
         build.awaitResult("SUCCESS");
         String user = build.approval().at("/manualApproval/user").asText();
         assertThat(page.evaluate(card() + ".innerText").asText())
-                .contains("callback token and user " + user, user + ": Approved\nfine");
+                .contains("callback token and user " + user, user + ": Approved\n\nfine");
         assertThat(page.evaluate(card() + ".querySelector('strong').textContent")
                         .asText())
                 .isEqualTo("All");
@@ -223,6 +223,26 @@ class BuildTabTest {
         assertThat(page.troubles()).isEmpty();
         assertThat(build.log()).contains("Waiting").doesNotContain("\u001b[8m");
         build.abort();
+    }
+
+    @Test
+    void saysWhoIsStillNeededAndInTheEndWhoCountedForWhich(Jenkins jenkins, Browser browser) {
+        Build build = jenkins.build("armoryWebhookApproval(manualApproval: [message: 'Go?', rules: [\n"
+                        + "    'alice, dave', [submitters: 'ops, bob']]])")
+                .awaitWaiting(1);
+        BrowserPage page = page(browser, jenkins, WIDE, build);
+        awaitText(page, card(), "Still needed: 1 more of alice, dave; 1 more of ops, bob");
+        build.as("alice").decide(build.approval(), "approve", "looks *good*").expect(200);
+        awaitText(page, card(), "Still needed: 1 more of dave, ops, bob");
+        awaitText(page, card(), "looks good");
+        build.as("bob").decide(build.approval(), "approve", "").expect(200);
+
+        build.awaitResult("SUCCESS");
+        awaitText(page, card(), "Succeeded");
+        assertThat(page.evaluate(card() + ".innerText").asText())
+                .contains("1 of 1 from alice, dave: ", "1 of 1 from ops, bob: ")
+                .doesNotContain("Still needed");
+        hasNoTrouble(page);
     }
 
     /** Many approvals are a table, in which each can be found and decided. */

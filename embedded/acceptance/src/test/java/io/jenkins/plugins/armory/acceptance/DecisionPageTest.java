@@ -93,7 +93,7 @@ class DecisionPageTest {
         String user = person(build).get("user").asText();
         assertThat(user).isIn("admin", "anonymous");
         assertThat(person(build).get("comment").asText()).isEqualTo("looks *good*");
-        page.await(rows("waiting") + "[0].includes('" + user + ": Approved\\nlooks good')");
+        page.await(rows("waiting") + "[0].includes('" + user + ": Approved\\n\\nlooks good')");
         process.awaitCallback().succeed("fine");
         build.awaitResult("SUCCESS");
         awaitRows(page, 0, 1);
@@ -123,11 +123,11 @@ class DecisionPageTest {
                 .awaitWaiting(1);
         BrowserPage page = page(browser, jenkins, WIDE, build);
         assertThat(page.evaluate(rows("waiting") + "[0]").asText())
-                .contains("Waiting", "manual approval", "Go?", "Approve", "Reject")
+                .contains("Waiting", "Go?", "Approve", "Reject")
                 .doesNotContain("in progress");
         page.click(APPROVE, 1);
         awaitDialog(page);
-        assertThat(textOf(page, DIALOG)).contains("prod?", "manual approval", "Go?");
+        assertThat(textOf(page, DIALOG)).contains("prod?", "Go?");
         page.click(SEND, 1);
 
         awaitRows(page, 0, 1);
@@ -178,7 +178,8 @@ class DecisionPageTest {
         page.click(SEND, 1);
 
         page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
-        assertThat(textOf(page, DIALOG + " [role=alert]")).contains("alice decided first: Approved", "I was first");
+        assertThat(textOf(page, DIALOG + " [role=alert]"))
+                .contains("Decided first by user alice: Approved", "I was first");
         assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()")
                         .asBoolean())
                 .isFalse();
@@ -213,7 +214,7 @@ class DecisionPageTest {
                 .isEqualTo("Approved: " + build.job().name() + " #1, prod. 1 of 2 have approved.");
         for (BrowserPage page : List.of(alice, bob)) {
             page.await(rows("waiting") + "[0].includes('1 of 2 have approved')");
-            assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains("alice: Approved\nlooks good");
+            assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains("alice: Approved\n\nlooks good");
         }
         alice.await("!document.querySelector('" + APPROVE + "')");
         assertThat(bob.evaluate("document.querySelector('" + TAKE_BACK + "') === null")
@@ -240,7 +241,7 @@ class DecisionPageTest {
             awaitNoDialog(page);
         }
 
-        assertThat(build.awaitResult("SUCCESS")).contains("Manual approval succeeded (users bob and alice)");
+        assertThat(build.awaitResult("SUCCESS")).contains("Manual approval 'Go?' succeeded (users bob and alice)");
         awaitRows(alice, 0, 1);
         hasNoTrouble(alice);
         hasNoTrouble(bob);
@@ -295,7 +296,7 @@ class DecisionPageTest {
         awaitDialog(page);
 
         assertThat(textOf(page, DIALOG))
-                .contains("Go?", "All 42 passed", "1 of 2 have approved", "alice: Approved\nlooks good");
+                .contains("Go?", "All 42 passed", "1 of 2 have approved", "alice: Approved\n\nlooks good");
         build.abort();
     }
 
@@ -637,7 +638,7 @@ class DecisionPageTest {
         awaitNoDialog(page);
         awaitRows(page, 0, 1);
 
-        assertThat(page.evaluate(rows("decided") + "[0]").asText()).contains(": Rejected\n" + ATTACK);
+        assertThat(page.evaluate(rows("decided") + "[0]").asText()).contains(": Rejected\n\n" + ATTACK);
         hasNoTrouble(page);
     }
 }

@@ -221,7 +221,7 @@ class DeploymentPageTest {
         page.type("fine");
         page.tabTo(DIALOG + " [type=submit]");
         page.enter();
-        awaitText(page, step("staging", "set weight 100"), "Approved\\nfine");
+        awaitText(page, step("staging", "set weight 100"), "Approved\\n\\nfine");
         callback.succeed("");
 
         build.awaitResult("SUCCESS");

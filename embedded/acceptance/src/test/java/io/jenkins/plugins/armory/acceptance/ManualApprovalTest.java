@@ -140,7 +140,7 @@ class ManualApprovalTest {
                 .containsPattern("Waiting 24 hours at most, until \\S+Z\\.\n")
                 .contains("A person must approve: Go to production? Approve or reject, or POST to " + callback.uri()
                         + "/approve or /reject.")
-                .containsPattern("Manual approval succeeded \\(user \\w+\\): change 4711")
+                .containsPattern("Manual approval 'Go to production\\?' succeeded \\(user \\w+\\): change 4711")
                 .contains("went on: user ")
                 .doesNotContain("ebhook '", "callback");
     }

@@ -65,13 +65,13 @@ class SeveralPeopleTest {
         assertThat(users(build)).containsExactly(first);
         JsonNode two = decide(build, second, "approve").json();
         assertThat(two.get("decided").asBoolean()).isTrue();
-        assertThat(two.at("/decision/decidedBy").asText()).isEqualTo(first + " and " + second);
+        assertThat(two.at("/decision/decidedBy").asText()).isEqualTo("users " + first + " and " + second);
 
         assertThat(build.awaitResult("SUCCESS"))
                 .contains(
                         "2 people must approve (alice, bob, carol): Go?",
                         "Approved by " + first + ": by " + first + ". 1 of 2 people have approved.",
-                        "Manual approval succeeded (users " + first + " and " + second + "): ",
+                        "Manual approval 'Go?' succeeded (users " + first + " and " + second + "): ",
                         "went on: users " + first + " and " + second);
         assertThat(build.approval().at("/manualApproval/user").asText()).isEqualTo(first + " and " + second);
         decide(build, first, "take-back").expect(410);
@@ -135,7 +135,7 @@ class SeveralPeopleTest {
                 .contains(
                         "2 people must approve (1 of qa; 1 of ops, oncall): Go?",
                         "Approved by alice: by alice. 1 of 2 people have approved. Still needed: 1 more of qa, ops, oncall.",
-                        "Manual approval succeeded (users alice and bob): ");
+                        "Manual approval 'Go?' succeeded (users alice and bob): ");
         assertThat(build.approval().at("/manualApproval/needed").asText()).isEmpty();
         assertThat(build.approval().at("/manualApproval/rules/1/approvedBy/0").asText())
                 .isEqualTo("bob");

@@ -109,7 +109,7 @@ class UsersPageTest {
             bob.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
             assertThat(bob.evaluate("document.querySelector('" + DIALOG + " [role=alert]').innerText")
                             .asText())
-                    .contains("alice decided first: Approved", "looks good");
+                    .contains("Decided first by ", "alice: Approved", "looks good");
             assertThat(person(build).get("user").asText()).isEqualTo("alice");
         });
         build.abort();
@@ -214,7 +214,7 @@ class UsersPageTest {
             BrowserPage carol = open("carol", build.tab());
             decide(carol, "approve", build);
 
-            assertThat(build.awaitResult("SUCCESS")).contains("Manual approval succeeded (users bob and carol)");
+            assertThat(build.awaitResult("SUCCESS")).contains("Manual approval 'Go?' succeeded (users bob and carol)");
         } finally {
             controller.restrictUsers();
         }
