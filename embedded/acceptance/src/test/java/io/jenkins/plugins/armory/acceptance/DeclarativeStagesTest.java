@@ -134,6 +134,45 @@ class DeclarativeStagesTest {
                 .containsEntry("notify", "SUCCESS");
     }
 
+    /** The first recipe of docs/deployments.md: no executor is held while the check is awaited. */
+    @Test
+    void aCheckInAStageOfItsOwnHoldsNoExecutorAndClosesItsEnvironment(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.build("""
+                pipeline {
+                    agent none
+                    stages {
+                        stage('staging') {
+                            options { armoryEnvironment('staging') }
+                            stages {
+                                stage('deploy') {
+                                    agent any
+                                    steps { echo 'deployed' }
+                                }
+                                stage('check') {
+                                    steps { %s }
+                                }
+                            }
+                        }
+                        stage('docs') {
+                            options { armoryEnvironment(name: 'docs', dependsOn: []) }
+                            agent any
+                            steps { echo 'published' }
+                        }
+                        stage('prod') {
+                            agent any
+                            steps { echo 'never' }
+                        }
+                    }
+                }
+                """.formatted(process.approval(AFTER))).awaitWaiting(1);
+        assertThat(build.log()).contains("deployed").doesNotContain("so an executor of");
+        process.awaitCallback().fail("2 of 42 failed");
+
+        assertThat(build.awaitResult("FAILURE")).contains("published").doesNotContain("never");
+        assertThat(build.environments()).isEqualTo(Map.of("staging", "COMPLETE", "docs", "COMPLETE"));
+        assertThat(build.graphView()).containsEntry("prod", "aborted");
+    }
+
     @Test
     void rollbackInPostRunsAfterAFailureOfTheDeploymentAlone(Jenkins jenkins, ExternalProcess process) {
         String script = """
