@@ -40,6 +40,8 @@ public record Approval(
 
     /** The name of an approval without a webhook. */
     private static final String MANUAL = "manual approval";
+    /** The name of an approval that waits for a window. */
+    private static final String WINDOW = "window";
 
     public enum State {
         /** The approval is durable, and the webhook has not answered yet. */
@@ -133,7 +135,18 @@ public record Approval(
 
     /** Returns the name of the webhook, or words for a person if there is none. */
     public String webhook() {
-        return Objects.requireNonNullElse(terms.subject().webhook(), MANUAL);
+        return Objects.requireNonNullElse(terms.subject().webhook(), opensAt() == null ? MANUAL : WINDOW);
+    }
+
+    /** Returns whether the settings ask for it, as a rule of the environment, and not the Pipeline. */
+    public boolean isRule() {
+        return terms.subject().rule();
+    }
+
+    /** Returns when the window opens that is all that the approval waits for, {@code null} for any other approval. */
+    @CheckForNull
+    public Instant opensAt() {
+        return terms.limits().opensAt();
     }
 
     @CheckForNull
@@ -179,6 +192,9 @@ public record Approval(
         }
         if (!awaitsPersonAlone()) {
             return Channel.missing(channels());
+        }
+        if (opensAt() != null) {
+            return "the window did not open";
         }
         ManualRequirement manual = manual();
         return manual == null || votes().isEmpty()

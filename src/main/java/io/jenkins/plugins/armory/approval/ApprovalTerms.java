@@ -57,6 +57,7 @@ public record ApprovalTerms(
      * @param webhook name of the webhook, {@code null} if none is called and a person alone decides
      * @param tries what it takes to run the approval again after a failure, {@code null} if a failure is final
      * @param path what messages name an approval of a list by, such as {@code approvals[17]}; empty for one that is in none
+     * @param rule whether the settings ask for it, as a rule of the environment, and not the Pipeline
      */
     public record Subject(
             @JsonProperty("phase") Phase phase,
@@ -64,7 +65,8 @@ public record ApprovalTerms(
             @CheckForNull @JsonProperty("group") String group,
             @CheckForNull @JsonProperty("webhook") String webhook,
             @CheckForNull @JsonProperty("tries") Tries tries,
-            @JsonProperty("path") String path) {
+            @JsonProperty("path") String path,
+            @JsonProperty("rule") boolean rule) {
 
         public Subject {
             Objects.requireNonNull(phase, "phase");
@@ -132,6 +134,7 @@ public record ApprovalTerms(
      * @param fromCall the time from the call of the webhook to the deadline, for an approval that may have to wait for its call; {@code null}
      *     once it was called, and if the deadline does not depend on that
      * @param calledAt when the first call began, {@code null} before, and if the deadline does not depend on that
+     * @param opensAt when the window opens that is all that this approval waits for, {@code null} for any other approval
      */
     public record Limits(
             @JsonProperty("createdAt") Instant createdAt,
@@ -139,7 +142,8 @@ public record ApprovalTerms(
             @CheckForNull @JsonProperty("heartbeat") Duration heartbeat,
             @JsonProperty("supersede") boolean supersede,
             @CheckForNull @JsonProperty("fromCall") Duration fromCall,
-            @CheckForNull @JsonProperty("calledAt") Instant calledAt) {
+            @CheckForNull @JsonProperty("calledAt") Instant calledAt,
+            @CheckForNull @JsonProperty("opensAt") Instant opensAt) {
 
         /** The longest time before the deadline at which an approval counts as about to time out. */
         private static final Duration LONGEST_NOTICE = Duration.ofHours(1);
@@ -152,7 +156,8 @@ public record ApprovalTerms(
         private Limits called(Instant at) {
             Instant begun = at.truncatedTo(ChronoUnit.MILLIS);
             Instant own = begun.plus(Objects.requireNonNull(fromCall));
-            return new Limits(createdAt, own.isBefore(deadline) ? own : deadline, heartbeat, supersede, null, begun);
+            return new Limits(
+                    createdAt, own.isBefore(deadline) ? own : deadline, heartbeat, supersede, null, begun, null);
         }
 
         /** Returns when the approval is about to time out: when a tenth of its time is left, or an hour if that is less. */
@@ -171,7 +176,9 @@ public record ApprovalTerms(
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(origin, "origin");
         if (subject.webhook() == null
-                && (!deciders.channels().isEmpty() || deciders.manual() == null || limits.heartbeat() != null)) {
+                && (!deciders.channels().isEmpty()
+                        || (deciders.manual() == null) == (limits.opensAt() == null)
+                        || limits.heartbeat() != null)) {
             throw new IllegalArgumentException("without a webhook, a person alone decides");
         }
     }
@@ -187,14 +194,21 @@ public record ApprovalTerms(
         Tries tries = Objects.requireNonNull(subject.tries(), "its failure is final");
         var following = new Tries(tries.number() + 1, id, tries.calls());
         var nextSubject = new Subject(
-                subject.phase(), subject.environment(), subject.group(), subject.webhook(), following, subject.path());
+                subject.phase(),
+                subject.environment(),
+                subject.group(),
+                subject.webhook(),
+                following,
+                subject.path(),
+                subject.rule());
         var nextLimits = new Limits(
                 startedAt.truncatedTo(ChronoUnit.MILLIS),
                 limits.deadline(),
                 limits.heartbeat(),
                 limits.supersede(),
                 limits.fromCall(),
-                null);
+                null,
+                limits.opensAt());
         var next = new ApprovalTerms(nextId, build, nextSubject, deciders, nextLimits, origin);
         return Approval.start(next, tries.calls());
     }
@@ -232,6 +246,8 @@ public record ApprovalTerms(
         private OutgoingCalls calls;
         private boolean asksAfterFailure;
         private String path = "";
+        private boolean rule;
+        private Instant opensAt;
 
         private Builder(String id, BuildRef build) {
             this.id = id;
@@ -258,6 +274,18 @@ public record ApprovalTerms(
         public Builder path(String path) {
             this.path = path;
             return this;
+        }
+
+        /** Sets whether the settings ask for it, as a rule of the environment. */
+        public Builder rule(boolean rule) {
+            this.rule = rule;
+            return this;
+        }
+
+        /** Waits for a window alone, and for nobody. */
+        public Builder opensAt(Instant opensAt) {
+            this.opensAt = opensAt;
+            return byPersonAlone();
         }
 
         public Builder webhook(String webhook) {
@@ -339,9 +367,9 @@ public record ApprovalTerms(
             return new ApprovalTerms(
                     id,
                     build,
-                    new Subject(phase, environment, group, webhook, tries, path),
+                    new Subject(phase, environment, group, webhook, tries, path, rule),
                     deciders,
-                    new Limits(createdAt, deadline, heartbeat, supersede, fromCall, null),
+                    new Limits(createdAt, deadline, heartbeat, supersede, fromCall, null, opensAt),
                     origin);
         }
 

@@ -122,10 +122,22 @@ public final class Approvals {
         }
     }
 
-    /** Schedules the next check of the reminder, the deadline and the heartbeat. */
+    /** Schedules the next check of the reminder, the window, the deadline and the heartbeat. */
     private void watch(Approval approval) {
-        deadlines.set(approval.id(), approval.reminderDue().orElse(approval.deadline()));
+        Instant opensAt = approval.opensAt();
+        deadlines.set(
+                approval.id(),
+                opensAt != null ? opensAt : approval.reminderDue().orElse(approval.deadline()));
         heartbeats.watch(approval);
+    }
+
+    /**
+     * Returns the people who have approved, and may not any more.
+     *
+     * @throws IOException if that cannot be known now, but later
+     */
+    public List<String> lacking(Approval approval) throws IOException {
+        return priorEvents.lost(approval).stream().map(Event.VoteLost::user).toList();
     }
 
     /** Returns when the next heartbeat of an approval is due; empty while none is expected. */

@@ -59,6 +59,12 @@ final class Endings {
                 approval.deadline());
     }
 
+    /** Returns whether the window has opened that an approval waits for, and the deadline has not passed. */
+    static boolean hasOpened(Approval approval, Instant now) {
+        Instant opensAt = approval.opensAt();
+        return opensAt != null && !now.isBefore(opensAt) && !approval.isOverdue(now);
+    }
+
     static Approval runAgain(Approval approval, Event.RunAgain event, Instant now) {
         return approval.runAgain(
                 event.next(), new Decision(Outcome.RUN_AGAIN, event.comment(), "user " + event.user(), now));

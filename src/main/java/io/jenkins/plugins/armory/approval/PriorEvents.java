@@ -35,15 +35,21 @@ final class PriorEvents {
         if (isFromOutside(event) && circumstances.isOver(approval.build())) {
             return List.of(new Event.Aborted(Event.Aborted.BUILD_ENDED));
         }
-        var lost = new ArrayList<Event>();
-        if (forSuccess) {
-            for (Vote vote : approval.votes()) {
-                List<Integer> now = circumstances.rulesOf(approval, vote.user());
-                if (!now.containsAll(vote.rules())) {
-                    lost.add(new Event.VoteLost(
-                            vote.user(),
-                            vote.rules().stream().filter(now::contains).toList()));
-                }
+        return forSuccess ? List.copyOf(lost(approval)) : List.of();
+    }
+
+    /**
+     * Returns the votes that do not count any more as they did.
+     *
+     * @throws IOException if one of the people cannot be checked now
+     */
+    List<Event.VoteLost> lost(Approval approval) throws IOException {
+        var lost = new ArrayList<Event.VoteLost>();
+        for (Vote vote : approval.votes()) {
+            List<Integer> now = circumstances.rulesOf(approval, vote.user());
+            if (!now.containsAll(vote.rules())) {
+                lost.add(new Event.VoteLost(
+                        vote.user(), vote.rules().stream().filter(now::contains).toList()));
             }
         }
         return lost;

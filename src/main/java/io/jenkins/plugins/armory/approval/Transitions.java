@@ -215,6 +215,14 @@ enum Transitions {
             (approval, event, now) -> Notifications.expiring(approval),
             Answer.ACCEPTED),
     NOT_EXPIRING(States.ALL, Events.of(Event.ExpiryCheck.class), "the same", Effect.NONE, Answer.IGNORED),
+    WINDOW_OPENED(
+            States.PENDING,
+            Events.of(Event.DeadlineCheck.class),
+            "the window that it waits for has opened",
+            (approval, event, now) -> Endings.hasOpened(approval, now),
+            "SUCCESS",
+            (approval, event, now) -> approval.decided(Outcome.SUCCESS, "", "window", now),
+            Answer.ACCEPTED),
     DEADLINE_PASSED(
             States.OPEN,
             Events.of(Event.DeadlineCheck.class),

@@ -88,6 +88,11 @@ public final class UntilWritten {
         others.forEach(write -> soon(timer, executor, () -> run(write, x -> {})));
     }
 
+    /** Runs work on the executor, at once or as soon as that takes it. */
+    public void soon(Runnable work) {
+        soon(timer, executor, work);
+    }
+
     /** Runs work on an executor, at once or as soon as that takes it. */
     public static void soon(ScheduledExecutorService timer, Executor executor, Runnable work) {
         try {

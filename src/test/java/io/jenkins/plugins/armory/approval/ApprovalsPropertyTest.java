@@ -240,6 +240,7 @@ class ApprovalsPropertyTest {
                 .manual(new ManualRequirement("Go?", GROUPS))
                 .byPersonAlone()
                 .start());
+        visitAll(ApprovalTest.terms(ID).opensAt(SILENT).rule(true).start());
         assertThat(VISITED)
                 .as("rows of the transition table that no order leads to")
                 .containsExactlyInAnyOrder(Transitions.values());
@@ -311,7 +312,7 @@ class ApprovalsPropertyTest {
         if (first.terms().tries() == null) {
             expected.remove(Outcome.RUN_AGAIN);
         }
-        if (!first.channels().isEmpty() || first.manual() != null) {
+        if (!first.channels().isEmpty() || first.manual() != null || first.opensAt() != null) {
             expected.remove(Outcome.SENT);
         }
         assertThat(outcomes).isEqualTo(expected);
@@ -472,7 +473,8 @@ class ApprovalsPropertyTest {
             if (decision.isSuccess()) {
                 Decision verdict = after().callback();
                 boolean complete = (after().channels().isEmpty() || verdict != null && verdict.isSuccess())
-                        && (after().manual() == null || approvedByAll(after()));
+                        && (after().manual() == null || approvedByAll(after()))
+                        && (after().opensAt() == null || !now.isBefore(after().opensAt()));
                 require(!isOverdue() && (complete || decision.override()), "all have said yes in time");
             }
             if (outcome == Outcome.NOT_HEARD && before.failure() == null) {

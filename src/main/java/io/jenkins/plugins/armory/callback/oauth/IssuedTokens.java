@@ -201,7 +201,9 @@ public final class IssuedTokens implements TokenVerifier {
     private static Optional<Obstacle> obstacle(CallbackClient client, String scope, Approval approval) {
         return Obstacle.of(
                 approval,
-                reason(client, scope, approval.build().job()),
+                client.ofSystem() || !approval.isRule()
+                        ? reason(client, scope, approval.build().job())
+                        : AllowedCallers.READABLE,
                 AllowedCallers.of(approval).includeClient(client.id(), client.credentialsId())
                         ? null
                         : AllowedCallers.reason("client " + client.id()));

@@ -39,6 +39,7 @@ public interface CallerSecrets {
      *
      * @param approval the approval that the request names, empty for an unknown one
      * @throws IOException if they cannot be looked up now; the message is for people who may see the approval
+     * @throws IllegalArgumentException if one must not be read, with a message for the same people
      */
     List<CallerSecret> of(Optional<Approval> approval) throws IOException;
 }

@@ -75,6 +75,8 @@ public final class SignatureVerifier {
             known = secrets.of(approval);
         } catch (IOException x) {
             return Verified.not(new Verification.Undecided(x.getMessage(), CallerSecrets.NOT_NOW));
+        } catch (IllegalArgumentException x) {
+            return Verified.not(Verification.invalid(x.getMessage()));
         }
         int macs = 0;
         CallerSecret signer = null;

@@ -17,6 +17,11 @@ public final class AllowedCallers {
     /** The prefix of the entry for a step's {@code callbackCredentialsId}. */
     public static final String CREDENTIALS = "credentials:";
 
+    /** Why a caller may not decide a rule of an environment, whose callers no Pipeline may stand in for. */
+    public static final String READABLE =
+            "this approval is a rule of an environment, whose callers have credentials of scope System alone:"
+                    + " a Pipeline can read any other";
+
     private final List<String> entries;
 
     private AllowedCallers(List<String> entries) {

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class TokenEndpointFuzz {
 
     /** A client whose secret is not found by chance. */
-    private static final CallbackClient CLIENT =
-            new CallbackClient("c", "client-1", "1f0c7a35-9d1e-4a55-8f6e-0d8f4a1c2b3e", JobPatterns.parse("team/**"));
+    private static final CallbackClient CLIENT = new CallbackClient(
+            "c", "client-1", "1f0c7a35-9d1e-4a55-8f6e-0d8f4a1c2b3e", JobPatterns.parse("team/**"), true);
 
     private static final SigningKeys KEYS = new SigningKeys(new SigningKeys.Store() {
         @Override
