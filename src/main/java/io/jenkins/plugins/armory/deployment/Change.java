@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.PlannedStepStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
@@ -76,6 +77,8 @@ final class Change {
             return startApproval(started);
         } else if (event instanceof ApprovalEnded ended) {
             endApproval(ended);
+        } else if (event instanceof RulesMet met) {
+            admit(met);
         } else if (event instanceof Ended ended) {
             endBody(ended);
         } else if (event instanceof PlannedStepStarted started) {
@@ -134,7 +137,7 @@ final class Change {
             List<Environment> closed = graph.closed();
             for (Environment environment : environments()) {
                 moved |= switch (environment.state()) {
-                    case WAITING_FOR_DEPENDENCIES -> settleWaiting(environment, closed);
+                    case WAITING_FOR_DEPENDENCIES, AWAITING_RULES -> settleWaiting(environment, closed);
                     case DEPLOYING ->
                         environment.bodyEnded()
                                 && !graph.awaitsApprovals(environment)
@@ -153,7 +156,8 @@ final class Change {
             return cancel(
                     environment, graph.whyClosed(source), first == null || first.isEmpty() ? source.name() : first);
         }
-        return graph.admits(environment)
+        return environment.state() == State.WAITING_FOR_DEPENDENCIES
+                && graph.admits(environment)
                 && !graph.awaitsGates(environment)
                 && move(environment, Trigger.DEPENDENCIES_OPEN, this::endOfWait);
     }
@@ -181,7 +185,10 @@ final class Change {
         List<String> chosen = event.dependsOn();
         Optional<Failure> closed = graph.cancelling(event.place(), chosen != null);
         List<String> dependsOn = chosen == null ? graph.before(event.place()) : chosen;
-        move(known, Trigger.REACHED, (it, next) -> it.with(new Declaration(dependsOn, event.step(), event.place())));
+        move(
+                known,
+                Trigger.REACHED,
+                (it, next) -> it.with(new Declaration(dependsOn, event.step(), event.place(), event.job())));
         dependsOn.forEach(this::findOrAdd);
         Environment reached = environments.get(name);
         if (closed.isPresent()) {
@@ -300,6 +307,16 @@ final class Change {
         }
     }
 
+    private void admit(RulesMet event) {
+        Environment environment = environments.get(event.environment());
+        if (environment != null && environment.isOf(event.step())) {
+            move(
+                    environment,
+                    Trigger.RULES_MET,
+                    (it, next) -> next == State.DEPLOYING ? it.withAdmission() : endOfWait(it, next));
+        }
+    }
+
     private void endBody(Ended event) {
         Environment environment = environments.get(event.environment());
         if (environment == null || !environment.isOf(event.step())) {
@@ -309,6 +326,10 @@ final class Change {
             move(environment, Trigger.BODY_FAILED, (it, next) -> failed(it, event.failure()));
         } else if (environment.state() == State.DEPLOYING) {
             put(environment.withBodyEnded());
+            boolean failed = graph.reasonToFail(environment).isPresent();
+            if (event.check() != null && !environment.bodyEnded() && !failed) {
+                begin(event.check(), environments.get(event.environment()));
+            }
         }
     }
 
@@ -338,7 +359,7 @@ final class Change {
                 .or(() -> graph.reasonToFail(environment))
                 .orElse(null);
         failures.removeAll(thrown);
-        return environment.withFailure(reason, !environment.deployed() && !nothingDone);
+        return environment.withFailure(reason, environment.hasBegun() && !environment.deployed() && !nothingDone);
     }
 
     @CheckForNull

@@ -161,6 +161,37 @@ public record Deployment(
         return find(name).filter(view()::isOpenWithin).isPresent();
     }
 
+    /**
+     * Returns the full name that the job had whose rules were met, while the build is deploying to an environment of the administrators or
+     * rolling it back; else empty.
+     */
+    public Optional<String> underWay(String name) {
+        return ended
+                ? Optional.empty()
+                : find(name)
+                        .filter(view()::isUnderWay)
+                        .map(each -> each.declaration().job());
+    }
+
+    /**
+     * Returns the environments of the administrators to which this build itself has come, and whose deployment is over; not those that were
+     * cancelled for others.
+     */
+    public List<Environment> endedByRules() {
+        return environments.values().stream()
+                .filter(each -> each.isReached()
+                        && each.declaration().job() != null
+                        && each.state().isOver()
+                        && !each.isCancelled()
+                        && !isOfOrigin(each))
+                .toList();
+    }
+
+    private boolean isOfOrigin(Environment environment) {
+        String stage = environment.place().outermost();
+        return stage != null && leavesOut(stage);
+    }
+
     /** Returns the state of an environment as it is shown: also whether approvals are open. */
     public State shownState(Environment environment) {
         boolean awaits = environment.state() == State.DEPLOYING && view().awaitsApprovals(environment);

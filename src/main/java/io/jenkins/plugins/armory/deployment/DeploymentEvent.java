@@ -21,9 +21,21 @@ public sealed interface DeploymentEvent {
      *
      * @param dependsOn names of the environments that must be open first, {@code null} for all that come before
      * @param step id of the step; another step of the same name has another id
+     * @param job the full name of the job whose rules of the administrators come before the body, {@code null} for an environment without
+     *     such rules
      */
-    record Declared(String environment, @CheckForNull List<String> dependsOn, String step, Place place)
+    record Declared(
+            String environment,
+            @CheckForNull List<String> dependsOn,
+            String step,
+            Place place,
+            @CheckForNull String job)
             implements DeploymentEvent {
+
+        public Declared(String environment, @CheckForNull List<String> dependsOn, String step, Place place) {
+            this(environment, dependsOn, step, place, null);
+        }
+
         public Declared {
             dependsOn = dependsOn == null ? null : List.copyOf(dependsOn);
         }
@@ -71,13 +83,25 @@ public sealed interface DeploymentEvent {
         }
     }
 
+    /** The rules of the administrators are met, so the body of their environment may begin. */
+    record RulesMet(String environment, String step) implements DeploymentEvent {}
+
     /**
-     * The body of an environment has ended.
+     * The body of an environment has ended, or it failed before that began.
      *
      * @param failure why it failed, {@code null} if it succeeded
+     * @param check the approval of the phase {@code afterDeployment} that begins at once, {@code null} for none
      */
     record Ended(
-            String environment, String step, @CheckForNull String failure) implements DeploymentEvent {}
+            String environment,
+            String step,
+            @CheckForNull String failure,
+            @CheckForNull ApprovalStarted check) implements DeploymentEvent {
+
+        public Ended(String environment, String step, @CheckForNull String failure) {
+            this(environment, step, failure, null);
+        }
+    }
 
     /**
      * A step of an environment's plan has begun.

@@ -34,6 +34,8 @@ public record Environment(
         PENDING(false),
         /** The Pipeline has reached it, and a dependency is not complete. */
         WAITING_FOR_DEPENDENCIES(false),
+        /** What it depends on is open, and a rule of the administrators is pending, see {@link Declaration#job}. */
+        AWAITING_RULES(false),
         /** The Pipeline deploys to it. */
         DEPLOYING(false),
         /** What {@link #DEPLOYING} is shown as while at least one approval is open, see {@link Deployment#shownState}. */
@@ -65,13 +67,16 @@ public record Environment(
      * @param dependsOn names of the environments that must be complete first
      * @param step id of the step, {@code null} before the Pipeline reaches it
      * @param place of the step
+     * @param job the full name of the job whose rules of the administrators come before the body, {@code null} for an environment without
+     *     such rules
      */
     public record Declaration(
             @JsonProperty("dependsOn") List<String> dependsOn,
             @CheckForNull @JsonProperty("step") String step,
-            @JsonProperty("place") Place place) {
+            @JsonProperty("place") Place place,
+            @CheckForNull @JsonProperty("job") String job) {
 
-        static final Declaration NONE = new Declaration(List.of(), null, Place.OUTERMOST);
+        static final Declaration NONE = new Declaration(List.of(), null, Place.OUTERMOST, null);
 
         public Declaration {
             dependsOn = List.copyOf(dependsOn);
@@ -81,17 +86,19 @@ public record Environment(
     /**
      * The progress of the deployment.
      *
+     * @param admitted whether the rules of the administrators were met in this build, so that the body may begin
      * @param bodyEnded whether the body of {@code armoryEnvironment} has ended without an error
      * @param deployed whether an {@code afterDeployment} approval has begun; from then on nothing is rolled back
      * @param steps the steps of the environment's plan that have begun, by id, in the order in which they did; empty without a
      *     {@link DeploymentPlan}
      */
     public record Progress(
+            @JsonProperty("admitted") boolean admitted,
             @JsonProperty("bodyEnded") boolean bodyEnded,
             @JsonProperty("deployed") boolean deployed,
             @JsonProperty("steps") Map<String, PlannedStep> steps) {
 
-        static final Progress NONE = new Progress(false, false, Map.of());
+        static final Progress NONE = new Progress(false, false, false, Map.of());
 
         public Progress {
             steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
@@ -259,7 +266,18 @@ public record Environment(
 
     /** Returns whether the Pipeline deploys, or has deployed, to the environment. */
     boolean hasBegun() {
-        return isReached() && state != State.WAITING_FOR_DEPENDENCIES && state != State.CANCELLED;
+        return isReached()
+                && state != State.WAITING_FOR_DEPENDENCIES
+                && state != State.AWAITING_RULES
+                && state != State.CANCELLED;
+    }
+
+    /**
+     * Returns whether the build deploys to an environment of the administrators, or rolls it back, after the rules were met in this very
+     * build. A failure that was caught does not end that.
+     */
+    boolean isUnderWay() {
+        return progress.admitted() && (state == State.DEPLOYING && !bodyEnded() || isRollingBack());
     }
 
     /** Returns whether the rollback runs. A rollback may have approvals of its own. */
@@ -313,7 +331,7 @@ public record Environment(
     /** Returns the environment at the begin or the end of an approval: once a check of what is deployed has begun, nothing is rolled back. */
     Environment checked(Phase phase) {
         boolean after = phase == Phase.AFTER_DEPLOYMENT && (state == State.DEPLOYING || state == State.COMPLETE);
-        return with(new Progress(bodyEnded(), deployed() || after, steps()));
+        return with(new Progress(progress.admitted(), bodyEnded(), deployed() || after, steps()));
     }
 
     /**
@@ -324,11 +342,15 @@ public record Environment(
     Environment withStep(String id, PlannedStep step, boolean after) {
         var all = new LinkedHashMap<>(steps());
         all.put(id, step);
-        return with(new Progress(bodyEnded(), deployed() || after, all));
+        return with(new Progress(progress.admitted(), bodyEnded(), deployed() || after, all));
+    }
+
+    Environment withAdmission() {
+        return with(new Progress(true, bodyEnded(), deployed(), steps()));
     }
 
     Environment withBodyEnded() {
-        return with(new Progress(true, deployed(), steps()));
+        return with(new Progress(progress.admitted(), true, deployed(), steps()));
     }
 
     Environment withFailure(@CheckForNull String reason, boolean needsRollback) {
@@ -341,7 +363,8 @@ public record Environment(
 
     /** Returns the environment as a restarted build knows it. */
     Environment ofOrigin() {
-        return with(new Declaration(dependsOn(), step(), place().ofOrigin()));
+        return with(new Declaration(dependsOn(), step(), place().ofOrigin(), declaration.job()))
+                .with(new Progress(false, bodyEnded(), deployed(), steps()));
     }
 
     Environment withRollback(Rollback rollback) {

@@ -195,6 +195,12 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
                 .findFirst();
     }
 
+    /** Returns whether an environment is under way and no mistake has closed it, see {@link Environment#isUnderWay}. */
+    boolean isUnderWay(Environment environment) {
+        return environment.isUnderWay()
+                && (environment.isRollingBack() || failuresIn(environment).noneMatch(Failure::isStop));
+    }
+
     /** Returns whether an environment within this one is not over. */
     boolean hasOpenWithin(Environment environment) {
         return within(environment).anyMatch(each -> !each.state().isOver());

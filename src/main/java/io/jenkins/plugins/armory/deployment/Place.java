@@ -71,6 +71,11 @@ public record Place(
         return new Place(other, stage, outermost, branches, body);
     }
 
+    /** Returns the same place in the body of an environment that is here. */
+    public Place inBody(String step) {
+        return new Place(environment, stage, outermost, branches, step);
+    }
+
     /** Returns the place of what is in a stage that is here. */
     Place inStage(String name) {
         return outermost == null ? new Place(environment, stage, name, branches, body) : this;

@@ -64,7 +64,8 @@ final class Problems {
                     + " would guard nothing any more; put it into armoryEnvironment('" + name
                     + "'), or give it phase: 'afterDeployment'";
         }
-        if (environment.state() == State.DEPLOYING && phase == Phase.BEFORE_DEPLOYMENT && !inside) {
+        boolean begun = environment.state() == State.DEPLOYING || environment.state() == State.AWAITING_RULES;
+        if (begun && phase == Phase.BEFORE_DEPLOYMENT && !inside) {
             return "environment \"" + name + "\" is being deployed to already, so an approval of the phase " + phase
                     + " guards nothing any more; put it into armoryEnvironment('" + name + "'), or before it";
         }

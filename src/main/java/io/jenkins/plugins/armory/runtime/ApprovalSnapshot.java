@@ -75,6 +75,12 @@ public final class ApprovalSnapshot implements ApprovalView {
 
     @CheckForNull
     @Override
+    public Instant getOpensAt() {
+        return approval.opensAt();
+    }
+
+    @CheckForNull
+    @Override
     public String getQuestion() {
         ManualRequirement manual = approval.manual();
         boolean asked =

@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.builds.JobIds;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
@@ -26,11 +27,14 @@ import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import io.jenkins.plugins.armory.client.WebhookClient;
 import io.jenkins.plugins.armory.delivery.Delivery;
 import io.jenkins.plugins.armory.delivery.Turns;
+import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.EndedDeployment;
 import io.jenkins.plugins.armory.sending.ApprovalRequests;
 import io.jenkins.plugins.armory.sending.JenkinsProxy;
 import io.jenkins.plugins.armory.sending.Settings;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.history.History;
+import io.jenkins.plugins.armory.storage.history.RulesChange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -66,12 +70,12 @@ public final class ArmoryRuntime {
     /** The number of steps that may read files of workspaces at once. */
     private static final int READERS = 64;
 
-    private final ExecutorService executor = newExecutor();
+    private final ExecutorService executor = newExecutor(THREADS);
     private final WebhookClient client = new WebhookClient();
     private final Turns reading = new Turns(READERS, executor);
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();
-    private final Deployments deployments = new Deployments(executor, runningBuilds);
+    private final Deployments deployments = new Deployments(executor, runningBuilds, this::note);
     private final JobIds jobIds = new JobIds();
     private final ApprovalRequests requests = new ApprovalRequests(tokens, client, executor);
     private final ApprovalEvents events =
@@ -87,6 +91,10 @@ public final class ArmoryRuntime {
             events,
             Timer.get(),
             executor);
+
+    private final UntilWritten untilWritten = new UntilWritten(Timer.get(), newExecutor(1));
+    private final RulesChanges rulesChanges = new RulesChanges(store, untilWritten);
+    private final DeploymentNotes deploymentNotes = new DeploymentNotes(store, untilWritten);
 
     private final SigningKeys signingKeys = new SigningKeys(new SigningKeyStore());
     private final VerifiedTokens verifiedTokens = new VerifiedTokens();
@@ -128,9 +136,13 @@ public final class ArmoryRuntime {
         return Jenkins.get().isTerminating();
     }
 
-    private static ExecutorService newExecutor() {
+    private void note(Run<?, ?> run, Deployment deployment) {
+        deploymentNotes.note(run, deployment);
+    }
+
+    private static ExecutorService newExecutor(int threads) {
         ThreadPoolExecutor executor =
-                new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
                     var thread = new Thread(work, "Armory approvals");
                     thread.setDaemon(true);
                     return thread;
@@ -184,6 +196,11 @@ public final class ArmoryRuntime {
         return store.open().store().history().orElseThrow();
     }
 
+    /** Writes changes of environments in the settings to the history, once that can be written. */
+    public void changed(List<RulesChange> changes) {
+        rulesChanges.add(changes);
+    }
+
     /** Returns why the approvals are not open, for administrators; empty if they are, or if nobody needed them yet. */
     public Optional<String> problem() {
         return store.problem();
@@ -207,6 +224,20 @@ public final class ArmoryRuntime {
     /** Returns the environments of the builds. */
     public Deployments deployments() {
         return deployments;
+    }
+
+    /**
+     * Returns the latest deployments to the environments of the administrators, newest first, with the present names of their jobs.
+     *
+     * @throws ApprovalsUnavailableException if they cannot be read now
+     */
+    public List<EndedDeployment> latestDeployments() throws ApprovalsUnavailableException {
+        return store.open().deployments().list().stream()
+                .map(each -> {
+                    String name = each.jobId() == null ? null : jobIds.nameOf(each.jobId());
+                    return name == null ? each : each.ofJob(name);
+                })
+                .toList();
     }
 
     /** Returns the state in memory of running builds. */

@@ -21,9 +21,13 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -45,11 +49,28 @@ public final class Deployments {
 
     private final Executor executor;
     private final RunningBuilds builds;
+    private final BiConsumer<Run<?, ?>, Deployment> ended;
 
-    /** @param executor calls the steps that wait */
-    Deployments(Executor executor, RunningBuilds builds) {
+    /**
+     * @param executor calls the steps that wait
+     * @param ended takes the environments of a build each time that the deployment to one has ended, perhaps again; it must not take long
+     */
+    Deployments(Executor executor, RunningBuilds builds, BiConsumer<Run<?, ?>, Deployment> ended) {
         this.executor = executor;
         this.builds = builds;
+        this.ended = ended;
+    }
+
+    /** Returns the environments of all running builds that have any, as they are on disk. */
+    public Map<Run<?, ?>, Deployment> running() {
+        var running = new HashMap<Run<?, ?>, Deployment>();
+        for (Run<?, ?> run : builds.all()) {
+            DeploymentStore store = storeInMemory(run);
+            if (store != null) {
+                running.put(run, store.deployment());
+            }
+        }
+        return running;
     }
 
     /**
@@ -134,6 +155,9 @@ public final class Deployments {
             transition = of(run).apply(event);
         } catch (DeploymentStore.UnwrittenException x) {
             throw run.isBuilding() ? x : new IOException(x); // its folder may be deleted, and nobody waits for it
+        }
+        if (!transition.moves().isEmpty()) {
+            ended.accept(run, transition.deployment());
         }
         // No worse yet: else a post { failure } of a stage beside it would undo what is good.
         Result known = run.getResult();
@@ -260,7 +284,7 @@ public final class Deployments {
      */
     public void resume(Run<?, ?> run) {
         try {
-            of(run);
+            ended.accept(run, of(run).deployment()); // Jenkins may have gone down before that was noted
         } catch (IOException x) {
             remember(run, new Known(null, whyCancelled(run, "The environments of this build cannot be read", x)));
         }
@@ -336,14 +360,21 @@ public final class Deployments {
                         .isPresent();
     }
 
+    /** Returns {@link Deployment#underWay} of a running build. Looks at memory alone, and there at what is on disk. */
+    public Optional<String> underWay(Run<?, ?> run, String environment) {
+        DeploymentStore known = storeInMemory(run);
+        return known == null ? Optional.empty() : known.deployment().underWay(environment);
+    }
+
     /** Ends the environments of a build that has ended. */
     void end(Run<?, ?> run) throws IOException {
         end(run, of(run));
     }
 
-    private static void end(Run<?, ?> run, DeploymentStore store) throws IOException {
+    private void end(Run<?, ?> run, DeploymentStore store) throws IOException {
         try {
             store.end();
+            ended.accept(run, store.deployment());
         } catch (IOException x) {
             boolean isBeingDeleted = !run.getRootDir().exists() || x.getCause() instanceof NoSuchFileException;
             if (!isBeingDeleted) {

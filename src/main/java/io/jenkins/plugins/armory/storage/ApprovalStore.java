@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import io.jenkins.plugins.armory.storage.history.History;
 import io.jenkins.plugins.armory.storage.history.RecentDecisions;
+import io.jenkins.plugins.armory.storage.history.RulesChange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -407,6 +408,15 @@ public final class ApprovalStore implements ApprovalRepository {
     public Optional<History> history() throws IOException {
         outbox.write();
         return outbox.history();
+    }
+
+    /**
+     * Writes changes of the settings to the history.
+     *
+     * @throws IOException if a line may not be on disk
+     */
+    public void record(List<RulesChange> changes) throws IOException {
+        outbox.record(changes);
     }
 
     @Override

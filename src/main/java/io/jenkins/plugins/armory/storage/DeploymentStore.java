@@ -37,9 +37,9 @@ public final class DeploymentStore {
     /** The file's name in the folder of a build. */
     static final String FILE = "armory-deployment.json";
 
-    /** A step that waits for the dependencies of its environment. */
+    /** A step that waits for its environment. */
     public interface Waiter {
-        /** Called once, on the store's executor, when the environment waits no longer. */
+        /** Called once, on the store's executor, when the environment has left the state in which it waited. */
         void settled(Environment environment);
     }
 
@@ -59,8 +59,10 @@ public final class DeploymentStore {
     private final Executor executor;
     private final Clock clock;
 
+    private record Waiting(State in, Waiter waiter) {}
+
     /** The waiters by name of the environment. Guarded by this. */
-    private final Map<String, Waiter> waiters = new LinkedHashMap<>();
+    private final Map<String, Waiting> waiters = new LinkedHashMap<>();
 
     /** The result of all events so far. Guarded by this. */
     private Deployment newest;
@@ -184,26 +186,31 @@ public final class DeploymentStore {
         }
     }
 
-    /** Adds the waiter of an environment. It is called at once if the environment does not wait. */
-    public void attach(String environment, Waiter waiter) {
+    /**
+     * Adds the waiter of an environment. It is called at once if the environment is in another state.
+     *
+     * @param in the state in which it waits
+     */
+    public void attach(String environment, State in, Waiter waiter) {
         synchronized (this) {
-            waiters.put(environment, waiter);
+            waiters.put(environment, new Waiting(in, waiter));
         }
         notifyWaiters();
     }
 
     /** Removes the waiter of an environment, unless another one has taken its place. */
     public synchronized void detach(String environment, Waiter waiter) {
-        waiters.remove(environment, waiter);
+        waiters.computeIfPresent(environment, (name, known) -> known.waiter == waiter ? null : known);
     }
 
     private synchronized void notifyWaiters() {
         for (String name : List.copyOf(waiters.keySet())) {
+            Waiting waiting = waiters.get(name);
             durable.find(name)
-                    .filter(environment -> environment.state() != State.WAITING_FOR_DEPENDENCIES)
+                    .filter(environment -> environment.state() != waiting.in)
                     .ifPresent(environment -> {
-                        Waiter waiter = waiters.remove(name);
-                        executor.execute(() -> waiter.settled(environment));
+                        waiters.remove(name);
+                        executor.execute(() -> waiting.waiter.settled(environment));
                     });
         }
     }

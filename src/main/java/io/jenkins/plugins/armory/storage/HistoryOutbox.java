@@ -4,11 +4,13 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.history.History;
+import io.jenkins.plugins.armory.storage.history.RulesChange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
@@ -92,6 +94,17 @@ final class HistoryOutbox {
     void write() throws IOException {
         if (history != null) {
             history.add(memory::decided);
+        }
+    }
+
+    /**
+     * Writes changes of the settings.
+     *
+     * @throws IOException if a line may not be on disk
+     */
+    void record(List<RulesChange> changes) throws IOException {
+        if (history != null) {
+            history.record(changes);
         }
     }
 

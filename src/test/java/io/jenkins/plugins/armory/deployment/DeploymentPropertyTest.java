@@ -16,6 +16,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.RollbackStarted;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment.State;
@@ -43,6 +44,9 @@ import org.junit.jupiter.api.Test;
  */
 class DeploymentPropertyTest {
 
+    /** An environment of the administrators. */
+    private static final String GUARDED = "guarded";
+
     @Test
     void everyOrderOfTheEventsThatEndSomethingOfTwoThatAreIndependent() {
         visitAll(Map.of("a", List.of(), "b", List.of()), DeploymentPropertyTest::ends);
@@ -55,6 +59,10 @@ class DeploymentPropertyTest {
         taken.addAll(explore(Map.of("a", List.of()), DeploymentPropertyTest::allEventsAndOneOutside)
                 .rows());
         taken.addAll(explore(Map.of("a", List.of("a"), "b", List.of()), DeploymentPropertyTest::allEvents)
+                .rows());
+        taken.addAll(explore(Map.of(GUARDED, List.of()), DeploymentPropertyTest::allEventsAndOneOutside)
+                .rows());
+        taken.addAll(explore(Map.of("a", List.of(), GUARDED, List.of("a")), DeploymentPropertyTest::endsAndChecks)
                 .rows());
 
         assertThat(taken).containsExactlyInAnyOrderElementsOf(TransitionTable.ROWS);
@@ -118,9 +126,23 @@ class DeploymentPropertyTest {
         }
         events.add(new Ended(name, name, null));
         events.add(new Ended(name, name, "failed"));
+        if (name.equals(GUARDED)) {
+            events.add(new RulesMet(name, name));
+            events.add(new Ended(name, name, null, check(name)));
+        }
         events.add(new RollbackStarted(name, "rollback", Place.OUTERMOST));
         events.add(new RollbackEnded(name, "rollback", null));
         return events;
+    }
+
+    private static List<DeploymentEvent> endsAndChecks(String name) {
+        List<DeploymentEvent> events = ends(name);
+        events.add(check(name));
+        return events;
+    }
+
+    private static ApprovalStarted check(String name) {
+        return new ApprovalStarted(in(name), name + Phase.AFTER_DEPLOYMENT, Phase.AFTER_DEPLOYMENT);
     }
 
     /** Visits every state of a graph without cycles, and returns the rows of the table that were taken. */
@@ -150,8 +172,12 @@ class DeploymentPropertyTest {
     private static Exploration explore(
             Map<String, List<String>> graph, Function<String, List<DeploymentEvent>> eventsOf) {
         var begins = new ArrayList<DeploymentEvent>(List.of(new BuildEnded()));
-        graph.forEach((name, dependsOn) ->
-                begins.add(new Declared(name, dependsOn, name, new Place(null, null, name, List.of(), null))));
+        graph.forEach((name, dependsOn) -> begins.add(new Declared(
+                name,
+                dependsOn,
+                name,
+                new Place(null, null, name, List.of(), null),
+                name.equals(GUARDED) ? "job" : null)));
         var seen = new HashSet<Deployment>(Set.of(Deployment.EMPTY));
         var taken = new HashSet<Row>();
         var numbers = new HashMap<Failure, Integer>();
@@ -219,6 +245,17 @@ class DeploymentPropertyTest {
 
     private static void checkState(Environment was, Environment now, Step step) {
         step.require(now.state() != State.AWAITING_APPROVAL, "that is shown, and no state");
+        step.require(
+                !now.name().equals(GUARDED)
+                        || now.state() != State.DEPLOYING
+                        || was.state() == State.DEPLOYING
+                        || was.state() == State.AWAITING_RULES && step.event() instanceof RulesMet,
+                "no environment of the administrators is deployed to before its rules are met");
+        step.require(
+                step.after().underWay(now.name()).isEmpty()
+                        || now.name().equals(GUARDED)
+                                && (now.state() == State.DEPLOYING && !now.bodyEnded() || now.isRollingBack()),
+                "under way while its body or its rollback runs");
         step.require(
                 (now.state() == State.PENDING) == (now.step() == null)
                         || step.event() instanceof BuildEnded

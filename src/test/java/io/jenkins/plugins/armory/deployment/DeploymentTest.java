@@ -131,6 +131,20 @@ public class DeploymentTest {
         return deployment.find(name).orElseThrow();
     }
 
+    /** It stands in no stage, as most do. */
+    @Test
+    void anEnvironmentWithRulesIsAmongThoseThatEndedByThem() {
+        happens(new Declared("prod", List.of(), "step of prod", Place.OUTERMOST, "shop/main"));
+        happens(new Declared("plain", List.of(), "step of plain", Place.OUTERMOST));
+        assertThat(deployment.endedByRules()).isEmpty();
+
+        happens(new DeploymentEvent.RulesMet("prod", "step of prod"));
+        end("prod");
+        end("plain");
+
+        assertThat(deployment.endedByRules()).extracting(Environment::name).containsExactly("prod");
+    }
+
     @Test
     void deploysAtOnceWithoutDependencies() {
         assertThat(reach("dev")).isNull();

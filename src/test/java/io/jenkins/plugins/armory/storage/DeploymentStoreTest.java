@@ -202,7 +202,7 @@ class DeploymentStoreTest {
     void callsAWaiterWhenItsEnvironmentWaitsNoLonger() throws IOException {
         var told = new ArrayList<State>();
         store.apply(declared("prod", "dev"));
-        store.attach("prod", environment -> told.add(environment.state()));
+        store.attach("prod", State.WAITING_FOR_DEPENDENCIES, environment -> told.add(environment.state()));
         assertThat(executed).isEmpty();
         assertThat(store.waiting()).containsExactly("prod");
 
@@ -220,7 +220,7 @@ class DeploymentStoreTest {
     void aWaiterIsNotRemovedForAnother() throws IOException {
         store.apply(declared("prod", "dev"));
         DeploymentStore.Waiter waiter = environment -> {};
-        store.attach("prod", waiter);
+        store.attach("prod", State.WAITING_FOR_DEPENDENCIES, waiter);
 
         store.detach("prod", environment -> {});
         assertThat(store.waiting()).containsExactly("prod");
@@ -233,7 +233,7 @@ class DeploymentStoreTest {
     void callsAWaiterAtOnceIfItsEnvironmentDoesNotWait() throws IOException {
         var told = new ArrayList<State>();
         store.apply(declared("dev"));
-        reopened().attach("dev", environment -> told.add(environment.state()));
+        reopened().attach("dev", State.WAITING_FOR_DEPENDENCIES, environment -> told.add(environment.state()));
         executed.forEach(Runnable::run);
 
         assertThat(told).containsExactly(State.DEPLOYING);
@@ -244,7 +244,7 @@ class DeploymentStoreTest {
         var told = new ArrayList<State>();
         store.apply(declared("dev"));
         store.apply(declared("prod", "dev"));
-        store.attach("prod", environment -> told.add(environment.state()));
+        store.attach("prod", State.WAITING_FOR_DEPENDENCIES, environment -> told.add(environment.state()));
         Path inTheWay = Files.createDirectories(
                 folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
         var ended = new Ended("dev", "step of dev", "exit code 1");

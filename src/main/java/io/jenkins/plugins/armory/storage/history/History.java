@@ -28,7 +28,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The history of decisions: one {@link HistoryLine} for each, in append-only files. It outlives the approvals and their builds.
+ * The history of decisions, and of changes of rules: one {@link HistoryLine} for each, in append-only files. It outlives the approvals and their builds.
  *
  * <p>A decision leaves the journal only after its line is on disk, so a crash loses none. After a crash, {@link #open} looks in the last
  * files for decisions of the journal that have their lines already. It removes an incomplete last line, whose decision is written again.
@@ -139,8 +139,10 @@ public final class History {
                     new Object[] {file, end.damaged()});
         }
         boolean isWhole = end.length() == content.length;
-        startsNext = !isWhole && outbox.isEmpty();
-        if (startsNext) { // nothing was being written, so no crash has done that
+        startsNext = !isWhole
+                && outbox.isEmpty()
+                && !HistoryContent.mayBeCutChange(Arrays.copyOfRange(content, end.length(), content.length));
+        if (startsNext) { // nothing of that was being written, so no crash has done that
             LOGGER.log(
                     Level.SEVERE,
                     "{0}: its end was changed or is damaged. The history goes on in another file, and its verification"
@@ -206,10 +208,7 @@ public final class History {
      * @throws IOException if a line may not be on disk; the next call tries again
      */
     public synchronized void add(Supplier<Collection<Approval>> decided) throws IOException {
-        if (closed) {
-            throw new IOException("the history is closed, since Jenkins is going down");
-        }
-        repair();
+        open();
         List<Approval> missing = decided.get().stream()
                 .filter(approval -> !recorded.contains(approval.id()))
                 .sorted(RecentDecisions.BY_DECISION)
@@ -225,6 +224,25 @@ public final class History {
                     now);
             chunk.forEach(approval -> recorded.add(approval.id()));
         }
+    }
+
+    private void open() throws IOException {
+        if (closed) {
+            throw new IOException("the history is closed, since Jenkins is going down");
+        }
+        repair();
+    }
+
+    /**
+     * Adds changes of the settings.
+     *
+     * @throws IOException if a line may not be on disk
+     */
+    public synchronized void record(List<RulesChange> changes) throws IOException {
+        open();
+        Instant now = clock.instant();
+        tidy(now);
+        write(changes.stream().map(change -> HistoryContent.of(change, now)).toList(), now);
     }
 
     /** Returns whether an approval in memory has its line. */

@@ -54,6 +54,9 @@ public final class HistoryContent {
         put(content, "environment", approval.environment());
         content.put("phase", approval.phase().toString());
         put(content, "webhook", approval.hasWebhook() ? approval.webhook() : null);
+        if (approval.isRule()) {
+            put(content, "rule", approval.terms().subject().path());
+        }
         ApprovalTerms.Tries tries = approval.terms().tries();
         if (tries != null) {
             content.put("try", tries.number());
@@ -121,6 +124,26 @@ public final class HistoryContent {
         return bytes(content);
     }
 
+    /** Returns the content for a change of an environment in the settings. */
+    static byte[] of(RulesChange change, Instant recordedAt) {
+        Map<String, Object> content = new TreeMap<>();
+        content.put("change", change.kind().name());
+        content.put("changedAt", time(change.at()));
+        content.put("changedBy", text(change.by()));
+        content.put("environment", text(change.environment()));
+        putNames(content, "fields", change.fields());
+        content.put("kind", "rules");
+        content.put("recordedAt", time(recordedAt));
+        return bytes(content);
+    }
+
+    /** Returns whether this may be the start of a line with such a change, which a crash cuts off without a trace in the journal. */
+    static boolean mayBeCutChange(byte[] end) {
+        var text = new String(end, StandardCharsets.ISO_8859_1);
+        String start = "{\"content\":{\"change\":";
+        return text.indexOf('\n') < 0 && (text.startsWith(start) || start.startsWith(text));
+    }
+
     /** Returns the number of the last line that a content says was removed, 0 for the content of anything but a removal. */
     static long removedBy(byte[] content) {
         try {
@@ -176,8 +199,8 @@ public final class HistoryContent {
     /**
      * The part of a content that decides who may see it, and when.
      *
-     * @param approval the id of the approval, {@code null} for a removal
-     * @param job the name that the job had at the decision, {@code null} for a removal
+     * @param approval the id of the approval, {@code null} for what is no decision
+     * @param job the name that the job had at the decision, {@code null} for what is none
      * @param jobId the id of the job, {@code null} if unknown
      * @param recordedAt when the line was written
      */

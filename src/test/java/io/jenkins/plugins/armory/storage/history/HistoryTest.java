@@ -634,6 +634,51 @@ class HistoryTest {
         return Files.createFile(history); // so no file can be created in it
     }
 
+    private static RulesChange change(String environment) {
+        return new RulesChange(environment, RulesChange.Kind.CHANGED, List.of("before", "jobs"), "user alice", START);
+    }
+
+    @Test
+    void aChangeOfTheRulesIsALineThatCanBeVerified() throws IOException {
+        ApprovalStore store = open();
+        store.record(List.of(change("prod"), change("te\nst")));
+        decide(store, "a1");
+        HistorySnapshot lines = store.history().orElseThrow().snapshot();
+
+        assertThat(lines.verify().problem()).isNull();
+        List<String> contents = new ArrayList<>();
+        lines.visit(0, (line, index) -> contents.add(new String(line.content(), StandardCharsets.UTF_8)));
+        assertThat(contents.get(0))
+                .startsWith("{\"change\":\"CHANGED\",\"changedAt\":\"" + START
+                        + "\",\"changedBy\":\"user alice\",\"environment\":\"prod\",\"fields\":[\"before\",\"jobs\"],"
+                        + "\"kind\":\"rules\",\"recordedAt\":");
+        assertThat(contents).hasSize(3);
+        store.close();
+    }
+
+    /** Nothing of it is in the journal. */
+    @Test
+    void aChangeOfTheRulesThatACrashHasCutOffLeavesNoGap() throws IOException {
+        ApprovalStore store = open();
+        store.record(List.of(change("prod"), change("test")));
+        store.close();
+        Path file;
+        try (Stream<Path> files = Files.list(folder.resolve("history"))) {
+            file = files.findFirst().orElseThrow();
+        }
+        byte[] whole = Files.readAllBytes(file);
+        int second = new String(whole, StandardCharsets.US_ASCII).indexOf('\n') + 1;
+        for (int end : new int[] {second + 1, second + 15, second + 30, whole.length - 1}) {
+            Files.write(file, Arrays.copyOf(whole, end));
+            ApprovalStore again = open();
+            again.record(List.of(change("next")));
+            HistoryVerifier verified = again.history().orElseThrow().snapshot().verify();
+            assertThat(verified.problem()).isNull();
+            assertThat(verified.lastNumber()).isEqualTo(2);
+            again.close();
+        }
+    }
+
     @Test
     void theJournalKeepsWhatCannotBeWritten() throws IOException {
         ApprovalStore store = open();

@@ -1,0 +1,86 @@
+package io.jenkins.plugins.armory.runtime;
+
+import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.builds.BuildInfo;
+import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.EndedDeployment;
+import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.storage.LatestDeployments;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Brings what ended in the environments of the administrators to {@link LatestDeployments}, on a thread that no build waits for. */
+final class DeploymentNotes {
+
+    private static final Logger LOGGER = Logger.getLogger(DeploymentNotes.class.getName());
+
+    private final OpenStore store;
+    private final UntilWritten again;
+    private final AtomicBoolean unwritten = new AtomicBoolean();
+
+    /** @param again writes one after the other */
+    DeploymentNotes(OpenStore store, UntilWritten again) {
+        this.store = store;
+        this.again = again;
+    }
+
+    /** Takes what has ended in a build, which may be known already. */
+    void note(Run<?, ?> run, Deployment deployment) {
+        List<Environment> ended = deployment.endedByRules();
+        if (!ended.isEmpty()) {
+            Runnable work = () -> ended.forEach(each -> note(run, deployment, each));
+            again.soon(() -> store.whenOpen(() -> again.soon(work))); // throws nothing at the build
+        }
+    }
+
+    private void note(Run<?, ?> run, Deployment deployment, Environment environment) {
+        LatestDeployments latest;
+        try {
+            latest = store.open().deployments();
+            if (latest.add(entry(run, deployment, environment)) && unwritten.compareAndSet(false, true)) {
+                again.run(
+                        () -> write(latest),
+                        x -> LOGGER.log(Level.WARNING, "Cannot write the latest deployments; trying again", x));
+            }
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot note how the deployment of " + run + " ended", x);
+        }
+    }
+
+    private void write(LatestDeployments latest) throws IOException {
+        unwritten.set(false); // what comes during the write needs another one
+        try {
+            latest.write();
+        } catch (IOException | RuntimeException x) {
+            unwritten.set(true);
+            throw x;
+        }
+    }
+
+    private static EndedDeployment entry(Run<?, ?> run, Deployment deployment, Environment environment)
+            throws IOException {
+        List<String> decidedBy = ArmoryRuntime.get().approvalsOf(run).stream()
+                .filter(approval -> environment.name().equals(approval.environment()) && approval.isDecided())
+                .map(Approval::requireDecision)
+                .filter(decision -> decision.isSuccess() || decision.outcome() == Decision.Outcome.REJECTED)
+                .map(Decision::decidedBy)
+                .toList();
+        return new EndedDeployment(
+                environment.name(),
+                run.getParent().getFullName(),
+                ArmoryRuntime.get().jobIds().of(run.getParent()),
+                run.getNumber(),
+                environment.state(),
+                deployment.failedCheck(environment) != null,
+                environment.since(),
+                decidedBy,
+                BuildInfo.isReplay(run),
+                BuildInfo.commit(run));
+    }
+}
