@@ -9,7 +9,6 @@ import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
 import hudson.XmlFile;
-import hudson.model.Run;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
@@ -17,7 +16,9 @@ import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.client.AllowedHosts;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.sending.Settings;
+import io.jenkins.plugins.armory.storage.history.RulesChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -51,12 +52,13 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     private static final String ALLOWED_HOSTS = "allowedHosts";
     private static final String ISSUERS = "issuers";
+    private static final String ENVIRONMENTS = "environments";
 
     /** The field of the form that says that settings which could not be read are to be replaced. */
     private static final String REPLACE = "replace";
 
     /** The fields whose form has rows that can be removed. */
-    private static final List<String> FIELDS_WITH_ROWS = List.of("callbackClients", ISSUERS, "webhooks");
+    private static final List<String> FIELDS_WITH_ROWS = List.of("callbackClients", ISSUERS, "webhooks", ENVIRONMENTS);
 
     @CheckForNull
     private String callbackBaseUrl;
@@ -68,6 +70,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     private List<WebhookDefinition> webhooks;
     private List<ListedClient> callbackClients;
     private List<ListedIssuer> issuers;
+    private List<EnvironmentDefinition> environments;
     private int tokenLifetimeSeconds;
     private int historyMonths;
 
@@ -81,6 +84,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         webhooks = new ArrayList<>();
         callbackClients = new ArrayList<>();
         issuers = new ArrayList<>();
+        environments = new ArrayList<>();
         tokenLifetimeSeconds = TOKEN_LIFETIME_SECONDS.standard();
         historyMonths = HISTORY_MONTHS.standard();
         load();
@@ -297,6 +301,23 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return issuers.stream().map(ListedIssuer::toIssuer).toList();
     }
 
+    /** Returns the environments of the administrators. A name may have several entries, for different jobs. */
+    public List<EnvironmentDefinition> getEnvironments() {
+        return environments;
+    }
+
+    /** @throws IllegalArgumentException naming the entry and the field that is wrong */
+    @DataBoundSetter
+    public void setEnvironments(@CheckForNull List<EnvironmentDefinition> environments) {
+        List<EnvironmentDefinition> all = environments == null ? new ArrayList<>() : new ArrayList<>(environments);
+        Bound.LIST.check(ENVIRONMENTS, all.size());
+        EnvironmentDefinition.check(ENVIRONMENTS, all, EnvironmentDefinition::check);
+        List<RulesChange> changes = EnvironmentChanges.between(this.environments, all);
+        this.environments = all;
+        save();
+        ArmoryRuntime.get().changed(changes);
+    }
+
     public boolean hasClient(String credentialsId) {
         return clients().stream().anyMatch(client -> client.credentialsId().equals(credentialsId));
     }
@@ -380,19 +401,19 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     @Override
     @CheckForNull
-    public String secret(String id, Run<?, ?> run) {
-        StringCredentials credentials = SecretTexts.forTemplate(id, run);
+    public String secret(String id, Asker asker) {
+        StringCredentials credentials = SecretTexts.forTemplate(id, asker);
         if (credentials == null) {
             return null;
         }
-        CredentialsProvider.track(run, credentials);
+        CredentialsProvider.track(asker.run(), credentials);
         return credentials.getSecret().getPlainText();
     }
 
     @Override
     @CheckForNull
-    public StandardCertificateCredentials certificate(String id, Run<?, ?> run) {
-        return Certificates.of(id, run);
+    public StandardCertificateCredentials certificate(String id, Asker asker) {
+        return Certificates.of(id, asker);
     }
 
     @Override

@@ -5,8 +5,9 @@ import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
-import hudson.model.Run;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.sending.Settings;
+import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -18,11 +19,12 @@ public final class Certificates {
 
     /** Returns the credential that the job of a build may use, {@code null} if there is none of that id. The use is recorded. */
     @CheckForNull
-    static StandardCertificateCredentials of(String id, Run<?, ?> run) {
-        StandardCertificateCredentials credentials =
-                CredentialsProvider.findCredentialById(id, StandardCertificateCredentials.class, run);
+    static StandardCertificateCredentials of(String id, Settings.Asker asker) {
+        StandardCertificateCredentials credentials = asker.isRule()
+                ? SecretTexts.find(StandardCertificateCredentials.class, id, Jenkins.get())
+                : CredentialsProvider.findCredentialById(id, StandardCertificateCredentials.class, asker.run());
         if (credentials != null) {
-            CredentialsProvider.track(run, credentials);
+            CredentialsProvider.track(asker.run(), credentials);
         }
         return credentials;
     }

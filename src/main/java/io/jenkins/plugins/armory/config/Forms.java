@@ -41,9 +41,10 @@ public final class Forms {
     /**
      * Checks a number in a field that may be empty.
      *
-     * @param otherwise the message for everything that is no number, or less than {@code least}
+     * @param least 0 or 1
      */
-    public static FormValidation checkNumber(@CheckForNull String value, long least, String otherwise) {
+    public static FormValidation checkNumber(@CheckForNull String value, int least) {
+        String otherwise = least == 0 ? Messages.Forms_positiveOrZero() : Messages.Forms_positive();
         String text = Util.fixEmptyAndTrim(value);
         try {
             return text == null || Long.parseLong(text) >= least

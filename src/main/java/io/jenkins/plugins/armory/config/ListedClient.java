@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.config;
 
+import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
@@ -67,7 +68,8 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
                         credentialsId,
                         credentials.getUsername(),
                         credentials.getPassword().getPlainText(),
-                        patterns()));
+                        patterns(),
+                        credentials.getScope() == CredentialsScope.SYSTEM));
     }
 
     private JobPatterns patterns() {

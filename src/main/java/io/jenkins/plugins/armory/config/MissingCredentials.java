@@ -13,7 +13,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The ids in the settings whose credential does not exist, most likely because they are mistyped, or has no password. Configuration as Code
+ * The ids in the settings whose credential does not exist, most likely because they are mistyped, or is of no use. Configuration as Code
  * takes them, since it may set the plugin up before the credentials, and a credential may come later. Without a warning, the first build
  * that waits for callers would fail, or the first client would be refused, maybe days later.
  */
@@ -42,6 +42,15 @@ public final class MissingCredentials {
                     warnings.add(Messages.MissingCredentials_usernamePassword(field, client.getCredentialsId()));
                 } else if (known.get().lacksSecret()) {
                     warnings.add(Messages.MissingCredentials_blankPassword(field, client.getCredentialsId()));
+                }
+            }
+            List<EnvironmentDefinition> environments = configuration.getEnvironments();
+            for (int i = 0; i < environments.size(); i++) {
+                String field = "environments[" + i + "].credentials";
+                for (String each : environments.get(i).getCredentials()) {
+                    EnvironmentCredentials.problem(each)
+                            .map(problem -> Messages.MissingCredentials_environment(field, problem))
+                            .ifPresent(warnings::add);
                 }
             }
         }

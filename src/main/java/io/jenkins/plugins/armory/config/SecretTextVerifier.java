@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.sending.Settings;
 import io.jenkins.plugins.armory.signature.SigningSecrets;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,6 +42,8 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
             }
         } catch (IOException x) {
             return new Verification.Undecided(x.getMessage(), NOT_NOW);
+        } catch (IllegalArgumentException x) { // of an environment to which the build is not deploying
+            return Verification.invalid(x.getMessage());
         }
         return verification;
     }
@@ -59,7 +62,8 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
             }
             String global = ArmoryConfiguration.get().getCallbackCredentialsId();
             if (global != null) {
-                add(found, SecretTexts.ofJenkins(global), ofSettings(global));
+                boolean ofSystem = SecretTexts.ofRule(global) != null;
+                add(found, SecretTexts.ofJenkins(global), ofSettings(global, ofSystem));
             }
             return found;
         }
@@ -71,8 +75,8 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
         }
     }
 
-    private static Caller ofSettings(String global) {
-        return named(global, candidate -> candidate.allowedCallers().isEmpty());
+    private static Caller ofSettings(String global, boolean ofSystem) {
+        return named(global, candidate -> candidate.allowedCallers().isEmpty() && (ofSystem || !candidate.isRule()));
     }
 
     private static Caller named(String id, Predicate<Approval> mayDecide) {
@@ -95,7 +99,7 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
         if (run == null) {
             throw new IOException("the build is not there now, so the Secret text of " + id + " is not known");
         }
-        return SecretTexts.ofCaller(id, approval.allowedCallers(), run);
+        return SecretTexts.ofCaller(id, approval.allowedCallers(), Settings.Asker.of(run, approval));
     }
 
     private static boolean matches(String token, String text) {

@@ -14,6 +14,7 @@ import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.sending.Settings;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -44,27 +45,38 @@ public final class SecretTexts {
     /**
      * Returns the credential that may decide an approval, {@code null} if there is none. A credential that the step names is looked
      * up for its job. One that the settings trust is looked up in Jenkins itself, so no credential of a folder replaces it, and a step
-     * may name it unless it is of scope System.
+     * may name it unless it is of scope System. That of a rule is of Jenkins itself, and of scope System.
      *
      * @param allowedCallers the allowed callers of the approval
      */
     @CheckForNull
-    public static StringCredentials ofCaller(String id, List<String> allowedCallers, Run<?, ?> run) {
+    public static StringCredentials ofCaller(String id, List<String> allowedCallers, Settings.Asker asker) {
+        if (asker.isRule()) {
+            return ofRule(id);
+        }
         if (!AllowedCallers.nameCredential(allowedCallers, id)) {
             return ofJenkins(id);
         }
-        return ArmoryConfiguration.get().trusts(id) ? unlessOfSystem(ofJenkins(id)) : visibleTo(run, id);
+        return ArmoryConfiguration.get().trusts(id) ? unlessOfSystem(ofJenkins(id)) : visibleTo(asker.run(), id);
+    }
+
+    /** Returns the credential of a caller that may decide a rule of an environment, {@code null} if there is none. */
+    @CheckForNull
+    static StringCredentials ofRule(String id) {
+        StringCredentials credentials = ofJenkins(id);
+        return credentials == null || credentials.getScope() != CredentialsScope.SYSTEM ? null : credentials;
     }
 
     /**
-     * Returns the credential of {@code {{secrets.ID}}} for a build, {@code null} if its job may use none of that id.
+     * Returns the credential of {@code {{secrets.ID}}} for a build, {@code null} if its job may use none of that id. A rule's is that of
+     * Jenkins itself.
      *
      * @throws IllegalArgumentException if the settings trust the credential with callbacks
      */
     @CheckForNull
-    public static StringCredentials forTemplate(String id, Run<?, ?> run) {
+    static StringCredentials forTemplate(String id, Settings.Asker asker) {
         refuseTrusted(id);
-        return visibleTo(run, id);
+        return asker.isRule() ? ofJenkins(id) : visibleTo(asker.run(), id);
     }
 
     /**

@@ -11,39 +11,54 @@ import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Lookup of the webhooks that are defined in Jenkins: on the folders of a job from the inside, then in the settings. */
+/** The webhooks that are defined in Jenkins, as one job or the rules of an environment meet them. */
 @Restricted(NoExternalUse.class)
 public final class Webhooks {
 
-    private Webhooks() {}
+    /** The nearest first. */
+    private final List<WebhookSource.Place> places;
+
+    private Webhooks(List<WebhookSource.Place> places) {
+        this.places = places;
+    }
+
+    /** Returns those of a job: on its folders from the inside, then in the settings. */
+    public static Webhooks of(Job<?, ?> job) {
+        List<WebhookSource.Place> places = new ArrayList<>();
+        ExtensionList.lookup(WebhookSource.class).forEach(source -> places.addAll(source.places(job)));
+        places.add(settings());
+        return new Webhooks(places);
+    }
+
+    /** Returns those of the settings alone, which no folder replaces. */
+    public static Webhooks ofSettings() {
+        return new Webhooks(List.of(settings()));
+    }
+
+    private static WebhookSource.Place settings() {
+        return new WebhookSource.Place(
+                "in Manage Jenkins » System",
+                WebhookDefinition.checked(ArmoryConfiguration.get().getWebhooks()));
+    }
 
     /** Returns the nearest webhook of a name. */
-    public static Optional<Webhook> find(Job<?, ?> job, String name) {
-        return placesOf(job, name).map(place -> place.webhooks().get(name)).findFirst();
+    public Optional<Webhook> find(String name) {
+        return placesOf(name).map(place -> place.webhooks().get(name)).findFirst();
     }
 
     /** Returns the place of the nearest webhook of a name, for error messages. */
-    public static Optional<String> placeOf(Job<?, ?> job, String name) {
-        return placesOf(job, name).map(WebhookSource.Place::description).findFirst();
+    public Optional<String> placeOf(String name) {
+        return placesOf(name).map(WebhookSource.Place::description).findFirst();
     }
 
-    /** Returns the names of all webhooks that a job may call. */
-    public static TreeSet<String> names(Job<?, ?> job) {
+    /** Returns the names of all. */
+    public TreeSet<String> names() {
         TreeSet<String> names = new TreeSet<>();
-        places(job).forEach(place -> names.addAll(place.webhooks().keySet()));
+        places.forEach(place -> names.addAll(place.webhooks().keySet()));
         return names;
     }
 
-    private static Stream<WebhookSource.Place> placesOf(Job<?, ?> job, String name) {
-        return places(job).stream().filter(place -> place.webhooks().containsKey(name));
-    }
-
-    private static List<WebhookSource.Place> places(Job<?, ?> job) {
-        List<WebhookSource.Place> places = new ArrayList<>();
-        ExtensionList.lookup(WebhookSource.class).forEach(source -> places.addAll(source.places(job)));
-        places.add(new WebhookSource.Place(
-                "in Manage Jenkins » System",
-                WebhookDefinition.checked(ArmoryConfiguration.get().getWebhooks())));
-        return places;
+    private Stream<WebhookSource.Place> placesOf(String name) {
+        return places.stream().filter(place -> place.webhooks().containsKey(name));
     }
 }

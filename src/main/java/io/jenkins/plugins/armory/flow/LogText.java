@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.flow;
 
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
@@ -37,6 +38,19 @@ public final class LogText {
     /** Returns the text for the rest of a log line. Its further lines get the prefix. */
     public static String continued(String text) {
         return clean(text).replace("\n", NEXT);
+    }
+
+    /**
+     * Checks the name of an environment. It stands in lines of the log, so no part of it may be taken for a line of Jenkins.
+     *
+     * @throws IllegalArgumentException naming the parameter
+     */
+    public static void checkName(String parameter, String name) {
+        if (!continued(name).equals(name)) {
+            throw new IllegalArgumentException(
+                    parameter + ": has a line break, a control character or a bidirectional one; take it out");
+        }
+        Bound.NAME.check(parameter, name);
     }
 
     /** Removes the prefixes again, for pages. */

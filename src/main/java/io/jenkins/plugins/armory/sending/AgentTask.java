@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.sending;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.ExtensionList;
 import hudson.model.Label;
 import hudson.model.Node;
 import hudson.model.Queue;
@@ -28,14 +29,19 @@ final class AgentTask implements Queue.Task {
 
     /**
      * Returns why Jenkins would not let a part of the build run on a node, {@code null} if it would: a permission, a
-     * job restriction, or a node that takes no tasks. A node that is reserved for jobs that name it takes the task.
+     * job restriction, a node that takes no tasks, or one of a protected environment. A node that is reserved for jobs that name it takes the task.
      *
      * @param label the label of the node that the build asks for
      */
     @CheckForNull
     static CauseOfBlockage blockage(Node node, Run<?, ?> run, Label label) {
-        return node.canTake(new Queue.BuildableItem(
-                new Queue.WaitingItem(Calendar.getInstance(), new AgentTask(run, label), List.of())));
+        var item = new Queue.BuildableItem(
+                new Queue.WaitingItem(Calendar.getInstance(), new AgentTask(run, label), List.of()));
+        CauseOfBlockage blockage = node.canTake(item);
+        for (AgentReservation each : ExtensionList.lookup(AgentReservation.class)) {
+            blockage = blockage == null ? each.canTake(node, item) : blockage;
+        }
+        return blockage;
     }
 
     @Override
@@ -46,6 +52,12 @@ final class AgentTask implements Queue.Task {
     @Override
     public Queue.Task getOwnerTask() {
         return run.getParent() instanceof Queue.Task job ? job : this;
+    }
+
+    @Override
+    @CheckForNull
+    public Queue.Executable getOwnerExecutable() {
+        return run instanceof Queue.Executable build ? build : null;
     }
 
     @Override

@@ -230,7 +230,7 @@ public final class ApprovalRequests implements Requests {
                     webhook,
                     variables,
                     new WebhookRequest.Defaults(approval.id(), approval.phase().toString(), buildUrl));
-            return RequestCredentials.addTo(request, webhook, credentialsOf(run));
+            return RequestCredentials.addTo(request, webhook, credentialsOf(Settings.Asker.of(run, approval)));
         } catch (TemplateException x) {
             throw undeliverable(webhook, x);
         }
@@ -240,18 +240,18 @@ public final class ApprovalRequests implements Requests {
         return new UndeliverableException("webhook '" + webhook.name() + "': " + x.getMessage());
     }
 
-    private static RequestCredentials.Lookup credentialsOf(Run<?, ?> run) {
+    private static RequestCredentials.Lookup credentialsOf(Settings.Asker asker) {
         return new RequestCredentials.Lookup() {
             @Override
             @CheckForNull
             public String secretText(String id) {
-                return Settings.get().secret(id, run);
+                return Settings.get().secret(id, asker);
             }
 
             @Override
             @CheckForNull
             public StandardCertificateCredentials certificate(String id) {
-                return Settings.get().certificate(id, run);
+                return Settings.get().certificate(id, asker);
             }
         };
     }
@@ -267,7 +267,7 @@ public final class ApprovalRequests implements Requests {
                 .with(Variables.ACCOUNT_NAME, calls.account())
                 .with(Variables.NAMESPACE, calls.namespace())
                 .withContext(webhook.context())
-                .withSecrets(id -> Settings.get().secret(id, run));
+                .withSecrets(id -> Settings.get().secret(id, Settings.Asker.of(run, approval)));
     }
 
     private static String callbackUri(String id) throws UndeliverableException {

@@ -4,6 +4,7 @@ import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.ExtensionList;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
@@ -62,18 +63,30 @@ public interface Settings {
     CallerSecrets callerSecrets();
 
     /**
+     * Who asks for a credential.
+     *
+     * @param isRule whether a rule of an environment asks, which takes the credentials of Jenkins itself alone, and not those of the job
+     */
+    record Asker(Run<?, ?> run, boolean isRule) {
+
+        public static Asker of(Run<?, ?> run, Approval approval) {
+            return new Asker(run, approval.isRule());
+        }
+    }
+
+    /**
      * Returns the Secret text of {@code {{secrets.ID}}} in a build's template, {@code null} if the job may use none of that
      * id. The use is recorded.
      *
      * @throws IllegalArgumentException if the settings trust that credential with callbacks
      */
     @CheckForNull
-    String secret(String id, Run<?, ?> run);
+    String secret(String id, Asker asker);
 
     /**
      * Returns the certificate credential for the calls of a build, {@code null} if the job may use none of that id. The use is
      * recorded.
      */
     @CheckForNull
-    StandardCertificateCredentials certificate(String id, Run<?, ?> run);
+    StandardCertificateCredentials certificate(String id, Asker asker);
 }

@@ -1,0 +1,197 @@
+package io.jenkins.plugins.armory.config;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.flow.LogText;
+import io.jenkins.plugins.armory.window.Window;
+import io.jenkins.plugins.armory.window.Windows;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * An entry of {@code environments}: an environment of the administrators. A deployment to it needs what {@code before} and {@code windows}
+ * ask, whatever the Pipeline says, and it alone gets the credentials and the agents.
+ */
+@Restricted(NoExternalUse.class)
+public final class EnvironmentDefinition extends AbstractDescribableImpl<EnvironmentDefinition> {
+
+    private static final int WAIT_AT_MOST = 30;
+
+    private final String name;
+    private final String jobs;
+    private List<EnvironmentRule> before = List.of();
+    private List<EnvironmentRule> after = List.of();
+    private List<WindowDefinition> windows = List.of();
+    private int waitAtMost = WAIT_AT_MOST;
+    private List<String> credentials = List.of();
+    private List<String> agents = List.of();
+
+    /** @param jobs the jobs that may deploy to it, in the format of {@link JobPatterns} */
+    @DataBoundConstructor
+    public EnvironmentDefinition(String name, String jobs) {
+        this.name = Util.fixNull(name).strip();
+        this.jobs = JobsDescriptor.checked(jobs);
+    }
+
+    /** Sets the defaults of fields that a configuration leaves out, since XStream runs no initializers. */
+    private Object readResolve() {
+        setBefore(before);
+        setAfter(after);
+        setWindows(windows);
+        setWaitAtMost(waitAtMost);
+        setCredentials(credentials);
+        setAgents(agents);
+        return this;
+    }
+
+    public String getName() {
+        return name;
+    }
+
+    public String getJobs() {
+        return jobs;
+    }
+
+    /** Returns what every deployment to it has to be granted first. */
+    public List<EnvironmentRule> getBefore() {
+        return before;
+    }
+
+    @DataBoundSetter
+    public void setBefore(@CheckForNull List<EnvironmentRule> before) {
+        this.before = before == null ? List.of() : new ArrayList<>(before);
+    }
+
+    /** Returns the checks of what was deployed. */
+    public List<EnvironmentRule> getAfter() {
+        return after;
+    }
+
+    @DataBoundSetter
+    public void setAfter(@CheckForNull List<EnvironmentRule> after) {
+        this.after = after == null ? List.of() : new ArrayList<>(after);
+    }
+
+    /** Returns when a deployment may begin; empty for always. */
+    public List<WindowDefinition> getWindows() {
+        return windows;
+    }
+
+    @DataBoundSetter
+    public void setWindows(@CheckForNull List<WindowDefinition> windows) {
+        this.windows = windows == null ? List.of() : new ArrayList<>(windows);
+    }
+
+    /** Returns how many days a deployment waits for an opening at most. */
+    public int getWaitAtMost() {
+        return waitAtMost;
+    }
+
+    @DataBoundSetter
+    public void setWaitAtMost(int waitAtMost) {
+        this.waitAtMost = waitAtMost == 0 ? WAIT_AT_MOST : waitAtMost; // 0 of a field that is not there
+    }
+
+    /** @throws IllegalArgumentException naming the field that is wrong */
+    public Windows toWindows() {
+        List<Window> all = new ArrayList<>();
+        check("windows", windows, window -> all.add(window.toWindow()));
+        return new Windows(all);
+    }
+
+    /** Returns ids of credentials of Jenkins itself, of scope System. */
+    public List<String> getCredentials() {
+        return credentials;
+    }
+
+    @DataBoundSetter
+    public void setCredentials(@CheckForNull List<String> credentials) {
+        this.credentials = new ArrayList<>(Lines.of(credentials));
+    }
+
+    /** Returns the labels of the agents that are reserved for it. */
+    public List<String> getAgents() {
+        return agents;
+    }
+
+    @DataBoundSetter
+    public void setAgents(@CheckForNull List<String> agents) {
+        this.agents = new ArrayList<>(Lines.of(agents));
+    }
+
+    /** @param job the full name of a job */
+    public boolean isFor(String job) {
+        return JobPatterns.parse(jobs).match(job);
+    }
+
+    /**
+     * Checks the entry.
+     *
+     * @throws IllegalArgumentException naming the field that is wrong
+     */
+    void check() {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("name: is missing; name the environment");
+        }
+        LogText.checkName("name", name);
+        Bound.LIST.check("before", before.size());
+        Bound.LIST.check("after", after.size());
+        Bound.NAME.checkEach("credentials", credentials, Bound.LIST);
+        Bound.NAME.checkEach("agents", agents, Bound.LIST);
+        check("before", before, EnvironmentRule::check);
+        check("after", after, EnvironmentRule::check);
+        Bound.LIST.check("windows", windows.size());
+        toWindows();
+        if (waitAtMost < 1 || waitAtMost > 366) {
+            throw new IllegalArgumentException("waitAtMost: must be from 1 to 366 days, and is " + waitAtMost);
+        }
+    }
+
+    static <T> void check(String field, List<T> entries, Consumer<T> check) {
+        for (int i = 0; i < entries.size(); i++) {
+            try {
+                check.accept(entries.get(i));
+            } catch (IllegalArgumentException x) {
+                throw new IllegalArgumentException(field + "[" + i + "]." + x.getMessage(), x);
+            }
+        }
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends JobsDescriptor<EnvironmentDefinition> implements ListForm {
+
+        @POST
+        public FormValidation doCheckName(@QueryParameter String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            try {
+                new EnvironmentDefinition(value, "").check();
+                return FormValidation.ok();
+            } catch (IllegalArgumentException x) {
+                return FormValidation.error(x.getMessage());
+            }
+        }
+
+        @POST
+        public FormValidation doCheckCredentials(@QueryParameter String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            String problems = Lines.of(List.of(value)).stream()
+                    .flatMap(id -> EnvironmentCredentials.problem(id).stream())
+                    .collect(Collectors.joining(". "));
+            return problems.isEmpty() ? FormValidation.ok() : FormValidation.warning(problems);
+        }
+    }
+}

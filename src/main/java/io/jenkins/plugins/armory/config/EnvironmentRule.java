@@ -1,0 +1,202 @@
+package io.jenkins.plugins.armory.config;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Descriptor;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.bounds.Bound;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * One of the {@code before} or {@code after} of an {@link EnvironmentDefinition}: a webhook of the settings, people, or both. The fields are
+ * those of the step {@code armoryWebhookApproval}.
+ */
+@Restricted(NoExternalUse.class)
+public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRule> {
+
+    @CheckForNull
+    private String webhook;
+
+    private List<KeyValue> context = List.of();
+
+    @CheckForNull
+    private ManualApproval manualApproval;
+
+    private long timeout;
+    private String unit = TimeUnit.HOURS.name();
+    private List<String> notify = List.of();
+
+    @CheckForNull
+    private String callbackCredentialsId;
+
+    private List<String> allowedCallers = List.of();
+
+    @DataBoundConstructor
+    public EnvironmentRule() {}
+
+    /** Sets the defaults of fields that a configuration leaves out, since XStream runs no initializers. */
+    private Object readResolve() {
+        setContext(context);
+        setUnit(unit);
+        setNotify(notify);
+        setAllowedCallers(allowedCallers);
+        return this;
+    }
+
+    /** Returns the name of a webhook of the settings, {@code null} if people alone decide. */
+    @CheckForNull
+    public String getWebhook() {
+        return webhook;
+    }
+
+    @DataBoundSetter
+    public void setWebhook(@CheckForNull String webhook) {
+        this.webhook = Util.fixEmptyAndTrim(webhook);
+    }
+
+    public List<KeyValue> getContext() {
+        return context;
+    }
+
+    @DataBoundSetter
+    public void setContext(@CheckForNull List<KeyValue> context) {
+        this.context = context == null ? List.of() : new ArrayList<>(context);
+    }
+
+    @CheckForNull
+    public ManualApproval getManualApproval() {
+        return manualApproval;
+    }
+
+    @DataBoundSetter
+    public void setManualApproval(@CheckForNull ManualApproval manualApproval) {
+        this.manualApproval = manualApproval;
+    }
+
+    /** Returns the time limit from the call, in {@link #getUnit}; 0 for 24 hours. */
+    public long getTimeout() {
+        return timeout;
+    }
+
+    @DataBoundSetter
+    public void setTimeout(long timeout) {
+        this.timeout = timeout;
+    }
+
+    public String getUnit() {
+        return unit;
+    }
+
+    @DataBoundSetter
+    public void setUnit(@CheckForNull String unit) {
+        this.unit = unit == null || unit.isBlank() ? TimeUnit.HOURS.name() : unit.strip();
+    }
+
+    /** Returns the names of the webhooks of the settings that are told. */
+    public List<String> getNotify() {
+        return notify;
+    }
+
+    @DataBoundSetter
+    public void setNotify(@CheckForNull List<String> notify) {
+        this.notify = new ArrayList<>(Lines.of(notify));
+    }
+
+    /** Returns the id of a Secret text of Jenkins itself that may call back, {@code null} for none. */
+    @CheckForNull
+    public String getCallbackCredentialsId() {
+        return callbackCredentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCallbackCredentialsId(@CheckForNull String callbackCredentialsId) {
+        this.callbackCredentialsId = Util.fixEmptyAndTrim(callbackCredentialsId);
+    }
+
+    public List<String> getAllowedCallers() {
+        return allowedCallers;
+    }
+
+    @DataBoundSetter
+    public void setAllowedCallers(@CheckForNull List<String> allowedCallers) {
+        this.allowedCallers = new ArrayList<>(Lines.of(allowedCallers));
+    }
+
+    public Map<String, String> contextMap() {
+        return KeyValue.toMap(context);
+    }
+
+    /**
+     * Checks the rule by itself.
+     *
+     * @throws IllegalArgumentException naming the field that is wrong
+     */
+    void check() {
+        if (webhook == null && manualApproval == null) {
+            throw new IllegalArgumentException(
+                    "webhook: is missing; name a webhook of these settings, or give manualApproval");
+        }
+        Bound.NAME.check("webhook", webhook);
+        Bound.NAME.checkEach("notify", notify, Bound.LIST);
+        if (timeout < 0) {
+            throw new IllegalArgumentException("timeout: must be positive, and is " + timeout);
+        }
+        if (manualApproval != null) {
+            manualApproval.toRequirement().rules().forEach(rule -> {
+                if (rule.submitters().isEmpty()) {
+                    throw new IllegalArgumentException(
+                            "manualApproval.submitters: is missing; name who approves, since a"
+                                    + " folder may grant the permission to anybody");
+                }
+            });
+        }
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<EnvironmentRule> implements ListForm {
+
+        @Override
+        public String getDisplayName() {
+            return "";
+        }
+
+        @POST
+        public ListBoxModel doFillUnitItems() {
+            return Forms.units(TimeUnit.MINUTES, TimeUnit.HOURS, TimeUnit.DAYS);
+        }
+
+        @POST
+        public FormValidation doCheckTimeout(@QueryParameter String value) {
+            return Forms.checkNumber(value, 0);
+        }
+
+        @POST
+        public FormValidation doCheckWebhook(@QueryParameter String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            String name = Util.fixEmptyAndTrim(value);
+            boolean known = name == null
+                    || ArmoryConfiguration.get().getWebhooks().stream()
+                            .anyMatch(webhook -> name.equals(webhook.getName()));
+            return known ? FormValidation.ok() : FormValidation.warning(Messages.EnvironmentRule_noWebhook());
+        }
+
+        @POST
+        public ListBoxModel doFillCallbackCredentialsIdItems(@QueryParameter String callbackCredentialsId) {
+            return SecretTexts.items(StringCredentials.class, null, callbackCredentialsId);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.jenkins.plugins.armory.config;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Descriptor;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.window.Window;
+import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * An entry of {@code windows} of an environment: {@code {allow: "FREQ=WEEKLY;BYDAY=MO;BYHOUR=9", lasts: PT8H, zone: Europe/Berlin}}, or
+ * {@code {deny: "2026-12-20/2027-01-03", zone: Europe/Berlin, reason: Christmas}}. {@link #toWindow} checks it.
+ */
+@Restricted(NoExternalUse.class)
+public final class WindowDefinition extends AbstractDescribableImpl<WindowDefinition> {
+
+    private final String allow;
+    private final String deny;
+    private final String from;
+    private final String lasts;
+    private final String zone;
+    private final String reason;
+
+    @DataBoundConstructor
+    public WindowDefinition(
+            @CheckForNull String allow,
+            @CheckForNull String deny,
+            @CheckForNull String from,
+            @CheckForNull String lasts,
+            @CheckForNull String zone,
+            @CheckForNull String reason) {
+        this.allow = Util.fixEmptyAndTrim(allow);
+        this.deny = Util.fixEmptyAndTrim(deny);
+        this.from = Util.fixEmptyAndTrim(from);
+        this.lasts = Util.fixEmptyAndTrim(lasts);
+        this.zone = Util.fixEmptyAndTrim(zone);
+        this.reason = Util.fixEmptyAndTrim(reason);
+    }
+
+    @CheckForNull
+    public String getAllow() {
+        return allow;
+    }
+
+    @CheckForNull
+    public String getDeny() {
+        return deny;
+    }
+
+    @CheckForNull
+    public String getFrom() {
+        return from;
+    }
+
+    @CheckForNull
+    public String getLasts() {
+        return lasts;
+    }
+
+    @CheckForNull
+    public String getZone() {
+        return zone;
+    }
+
+    @CheckForNull
+    public String getReason() {
+        return reason;
+    }
+
+    /** @throws IllegalArgumentException naming the field that is wrong */
+    public Window toWindow() {
+        return Window.of(allow, deny, from, lasts, zone, reason);
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<WindowDefinition> {
+
+        /** A window that is right but for the field that is checked. */
+        private static final String DAILY = "FREQ=DAILY";
+
+        private static final String HOUR = "PT1H";
+        private static final String UTC = "UTC";
+
+        @Override
+        public String getDisplayName() {
+            return "";
+        }
+
+        @POST
+        public FormValidation doCheckAllow(
+                @QueryParameter String value,
+                @QueryParameter String deny,
+                @QueryParameter String from,
+                @QueryParameter String lasts,
+                @QueryParameter String zone) {
+            return check("allow", new WindowDefinition(value, deny, from, lasts, zone, null));
+        }
+
+        @POST
+        public FormValidation doCheckDeny(
+                @QueryParameter String value,
+                @QueryParameter String allow,
+                @QueryParameter String from,
+                @QueryParameter String lasts,
+                @QueryParameter String zone) {
+            return check("deny", new WindowDefinition(allow, value, from, lasts, zone, null));
+        }
+
+        @POST
+        public FormValidation doCheckFrom(@QueryParameter String value) {
+            return check("from", new WindowDefinition(DAILY, null, value, HOUR, UTC, null));
+        }
+
+        @POST
+        public FormValidation doCheckLasts(
+                @QueryParameter String value, @QueryParameter String allow, @QueryParameter String deny) {
+            return check("lasts", new WindowDefinition(allow, deny, null, value, UTC, null));
+        }
+
+        @POST
+        public FormValidation doCheckZone(@QueryParameter String value) {
+            return check("zone", new WindowDefinition(DAILY, null, null, HOUR, value, null));
+        }
+
+        /** Returns what is wrong with a field; each problem stands at one field. */
+        private static FormValidation check(String field, WindowDefinition window) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            try {
+                window.toWindow();
+            } catch (IllegalArgumentException x) {
+                if (x.getMessage().startsWith(field + ": ")) {
+                    return FormValidation.error(x.getMessage());
+                }
+            }
+            return FormValidation.ok();
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.jenkins.plugins.armory.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.armory.approval.PeopleRule;
+import io.jenkins.plugins.casc.ConfigurationAsCode;
+import io.jenkins.plugins.casc.ConfigurationContext;
+import io.jenkins.plugins.casc.ConfiguratorRegistry;
+import io.jenkins.plugins.casc.misc.Util;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Tests of the environments in the settings: Configuration as Code, form, and what is refused. */
+@WithJenkins
+class EnvironmentsConfigurationJenkinsTest {
+
+    private static final String CASC = """
+            unclassified:
+              armory:
+                webhooks:
+                  - {name: change-ticket, uriTemplate: "https://tickets.example.com/"}
+                  - {name: smoke-tests, uriTemplate: "https://ci.example.com/"}
+                environments:
+                  - name: prod
+                    jobs: "shop/*/main"
+                    before:
+                      - webhook: change-ticket
+                        context:
+                          - {key: kind, value: normal}
+                        timeout: 72
+                        unit: HOURS
+                      - manualApproval:
+                          message: "Release to production?"
+                          notByRequester: true
+                          rules:
+                            - {submitters: [qa], required: 1}
+                            - {submitters: [ops, oncall], required: 2}
+                        notify: [change-ticket]
+                    after:
+                      - {webhook: smoke-tests}
+                    windows:
+                      - {allow: "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH;BYHOUR=9", lasts: PT8H, zone: Europe/Berlin}
+                      - {deny: "2026-12-20/2027-01-03", zone: Europe/Berlin, reason: "Christmas"}
+                    waitAtMost: 10
+                    credentials: [prod-kubeconfig, prod-token]
+                    agents: [prod-deployer]
+                  - {name: prod, jobs: "other/**"}
+            """;
+
+    private static void configure(Path folder, String casc) throws Exception {
+        ConfigurationAsCode.get()
+                .configure(Files.writeString(folder.resolve("casc.yaml"), casc).toString());
+    }
+
+    private static void assertHasAll() {
+        List<EnvironmentDefinition> all = ArmoryConfiguration.get().getEnvironments();
+        assertThat(all).extracting(EnvironmentDefinition::getJobs).containsExactly("shop/*/main", "other/**");
+        EnvironmentDefinition prod = all.get(0);
+        assertThat(prod.getCredentials()).containsExactly("prod-kubeconfig", "prod-token");
+        assertThat(prod.getAgents()).containsExactly("prod-deployer");
+        assertThat(prod.getWaitAtMost()).isEqualTo(10);
+        assertThat(all.get(1).getWaitAtMost()).isEqualTo(30);
+        assertThat(prod.toWindows().isOpen(Instant.parse("2026-12-01T08:00:00Z")))
+                .isTrue();
+        assertThat(prod.toWindows().isOpen(Instant.parse("2026-12-22T08:00:00Z")))
+                .isFalse();
+        assertThat(prod.getAfter()).extracting(EnvironmentRule::getWebhook).containsExactly("smoke-tests");
+        EnvironmentRule ticket = prod.getBefore().get(0);
+        assertThat(ticket.getWebhook()).isEqualTo("change-ticket");
+        assertThat(KeyValue.toMap(ticket.getContext())).isEqualTo(Map.of("kind", "normal"));
+        assertThat(ticket.getTimeout()).isEqualTo(72);
+        assertThat(ticket.getManualApproval()).isNull();
+        EnvironmentRule people = prod.getBefore().get(1);
+        assertThat(people.getNotify()).containsExactly("change-ticket");
+        assertThat(people.getManualApproval().isNotByRequester()).isTrue();
+        assertThat(people.getManualApproval().toRequirement().rules())
+                .containsExactly(new PeopleRule(List.of("qa"), 1), new PeopleRule(List.of("ops", "oncall"), 2));
+    }
+
+    @Test
+    void areConfiguredAsCode(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+
+        assertHasAll();
+        ConfigurationContext context = new ConfigurationContext(ConfiguratorRegistry.get());
+        String exported = Util.toYamlString(Util.getUnclassifiedRoot(context).get("armory"));
+        configure(folder, "unclassified: {armory: {environments: []}}");
+        assertThat(ArmoryConfiguration.get().getEnvironments()).isEmpty();
+        configure(folder, "unclassified:\n  armory:\n" + exported.indent(4));
+        assertHasAll();
+    }
+
+    @Test
+    void surviveTheirFormAndARestart(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+
+        j.configRoundtrip();
+
+        assertHasAll();
+        ArmoryConfiguration.get().load();
+        assertHasAll();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "name: ''                                        | name: is missing",
+                "before: [{timeout: 3}]                          | before[0].webhook: is missing",
+                "before: [{manualApproval: {message: 'Go?'}}]    | before[0].manualApproval.submitters: is missing",
+                "windows: [{allow: 'FREQ=HOURLY', lasts: PT1H, zone: UTC}] | windows[0].allow",
+                "windows: [{deny: '2026-01-01/2026-01-02'}]      | windows[0].zone",
+                "waitAtMost: 1000                                | waitAtMost: must be from 1 to 366 days, and is 1000",
+            })
+    void whatIsWrongIsNamed(String field, String message, JenkinsRule j, @TempDir Path folder) {
+        String name = field.startsWith("name") ? "" : "name: prod, ";
+
+        assertThatThrownBy(() -> configure(
+                        folder, "unclassified: {armory: {environments: [{" + name + "jobs: '**', " + field + "}]}}"))
+                .hasStackTraceContaining("environments[0]." + message);
+        assertThat(ArmoryConfiguration.get().getEnvironments()).isEmpty();
+    }
+}
