@@ -96,8 +96,13 @@ public record ApprovalLog(Consumer<String> log) {
 
     /** Logs the start of an approval without a webhook. */
     void asked(Approval approval, Run<?, ?> run) {
-        ManualRequirement manual = Objects.requireNonNull(approval.manual(), "without a webhook, a person decides");
         String page = BuildRecord.pageOf(run, approval.id());
+        if (approval.opensAt() != null) {
+            log.accept(HyperlinkNote.encodeTo(page, "Waiting") + " for the next opening, " + approval.opensAt()
+                    + ", until " + approval.deadline() + " at most.");
+            return;
+        }
+        ManualRequirement manual = Objects.requireNonNull(approval.manual(), "without a webhook, a person decides");
         log.accept(waiting(approval, page) + ".");
         log.accept(people(manual) + " must approve" + question(approval, manual, page));
     }
@@ -172,7 +177,10 @@ public record ApprovalLog(Consumer<String> log) {
         }
         if (approval.state() == Approval.State.WAITING) {
             log.accept("Jenkins was restarted; still waiting for "
-                    + (approval.awaitsPersonAlone() ? "a person" : Channel.awaited(approval.channels())) + " until "
+                    + (approval.opensAt() != null
+                            ? "the next opening, " + approval.opensAt() + ","
+                            : approval.awaitsPersonAlone() ? "a person" : Channel.awaited(approval.channels()))
+                    + " until "
                     + approval.deadline()
                     + ".");
         }
@@ -290,6 +298,9 @@ public record ApprovalLog(Consumer<String> log) {
 
     /** Returns the start of a sentence about an approval. */
     static String title(Approval approval) {
+        if (approval.opensAt() != null) {
+            return "The wait for an opening ";
+        }
         return approval.hasWebhook()
                 ? "Webhook approval '" + LogText.continued(approval.webhook()) + "' "
                 : "Manual approval "
@@ -303,6 +314,9 @@ public record ApprovalLog(Consumer<String> log) {
     }
 
     private static String overdue(Approval approval) {
+        if (approval.opensAt() != null) {
+            return " An administrator may raise waitAtMost of the environment in the settings of Jenkins.";
+        }
         return " Raise the limit with timeout and unit, or "
                 + (approval.isUnsent()
                         ? "see the lines above for what held the call up."

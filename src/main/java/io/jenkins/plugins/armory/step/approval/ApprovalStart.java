@@ -21,6 +21,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.sending.Settings;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.jenkinsci.plugins.workflow.flow.BlockableResume;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 
@@ -86,8 +88,9 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         warnOfSubmitters(created);
         boolean endsAtOnce = transition.deployment().failedBeside(place, phase).isPresent();
         for (int i = 0; i < created.size() && !endsAtOnce; i++) {
-            if (!defined.get(i).path().endsWith("]") && !created.get(i).hasWebhook()) {
-                texts.asked(created.get(i), run);
+            String path = defined.get(i).path();
+            if ((at.isRule() || !path.endsWith("]")) && !created.get(i).hasWebhook()) {
+                new ApprovalLog(line -> at.log().accept(ApprovalDefinition.at(path, line))).asked(created.get(i), run);
             }
         }
     }
@@ -186,6 +189,17 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         }
     }
 
+    /** @throws AbortException if there is such a Secret text, of an environment to which the build is not deploying */
+    private boolean isReadable(String credentialsId, List<String> allowed) throws AbortException {
+        StringCredentials credentials =
+                SecretTexts.ofCaller(credentialsId, allowed, new Settings.Asker(at.run(), at.isRule()));
+        try {
+            return credentials != null && credentials.getSecret() != null;
+        } catch (IllegalArgumentException x) {
+            throw new AbortException("callbackCredentialsId: " + x.getMessage());
+        }
+    }
+
     /** @throws AbortException if the step names a caller that does not exist, or a callback is awaited and nobody could send it */
     private void checkCallers(ApprovalDefinition definition, Webhook webhook, @CheckForNull StatusCheck status)
             throws AbortException {
@@ -193,13 +207,14 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         String credentialsId = definition.callbackCredentialsId();
         List<String> allowed = definition.allowedCallers();
         checkSomebodyCallsBack(allowed, webhook);
-        if (credentialsId != null
-                && !configuration.hasClient(credentialsId)
-                && SecretTexts.ofCaller(credentialsId, allowed, at.run()) == null) {
+        if (credentialsId != null && !configuration.hasClient(credentialsId) && !isReadable(credentialsId, allowed)) {
             boolean ofSettings = allowed.isEmpty(); // a step's own is an allowed caller too
             String problem = "callbackCredentialsId" + (ofSettings ? " of the settings of Jenkins" : "")
                     + ": there is no Secret text credential \"" + credentialsId
-                    + "\" that this job may use, and no callback client of Jenkins has this credential"
+                    + (at.isRule()
+                            ? "\" of scope System in Jenkins itself, and no"
+                            : "\" that this job may use, and no")
+                    + " callback client of Jenkins has this credential"
                     + (ofSettings ? "; ask an administrator to mend the settings, or name callers in the step" : "");
             if (!ofSettings || !webhook.mentions(Variables.CALLBACK_TOKEN)) {
                 throw new AbortException(problem);

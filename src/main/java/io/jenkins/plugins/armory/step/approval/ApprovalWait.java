@@ -67,6 +67,9 @@ final class ApprovalWait {
     /** What the end of a wait means for its step. Called once, when no approval is pending and the environments know. */
     interface Owner {
 
+        /** Returns the place of the approvals. */
+        Place place() throws IOException, InterruptedException;
+
         /** Called when all have succeeded, see {@link #all}. */
         void succeeded() throws IOException, InterruptedException;
 
@@ -100,6 +103,7 @@ final class ApprovalWait {
 
     private final AtomicInteger warnings = new AtomicInteger();
     private volatile boolean followed;
+    private volatile boolean abandoned;
 
     ApprovalWait(SuspendedExecution step, Awaited awaited, Owner owner) {
         this.step = step;
@@ -134,7 +138,9 @@ final class ApprovalWait {
             step.print("Jenkins was restarted; still waiting for " + Awaited.count((int) open) + " of " + awaited.name()
                     + ".");
         } else {
-            texts().resumed(ResumedApproval.presentTry(step.armory(), awaited.seed(), step.build()));
+            for (Element element : elements) {
+                element.texts().resumed(ResumedApproval.presentTry(step.armory(), element.id, step.build()));
+            }
         }
         follow(elements);
     }
@@ -162,7 +168,7 @@ final class ApprovalWait {
                 .map(element -> new ApprovalStart.Defined(
                         element.id, awaited.pathOf(element.index), definitions.get(element.index)))
                 .toList();
-        new ApprovalStart(step.armory(), Surroundings.of(step.getContext(), step::print))
+        new ApprovalStart(step.armory(), Surroundings.of(step.getContext(), step::print, awaited.isRules()))
                 .create(awaited.seed(), missing, place());
         awaited.written();
         if (awaited.isListed()) {
@@ -211,6 +217,16 @@ final class ApprovalWait {
         if (!known) {
             tell(place(), Verdict.STOPPED, titled("It was stopped before it began."));
             step.fail(cause);
+        }
+    }
+
+    /** Ends the approvals, and leaves the end of the step to the caller. */
+    void abandon(String reason) {
+        abandoned = true;
+        try {
+            end(new Event.Aborted(reason));
+        } catch (IOException x) {
+            unwritten(x);
         }
     }
 
@@ -266,15 +282,11 @@ final class ApprovalWait {
     }
 
     private Place place() throws IOException, InterruptedException {
-        return Stages.placeOf(step.getContext(), awaited.environment());
+        return owner.place();
     }
 
     private Approvals approvals() throws IOException {
         return step.approvals();
-    }
-
-    private ApprovalLog texts() {
-        return new ApprovalLog(step::print);
     }
 
     /** Returns the reason of an end without a verdict. It stands with the environment, which may have several approvals. */
@@ -304,11 +316,16 @@ final class ApprovalWait {
      * @param last the approval that was decided last
      */
     private void finish(Approval last) throws IOException, InterruptedException {
+        if (abandoned) {
+            return;
+        }
         Element first = failing.get();
         if (first == null) {
             tell(place(), Verdict.SUCCESS, "");
             if (!awaited.isListed()) {
-                texts().succeeded(last);
+                elements.stream()
+                        .filter(element -> element.id.equals(last.id()))
+                        .forEach(element -> element.texts().succeeded(last));
             }
             owner.succeeded();
             return;
@@ -378,7 +395,7 @@ final class ApprovalWait {
         public void note(String line) {
             boolean isWarning = line.startsWith(WARNING);
             if (!awaited.isListed()) {
-                step.log(line);
+                step.log(ApprovalDefinition.at(awaited.pathOf(index), line));
             } else if (isWarning && warnings.incrementAndGet() <= Bound.LIST.most()) {
                 step.log(WARNING + ApprovalDefinition.at(awaited.pathOf(index), line.substring(WARNING.length())));
             }
@@ -428,8 +445,10 @@ final class ApprovalWait {
                 }
                 if (last) {
                     finish(approval);
-                } else if (decision.isSuccess()) {
+                } else if (decision.isSuccess() && awaited.isListed()) {
                     countSucceeded();
+                } else if (decision.isSuccess()) {
+                    texts().succeeded(approval);
                 }
             });
         }
@@ -479,10 +498,7 @@ final class ApprovalWait {
     private void countSucceeded() {
         long now = System.nanoTime();
         long before = counted.get();
-        if (awaited.isListed()
-                && failing.get() == null
-                && now - before >= PAUSE.toNanos()
-                && counted.compareAndSet(before, now)) {
+        if (failing.get() == null && now - before >= PAUSE.toNanos() && counted.compareAndSet(before, now)) {
             step.print("Succeeded so far: " + Awaited.count(elements.size() - pending.get()) + " of " + awaited.name()
                     + ".");
         }

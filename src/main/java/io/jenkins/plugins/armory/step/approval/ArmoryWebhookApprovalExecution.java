@@ -7,6 +7,7 @@ import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
+import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.StagePause;
@@ -114,6 +115,11 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
     }
 
     @Override
+    public Place place() throws IOException, InterruptedException {
+        return Stages.placeOf(getContext(), awaited.environment());
+    }
+
+    @Override
     public void succeeded() throws IOException {
         passed(result());
     }
@@ -129,10 +135,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
             return;
         }
         new ApprovalLog(this::print)
-                .cancels(
-                        transition.deployment(),
-                        Stages.placeOf(getContext(), awaited.environment()),
-                        getContext().get(EnclosingAction.class) != null);
+                .cancels(transition.deployment(), place(), getContext().get(EnclosingAction.class) != null);
         warn(Result.UNSTABLE, reason);
         succeed(result());
     }

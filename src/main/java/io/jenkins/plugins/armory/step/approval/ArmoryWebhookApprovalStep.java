@@ -19,6 +19,7 @@ import io.jenkins.plugins.armory.config.Forms;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.config.Lines;
 import io.jenkins.plugins.armory.config.ListForm;
+import io.jenkins.plugins.armory.config.ManualApproval;
 import io.jenkins.plugins.armory.config.Parameter;
 import io.jenkins.plugins.armory.config.RetryDefinition;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -559,7 +560,7 @@ public class ArmoryWebhookApprovalStep extends Step {
 
     /** Returns how the approvals are asked for, with a key that steps share if their arguments are the same. */
     Awaited.Asked asked() {
-        return new Awaited.Asked(argumentsKey(), false, false, 0);
+        return new Awaited.Asked(argumentsKey(), "", false, false, 0);
     }
 
     /**
@@ -649,19 +650,19 @@ public class ArmoryWebhookApprovalStep extends Step {
 
         @POST
         public FormValidation doCheckHeartbeat(@QueryParameter String value) {
-            return Forms.checkNumber(value, 0, Messages.Forms_positiveOrZero());
+            return Forms.checkNumber(value, 0);
         }
 
         @POST
         public FormValidation doCheckTimeout(@QueryParameter String value) {
-            return Forms.checkNumber(value, 1, Messages.Forms_positive());
+            return Forms.checkNumber(value, 1);
         }
 
         /** Returns the webhooks that the job may call, for a user who may configure it, and the one that the step has. */
         @POST
         public ListBoxModel doFillWebhookItems(@AncestorInPath Job<?, ?> job, @QueryParameter String webhook) {
             boolean mayKnow = job != null && job.hasPermission(Item.CONFIGURE);
-            Set<String> names = mayKnow ? Webhooks.names(job) : new TreeSet<>();
+            Set<String> names = mayKnow ? Webhooks.of(job).names() : new TreeSet<>();
             names.add(Util.fixNull(webhook));
             names.add("");
             return Forms.items(names);

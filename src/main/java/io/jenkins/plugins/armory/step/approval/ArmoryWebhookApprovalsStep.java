@@ -86,7 +86,7 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
 
     @Override
     Awaited.Asked asked() {
-        return new Awaited.Asked(argumentsKey(), true, getManualApproval() != null, atOnce);
+        return new Awaited.Asked(argumentsKey(), APPROVALS, false, getManualApproval() != null, atOnce);
     }
 
     private static String path(int index) {
@@ -222,7 +222,7 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
 
         @POST
         public FormValidation doCheckAtOnce(@QueryParameter String value) {
-            return Forms.checkNumber(value, 0, Messages.Forms_positiveOrZero());
+            return Forms.checkNumber(value, 0);
         }
     }
 }

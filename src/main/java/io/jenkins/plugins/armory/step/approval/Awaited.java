@@ -21,11 +21,13 @@ final class Awaited implements Serializable {
      * How approvals were asked for.
      *
      * @param argumentsKey what the environments know them by, beside the name
-     * @param listed whether they stand in a list, so that messages say which one they are about
+     * @param list the name of the list that they stand in, so that messages say which one they are about; empty for a single one
+     * @param rules whether the settings ask for them, as rules of the environment
      * @param question whether the last of them is none of the list, but a question about all
      * @param atOnce the number of calls that may be under way at once
      */
-    record Asked(String argumentsKey, boolean listed, boolean question, int atOnce) implements Serializable {}
+    record Asked(String argumentsKey, String list, boolean rules, boolean question, int atOnce)
+            implements Serializable {}
 
     private final String seed;
     private final Phase phase;
@@ -59,9 +61,9 @@ final class Awaited implements Serializable {
         this.asked = asked;
         this.definitions = definitions.isEmpty() ? null : Definitions.of(definitions);
         size = definitions.size();
-        name = asked.listed || definitions.isEmpty()
+        name = isListed() || definitions.isEmpty()
                 ? count(size) + " approvals"
-                : definitions.get(0).name();
+                : asked.rules ? asked.list : definitions.get(0).name();
     }
 
     static String count(int number) {
@@ -80,10 +82,7 @@ final class Awaited implements Serializable {
 
     /** Returns where the arguments of an approval stand: the list for a question about all, and empty for a single approval. */
     String pathOf(int index) {
-        if (!asked.listed) {
-            return "";
-        }
-        return index < listed() ? "approvals[" + index + "]" : "approvals";
+        return asked.list.isEmpty() || index >= listed() ? asked.list : asked.list + '[' + index + ']';
     }
 
     /** Returns how many approvals stand in the list. */
@@ -91,8 +90,13 @@ final class Awaited implements Serializable {
         return asked.question ? size - 1 : size;
     }
 
+    /** Returns whether they are so many that the log has no line for each that succeeds. */
     boolean isListed() {
-        return asked.listed;
+        return !asked.list.isEmpty() && !asked.rules;
+    }
+
+    boolean isRules() {
+        return asked.rules;
     }
 
     int atOnce() {

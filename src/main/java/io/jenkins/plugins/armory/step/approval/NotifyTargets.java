@@ -2,10 +2,8 @@ package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
-import hudson.model.Job;
 import hudson.util.EditDistance;
 import io.jenkins.plugins.armory.approval.Notifications;
-import io.jenkins.plugins.armory.config.Webhooks;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -34,12 +32,11 @@ final class NotifyTargets {
         if (names.isEmpty()) {
             return null;
         }
-        Job<?, ?> job = at.run().getParent();
         List<Webhook> webhooks = new ArrayList<>();
         for (String name : names.stream().distinct().toList()) {
-            Webhook webhook = Webhooks.find(job, name).orElse(null);
+            Webhook webhook = at.webhooks().find(name).orElse(null);
             if (webhook == null) {
-                throw new AbortException(unknown(name, Webhooks.names(job)));
+                throw new AbortException(unknown(name, at.webhooks().names()));
             }
             check(webhook);
             try {

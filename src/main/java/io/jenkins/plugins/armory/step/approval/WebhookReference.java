@@ -2,8 +2,6 @@ package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
-import hudson.model.Job;
-import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.bounds.Bound;
@@ -12,7 +10,6 @@ import io.jenkins.plugins.armory.config.CancelDefinition;
 import io.jenkins.plugins.armory.config.Parameter;
 import io.jenkins.plugins.armory.config.StatusDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
-import io.jenkins.plugins.armory.config.Webhooks;
 import io.jenkins.plugins.armory.deploymentfile.DeploymentFile;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
@@ -240,9 +237,9 @@ final class WebhookReference implements Serializable {
             new UnusedSections(configFile == null ? CONFIG : configFile, file.unusedByWebhooks())
                     .logOnce(at.run(), at.log());
         }
-        Webhook webhook = withVerdict(
-                withBody(stepContext, inline == null ? named(stepContext, file, "webhook", name()) : inline));
-        Webhook toCancel = cancelOf(stepContext, webhook, file);
+        Webhook webhook =
+                withVerdict(withBody(stepContext, inline == null ? named(at, file, "webhook", name()) : inline));
+        Webhook toCancel = cancelOf(at, webhook, file);
         DeploymentFile.Target target =
                 file == null ? null : file.target(environment).orElse(null);
         String foreign = configFile;
@@ -295,17 +292,16 @@ final class WebhookReference implements Serializable {
     }
 
     @CheckForNull
-    private Webhook cancelOf(StepContext stepContext, Webhook webhook, @CheckForNull DeploymentFile file)
+    private Webhook cancelOf(Surroundings at, Webhook webhook, @CheckForNull DeploymentFile file)
             throws IOException, InterruptedException {
         CancelReference wanted = cancel == null ? webhook.cancel() : cancel;
         if (wanted == null) {
             return null;
         }
         Webhook inline = wanted.inline();
-        Webhook found = inline != null
-                ? inline.onTheWayOf(webhook)
-                : named(stepContext, file, "cancel", String.valueOf(wanted.name()));
-        return withBody(stepContext, found).asCancel();
+        Webhook found =
+                inline != null ? inline.onTheWayOf(webhook) : named(at, file, "cancel", String.valueOf(wanted.name()));
+        return withBody(at.context(), found).asCancel();
     }
 
     private Webhook withBody(StepContext stepContext, Webhook webhook) throws IOException, InterruptedException {
@@ -322,12 +318,11 @@ final class WebhookReference implements Serializable {
     }
 
     /** @param parameter the parameter of the step, or field of the definition, that has the name */
-    private Webhook named(StepContext stepContext, @CheckForNull DeploymentFile file, String parameter, String name)
+    private Webhook named(Surroundings at, @CheckForNull DeploymentFile file, String parameter, String name)
             throws IOException, InterruptedException {
-        Job<?, ?> job = stepContext.get(Run.class).getParent();
         Webhook inFile = file == null ? null : file.webhooks().get(name);
         if (inFile != null) {
-            String place = Webhooks.placeOf(job, name).orElse(null);
+            String place = at.webhooks().placeOf(name).orElse(null);
             if (place != null) {
                 throw new AbortException(definedTwice(parameter, name, place));
             }
@@ -338,11 +333,11 @@ final class WebhookReference implements Serializable {
             }
             return inFile;
         }
-        Webhook inJenkins = Webhooks.find(job, name).orElse(null);
+        Webhook inJenkins = at.webhooks().find(name).orElse(null);
         if (inJenkins != null) {
             return inJenkins;
         }
-        TreeSet<String> known = Webhooks.names(job);
+        TreeSet<String> known = at.webhooks().names();
         if (file != null) {
             known.addAll(file.webhooks().keySet());
         }

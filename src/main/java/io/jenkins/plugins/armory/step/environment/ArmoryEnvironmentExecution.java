@@ -3,19 +3,27 @@ package io.jenkins.plugins.armory.step.environment;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Result;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.DeadEnds;
 import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.flow.cps.OwnStage;
+import io.jenkins.plugins.armory.runtime.Work;
 import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.BlockExecution;
 import io.jenkins.plugins.armory.step.EnclosingApproval;
+import io.jenkins.plugins.armory.step.approval.Admission;
+import io.jenkins.plugins.armory.step.approval.Checks;
+import io.jenkins.plugins.armory.step.approval.EnvironmentRules;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,7 +31,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
@@ -40,6 +51,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class ArmoryEnvironmentExecution extends BlockExecution implements DeploymentStore.Waiter {
 
     private static final long serialVersionUID = 1L;
+    private static final Logger LOGGER = Logger.getLogger(ArmoryEnvironmentExecution.class.getName());
+
     /** An environment variable of the body. Armory sets a variable of this name in its deployments. */
     public static final String VARIABLE = "ARMORY_ENVIRONMENT_NAME";
     /** An environment variable that the step {@code stage} sets. */
@@ -54,6 +67,24 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     @CheckForNull
     private final ArrayList<String> dependsOn;
 
+    /** What the settings ask of this deployment, {@code null} for nothing. */
+    @CheckForNull
+    private EnvironmentRules rules;
+
+    /** The full name of the job when the step began. */
+    @CheckForNull
+    private String job;
+
+    /** What is wrong with that, {@code null} for nothing. */
+    @CheckForNull
+    private String mistake;
+
+    @CheckForNull
+    private transient volatile Admission admission;
+
+    @CheckForNull
+    private transient volatile Checks checks;
+
     /** {@code true} to show the body as a stage, see {@link OwnStage}. */
     private transient boolean ownStage;
 
@@ -67,12 +98,36 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     @Override
     public boolean start() throws Exception {
+        job = build().getParent().getFullName();
+        try {
+            rules = EnvironmentRules.find(name, build(), armory().tokens());
+        } catch (AbortException x) { // thrown by begin(), since the environments must know before the step ends
+            mistake = x.getMessage();
+        }
         return beginOnceSaved();
     }
 
     @Override
     protected void failed(Exception thrown) {
-        failedInEnvironment(thrown);
+        Work.run(
+                () -> {
+                    abandonRules("The step failed.");
+                    tell(declared()); // it may have failed before
+                    tell(new Ended(name, id(), String.valueOf(thrown.getMessage())));
+                    failedInEnvironment(thrown);
+                },
+                x -> {
+                    LOGGER.log(Level.WARNING, "Cannot write that the environment " + name + " has failed", x);
+                    endWithError(thrown);
+                },
+                this::log);
+    }
+
+    private void abandonRules(String reason) {
+        Admission known = admission;
+        if (known != null) {
+            known.abandon(reason);
+        }
     }
 
     @Override
@@ -87,6 +142,9 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
         if (transition.problem() != null) {
             throw new AbortException("armoryEnvironment: " + transition.problem());
         }
+        if (mistake != null) {
+            throw new AbortException("armoryEnvironment: " + mistake);
+        }
         Environment environment = transition.deployment().find(name).orElseThrow();
         if (!environment.dependsOn().isEmpty() && EnclosingApproval.isAround(getContext())) {
             log("WARNING: armoryApproval is around the environment '" + name + "', so it is asked for even if "
@@ -94,13 +152,17 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
                     + " cannot be deployed. Put armoryEnvironment around armoryApproval; among the options of a stage,"
                     + " write it first.");
         }
-        if (environment.state() != Environment.State.WAITING_FOR_DEPENDENCIES) {
+        if (environment.state() == Environment.State.WAITING_FOR_DEPENDENCIES) {
+            await(environment);
+        } else {
             settled(environment);
-            return;
         }
+    }
+
+    private void await(Environment environment) throws IOException, InterruptedException {
         waiting = true;
         DeploymentStore store = armory().deployments().of(build());
-        store.attach(name, this);
+        store.attach(name, Environment.State.WAITING_FOR_DEPENDENCIES, this);
         DeadEnds.watch(getContext(), store, name);
         Timer.get()
                 .schedule(
@@ -110,7 +172,12 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     }
 
     private Declared declared() throws IOException, InterruptedException {
-        return new Declared(name, dependsOn, id(), Stages.placeOf(getContext(), null));
+        return new Declared(
+                name,
+                dependsOn,
+                id(),
+                Stages.placeOf(getContext(), null),
+                rules != null || mistake != null ? job : null);
     }
 
     private void showThatItWaits(List<String> dependencies) throws IOException, InterruptedException {
@@ -129,13 +196,52 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     public void settled(Environment environment) {
         run(() -> {
             waitNoLonger();
+            abandonRules("The environment does not wait any more.");
             switch (environment.state()) {
+                case WAITING_FOR_DEPENDENCIES -> await(environment);
+                case AWAITING_RULES -> ask();
                 case DEPLOYING -> startBody(invoker());
                 case CANCELLED -> cancel(String.valueOf(environment.reason()));
                 case COMPLETE -> succeed(null); // Jenkins stopped before the program was saved
                 default -> throw new AbortException("armoryEnvironment: " + environment.reason());
             }
         });
+    }
+
+    /** Asks for what the settings ask before a deployment, or goes on with that after a restart of Jenkins. */
+    private void ask() throws Exception {
+        var begun = new Admission(this, Objects.requireNonNull(rules, "it is guarded"), new RulesOwner());
+        admission = begun;
+        armory().deployments().of(build()).attach(name, Environment.State.AWAITING_RULES, this);
+        waiting = true;
+        StagePause.begin(getContext(), id(), () -> waiting);
+        begun.begin();
+    }
+
+    private final class RulesOwner implements Admission.Owner {
+
+        @Override
+        public Place place() throws IOException, InterruptedException {
+            return ownPlace();
+        }
+
+        @Override
+        public void admitted() throws Exception {
+            tell(new RulesMet(name, id())); // settled() starts the body
+        }
+
+        @Override
+        public void refused(String reason) throws Exception {
+            armory().deployments().of(build()).detach(name, ArmoryEnvironmentExecution.this);
+            waitNoLonger();
+            tell(new Ended(name, id(), reason));
+            fail(new AbortException(reason));
+        }
+    }
+
+    /** Returns the place of the rules: in the body of this environment. */
+    private Place ownPlace() throws IOException, InterruptedException {
+        return Stages.placeOf(getContext(), name).inBody(id());
     }
 
     private BodyInvoker invoker() throws IOException, InterruptedException {
@@ -170,6 +276,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     protected void stopped(Throwable cause) throws IOException, InterruptedException {
         String reason = String.valueOf(BlockEnd.failure(cause).reason());
         armory().deployments().of(build()).detach(name, this);
+        abandonRules("The build, or this part of it, was stopped.");
         tell(declared()); // it may be stopped before it has begun
         tell(new Stopped(name, id(), reason));
         waitNoLonger();
@@ -177,7 +284,9 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     @Override
     protected void end(BlockEnd end) throws Exception {
-        Transition transition = tell(new Ended(name, id(), end.reason()));
+        String seed = rules == null ? null : rules.checks();
+        ApprovalStarted check = seed == null ? null : new ApprovalStarted(ownPlace(), seed, Phase.AFTER_DEPLOYMENT);
+        Transition transition = tell(new Ended(name, id(), end.reason(), check));
         Throwable failure = end.failure();
         if (failure == null) {
             failure = transition
@@ -188,10 +297,60 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
                             + "\" has failed, although the Pipeline went on: " + environment.reason()))
                     .orElse(null);
         }
-        if (failure == null) {
+        if (failure != null) {
+            fail(failure);
+        } else if (seed == null || isCancelled(transition)) { // then the body was left out
             succeed(end.value());
         } else {
-            fail(failure);
+            check(end.value());
+        }
+    }
+
+    private boolean isCancelled(Transition transition) {
+        return transition
+                .deployment()
+                .find(name)
+                .filter(environment -> environment.state() == Environment.State.CANCELLED)
+                .isPresent();
+    }
+
+    /** Asks for what the settings ask after a deployment, or goes on with that after a restart of Jenkins. */
+    private void check(@CheckForNull Object value) throws Exception {
+        waiting = true;
+        StagePause.begin(getContext(), id(), () -> waiting);
+        var begun = new Checks(this, Objects.requireNonNull(rules, "it is guarded"), new Checks.Owner() {
+            @Override
+            public Place place() throws IOException, InterruptedException {
+                return ownPlace();
+            }
+
+            @Override
+            public void passed() throws IOException, InterruptedException {
+                waitNoLonger();
+                succeed(value);
+            }
+
+            @Override
+            public void failed(String reason) throws IOException, InterruptedException {
+                waitNoLonger();
+                warn(Result.UNSTABLE, reason);
+                succeed(value);
+            }
+        });
+        checks = begun;
+        begun.begin();
+        Throwable cause = stopCause();
+        if (cause != null) { // before the checks were there
+            begun.stop(cause);
+        }
+    }
+
+    @Override
+    public void stop(Throwable cause) {
+        super.stop(cause);
+        Checks known = checks;
+        if (known != null) {
+            later(() -> known.stop(cause));
         }
     }
 }

@@ -84,19 +84,12 @@ public final class ArmoryEnvironmentStep extends Step {
         return names;
     }
 
-    /**
-     * Checks the name of an environment. It stands in lines of the log, so no part of it may be taken for a line of Jenkins.
-     *
-     * @throws IllegalArgumentException naming the parameter
-     */
+    /** @throws IllegalArgumentException naming the parameter */
     static void checkName(String parameter, String name) {
         if (name.equals("null")) { // "${env.TARGET}" of a variable that is not set
             throw new IllegalArgumentException(parameter + StepArguments.UNSET);
-        } else if (!LogText.continued(name).equals(name)) {
-            throw new IllegalArgumentException(
-                    parameter + ": has a line break, a control character or a bidirectional one; take it out");
         }
-        Bound.NAME.check(parameter, name);
+        LogText.checkName(parameter, name);
     }
 
     @Override

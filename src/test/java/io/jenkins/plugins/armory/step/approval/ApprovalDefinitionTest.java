@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.config.ManualApproval;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

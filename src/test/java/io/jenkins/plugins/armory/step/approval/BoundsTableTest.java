@@ -3,8 +3,10 @@ package io.jenkins.plugins.armory.step.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.config.Parameter;
+import io.jenkins.plugins.armory.window.Window;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,16 @@ class BoundsTableTest {
                 assertThat(page).contains("`" + name + "`");
             } else {
                 assertThat(page).as(text).containsPattern("(?m)^\\| `" + Pattern.quote(name) + "`.* [0-9,]+ ");
+            }
+        }
+    }
+
+    @Test
+    void eachTextOfAWindowHasARow() throws IOException {
+        for (RecordComponent part : Window.class.getRecordComponents()) {
+            if (part.getType() == String.class) {
+                String name = part.getName().equals("times") ? "allow` and `windows.deny" : part.getName();
+                assertThat(page()).containsPattern("(?m)^\\| `windows\\." + name + "` \\| \\S");
             }
         }
     }

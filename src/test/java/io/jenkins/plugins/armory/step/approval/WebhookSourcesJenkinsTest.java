@@ -114,7 +114,7 @@ class WebhookSourcesJenkinsTest {
                         received().getTarget()))
                 .containsExactly("/inner", "/global", "/outer");
         j.assertLogContains("webhook: there is no webhook \"d\"; known are a, b, c", run);
-        assertThat(Webhooks.names(run.getParent())).containsExactly("a", "b", "c");
+        assertThat(Webhooks.of(run.getParent()).names()).containsExactly("a", "b", "c");
     }
 
     @Test
@@ -129,7 +129,7 @@ class WebhookSourcesJenkinsTest {
 
         assertThat(folder.getProperties().get(FolderWebhooks.class).getWebhooks())
                 .isEmpty();
-        assertThat(Webhooks.names(folder.createProject(WorkflowJob.class, "job")))
+        assertThat(Webhooks.of(folder.createProject(WorkflowJob.class, "job")).names())
                 .isEmpty();
     }
 

@@ -11,6 +11,7 @@ import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
+import io.jenkins.plugins.armory.config.ManualApproval;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment;
@@ -23,7 +24,6 @@ import io.jenkins.plugins.armory.step.BusyExecutor;
 import io.jenkins.plugins.armory.step.HeldContext;
 import io.jenkins.plugins.armory.step.approval.ArmoryApprovalStep;
 import io.jenkins.plugins.armory.step.approval.ArmoryWebhookApprovalStep;
-import io.jenkins.plugins.armory.step.approval.ManualApproval;
 import io.jenkins.plugins.armory.step.environment.ArmoryEnvironmentExecution;
 import io.jenkins.plugins.armory.step.environment.ArmoryEnvironmentStep;
 import io.jenkins.plugins.armory.step.environment.ArmoryRollbackStep;
@@ -207,23 +207,23 @@ class DeploymentStepsJenkinsTest {
     void hasHelpForEveryField() throws Exception {
         JenkinsRule.WebClient client = j.createWebClient();
         for (String path : List.of(
-                "environment.ArmoryEnvironmentStep/help",
-                "environment.ArmoryEnvironmentStep/help/name",
-                "environment.ArmoryEnvironmentStep/help/dependsOn",
-                "environment.ArmoryRollbackStep/help",
-                "environment.ArmoryRollbackStep/help/environment",
-                "approval.ArmoryWebhookApprovalStep/help/phase",
-                "approval.ArmoryWebhookApprovalStep/help/manualApproval",
-                "approval.ManualApproval/help/message",
-                "approval.ManualApproval/help/submitters",
-                "approval.ManualApproval/help/required",
-                "approval.ManualApproval/help/rules",
-                "approval.ApprovalRule/help/submitters",
-                "approval.ApprovalRule/help/required",
-                "approval.ManualApproval/help/notByRequester",
-                "approval.ManualApproval/help/parameters",
-                "environment.EnvironmentName/help/name")) {
-            String text = client.goTo("descriptor/io.jenkins.plugins.armory.step." + path, "text/html")
+                "step.environment.ArmoryEnvironmentStep/help",
+                "step.environment.ArmoryEnvironmentStep/help/name",
+                "step.environment.ArmoryEnvironmentStep/help/dependsOn",
+                "step.environment.ArmoryRollbackStep/help",
+                "step.environment.ArmoryRollbackStep/help/environment",
+                "step.approval.ArmoryWebhookApprovalStep/help/phase",
+                "step.approval.ArmoryWebhookApprovalStep/help/manualApproval",
+                "config.ManualApproval/help/message",
+                "config.ManualApproval/help/submitters",
+                "config.ManualApproval/help/required",
+                "config.ManualApproval/help/rules",
+                "config.ApprovalRule/help/submitters",
+                "config.ApprovalRule/help/required",
+                "config.ManualApproval/help/notByRequester",
+                "config.ManualApproval/help/parameters",
+                "step.environment.EnvironmentName/help/name")) {
+            String text = client.goTo("descriptor/io.jenkins.plugins.armory." + path, "text/html")
                     .getWebResponse()
                     .getContentAsString();
             assertThat(text).as(path).contains("<div>");
