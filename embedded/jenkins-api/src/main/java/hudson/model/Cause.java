@@ -5,8 +5,15 @@ import java.util.List;
 /** Something that a build was started for. On the embedded controller, builds have none. */
 public abstract class Cause {
 
+    public abstract String getShortDescription();
+
     /** A user who started the build. */
     public static class UserIdCause extends Cause {
+
+        @Override
+        public String getShortDescription() {
+            return "";
+        }
 
         public String getUserId() {
             return null;
@@ -15,6 +22,11 @@ public abstract class Cause {
 
     /** A build that started this one. */
     public static class UpstreamCause extends Cause {
+
+        @Override
+        public String getShortDescription() {
+            return "";
+        }
 
         public List<Cause> getUpstreamCauses() {
             return List.of();
@@ -33,6 +45,12 @@ public abstract class Cause {
         }
 
         /** In place of causes that were left out. */
-        public static class DeeplyNestedUpstreamCause extends Cause {}
+        public static class DeeplyNestedUpstreamCause extends Cause {
+
+            @Override
+            public String getShortDescription() {
+                return "";
+            }
+        }
     }
 }

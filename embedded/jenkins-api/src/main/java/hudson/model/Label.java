@@ -1,5 +1,8 @@
 package hudson.model;
 
+import hudson.model.labels.LabelAtom;
+import hudson.slaves.Cloud;
+import java.util.Collection;
 import java.util.Set;
 
 /** A name for some nodes. */
@@ -7,5 +10,17 @@ public abstract class Label {
 
     public Set<Node> getNodes() {
         return Set.of();
+    }
+
+    public Set<Cloud> getClouds() {
+        return Set.of();
+    }
+
+    public Set<LabelAtom> listAtoms() {
+        return Set.of();
+    }
+
+    public final boolean matches(Collection<LabelAtom> labels) {
+        return false;
     }
 }

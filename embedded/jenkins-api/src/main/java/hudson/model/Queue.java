@@ -25,7 +25,25 @@ public class Queue {
 
     public interface Executable {}
 
-    public abstract static class Item extends Actionable {}
+    /** A task that takes no executor. */
+    public interface FlyweightTask extends Task {}
+
+    public abstract static class Item extends Actionable {
+        public final Task task;
+
+        Item(Task task) {
+            this.task = task;
+        }
+
+        @Override
+        public String getDisplayName() {
+            return null;
+        }
+
+        public Label getAssignedLabel() {
+            return task.getAssignedLabel();
+        }
+    }
 
     /** Is asked before something is scheduled. */
     public abstract static class QueueDecisionHandler implements ExtensionPoint {
@@ -33,13 +51,24 @@ public class Queue {
         public abstract boolean shouldSchedule(Task p, List<Action> actions);
     }
 
-    public static final class WaitingItem {
+    public static final class WaitingItem extends Item {
 
-        public WaitingItem(Calendar timestamp, Task project, List<Action> actions) {}
+        public WaitingItem(Calendar timestamp, Task project, List<Action> actions) {
+            super(project);
+        }
     }
 
-    public static final class BuildableItem {
+    public abstract static class NotWaitingItem extends Item {
 
-        public BuildableItem(WaitingItem wi) {}
+        NotWaitingItem(WaitingItem wi) {
+            super(wi.task);
+        }
+    }
+
+    public static final class BuildableItem extends NotWaitingItem {
+
+        public BuildableItem(WaitingItem wi) {
+            super(wi);
+        }
     }
 }

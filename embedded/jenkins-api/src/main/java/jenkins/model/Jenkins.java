@@ -8,6 +8,7 @@ import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Label;
 import hudson.model.Node;
+import hudson.model.labels.LabelAtom;
 import hudson.security.AccessControlled;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
@@ -84,6 +85,10 @@ public abstract class Jenkins implements ItemGroup<Item>, AccessControlled {
 
     public Label getLabel(String expr) {
         return null;
+    }
+
+    public LabelAtom getLabelAtom(String name) {
+        return name == null ? null : new LabelAtom();
     }
 
     /** The Jenkins URL, with a slash at the end, or null when it is not configured. */

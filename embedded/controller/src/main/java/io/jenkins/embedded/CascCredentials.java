@@ -1,6 +1,7 @@
 package io.jenkins.embedded;
 
 import com.cloudbees.plugins.credentials.Credentials;
+import com.cloudbees.plugins.credentials.CredentialsDescriptor;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
@@ -66,6 +67,11 @@ final class CascCredentials extends CredentialsProvider {
             this.id = id;
             this.scope = scope;
             this.description = description;
+        }
+
+        @Override
+        public CredentialsDescriptor getDescriptor() {
+            throw new UnsupportedOperationException();
         }
 
         @Override

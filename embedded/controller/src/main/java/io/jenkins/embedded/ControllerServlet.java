@@ -208,7 +208,9 @@ final class ControllerServlet extends HttpServlet {
 
     private static void act(Action action, String rest, String script, Exchange http) throws Exception {
         if (rest.equals("/") && http.method().equals("GET")) {
-            http.html(Pages.action(action, script));
+            http.html(Pages.action(action, script, "FirstAnswer"));
+        } else if (rest.equals("/environments/") && http.method().equals("GET")) {
+            http.html(Pages.action(action, "environments", "FirstEnvironments"));
         } else {
             http.dispatch(action, rest);
         }

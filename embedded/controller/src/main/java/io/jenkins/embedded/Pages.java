@@ -79,7 +79,7 @@ final class Pages {
                 .map(action -> {
                     var page = url + action.getUrlName() + "/";
                     return "<p>" + link(page, action.getDisplayName()) + "</p>"
-                            + filled(action, "summary", page + "api/json");
+                            + filled(action, "summary", page + "api/json", "FirstAnswer");
                 })
                 .forEach(body::append);
         for (var input : inputs) {
@@ -101,15 +101,16 @@ final class Pages {
         return page(build.getFullDisplayName(), body + "<h2>Log</h2><pre>" + escape(log) + "</pre>");
     }
 
-    static String action(Action action, String script) {
-        return page(action.getDisplayName(), filled(action, script, "api/json"));
+    /** @param first the property with the page's first data */
+    static String action(Action action, String script, String first) {
+        return page(action.getDisplayName(), filled(action, script, "api/json", first));
     }
 
     /** What a script of the plugin fills, as in the plugin's views on Jenkins. */
-    private static String filled(Action action, String script, String api) {
+    private static String filled(Action action, String script, String api, String property) {
         try {
             var words = (String) action.getClass().getMethod("getWords").invoke(action);
-            var first = (String) action.getClass().getMethod("getFirstAnswer").invoke(action);
+            var first = (String) action.getClass().getMethod("get" + property).invoke(action);
             return """
                     <div id="armory-%2$s" data-api="%3$s" data-base="/armory/" data-armory-words="%4$s"
                          data-armory-first="%5$s"></div>

@@ -18,4 +18,9 @@ public interface SubTask extends ModelObject {
     default Queue.Task getOwnerTask() {
         return (Queue.Task) this;
     }
+
+    /** The build that this is a part of, or null. */
+    default Queue.Executable getOwnerExecutable() {
+        return null;
+    }
 }

@@ -78,6 +78,11 @@ public abstract class CredentialsProvider extends Descriptor<CredentialsProvider
                 .orElse(null);
     }
 
+    /** Returns what does not need this controller; the embedded one has no agents. */
+    public static <C extends Credentials> C snapshot(C credential) {
+        return credential;
+    }
+
     /** Records a use of the credentials, which the embedded controller has no page for. */
     public static <C extends Credentials> C track(Run build, C credentials) {
         return credentials;

@@ -5,6 +5,12 @@ import hudson.model.Run;
 
 /** The cause of a build that was restarted from a stage of another one. */
 public class RestartDeclarativePipelineCause extends Cause {
+
+    @Override
+    public String getShortDescription() {
+        return "";
+    }
+
     private final transient Run<?, ?> original;
     private final String originStage;
 

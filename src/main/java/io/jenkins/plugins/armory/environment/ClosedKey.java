@@ -1,0 +1,50 @@
+package io.jenkins.plugins.armory.environment;
+
+import com.cloudbees.jenkins.plugins.sshcredentials.SSHUserPrivateKey;
+import com.cloudbees.plugins.credentials.common.UsernameCredentials;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.model.Run;
+import hudson.util.Secret;
+import io.jenkins.plugins.armory.config.CredentialKind;
+import java.util.List;
+
+/** An SSH user name with a private key. */
+final class ClosedKey extends ClosedCredentials<SSHUserPrivateKey> implements SSHUserPrivateKey {
+
+    private static final long serialVersionUID = 1L;
+
+    private ClosedKey(String id, @CheckForNull Run<?, ?> run) {
+        super(id, run);
+    }
+
+    @Override
+    public boolean isUsernameSecret() {
+        return shown().map(UsernameCredentials::isUsernameSecret).orElse(true);
+    }
+
+    @Override
+    public String getUsername() {
+        return shown().filter(each -> !each.isUsernameSecret())
+                .orElseGet(this::opened)
+                .getUsername();
+    }
+
+    @Override
+    public List<String> getPrivateKeys() {
+        return opened().getPrivateKeys();
+    }
+
+    @Override
+    public Secret getPassphrase() {
+        return opened().getPassphrase();
+    }
+
+    /** The kind of these. */
+    @Extension(optional = true)
+    public static final class Kind extends CredentialKind {
+        public Kind() {
+            super(SSHUserPrivateKey.class, ClosedKey::new);
+        }
+    }
+}

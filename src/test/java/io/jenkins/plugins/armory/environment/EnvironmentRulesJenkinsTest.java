@@ -1,0 +1,433 @@
+package io.jenkins.plugins.armory.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import hudson.model.Cause;
+import hudson.model.CauseAction;
+import hudson.model.Item;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.security.Permission;
+import hudson.triggers.TimerTrigger;
+import hudson.util.Secret;
+import io.jenkins.plugins.armory.TestCaller;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.config.BodyTemplate;
+import io.jenkins.plugins.armory.config.EnvironmentDefinition;
+import io.jenkins.plugins.armory.config.EnvironmentRule;
+import io.jenkins.plugins.armory.config.FolderWebhooks;
+import io.jenkins.plugins.armory.config.ManualApproval;
+import io.jenkins.plugins.armory.config.WebhookDefinition;
+import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.web.ArmoryPermissions;
+import java.net.InetAddress;
+import java.net.URL;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import jenkins.model.Jenkins;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
+import org.htmlunit.util.NameValuePair;
+import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Tests of the rules of an environment: no author, folder or caller gets around them. */
+@WithJenkins
+class EnvironmentRulesJenkinsTest {
+
+    private static final String DEPLOY = "armoryEnvironment('prod') { echo 'it is ' + 'deployed' }\n";
+    private static final String DEPLOYED = "it is deployed";
+
+    private JenkinsRule j;
+    private JenkinsRule.DummySecurityRealm realm;
+
+    @BeforeEach
+    void protect(JenkinsRule rule) {
+        j = rule;
+        realm = j.createDummySecurityRealm();
+        realm.addGroups("olga", "ops");
+        j.jenkins.setSecurityRealm(realm);
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .toEveryone()
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin"));
+        ArmoryConfiguration.get().setEnvironments(List.of(prod("**", people("ops"))));
+    }
+
+    private static EnvironmentDefinition prod(String jobs, EnvironmentRule... before) {
+        var environment = new EnvironmentDefinition("prod", jobs);
+        environment.setBefore(List.of(before));
+        return environment;
+    }
+
+    private static EnvironmentRule people(String... submitters) {
+        var people = new ManualApproval();
+        people.setMessage("Release?");
+        people.setSubmitters(List.of(submitters));
+        var rule = new EnvironmentRule();
+        rule.setManualApproval(people);
+        return rule;
+    }
+
+    private static EnvironmentRule webhook(String name) {
+        var rule = new EnvironmentRule();
+        rule.setWebhook(name);
+        return rule;
+    }
+
+    private static WebhookDefinition definition(String name, String address) throws Exception {
+        var definition = new WebhookDefinition();
+        definition.setName(name);
+        definition.setUriTemplate(address);
+        var body = new BodyTemplate();
+        body.setInline("{\"token\": \"{{armory.callbackToken}}\"}");
+        definition.setBodyTemplate(body);
+        return definition;
+    }
+
+    private WorkflowJob job(String name, String script) throws Exception {
+        WorkflowJob job = j.createProject(WorkflowJob.class, name);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job;
+    }
+
+    private static WorkflowRun started(WorkflowJob job) throws Exception {
+        return job.scheduleBuild2(0).waitForStart();
+    }
+
+    /** Returns the rule that a build waits for. */
+    private static Approval pending(WorkflowRun run) {
+        return await().until(
+                        () -> ArmoryRuntime.get().approvalsOf(run).stream()
+                                .filter(approval -> !approval.isDecided())
+                                .findFirst()
+                                .orElse(null),
+                        approval -> approval != null);
+    }
+
+    private int decide(String user, Approval approval, String decision, String... form) throws Exception {
+        JenkinsRule.WebClient client = j.createWebClient().withBasicApiToken(user);
+        client.getOptions().setThrowExceptionOnFailingStatusCode(false);
+        var request = new WebRequest(
+                new URL(j.getURL(), "armory/approvals/" + approval.id() + "/" + decision), HttpMethod.POST);
+        if (form.length > 0) {
+            request.setRequestParameters(
+                    List.of(new NameValuePair("decision", form[0]), new NameValuePair("reason", form[1])));
+        }
+        return client.getPage(request).getWebResponse().getStatusCode();
+    }
+
+    private static void approve(WorkflowRun run) throws Exception {
+        ArmoryRuntime.get().approvals().apply(pending(run).id(), new Event.ManualApproval("olga", ""));
+    }
+
+    private void assertDeployed(WorkflowRun run) throws Exception {
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        j.assertLogContains(DEPLOYED, run);
+    }
+
+    private void assertNotDeployed(WorkflowRun run) throws Exception {
+        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
+        j.assertLogNotContains(DEPLOYED, run);
+    }
+
+    @Test
+    void aReplayIsAskedForToo() throws Exception {
+        WorkflowRun first = started(job("job", DEPLOY));
+        approve(first);
+        assertDeployed(first);
+
+        WorkflowRun replayed = (WorkflowRun) first.getAction(ReplayAction.class)
+                .run2("echo 'replayed'\n" + DEPLOY, Map.of())
+                .getFuture()
+                .waitForStart();
+
+        assertThat(pending(replayed).isRule()).isTrue();
+        j.assertLogNotContains(DEPLOYED, replayed);
+        approve(replayed);
+        assertDeployed(replayed);
+    }
+
+    @Test
+    void aBuildThatAnotherStartsIsAskedForToo() throws Exception {
+        WorkflowRun first = started(job("job", DEPLOY));
+        approve(first);
+        assertDeployed(first);
+
+        WorkflowRun other = job("downstream", "def loaded = { " + DEPLOY + " }\nloaded()")
+                .scheduleBuild2(0, new CauseAction(new Cause.UpstreamCause((Run<?, ?>) first)))
+                .waitForStart();
+
+        assertThat(pending(other).isRule()).isTrue();
+        j.assertLogNotContains(DEPLOYED, other);
+        approve(other);
+        assertDeployed(other);
+    }
+
+    @Test
+    void anotherEnvironmentOfTheSameBuildOpensNothing() throws Exception {
+        var other = new EnvironmentDefinition("staging", "**");
+        ArmoryConfiguration.get().setEnvironments(List.of(other, prod("**", people("ops"))));
+        WorkflowRun run = started(job("job", "armoryEnvironment('staging') { }\n" + DEPLOY));
+
+        assertThat(pending(run).environment()).isEqualTo("prod");
+        j.assertLogNotContains(DEPLOYED, run);
+        approve(run);
+        assertDeployed(run);
+    }
+
+    @Test
+    void aFolderDefinesNoWebhookInPlaceOfThatOfTheSettings() throws Exception {
+        try (var good = new MockWebServer();
+                var evil = new MockWebServer()) {
+            good.enqueue(new MockResponse.Builder().code(202).build());
+            good.start(InetAddress.getLoopbackAddress(), 0);
+            evil.start(InetAddress.getLoopbackAddress(), 0);
+            ArmoryConfiguration.get().setAllowedHosts(List.of("127.0.0.1", "localhost"));
+            ArmoryConfiguration.get()
+                    .setWebhooks(List.of(definition("ticket", good.url("/").toString())));
+            ArmoryConfiguration.get().setEnvironments(List.of(prod("**", webhook("ticket"))));
+            Folder folder = j.createProject(Folder.class, "team");
+            var property = new FolderWebhooks();
+            property.setWebhooks(List.of(definition("ticket", evil.url("/").toString())));
+            folder.addProperty(property);
+            WorkflowJob job = folder.createProject(WorkflowJob.class, "job");
+            job.setDefinition(new CpsFlowDefinition(DEPLOY, true));
+            WorkflowRun run = started(job);
+
+            assertThat(good.takeRequest(30, TimeUnit.SECONDS)).isNotNull();
+            assertThat(evil.getRequestCount()).isZero();
+            ArmoryRuntime.get()
+                    .approvals()
+                    .apply(pending(run).id(), new Event.Callback(true, "fine", "callback token"));
+            assertDeployed(run);
+        }
+    }
+
+    @Test
+    void aFolderGrantsNobodyWhatTheRuleNeeds() throws Exception {
+        Folder folder = j.createProject(Folder.class, "team");
+        WorkflowJob job = folder.createProject(WorkflowJob.class, "job");
+        job.setDefinition(new CpsFlowDefinition(DEPLOY, true));
+        Permission[] all = {Item.CONFIGURE, ArmoryPermissions.APPROVE, ArmoryPermissions.OVERRIDE};
+        j.jenkins.setAuthorizationStrategy(((MockAuthorizationStrategy) j.jenkins.getAuthorizationStrategy())
+                .grant(all)
+                .onItems(folder, job)
+                .to("author")
+                .grant(ArmoryPermissions.OVERRIDE)
+                .onRoot()
+                .to("chief"));
+        WorkflowRun run = started(job);
+        Approval rule = pending(run);
+
+        assertThat(decide("author", rule, "approve")).isEqualTo(403);
+        assertThat(decide("author", rule, "override", "approve", "mine")).isNotEqualTo(200);
+        assertThat(pending(run)).isEqualTo(rule);
+        assertThat(decide("chief", rule, "override", "approve", "hotfix")).isEqualTo(200);
+        assertDeployed(run);
+    }
+
+    @Test
+    void aUserWhoseIdIsTheNameOfAGroupIsNoneOfTheGroup() throws Exception {
+        WorkflowRun run = started(job("job", DEPLOY));
+        Approval rule = pending(run);
+
+        assertThat(decide("ops", rule, "approve")).isEqualTo(403);
+        assertThat(decide("olga", rule, "approve")).isEqualTo(200);
+        assertDeployed(run);
+    }
+
+    @Test
+    void aSecretThatPipelinesCanReadDecidesNoRule() throws Exception {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(
+                        CredentialsScope.GLOBAL, "global", "", Secret.fromString("readable-secret")));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(
+                        CredentialsScope.SYSTEM, "system", "", Secret.fromString("secret-of-jenkins")));
+        try (var server = new MockWebServer()) {
+            server.enqueue(new MockResponse.Builder().code(202).build());
+            server.start(InetAddress.getLoopbackAddress(), 0);
+            ArmoryConfiguration settings = ArmoryConfiguration.get();
+            settings.setAllowedHosts(List.of("127.0.0.1", "localhost"));
+            settings.setCallbackCredentialsId("global");
+            settings.setWebhooks(List.of(definition("ticket", server.url("/").toString())));
+            settings.setEnvironments(List.of(prod("**", webhook("ticket"))));
+            WorkflowRun run = started(job("job", DEPLOY));
+            Approval rule = pending(run);
+            var caller = new TestCaller(j.getURL());
+            String body = "{\"success\": true, \"mdMessage\": \"mine\"}";
+
+            assertThat(caller.post(rule.id(), "readable-secret", body).statusCode())
+                    .isEqualTo(403);
+            settings.setCallbackCredentialsId("system");
+            assertThat(caller.post(rule.id(), "secret-of-jenkins", body).statusCode())
+                    .isEqualTo(200);
+            assertDeployed(run);
+        }
+    }
+
+    @Test
+    void whoApprovedAndMayNotAnyMoreDoesNotCount() throws Exception {
+        ArmoryConfiguration.get().setEnvironments(List.of(prod("**", people("ops"), people("bob"))));
+        WorkflowRun run = started(job("job", DEPLOY));
+        List<Approval> rules =
+                await().until(() -> List.copyOf(ArmoryRuntime.get().approvalsOf(run)), all -> all.size() == 2);
+        Approval ofOps = rules.stream()
+                .filter(each -> each.manual().people().equals("ops"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(decide("olga", ofOps, "approve")).isEqualTo(200);
+        realm = j.createDummySecurityRealm(); // in which olga is in no group
+        realm.addGroups("oscar", "ops");
+        j.jenkins.setSecurityRealm(realm);
+
+        assertThat(decide("bob", pending(run), "approve")).isEqualTo(200);
+
+        assertNotDeployed(run);
+        j.assertLogContains("olga approved a rule of 'prod' and may not any more", run);
+    }
+
+    @Test
+    void theRulesAreThoseOfTheStart() throws Exception {
+        WorkflowRun run = started(job("job", DEPLOY));
+        Approval rule = pending(run);
+        ArmoryConfiguration.get().setEnvironments(List.of(new EnvironmentDefinition("prod", "**")));
+
+        assertThat(pending(run)).isEqualTo(rule);
+        j.assertLogNotContains(DEPLOYED, run);
+        approve(run);
+        assertDeployed(run);
+    }
+
+    @Test
+    void aTimersBuildIsAskedForToo() throws Exception {
+        WorkflowRun run = job("job", DEPLOY)
+                .scheduleBuild2(0, new CauseAction(new TimerTrigger.TimerTriggerCause()))
+                .waitForStart();
+
+        assertThat(pending(run).isRule()).isTrue();
+        approve(run);
+        assertDeployed(run);
+    }
+
+    @Test
+    void aJobOutsideItsJobsFailsWhateverItIsCalledBefore() throws Exception {
+        ArmoryConfiguration.get().setEnvironments(List.of(prod("shop/*/main", people("ops"))));
+        Folder shop = j.createProject(Folder.class, "shop");
+        Folder app = shop.createProject(Folder.class, "app");
+        for (String name : List.of("PR-1", "main%2Fx", "Main")) {
+            WorkflowJob job = app.createProject(WorkflowJob.class, name);
+            job.setDefinition(new CpsFlowDefinition(DEPLOY, true));
+            WorkflowRun run = started(job);
+            assertNotDeployed(run);
+            j.assertLogContains("is not for the job \"shop/app/" + name + "\"", run);
+        }
+        WorkflowRun run = started(app.copy((WorkflowJob) app.getItem("PR-1"), "main"));
+        assertThat(pending(run).isRule()).isTrue();
+        approve(run);
+        assertDeployed(run);
+    }
+
+    /** What a build took over from the one that it was restarted from does not count as its own. */
+    @Test
+    void aRestartFromAStageIsAskedAgain() throws Exception {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(
+                        CredentialsScope.SYSTEM, "prod-token", "", Secret.fromString("open-sesame")));
+        EnvironmentDefinition prod = prod("**", people("ops"));
+        prod.setCredentials(List.of("prod-token"));
+        ArmoryConfiguration.get().setEnvironments(List.of(prod));
+        WorkflowRun original = started(job("job", """
+                def read() {
+                    try {
+                        withCredentials([string(credentialsId: 'prod-token', variable: 'T')]) { echo 'it is ' + 'open' }
+                    } catch (e) { echo "closed: ${e.message}" }
+                }
+                pipeline {
+                    agent none
+                    stages {
+                        stage('prod') {
+                            options { armoryEnvironment('prod') }
+                            steps { error 'broken' }
+                        }
+                        stage('back') {
+                            steps { armoryRollback('prod') { script { read() } } }
+                        }
+                    }
+                }
+                """));
+        approve(original);
+        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(original));
+
+        original.getAction(RestartDeclarativePipelineAction.class).run("prod");
+        WorkflowRun again = await().until(() -> original.getParent().getBuildByNumber(2), each -> each != null);
+        assertThat(pending(again).isRule()).isTrue();
+        again.doStop();
+        j.waitForCompletion(again);
+
+        original.getAction(RestartDeclarativePipelineAction.class).run("back");
+        WorkflowRun behind = await().until(() -> original.getParent().getBuildByNumber(3), each -> each != null);
+        j.waitForCompletion(behind);
+        j.assertLogNotContains("it is open", behind);
+    }
+
+    /** Whoever can rename a job gets nothing of an entry whose rules it has not met. */
+    @Test
+    void aJobThatIsRenamedMeanwhileDoesNotGetWhatAnotherEntryOwns() throws Exception {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(
+                        CredentialsScope.SYSTEM, "prod-token", "", Secret.fromString("open-sesame")));
+        EnvironmentDefinition strict = prod("strict", people("ops"));
+        strict.setCredentials(List.of("prod-token"));
+        ArmoryConfiguration.get().setEnvironments(List.of(prod("loose"), strict));
+        WorkflowJob job = job("loose", """
+                armoryEnvironment('prod') {
+                    input id: 'Hold', message: 'Hold'
+                    withCredentials([string(credentialsId: 'prod-token', variable: 'T')]) { echo 'it is ' + 'open' }
+                }
+                """);
+        WorkflowRun run = started(job);
+        await().until(() -> run.getAction(InputAction.class) != null);
+        job.renameTo("strict");
+        await().until(() -> run.getAction(InputAction.class).getExecution("Hold") != null);
+        run.getAction(InputAction.class).getExecution("Hold").proceed(null);
+
+        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
+        j.assertLogNotContains("it is open", run);
+        assertThat(ArmoryRuntime.get()
+                        .deployments()
+                        .deploymentOf(run)
+                        .find("prod")
+                        .orElseThrow()
+                        .state())
+                .isEqualTo(Environment.State.FAILED);
+    }
+}
