@@ -4,8 +4,9 @@
  */
 import { focusIn, unfold, unfoldedIn } from "./anew.js";
 import { cancelledNote, Cards, isOver, total } from "./cards.js";
+import { facts } from "./card.js";
 import { heard, notice } from "./decide.js";
-import { element } from "./elements.js";
+import { element, note } from "./elements.js";
 import { box, Graph } from "./graph.js";
 import { keepUpToDate, troubleElement } from "./live.js";
 import { isOfInterest, plannedApprovals, standing, withPlanned } from "./plan.js";
@@ -23,7 +24,20 @@ const table = new Table(() => refresh());
 const cancelled = cancelledNote();
 const empty = element("p", "armory-approvals__nothing", say("none.build"));
 empty.hidden = true;
-page.replaceChildren(trouble, notice, cancelled.note, empty, graph.whole, cards.whole, table.whole);
+const about = element("section", "");
+about.setAttribute("aria-label", say("about"));
+page.replaceChildren(trouble, notice, cancelled.note, empty, graph.whole, about, cards.whole, table.whole);
+
+/** Shows what people should know of the build before they approve it. */
+function showAbout({ approvals, buildInfo: { causes, parameters, replay, commits } }) {
+  const lines = [
+    ["about.causes", [...causes, ...(replay ? [say("about.replay")] : [])]],
+    ["about.commit", commits.map(({ id, repository }) => [id, repository].filter((part) => part).join(", "))],
+    ["about.parameters", parameters.map(({ name, value }) => say("person.said", name, value))],
+  ].filter(([, values]) => values.length > 0);
+  about.hidden = approvals.length === 0 || lines.length === 0;
+  about.replaceChildren(facts(...lines.map(([name, values]) => [name, ...values.map((value) => note(value))])));
+}
 
 /** What the graph was made of, as text. */
 let drawn = "";
@@ -118,6 +132,7 @@ function show(answer) {
   last = answer;
   showEnvironments(answer);
   cancelled.show(answer);
+  showAbout(answer);
   empty.hidden = answer.environments.length > 0 || answer.approvals.length > 0 || answer.plan.length > 0;
   const planned = plannedApprovals(answer); // they are in the tiles
   const others = answer.approvals.filter(({ id }) => !planned.has(id));

@@ -3,7 +3,7 @@ import { cancelled, element, note, notices, time } from "./elements.js";
 import { request } from "./live.js";
 import { page, say } from "./words.js";
 
-function facts(...pairs) {
+export function facts(...pairs) {
   return element(
     "dl",
     "armory-decision__facts",
@@ -12,7 +12,7 @@ function facts(...pairs) {
 }
 
 /** A table that is folded up until somebody wants it; it stays as it is when the card is made anew. */
-function folded(part, title, columns, rows) {
+export function folded(part, title, columns, rows) {
   if (rows.length === 0) {
     return [];
   }

@@ -165,13 +165,22 @@ export function standing({ manualApproval, callback }) {
   return [...calledBack(callback), ...people];
 }
 
+/** Whose rule it is, and when the window opens that it waits for. */
+function ruleOf({ rule, environment, path, opensAt, decision }) {
+  return [
+    ...(rule ? [note(say("rule", environment, path))] : []),
+    ...(opensAt && !decision ? [element("p", "armory-approvals__question", say("opens"), " ", time(opensAt))] : []),
+  ];
+}
+
 /**
  * What a person is asked, and what they, or a callback, have said so far; or the failure that a person is asked about.
  *
  * @param isNamed whether the approval's title stands there, which may be the question
  */
-export function said({ manualApproval, callback, failure, decision, title }, isNamed = true) {
-  const parts = [];
+export function said(approval, isNamed = true) {
+  const { manualApproval, callback, failure, decision, title } = approval;
+  const parts = ruleOf(approval);
   if (failure && !decision) {
     parts.push(note(say("failure.asked", say(`state.${failure.outcome}`), failure.decidedBy)), ...message(failure));
   }
@@ -206,10 +215,10 @@ export function said({ manualApproval, callback, failure, decision, title }, isN
   return parts;
 }
 
-/** The bar of the time left until the deadline, with the function that brings it up to date. */
+/** The bar of the time left until the deadline, or until the window opens, with the function that brings it up to date. */
 export function timeLeft(approval) {
   const start = Date.parse(approval.createdAt);
-  const end = Date.parse(approval.deadline);
+  const end = Date.parse(approval.opensAt ?? approval.deadline);
   const bar = element("progress", "armory-approvals__bar");
   bar.max = Math.max(1, end - start);
   bar.setAttribute("aria-label", say("column.left"));

@@ -109,7 +109,7 @@ export class Graph {
     this.items = new Map(); // by name
     this.counted = element("span", "armory-approvals__count");
     this.heading = element("h2", "armory-approvals__title", say("environments"), " ", this.counted);
-    this.heading.id = "armory-environments";
+    this.heading.id = "armory-graph";
     this.list = element("ol", "armory-graph");
     this.list.setAttribute("aria-labelledby", this.heading.id);
     this.edges = document.createElementNS(SVG, "svg");

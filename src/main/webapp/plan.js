@@ -89,7 +89,7 @@ export function standing(target, environment, approvals) {
 
 /** Whether something of the target has gone wrong, or is under way: whether a person may want to see its steps. */
 export function isOfInterest({ state, afterDeploymentFailure }) {
-  return ["DEPLOYING", "AWAITING_APPROVAL", "FAILED", "ROLLED_BACK"].includes(state) || Boolean(afterDeploymentFailure);
+  return ["AWAITING_RULES", "DEPLOYING", "AWAITING_APPROVAL", "FAILED", "ROLLED_BACK"].includes(state) || Boolean(afterDeploymentFailure);
 }
 
 /** The milliseconds that are left of a pause. */

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.builds;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -31,6 +32,11 @@ public final class RunningBuilds {
         // The check inside orders this against forget, which follows the end of the build.
         RunningBuild build = builds.computeIfAbsent(run, key -> key.isBuilding() ? new RunningBuild() : null);
         return run.isBuilding() ? build : null;
+    }
+
+    /** Returns all builds that have a state. */
+    public Set<Run<?, ?>> all() {
+        return Set.copyOf(builds.keySet());
     }
 
     /** Drops a build that has ended. */

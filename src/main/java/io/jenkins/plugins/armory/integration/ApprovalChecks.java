@@ -18,6 +18,7 @@ import io.jenkins.plugins.checks.api.ChecksPublisherFactory;
 import io.jenkins.plugins.checks.api.ChecksStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -79,7 +80,7 @@ public final class ApprovalChecks extends ApprovalListener {
             return;
         }
         if (question == null) {
-            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_waiting());
+            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, awaited(approval));
         } else {
             publish(approval, ChecksStatus.COMPLETED, ChecksConclusion.ACTION_REQUIRED, question);
         }
@@ -92,8 +93,13 @@ public final class ApprovalChecks extends ApprovalListener {
         if (decision != null) {
             publish(approval, ChecksStatus.COMPLETED, conclusion(decision), decision.getMessage());
         } else if (isAnswered) {
-            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_waiting());
+            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, awaited(approval));
         }
+    }
+
+    static String awaited(ApprovalView approval) {
+        Instant opensAt = approval.getOpensAt();
+        return opensAt == null ? Messages.ApprovalChecks_waiting() : Messages.ApprovalChecks_opens(opensAt);
     }
 
     static ChecksConclusion conclusion(ApprovalView.Decision decision) {

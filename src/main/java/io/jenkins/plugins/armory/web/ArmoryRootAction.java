@@ -58,12 +58,19 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         return FirstAnswer.json(() -> new ApprovalList(ArmoryRuntime.get()).all(null));
     }
 
+    /** Returns the first data of the page of environments. */
+    public String getFirstEnvironments() {
+        return FirstAnswer.json(() -> EnvironmentList.response(ArmoryRuntime.get(), null));
+    }
+
     /** Answers all requests below the page. Callers come here if {@link CallerFilter} has not answered them. */
     public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException, ServletException {
         Route.Match to = Route.at(request.getRestOfPath());
         ArmoryRuntime armory = ArmoryRuntime.get();
         Optional<ApprovalInputs> form = to.route() == Route.INPUTS ? formOf(armory, to.id()) : Optional.empty();
-        if (form.isPresent()) {
+        if (to.route() == Route.ENVIRONMENTS_PAGE) {
+            request.getView(this, "environments.jelly").forward(request, response);
+        } else if (form.isPresent()) {
             request.getView(form.get(), "index.jelly").forward(request, response);
         } else {
             to.answer(armory, request, response);

@@ -7,6 +7,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.builds.BuildInfo;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Environment;
@@ -58,6 +59,8 @@ final class BuildDeployment {
                 .toList();
         PageTag tag = new PageTag();
         tag.add(building);
+        BuildInfo info = BuildInfo.of(run);
+        tag.add(info);
         tag.add(deployment);
         ArrayNode plans = armory.deployments().plansOf(run);
         tag.add(plans);
@@ -68,6 +71,7 @@ final class BuildDeployment {
         return tag.answer(known, () -> {
             ObjectNode body =
                     json(deployment).put("now", Instant.now().toString()).put("building", building);
+            body.set("buildInfo", JsonResponse.fieldsOf(info));
             body.set("plan", plans);
             body.put("found", found.size()).set("counts", JsonResponse.treeOf(counts));
             ArrayNode array = body.putArray("approvals");

@@ -35,6 +35,7 @@ final class HistoryCsv implements HistoryExport.Lines {
             "environment",
             "phase",
             "webhook",
+            "rule",
             "try",
             "createdAt",
             "decidedAt",

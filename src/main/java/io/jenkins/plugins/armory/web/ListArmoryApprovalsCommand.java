@@ -59,7 +59,7 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
         }
     }
 
-    /** Returns state, id, deadline, build, environment and webhook, separated by tabs. */
+    /** Returns state, id, deadline, build, environment and webhook, and the opening that it waits for, separated by tabs. */
     static String line(JsonNode approval) {
         return Stream.of(
                         approval.path("decision")
@@ -70,7 +70,9 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
                         approval.get("job").asText() + " #"
                                 + approval.get("build").asInt(),
                         approval.get("environment").asText("-"),
-                        approval.get("webhook").asText())
+                        approval.get("webhook").asText(),
+                        approval.path("opensAt").asText())
+                .limit(approval.has("opensAt") ? 7 : 6)
                 .map(ListArmoryApprovalsCommand::printable)
                 .collect(Collectors.joining("\t"));
     }
@@ -79,7 +81,7 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
      * Replaces what could steer a terminal, look like another column or line, or reorder the text: the control characters, C0 and C1,
      * the format characters, to which the bidirectional ones belong, and the line separators (Unicode, section 4.5).
      */
-    private static String printable(String text) {
+    static String printable(String text) {
         return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", " ");
     }
 }

@@ -62,7 +62,7 @@ record PersonalDecision(String id, Choice choice) {
             return JsonResponse.error(404, "unknown_approval", Messages.Decision_unknown());
         }
         if (!choice.isFor(approval)) {
-            return notAwaited();
+            return needsNoPerson(approval);
         }
         if (!viewer.mayDecide(approval, choice)) {
             return JsonResponse.error(403, "forbidden", whyNot(viewer, approval.manual()));
@@ -83,13 +83,15 @@ record PersonalDecision(String id, Choice choice) {
         return Map.of();
     }
 
-    private JsonResponse notAwaited() {
+    private JsonResponse needsNoPerson(Approval approval) {
         return JsonResponse.error(
                 409,
                 "not_awaited",
                 choice.isAboutFailure()
                         ? Messages.PersonalDecision_notFailed()
-                        : Messages.PersonalDecision_needsNoPerson());
+                        : approval.opensAt() == null
+                                ? Messages.PersonalDecision_needsNoPerson()
+                                : Messages.PersonalDecision_needsNoPersonButWindow(approval.opensAt()));
     }
 
     private String whyNot(Viewer viewer, @CheckForNull ManualRequirement manual) {
@@ -144,7 +146,7 @@ record PersonalDecision(String id, Choice choice) {
     private JsonResponse notAwaited(Approval approval) {
         ManualRequirement manual = approval.manual();
         return choice != Choice.APPROVE || manual == null
-                ? notAwaited()
+                ? needsNoPerson(approval)
                 : JsonResponse.error(
                         409,
                         "not_awaited",

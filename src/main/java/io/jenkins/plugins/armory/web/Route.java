@@ -47,6 +47,13 @@ enum Route {
             "/approvals/{id}/api/json",
             Access.READERS,
             json(call -> new ApprovalList(call.armory()).one(call.id()))),
+    ENVIRONMENTS(
+            "GET",
+            "/environments/api/json",
+            Access.READERS,
+            json(call -> EnvironmentList.response(call.armory(), call.request().getHeader("If-None-Match")))),
+    /** {@link ArmoryRootAction} shows the page. */
+    ENVIRONMENTS_PAGE("GET", "/environments/?", Access.READERS, json(call -> nothing())),
     HISTORY(
             "GET",
             "/history\\.ndjson",

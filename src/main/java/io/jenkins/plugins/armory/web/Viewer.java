@@ -22,6 +22,7 @@ import jenkins.model.Jenkins;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.userdetails.UsernameNotFoundException;
 
 /**
  * The current user and their permissions, for one request. Each job is looked up and checked once, because there may be thousands
@@ -99,6 +100,15 @@ final class Viewer {
                                 .isPresent();
     }
 
+    /** Returns the URL of a job, relative to the Jenkins URL; empty if the user may not read it. */
+    Optional<String> jobUrl(String job) {
+        return seen(job).map(Seen::url);
+    }
+
+    boolean isAdministrator() {
+        return administrator;
+    }
+
     private Optional<Seen> seen(Approval approval) {
         return seen(approval.build().job());
     }
@@ -155,7 +165,9 @@ final class Viewer {
     }
 
     private boolean isAmong(List<String> submitters, Approval approval, Choice choice) {
-        return submitters.isEmpty() ? isPermitted(approval, choice) : administrator || isAmong(submitters);
+        return submitters.isEmpty()
+                ? isPermitted(approval, choice)
+                : administrator || isAmong(submitters, approval.isRule());
     }
 
     /** Returns whether the user has to log in first: an anonymous user may be the requester, or approve twice. */
@@ -176,13 +188,23 @@ final class Viewer {
         return choice.permission().filter(seen(approval).orElseThrow()::permits).isPresent();
     }
 
-    private boolean isAmong(List<String> submitters) {
+    /** @param isRule whether a user whose id is the name of a group does not count: anybody might have signed up with it */
+    private boolean isAmong(List<String> submitters, boolean isRule) {
         SecurityRealm realm = Jenkins.get().getSecurityRealm();
         return submitters.stream()
                 .anyMatch(name -> realm.getUserIdStrategy().equals(name, user.getName())
+                                && !(isRule && isGroup(realm, name))
                         || user.getAuthorities().stream()
                                 .map(GrantedAuthority::getAuthority)
                                 .anyMatch(group -> realm.getGroupIdStrategy().equals(name, group)));
+    }
+
+    private static boolean isGroup(SecurityRealm realm, String name) {
+        try {
+            return realm.loadGroupByGroupname2(name, false) != null;
+        } catch (UsernameNotFoundException | UnsupportedOperationException x) {
+            return false;
+        }
     }
 
     /** Returns whether the user may decide a pending approval anyway. */
@@ -190,10 +212,12 @@ final class Viewer {
         return !approval.isDecided() && isOverrider(approval);
     }
 
-    /** Returns whether the user may decide approvals of that job anyway. */
+    /** Returns whether the user may decide approvals of that job anyway; a rule only with the permission on Jenkins itself. */
     boolean isOverrider(Approval approval) {
         return seen(approval)
-                .filter(job -> job.permits(ArmoryPermissions.OVERRIDE))
+                .filter(job -> approval.isRule()
+                        ? Jenkins.get().hasPermission(ArmoryPermissions.OVERRIDE)
+                        : job.permits(ArmoryPermissions.OVERRIDE))
                 .isPresent();
     }
 

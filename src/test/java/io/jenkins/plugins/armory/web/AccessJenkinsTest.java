@@ -86,6 +86,7 @@ class AccessJenkinsTest {
             new Row("GET", "armory/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("GET", "armory/approvals/{id}/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("GET", "armory/.well-known/jwks.json", Crumb.NOT_ASKED, 200, 200, 200, 200, 200, 200),
+            new Row("GET", "armory/environments/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("GET", "armory/history.ndjson", Crumb.NOT_ASKED, 403, 403, 403, 403, 403, 200),
             new Row("GET", "armory/history.csv", Crumb.NOT_ASKED, 403, 403, 403, 403, 403, 200),
             new Row("GET", "job/deploy/1/armory/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
@@ -124,6 +125,7 @@ class AccessJenkinsTest {
 
     private static final List<Row> PAGES_AND_THE_LIKE = List.of(
             new Row("GET", "armory/", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
+            new Row("GET", "armory/environments/", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("GET", "job/deploy/1/armory/", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             // The approval of the table has no parameters; ApprovalInputsJenkinsTest has the form of one that does.
             new Row("GET", "armory/approvals/{id}/inputs", Crumb.NOT_ASKED, 404, 404, 404, 404, 404, 404),
@@ -213,7 +215,12 @@ class AccessJenkinsTest {
                 "ListedIssuer.checkAudience",
                 "ListedIssuer.checkRequiredClaims",
                 "ListedClient.checkJobs",
-                "ListedIssuer.checkJobs"));
+                "ListedIssuer.checkJobs",
+                "WindowDefinition.checkAllow",
+                "WindowDefinition.checkDeny",
+                "WindowDefinition.checkFrom",
+                "WindowDefinition.checkLasts",
+                "WindowDefinition.checkZone"));
         for (String form : List.copyOf(FORMS.keySet())) { // the other steps have the same form
             if (form.startsWith("ArmoryWebhookApprovalStep.")) {
                 FORMS.put(form.replace("ArmoryWebhook", "Armory"), FORMS.get(form));

@@ -3,13 +3,15 @@ package io.jenkins.plugins.armory.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ListArmoryApprovalsCommandTest {
 
-    private static String line(String environment) {
-        return ListArmoryApprovalsCommand.line(JsonNodeFactory.instance
+    private static ObjectNode approval(String environment) {
+        return JsonNodeFactory.instance
                 .objectNode()
                 .put("state", "WAITING")
                 .put("id", "a1")
@@ -17,7 +19,18 @@ class ListArmoryApprovalsCommandTest {
                 .put("job", "deploy")
                 .put("build", 7)
                 .put("environment", environment)
-                .put("webhook", "tests"));
+                .put("webhook", "tests");
+    }
+
+    private static String line(String environment) {
+        return ListArmoryApprovalsCommand.line(approval(environment));
+    }
+
+    @Test
+    void oneThatWaitsForAWindowSaysWhenItOpens() {
+        assertThat(ListArmoryApprovalsCommand.line(
+                        approval("prod").put("webhook", "window").put("opensAt", "2026-01-31T09:00:00Z")))
+                .endsWith("\tprod\twindow\t2026-01-31T09:00:00Z");
     }
 
     /** The environment of an approval outside environments is any text of the Pipeline's author. */

@@ -93,6 +93,6 @@ class RouteTest {
 
         assertThat(Arrays.asList(Route.values()))
                 .filteredOn(route -> !documented.contains(route))
-                .containsExactly(Route.INPUTS, Route.NOTHING);
+                .containsExactly(Route.ENVIRONMENTS_PAGE, Route.INPUTS, Route.NOTHING);
     }
 }

@@ -1,0 +1,65 @@
+package io.jenkins.plugins.armory.builds;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Cause;
+import hudson.model.ParameterValue;
+import hudson.model.ParametersAction;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.bounds.Bound;
+import java.util.List;
+import java.util.Objects;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * What people should know of a build before they approve it. All texts are from outside and cut.
+ *
+ * @param causes why it was started
+ * @param parameters those that are no secrets
+ * @param replay whether it runs a changed program
+ * @param commits what it has checked out
+ */
+@Restricted(NoExternalUse.class)
+public record BuildInfo(List<String> causes, List<Parameter> parameters, boolean replay, List<Commit> commits) {
+
+    /** The most causes and parameters that are shown. */
+    private static final int SHOWN = 20;
+    /** A class of the plugin Pipeline: Groovy. */
+    private static final String REPLAY = "org.jenkinsci.plugins.workflow.cps.replay.ReplayCause";
+
+    public record Parameter(String name, String value) {}
+
+    /** @param repository its address, without a password */
+    public record Commit(String id, String repository) {}
+
+    public static BuildInfo of(Run<?, ?> run) {
+        ParametersAction action = run.getAction(ParametersAction.class);
+        List<ParameterValue> values = action == null ? List.of() : action.getParameters();
+        return new BuildInfo(
+                run.getCauses().stream()
+                        .map(Cause::getShortDescription)
+                        .filter(Objects::nonNull)
+                        .limit(SHOWN)
+                        .map(Bound.NAME::cut)
+                        .toList(),
+                values.stream()
+                        .filter(value -> !value.isSensitive())
+                        .limit(SHOWN)
+                        .map(value -> new Parameter(
+                                Bound.NAME.cut(value.getName()), Bound.NAME.cut(String.valueOf(value.getValue()))))
+                        .toList(),
+                isReplay(run),
+                Commits.of(run));
+    }
+
+    public static boolean isReplay(Run<?, ?> run) {
+        return run.getCauses().stream()
+                .anyMatch(cause -> cause.getClass().getName().equals(REPLAY));
+    }
+
+    /** Returns the id of the commit of the first checkout, {@code null} if none is known. */
+    @CheckForNull
+    public static String commit(Run<?, ?> run) {
+        return Commits.of(run).stream().findFirst().map(Commit::id).orElse(null);
+    }
+}
