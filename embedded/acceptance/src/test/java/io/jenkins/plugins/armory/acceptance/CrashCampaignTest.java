@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.acceptance.campaign.Campaign;
 import io.jenkins.plugins.armory.acceptance.campaign.CampaignReport;
 import io.jenkins.plugins.armory.acceptance.campaign.Kill;
+import io.jenkins.plugins.armory.acceptance.campaign.RulesProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.Test;
  *
  * <p>{@code -Dacceptance.kills=N} says how often it dies, {@code -Dacceptance.killSeconds=T} for how long at most, {@code
  * -Dacceptance.seed=S} where and when, and {@code -Dacceptance.lanes=L} how many controllers there are at a time, which share
- * the kills. {@code -Dacceptance.points=A,B} names the points of the process at which it dies, of all. See docs/reliability.md.
+ * the kills. {@code -Dacceptance.points=A,B} names the points of the process at which it dies, of all, and {@code
+ * -Dacceptance.scenarios=A,B} the kinds of builds. See docs/reliability.md.
  */
 class CrashCampaignTest {
 
@@ -31,8 +33,9 @@ class CrashCampaignTest {
     private static CampaignReport run(List<Kill> plan, Duration atMost) {
         FaultInjector faults = FaultInjector.create(List.of(FaultPoint.values()));
         CampaignReport report = new CampaignReport();
-        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption())) {
-            new Campaign(controller, faults, report).run(plan, atMost);
+        try (var rules = new RulesProcess();
+                Controller controller = Controller.createLean(Settings.with(rules), faults.javaOption())) {
+            new Campaign(controller, faults, rules, report).run(plan, atMost);
         } catch (RuntimeException | AssertionError x) {
             report.broken(x);
         }

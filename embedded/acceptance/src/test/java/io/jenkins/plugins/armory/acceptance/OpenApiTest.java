@@ -45,7 +45,7 @@ class OpenApiTest {
         document = new YAMLMapper().readTree(Path.of("../../docs/openapi.yaml").toFile());
     }
 
-    private static Answer check(String path, String method, int status, Answer answer) {
+    static Answer check(String path, String method, int status, Answer answer) {
         assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
         JsonNode response =
                 document.at("/paths").path(path).path(method).path("responses").path(String.valueOf(status));

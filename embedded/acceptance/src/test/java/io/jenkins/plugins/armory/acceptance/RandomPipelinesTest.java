@@ -17,6 +17,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Job;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import io.jenkins.plugins.armory.acceptance.generator.GeneratedPipeline;
 import io.jenkins.plugins.armory.acceptance.generator.PipelineGenerator;
+import io.jenkins.plugins.armory.acceptance.generator.ProtectedEnvironment;
 import io.jenkins.plugins.armory.acceptance.generator.Site;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,6 +36,8 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -47,7 +50,6 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * sixth of them are Declarative. {@code -Dacceptance.pipelines.killed=N} says how many have the controller killed under them, and
  * {@code -Dacceptance.pipelines.restarted=N} how many are restarted from their stages.
  */
-@AcceptanceTest
 class RandomPipelinesTest {
 
     /** How many builds run at a time. */
@@ -67,22 +69,37 @@ class RandomPipelinesTest {
     /** A build that did not do what was expected of it. */
     private record Disagreement(GeneratedPipeline pipeline, String violations, String text) {}
 
-    private final Map<String, Function<Call, Reply>> sites = new ConcurrentHashMap<>();
+    private static final Map<String, Function<Call, Reply>> SITES = new ConcurrentHashMap<>();
+    private static final ExternalProcess PROCESS = new ExternalProcess();
+    private static Controller controller;
+    private static Jenkins jenkins;
+
+    @BeforeAll
+    static void start() {
+        PROCESS.onCall(call -> SITES.get(call.path()).apply(call));
+        controller = Controller.create(ProtectedEnvironment.casc(PROCESS.url()));
+        controller.start();
+        jenkins = new Jenkins(controller);
+    }
+
+    @AfterAll
+    static void stop() {
+        controller.close();
+        PROCESS.close();
+    }
 
     @Test
-    void theyDoWhatTheRulesSay(Jenkins jenkins, ExternalProcess process) throws Exception {
+    void theyDoWhatTheRulesSay() throws Exception {
         int count = Integer.getInteger("acceptance.pipelines");
         assertThat(count).as("acceptance.pipelines").isPositive();
         System.out.printf("%d Pipelines, ", count);
-        judge(count, process, seed -> run(new Trial(PipelineGenerator.generate(seed, REAL), jenkins, process), 0));
+        judge(count, seed -> run(new Trial(PipelineGenerator.generate(seed, REAL)), 0));
     }
 
     /** Judges the Pipelines of that many seeds, several at a time. */
-    private void judge(int count, ExternalProcess process, LongFunction<List<Disagreement>> judgement)
-            throws Exception {
+    private static void judge(int count, LongFunction<List<Disagreement>> judgement) throws Exception {
         long seed = Long.getLong("acceptance.pipelines.seed");
         System.out.printf("-Dacceptance.pipelines.seed=%d%n", seed);
-        process.onCall(this::reply);
 
         List<Disagreement> disagreements = new ArrayList<>();
         ExecutorService executor = Executors.newFixedThreadPool(LANES);
@@ -102,61 +119,49 @@ class RandomPipelinesTest {
     /** Each build is restarted from a stage at random, and then the restarted one is. */
     @Test
     @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs Declarative Pipelines")
-    void theyDoSoRestartedFromAStage(Jenkins jenkins, ExternalProcess process) throws Exception {
+    void theyDoSoRestartedFromAStage() throws Exception {
         int count = Integer.getInteger("acceptance.pipelines.restarted");
         assertThat(count).as("acceptance.pipelines.restarted").isPositive();
         System.out.printf("%d Pipelines that are restarted from a stage, ", count);
-        judge(
-                count,
-                process,
-                seed -> run(new Trial(PipelineGenerator.generateDeclarative(seed), jenkins, process), RESTARTS));
+        judge(count, seed -> run(new Trial(PipelineGenerator.generateDeclarative(seed)), RESTARTS));
     }
 
     /** In each round, the controller is killed at a moment at random under as many Pipelines as run at a time. */
     @Test
-    void theyDoSoDespiteAKill(ExternalProcess process) {
+    void theyDoSoDespiteAKill() {
         int count = Integer.getInteger("acceptance.pipelines.killed");
         assertThat(count).as("acceptance.pipelines.killed").isPositive();
         long seed = Long.getLong("acceptance.pipelines.seed");
         System.out.printf("%d Pipelines under kills, -Dacceptance.pipelines.seed=%d%n", count, seed);
-        process.onCall(this::reply);
 
         List<Disagreement> disagreements = new ArrayList<>();
         int tried = 0;
         int unfinished = 0;
         Random random = new Random(seed);
-        try (Controller controller = Controller.create(Settings.CASC)) {
-            Jenkins jenkins = new Jenkins(controller);
-            for (long first = seed; first < seed + count; first += LANES) {
-                Campaign.startAsAServiceManagerDoes(controller, () -> {});
-                List<Trial> trials = LongStream.range(first, Math.min(first + LANES, seed + count))
-                        .mapToObj(each -> PipelineGenerator.generate(each, REAL))
-                        .filter(each -> !each.timesOutAtTimes())
-                        .map(each -> new Trial(each, jenkins, process))
-                        .toList();
-                tried += trials.size();
-                trials.forEach(Trial::start);
-                trials.forEach(Trial::awaitStart);
-                Campaign.pause(random.nextLong(LATEST_KILL.toNanos()));
-                controller.kill();
-                Campaign.startAsAServiceManagerDoes(controller, () -> {});
-                for (Trial trial : trials) {
-                    boolean whole = trial.awaitEndDespiteKill();
-                    unfinished += whole ? 0 : 1;
-                    List<Disagreement> own = trial.judge(trial.violationsDespiteKill(whole));
-                    trial.deleteUnless(own);
-                    disagreements.addAll(own);
-                }
+        for (long first = seed; first < seed + count; first += LANES) {
+            List<Trial> trials = LongStream.range(first, Math.min(first + LANES, seed + count))
+                    .mapToObj(each -> PipelineGenerator.generate(each, REAL))
+                    .filter(each -> !each.timesOutAtTimes())
+                    .map(Trial::new)
+                    .toList();
+            tried += trials.size();
+            trials.forEach(Trial::start);
+            trials.forEach(Trial::awaitStart);
+            Campaign.pause(random.nextLong(LATEST_KILL.toNanos()));
+            controller.kill();
+            Campaign.startAsAServiceManagerDoes(controller, () -> {});
+            for (Trial trial : trials) {
+                boolean whole = trial.awaitEndDespiteKill();
+                unfinished += whole ? 0 : 1;
+                List<Disagreement> own = trial.judge(trial.violationsDespiteKill(whole));
+                trial.deleteUnless(own);
+                disagreements.addAll(own);
             }
         }
         System.out.printf(
                 "%d of them were tried, of which %d lost their start, their end, or that of their log, in the controller%n",
                 tried, unfinished);
         check(disagreements, tried);
-    }
-
-    private Reply reply(Call call) {
-        return sites.get(call.path()).apply(call);
     }
 
     private static void check(List<Disagreement> disagreements, int count) {
@@ -187,7 +192,7 @@ class RandomPipelinesTest {
     }
 
     /** One Pipeline with a build of its job, and the external processes that it calls. */
-    private final class Trial {
+    private static final class Trial {
 
         private final GeneratedPipeline pipeline;
         private final String script;
@@ -195,9 +200,9 @@ class RandomPipelinesTest {
         private final Job job;
         private final Build build;
 
-        Trial(GeneratedPipeline pipeline, Jenkins jenkins, ExternalProcess process) {
+        Trial(GeneratedPipeline pipeline) {
             this.pipeline = pipeline;
-            script = pipeline.script(process.url() + "/" + pipeline.seed());
+            script = pipeline.script(PROCESS.url() + "/" + pipeline.seed());
             calledSites = pipeline.sites();
             job = jenkins.createJob(script);
             build = new Build(job, 1);
@@ -215,7 +220,7 @@ class RandomPipelinesTest {
 
         private void listen() {
             for (Site site : calledSites) {
-                sites.put("/checks/" + pipeline.seed() + "/" + site.number(), call -> site.answer(call, this::decide));
+                SITES.put("/checks/" + site.path(pipeline.seed(), job.name()), call -> site.answer(call, this::decide));
             }
         }
 
@@ -233,7 +238,8 @@ class RandomPipelinesTest {
         }
 
         private Answer decide(String approval, String decision) {
-            return build.decide(JsonNodeFactory.instance.objectNode().put("id", approval), decision, "");
+            return build.as(ProtectedEnvironment.PERSON)
+                    .decide(JsonNodeFactory.instance.objectNode().put("id", approval), decision, "");
         }
 
         void start() {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.acceptance;
 
+import io.jenkins.plugins.armory.acceptance.campaign.RulesProcess;
 import io.jenkins.plugins.armory.acceptance.driver.OidcIssuer;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
 
@@ -96,6 +97,11 @@ final class Settings {
     /** As a string in double quotes, which YAML has the same escapes for as JSON. */
     private static String quoted(String text) {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    /** The same, with environments that the campaign of deaths deploys to. */
+    static String with(RulesProcess rules) {
+        return CASC.replace("    webhooks:\n", "    webhooks:\n" + rules.webhooks()) + rules.environments();
     }
 
     /** The same, with an outside issuer. */

@@ -42,6 +42,7 @@ public final class Campaign {
 
     private final Controller controller;
     private final FaultInjector faults;
+    private final RulesProcess rules;
     private final Jenkins jenkins;
     private final CampaignReport report;
 
@@ -58,10 +59,14 @@ public final class Campaign {
     /** How long the controller took to start, the last time. */
     private Duration startTime = Duration.ofSeconds(1);
 
-    /** @param controller whose process has the faults in it */
-    public Campaign(Controller controller, FaultInjector faults, CampaignReport report) {
+    /**
+     * @param controller whose process has the faults in it
+     * @param rules that its settings name
+     */
+    public Campaign(Controller controller, FaultInjector faults, RulesProcess rules, CampaignReport report) {
         this.controller = controller;
         this.faults = faults;
+        this.rules = rules;
         this.jenkins = new Jenkins(controller);
         this.report = report;
     }
@@ -105,7 +110,9 @@ public final class Campaign {
             JsonNode json = parsed(line);
             assertThat(json.get("previous").asText()).isEqualTo(previous);
             previous = json.get("sha256").asText();
-            approvals.add(json.at("/content/approval").asText());
+            if (!json.at("/content/kind").asText().equals("rules")) { // a change of the settings
+                approvals.add(json.at("/content/approval").asText());
+            }
         }
         return approvals;
     }
@@ -211,7 +218,7 @@ public final class Campaign {
     private void startBuild(Kill kill) {
         held.forEach(
                 Life::awaitQuiet); // else one of these might come to the point, before the build has come to a step
-        Life life = new Life(kill.scenario(), jenkins);
+        Life life = new Life(kill.scenario(), jenkins, rules);
         released.add(life);
         arm(kill);
         whileItLives(life::start);
@@ -240,15 +247,18 @@ public final class Campaign {
         awaitDeath(kill, startTime.dividedBy(2), () -> answered.stream().allMatch(Life::isOver));
     }
 
-    /** Builds for the controller to take up when it starts: one waits for its callback, the call of the other is not answered. */
+    /**
+     * Builds for the controller to take up when it starts: one waits for its callback, the call of another one is not answered, and one
+     * waits for the rules of an environment.
+     */
     private void hold() {
-        held.addAll(start(Scenario.SUCCESS, Scenario.EARLY));
+        held.addAll(start(Scenario.SUCCESS, Scenario.EARLY, Scenario.PROTECTED));
     }
 
     private List<Life> start(Scenario... scenarios) {
         List<Life> lives = new ArrayList<>();
         for (Scenario scenario : scenarios) {
-            Life life = new Life(scenario, jenkins);
+            Life life = new Life(scenario, jenkins, rules);
             lives.add(life);
         }
         report.time(Work.BUILDS, () -> {

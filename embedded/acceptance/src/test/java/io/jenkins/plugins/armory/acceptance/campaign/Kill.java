@@ -38,10 +38,11 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
             List<FaultPoint> points = points();
             Collections.shuffle(points, random);
             for (FaultPoint point : points) {
+                List<Scenario> coming = comingTo(point);
                 // Of the points that a build passes at its start, it passes most but once.
                 int most = round == 0 || point.moment() != Moment.ANSWER ? 1 : MOST_TURNS;
                 int turn = 1 + random.nextInt(most);
-                plan.add(new Kill(point.moment(), point, turn, 0, scenario(point, random), any(random)));
+                plan.add(new Kill(point.moment(), point, turn, 0, any(coming, random), any(random)));
                 if (random.nextInt(POINTS_FOR_ONE) == 0) {
                     Moment moment = Moment.values()[random.nextInt(Moment.values().length)];
                     plan.add(new Kill(moment, null, 0, random.nextDouble(), any(random), any(random)));
@@ -51,12 +52,25 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
         return plan.subList(0, kills);
     }
 
-    /** All points, or those that {@code -Dacceptance.points=A,B} names. */
+    /** The points that {@code -Dacceptance.points=A,B} names, or all, to which the scenarios of the plan come. */
     private static List<FaultPoint> points() {
-        String named = System.getProperty("acceptance.points", "");
-        return named.isEmpty()
-                ? new ArrayList<>(List.of(FaultPoint.values()))
-                : Arrays.stream(named.split(",")).map(FaultPoint::valueOf).collect(Collectors.toList());
+        return named("acceptance.points", FaultPoint.class).stream()
+                .filter(point -> !comingTo(point).isEmpty())
+                .collect(Collectors.toList());
+    }
+
+    /** All scenarios, or those that {@code -Dacceptance.scenarios=A,B} names. */
+    private static List<Scenario> scenarios() {
+        return named("acceptance.scenarios", Scenario.class);
+    }
+
+    private static <E extends Enum<E>> List<E> named(String property, Class<E> type) {
+        String names = System.getProperty(property, "");
+        return names.isEmpty()
+                ? List.of(type.getEnumConstants())
+                : Arrays.stream(names.split(","))
+                        .map(name -> Enum.valueOf(type, name))
+                        .toList();
     }
 
     /** The points that are in a plan: the first time that one of them comes, builds are sure to pass it. */
@@ -65,25 +79,33 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
     }
 
     private static Scenario any(Random random) {
-        return Scenario.values()[random.nextInt(Scenario.values().length)];
+        return any(scenarios(), random);
     }
 
-    /** One that comes to the point. */
-    private static Scenario scenario(FaultPoint point, Random random) {
+    private static Scenario any(List<Scenario> scenarios, Random random) {
+        return scenarios.get(random.nextInt(scenarios.size()));
+    }
+
+    /** The scenarios of the plan that come to the point. */
+    private static List<Scenario> comingTo(FaultPoint point) {
+        return scenarios().stream().filter(scenario -> comesTo(point, scenario)).toList();
+    }
+
+    private static boolean comesTo(FaultPoint point, Scenario scenario) {
         return switch (point) {
-            case SUPERSEDING, SUPERSEDED -> Scenario.SUPERSEDED;
-            case TRY_FAILED, TRY_CREATING -> Scenario.RUN_AGAIN;
-            case RETRY_SCHEDULING -> Scenario.RETRIED;
-            case PERSON_DECIDING, PERSON_DECIDED -> Scenario.PERSON;
-            case ANSWER_JUDGED -> Scenario.ANSWER;
-            case STATUS_ASKING, STATUS_ANSWERED -> Scenario.STATUS;
-            case NOTICE_SENDING, NOTICE_ANSWERED, NOTICE_OVER -> Scenario.NOTIFIED;
+            case SUPERSEDING, SUPERSEDED -> scenario == Scenario.SUPERSEDED;
+            case TRY_FAILED, TRY_CREATING -> scenario == Scenario.RUN_AGAIN;
+            case RETRY_SCHEDULING -> scenario == Scenario.RETRIED;
+            case PERSON_DECIDING, PERSON_DECIDED -> scenario == Scenario.PERSON;
+            case ANSWER_JUDGED -> scenario == Scenario.ANSWER;
+            case STATUS_ASKING, STATUS_ANSWERED -> scenario == Scenario.STATUS;
+            case NOTICE_SENDING, NOTICE_ANSWERED, NOTICE_OVER -> scenario == Scenario.NOTIFIED;
             case ABORTING, ABORTED, CANCELLING, CANCEL_ANSWERED, CANCEL_OVER ->
-                random.nextBoolean() ? Scenario.STOPPED : Scenario.MANY_STOPPED;
-            case DEADLINE_CHECKING, DEADLINE_CHECKED -> random.nextBoolean() ? Scenario.TIMEOUT : Scenario.SILENT;
-            case OTHERS_ENDING, OTHERS_ENDED -> random.nextBoolean() ? Scenario.PHASE_FAILURE : Scenario.MANY_FAILURE;
-            case JOURNAL_TEARING, STEP_FOLLOWING -> random.nextBoolean() ? Scenario.MANY : Scenario.MANY_FAILURE;
-            case EVENT_PASSING_ON -> Scenario.MANY_FAILURE;
+                scenario == Scenario.STOPPED || scenario == Scenario.MANY_STOPPED;
+            case DEADLINE_CHECKING, DEADLINE_CHECKED -> scenario == Scenario.TIMEOUT || scenario == Scenario.SILENT;
+            case OTHERS_ENDING, OTHERS_ENDED -> scenario == Scenario.PHASE_FAILURE || scenario == Scenario.MANY_FAILURE;
+            case JOURNAL_TEARING, STEP_FOLLOWING -> scenario == Scenario.MANY || scenario == Scenario.MANY_FAILURE;
+            case EVENT_PASSING_ON -> scenario == Scenario.MANY_FAILURE;
             case STAGE_PAUSED,
                     ENVIRONMENT_BEGINNING,
                     ENVIRONMENTS_APPLYING,
@@ -95,21 +117,28 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
                     BODY_STARTED,
                     BODY_ENDED,
                     ENVIRONMENT_ENDED,
-                    ENVIRONMENTS_ENDING -> Scenario.ENVIRONMENTS;
-            case CALLBACK_ARRIVED, CALLBACK_ANSWERING -> random.nextBoolean() ? Scenario.SUCCESS : Scenario.RACE;
-            case PLAN_READING, PLAN_WRITTEN, ACTION_BEGINNING, ACTION_ENDING, ACTION_ENDED -> Scenario.DEPLOYMENT_FILE;
-            case CALL_NOTED -> Scenario.SUCCESS;
-            case PROGRAM_SAVING, PROGRAM_WRITTEN -> Scenario.SEQUENCE; // none is saved behind the last step
-            default -> {
-                Scenario any = any(random);
-                // No decision may come in a build that is stopped, and none soon in one of which nothing is heard.
-                boolean late = any.isStopped()
-                        || any == Scenario.TIMEOUT
-                        || any == Scenario.SILENT
-                        || any == Scenario.SUPERSEDED;
-                yield late ? Scenario.SUCCESS : any;
-            }
+                    ENVIRONMENTS_ENDING -> scenario == Scenario.ENVIRONMENTS || scenario.isProtected();
+            case RULES_FROZEN, RULES_ASKING, RULES_ASKED, CHECKS_ASKING, CHECKS_ASKED -> scenario.isProtected();
+            case RULES_MET, BODY_ADMITTED -> scenario == Scenario.PROTECTED;
+            case RULE_REFUSING, RULE_REFUSED -> scenario == Scenario.PROTECTED_FAILURE;
+            case STEP_STARTING, STEP_STARTED, PROGRAM_SAVED -> !scenario.isProtected() && !isLate(scenario);
+            case CALLBACK_ARRIVED, CALLBACK_ANSWERING ->
+                scenario == Scenario.SUCCESS || scenario == Scenario.RACE || scenario.isProtected();
+            case PLAN_READING, PLAN_WRITTEN, ACTION_BEGINNING, ACTION_ENDING, ACTION_ENDED ->
+                scenario == Scenario.DEPLOYMENT_FILE;
+            case CALL_NOTED -> scenario == Scenario.SUCCESS || scenario.isProtected();
+            case PROGRAM_SAVING, PROGRAM_WRITTEN -> // none is saved behind the last step
+                scenario == Scenario.SEQUENCE || scenario.isProtected();
+            default -> !isLate(scenario);
         };
+    }
+
+    /** No decision may come in a build that is stopped, and none soon in one of which nothing is heard. */
+    private static boolean isLate(Scenario scenario) {
+        return scenario.isStopped()
+                || scenario == Scenario.TIMEOUT
+                || scenario == Scenario.SILENT
+                || scenario == Scenario.SUPERSEDED;
     }
 
     @Override

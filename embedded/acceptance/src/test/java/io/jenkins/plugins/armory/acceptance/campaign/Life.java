@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /**
  * One build from its start to its deletion, with an external process of its own, on a controller that may die at any moment.
@@ -35,6 +36,7 @@ final class Life {
     private final Scenario scenario;
     private final ExternalProcess process = new ExternalProcess();
     private final ExternalProcess canceller = new ExternalProcess();
+    private final RulesProcess rules;
     private final Build build;
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final List<Future<?>> work = new CopyOnWriteArrayList<>();
@@ -54,11 +56,13 @@ final class Life {
     private Standstill standstill;
 
     /** Creates the job, and no build yet. */
-    Life(Scenario scenario, Jenkins jenkins) {
+    Life(Scenario scenario, Jenkins jenkins, RulesProcess rules) {
         this.scenario = scenario;
+        this.rules = rules;
         process.onCall(this::reply);
         canceller.onCall(this::tellOther);
         build = new Build(jenkins.createJob(scenario.script(process, canceller)), 1);
+        rules.onCall(build.job().name(), this::reply);
         standstill = new Standstill(build);
     }
 
@@ -116,7 +120,9 @@ final class Life {
                     SEQUENCE,
                     ENVIRONMENTS,
                     DEPLOYMENT_FILE,
+                    PROTECTED,
                     MANY -> approver.say(true);
+            case PROTECTED_FAILURE -> approver.say(approver.name().equals("before-1"));
             case MANY_FAILURE -> approver.say(!approver.name().equals(Scenario.ODD));
             case MANY_STOPPED -> {
                 if (!approver.name().equals(Scenario.ODD)) {
@@ -187,7 +193,7 @@ final class Life {
 
     /** Whether the Pipeline has come to the step, as its log says. */
     boolean hasStarted() {
-        return waits || build.exists() && build.log().contains("[Pipeline] armoryWebhookApproval");
+        return waits || build.exists() && build.log().contains("[Pipeline] " + scenario.waitingStep());
     }
 
     Life awaitWaiting() {
@@ -313,7 +319,8 @@ final class Life {
     }
 
     List<Call> calls() {
-        return process.calls();
+        return Stream.concat(process.calls().stream(), rules.calls(build.job().name()).stream())
+                .toList();
     }
 
     /** Those that told the external process to stop, asked for the status, or told of the decision. */

@@ -48,6 +48,10 @@ enum Scenario {
     DEPLOYMENT_FILE,
     /** Two approvals of one phase, of which one fails, and an environment that is cancelled for it. */
     PHASE_FAILURE,
+    /** An environment of the settings whose rules are met, before its body and after it. */
+    PROTECTED,
+    /** A rule before the body of one fails, and the rule after that of another one, which cancels a third. */
+    PROTECTED_FAILURE,
     /** Many approvals in one step, with few calls at a time. */
     MANY,
     /** One of many fails. */
@@ -88,6 +92,9 @@ enum Scenario {
                 echo ">>> ${env.ARMORY_ENVIRONMENT_NAME} ${env.ARMORY_ACTION} ${env.ARMORY_WEIGHT} at ${System.currentTimeMillis()}"
             }
             """;
+
+    /** Prints in the body of an environment, and when. */
+    private static final String DEPLOYED = "echo \">>> deployed at ${System.currentTimeMillis()}\"";
 
     /** @param canceller what is told to stop when nobody waits any more, in the kinds of builds that have such a one */
     String script(ExternalProcess process, ExternalProcess canceller) {
@@ -143,6 +150,12 @@ enum Scenario {
                     dev: { armoryEnvironment('dev') { parallel(a: { %s }, b: { %s }) } },
                     prod: { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' } })
                 """.formatted(process.approvalNamed("pass"), process.approvalNamed("fail"));
+            case PROTECTED -> "armoryEnvironment('guarded') { " + DEPLOYED + " }\necho 'applied all'\n";
+            case PROTECTED_FAILURE -> """
+                try { armoryEnvironment(name: 'guarded', dependsOn: []) { %1$s } } catch (x) { echo 'it is closed' }
+                armoryEnvironment(name: 'checked', dependsOn: []) { echo 'checked' }
+                armoryEnvironment(name: 'never', dependsOn: ['checked']) { %1$s }
+                """.formatted(DEPLOYED);
             case MANY, MANY_FAILURE -> applyAll(process, "atOnce: 2", HOSTILE_CONTEXT);
             case MANY_STOPPED -> applyAll(process, "atOnce: 2", HOSTILE_CONTEXT, cancel);
         };
@@ -172,6 +185,16 @@ enum Scenario {
     /** Whether the external process says nothing by itself. */
     boolean isAsked() {
         return this == ANSWER || this == STATUS;
+    }
+
+    /** Whether rules of the settings are asked for, and nothing else. */
+    boolean isProtected() {
+        return this == PROTECTED || this == PROTECTED_FAILURE;
+    }
+
+    /** The step that calls. */
+    String waitingStep() {
+        return isProtected() ? "armoryEnvironment" : "armoryWebhookApproval";
     }
 
     /** Whether one webhook is called for several approvals. */

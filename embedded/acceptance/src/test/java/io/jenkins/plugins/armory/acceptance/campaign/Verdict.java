@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -36,6 +37,9 @@ final class Verdict {
 
     /** What the body of a deployment file prints: target, action, weight, and the time in milliseconds. */
     private static final Pattern ACTION = Pattern.compile("(?m)>>> (\\w+ \\w+ \\w+) at (\\d+)$");
+
+    /** What the body of an environment of the settings prints, with the time in milliseconds. */
+    private static final Pattern DEPLOYED = Pattern.compile("(?m)>>> deployed at (\\d+)$");
 
     /** The steps of the strategy by their numbers. */
     private static final List<String> STEPS =
@@ -88,6 +92,7 @@ final class Verdict {
             Wait.until("nothing is pending of " + life).until(life.build()::hasNothingPending);
             assertThat(result).isNotEqualTo("SUCCESS");
             checkEnvironments();
+            checkDeployed();
             checkBuildFolder();
             return 0;
         }
@@ -103,6 +108,7 @@ final class Verdict {
         checkResult();
         checkEnvironments();
         checkActions();
+        checkDeployed();
         checkBuildFolder();
         return repeatedLines();
     }
@@ -306,6 +312,7 @@ final class Verdict {
                     SEQUENCE,
                     ENVIRONMENTS,
                     DEPLOYMENT_FILE,
+                    PROTECTED,
                     MANY -> List.of("SUCCESS");
             case FAILURE -> List.of("FAILURE");
             case RACE -> List.of("SUCCESS", "FAILURE");
@@ -316,7 +323,7 @@ final class Verdict {
             case RUN_AGAIN -> List.of("SUCCESS");
             case STOPPED_RACE, SUPERSEDED, MANY_STOPPED -> List.of("SUCCESS", "ABORTED");
             case PHASE_FAILURE -> List.of("FAILURE", "OTHER_FAILED");
-            case MANY_FAILURE -> List.of("SUCCESS", "FAILURE", "OTHER_FAILED");
+            case PROTECTED_FAILURE, MANY_FAILURE -> List.of("SUCCESS", "FAILURE", "OTHER_FAILED");
         };
     }
 
@@ -325,7 +332,7 @@ final class Verdict {
         return switch (life.scenario()) {
             case NO_CALLBACK -> List.of("applied 1: sent");
             case ENVIRONMENTS -> List.of("applied both");
-            case DEPLOYMENT_FILE -> List.of("applied all");
+            case DEPLOYMENT_FILE, PROTECTED -> List.of("applied all");
             case SEQUENCE -> List.of(line(1, "one"), line(2, "two"));
             case MANY, MANY_FAILURE, MANY_STOPPED ->
                 IntStream.range(0, Scenario.ALL)
@@ -356,6 +363,13 @@ final class Verdict {
             }
             if (life.scenario() == Scenario.DEPLOYMENT_FILE && result.equals("SUCCESS")) {
                 assertThat(environments).isEqualTo(Map.of("dev", "COMPLETE", "prod", "COMPLETE"));
+            }
+            if (life.scenario() == Scenario.PROTECTED && result.equals("SUCCESS")) {
+                assertThat(environments).isEqualTo(Map.of("guarded", "COMPLETE"));
+            }
+            if (life.scenario() == Scenario.PROTECTED_FAILURE) {
+                assertThat(environments.get("guarded")).isNotEqualTo("COMPLETE");
+                assertThat(environments.get("never")).isNotEqualTo("COMPLETE");
             }
             if (life.scenario() == Scenario.PHASE_FAILURE) {
                 assertThat(environments.values()).doesNotContain("COMPLETE");
@@ -401,6 +415,33 @@ final class Verdict {
             assertThat(Instant.ofEpochMilli(Long.parseLong(each.group(2))))
                     .as(each.group())
                     .isBeforeOrEqualTo(ended.get(step));
+        }
+    }
+
+    /** The body of an environment of the settings has run after all rules before it were met, or not at all. */
+    private void checkDeployed() {
+        if (!life.scenario().isProtected()) {
+            return;
+        }
+        List<MatchResult> deployed = DEPLOYED.matcher(log).results().toList();
+        if (life.scenario() == Scenario.PROTECTED_FAILURE) {
+            assertThat(deployed).as(log).isEmpty();
+        } else if (result.equals("SUCCESS") && logIsWhole) {
+            assertThat(deployed).as(log).isNotEmpty();
+        }
+        for (MatchResult each : deployed) {
+            Instant time = Instant.ofEpochMilli(Long.parseLong(each.group(1)));
+            for (String rule : List.of("before-1", "before-2")) {
+                Approver approver = life.approvers().stream()
+                        .filter(asked -> asked.name().equals(rule))
+                        .findAny()
+                        .orElseThrow();
+                JsonNode decision = read(approver).at("/said/decision");
+                assertThat(decision.get("outcome").asText()).isEqualTo("SUCCESS");
+                assertThat(Instant.parse(decision.get("decidedAt").asText()).truncatedTo(ChronoUnit.MILLIS))
+                        .as(rule + " is decided before " + each.group())
+                        .isBeforeOrEqualTo(time);
+            }
         }
     }
 
@@ -475,12 +516,12 @@ final class Verdict {
         return store.resolve(folder).resolve(approver.id() + ".json");
     }
 
-    /** What is in the folders of the store, beside the lock and the history, which stay. */
+    /** What is in the folders of the store, beside the lock, the history and the latest deployments, which stay. */
     static List<String> filesIn(Path home) {
         try (Stream<Path> files = Files.walk(home.resolve("armory-approvals"))) {
             return files.filter(Files::isRegularFile)
                     .map(file -> file.getFileName().toString())
-                    .filter(name -> !name.equals("lock") && !name.endsWith(".ndjson"))
+                    .filter(name -> !List.of("lock", "environments.json").contains(name) && !name.endsWith(".ndjson"))
                     .toList();
         } catch (IOException x) {
             throw new UncheckedIOException(x);

@@ -150,8 +150,40 @@ public enum FaultPoint {
             ANSWER,
             "step.environment.ArmoryEnvironmentExecution.end",
             "the body has ended, the environments were not told"),
-    ENVIRONMENT_ENDED(ANSWER, "step.environment.ArmoryEnvironmentExecution.end end", "the step has ended"),
+    ENVIRONMENT_ENDED(
+            ANSWER, "step.environment.ArmoryEnvironmentExecution.end end", "the step has ended, or is to be checked"),
     ENVIRONMENTS_ENDING(ANSWER, "runtime.Deployments.end", "the build is over, its environments were not told"),
+
+    // Environments of the settings.
+    RULES_FROZEN(
+            START, "step.approval.EnvironmentRules.find end", "the rules are read, the program does not have them"),
+    RULES_ASKING(
+            START,
+            "step.environment.ArmoryEnvironmentExecution.ask",
+            "the environment awaits its rules, nothing of these is written"),
+    RULES_ASKED(START, "step.approval.Admission.begin end", "the step waits for the rules"),
+    RULES_MET(
+            ANSWER,
+            "step.environment.ArmoryEnvironmentExecution$RulesOwner.admitted",
+            "all rules are met, the environments were not told"),
+    BODY_ADMITTED(
+            ANSWER,
+            "step.environment.ArmoryEnvironmentExecution$RulesOwner.admitted end",
+            "it is on disk that the body may begin"),
+    RULE_REFUSING(
+            ANSWER,
+            "step.environment.ArmoryEnvironmentExecution$RulesOwner.refused",
+            "a rule has failed, the environments were not told"),
+    RULE_REFUSED(
+            ANSWER,
+            "step.environment.ArmoryEnvironmentExecution$RulesOwner.refused end",
+            "the failure of the environment is on disk, and the Pipeline was told"),
+    CHECKS_ASKING(
+            ANSWER,
+            "step.environment.ArmoryEnvironmentExecution.check",
+            "the body has ended, nothing of the rules after it is written"),
+    CHECKS_ASKED(
+            ANSWER, "step.environment.ArmoryEnvironmentExecution.check end", "the step waits for the rules after it"),
 
     // Deployment files.
     PLAN_READING(START, "step.deployment.ArmoryDeploymentPlanExecution.read", "the file is not read"),
@@ -172,6 +204,7 @@ public enum FaultPoint {
     CLEANING(RESTART, "storage.ApprovalStore.removeIf", "approvals of deleted builds are about to be removed"),
     STEP_RESUMING(RESTART, "step.approval.ArmoryWebhookApprovalExecution.onResume", "a step is resumed"),
     STEP_RESUMED(RESTART, "step.approval.ApprovalWait.resume end", "it waits again"),
+    RULES_RESUMING(RESTART, "step.approval.Admission.begin", "the wait for rules is taken up again"),
     CALL_RESUMING(RESTART, "delivery.WebhookCalls.first", "a call that was cut off is to be made again"),
 
     // Builds are deleted.

@@ -2,7 +2,9 @@ package io.jenkins.plugins.armory.acceptance.generator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -47,16 +49,21 @@ public record GeneratedPipeline(
         return new Oracle(this).expectation().isPresent();
     }
 
-    /** All its approvals. */
+    /** All its approvals, and the rules of its environments. */
     public List<Site> sites() {
-        List<Site> sites = new ArrayList<>();
-        body.forEach(node -> {
-            if (node instanceof Node.Approval approval // which may stand there twice
-                    && sites.stream().noneMatch(site -> site.number() == approval.site())) {
-                approval.elements().stream().map(Site::new).forEach(sites::add);
-            }
-        });
-        return sites;
+        Map<Integer, Site> sites = new TreeMap<>();
+        body.forEach(
+                node -> { // either may stand there twice; after a restart, the last one is the one that may be asked
+                    if (node instanceof Node.Approval approval) {
+                        approval.elements().forEach(element -> sites.put(element.site(), new Site(element)));
+                    } else if (node instanceof Node.Environment environment) {
+                        environment
+                                .guard()
+                                .elements()
+                                .forEach(element -> sites.put(element.site(), new Site(element, environment.name())));
+                    }
+                });
+        return List.copyOf(sites.values());
     }
 
     /**

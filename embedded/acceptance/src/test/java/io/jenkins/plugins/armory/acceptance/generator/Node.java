@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.acceptance.generator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** A part of a generated Pipeline. */
 sealed interface Node {
@@ -59,8 +60,13 @@ sealed interface Node {
         }
     }
 
-    /** @param dependsOn the step's parameter, {@code null} where it has none */
-    record Environment(String name, List<String> dependsOn, Sequence body) implements Node {
+    /**
+     * {@code armoryEnvironment}.
+     *
+     * @param dependsOn the step's parameter, {@code null} where it has none
+     * @param guard what the settings ask for at the environment, which the Pipeline's text does not show
+     */
+    record Environment(String name, List<String> dependsOn, Guard guard, Sequence body) implements Node {
         @Override
         public List<Node> parts() {
             return List.of(body);
@@ -68,7 +74,29 @@ sealed interface Node {
 
         @Override
         public Node replace(UnaryOperator<Element> change) {
-            return new Environment(name, dependsOn, body.replace(change));
+            return new Environment(name, dependsOn, guard.replace(change), body.replace(change));
+        }
+    }
+
+    /**
+     * The rules of an environment of the settings, see {@link ProtectedEnvironment}.
+     *
+     * @param ofOthers whether the environment is for other jobs alone
+     */
+    record Guard(boolean ofOthers, List<Element> before, List<Element> after) {
+
+        /** Of an environment that the settings do not have, or have without rules. */
+        static final Guard NONE = new Guard(false, List.of(), List.of());
+
+        Guard replace(UnaryOperator<Element> change) {
+            return new Guard(
+                    ofOthers,
+                    before.stream().map(change).toList(),
+                    after.stream().map(change).toList());
+        }
+
+        List<Element> elements() {
+            return Stream.concat(before.stream(), after.stream()).toList();
         }
     }
 

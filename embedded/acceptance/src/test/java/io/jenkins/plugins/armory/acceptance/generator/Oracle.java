@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Says what a build of a Pipeline must, may and must not do. It knows the rules of DESIGN.md, section 5, and nothing of the
- * plugin's code: {@link Rules} runs the Pipeline by them. Where branches of {@code parallel} race, or where the rules leave
+ * Says what a build of a Pipeline must, may and must not do. It knows the rules of DESIGN.md, sections 5 and 15, and nothing of
+ * the plugin's code: {@link Rules} runs the Pipeline by them. Where branches of {@code parallel} race, or where the rules leave
  * something open, that is a choice; the oracle goes through all of them, and what happens in some and not in others may happen.
  *
  * <p>Where the text leaves room, it is read like this:
@@ -38,6 +38,12 @@ import java.util.Optional;
  *   <li>A later approval makes up for a failure if it has the same parameters, as of the same place in the text.
  *   <li>{@code failFast} stops whatever waits. What runs may come to its next waiting step or not.
  *   <li>An approval in an environment that is stopped there counts as one that threw a failure, whatever its phase is.
+ *   <li>The rules of the settings count as approvals in the body of their environment: a failure of their phase beside that ends them.
+ *       A gate beside it that begins while the rules are asked for is waited for, too.
+ *   <li>An environment of the settings that is for other jobs fails when it is reached, and does not wait. If what it depends on is closed by
+ *       then, it may count as cancelled.
+ *   <li>If a failure stands in an environment whose body has ended, and an approval beside that may still make up for it, the rules after it
+ *       may be asked for or not.
  * </ul>
  */
 final class Oracle {

@@ -36,7 +36,7 @@ class OracleTest {
     }
 
     private static Environment environment(String name, List<String> dependsOn, Node... parts) {
-        return new Environment(name, dependsOn, sequence(parts));
+        return new Environment(name, dependsOn, Node.Guard.NONE, sequence(parts));
     }
 
     private static Parallel parallel(Sequence... branches) {
@@ -405,6 +405,140 @@ class OracleTest {
 
     private static Approval many(Phase phase, Element... elements) {
         return new Approval(phase, null, List.of(elements), 0);
+    }
+
+    /** An environment of the settings. */
+    private static Environment guarded(
+            String name, List<String> dependsOn, List<Element> before, List<Element> after, Node... parts) {
+        return new Environment(name, dependsOn, new Node.Guard(false, before, after), sequence(parts));
+    }
+
+    /** "dependsOn first, then before …; the body begins at a moment when all hold"; "after begins when the body has ended without an error". */
+    @Test
+    void theBodyIsBetweenTheRulesOfItsEnvironment() {
+        List<Element> good = List.of(element(1, Outcome.SUCCESS), element(2, Outcome.SUCCESS));
+        assertThat(expectation(
+                        guarded("prod", null, good, List.of(element(3, Outcome.SUCCESS)), mark(1)),
+                        stage("s", mark(2)),
+                        environment("next", null, mark(3))))
+                .satisfies(is("SUCCESS", 1, 2, 3))
+                .endsWith("calls {1=1 times, 2=1 times, 3=1 times}");
+    }
+
+    /** "A failure there is a failure before the deployment." */
+    @Test
+    void aFailedRuleBeforeThrowsAndNothingIsDeployedOrRolledBack() {
+        List<Element> bad = List.of(element(1, Outcome.SUCCESS), element(2, Outcome.FAILURE));
+        List<Element> after = List.of(element(3, Outcome.SUCCESS));
+        Environment prod = guarded("prod", null, bad, after, mark(1));
+        assertThat(expectation(prod, mark(2)))
+                .satisfies(is("FAILURE"))
+                .endsWith("calls {1=0 to 1 times, 2=1 times, 3=0 times}");
+        assertThat(expectation(
+                        caught(prod, new Rollback("prod", sequence(mark(2)))),
+                        stage("s", mark(3)),
+                        environment("next", null, mark(4))))
+                .satisfies(is("FAILURE", 3))
+                .endsWith("calls {1=0 to 1 times, 2=1 times, 3=0 times}");
+    }
+
+    /** "In afterDeployment a failure throws nothing, undoes nothing, and cancels what depends on it." */
+    @Test
+    void aFailedRuleAfterCancelsWhatDependsOnTheEnvironment() {
+        Environment prod = guarded("prod", null, List.of(), List.of(element(1, Outcome.FAILURE)), mark(1));
+        assertThat(expectation(
+                        prod,
+                        mark(2),
+                        new Rollback("prod", sequence(mark(3))),
+                        environment("other", List.of(), mark(4)),
+                        environment("next", List.of("prod"), mark(5)),
+                        stage("s", mark(6))))
+                .satisfies(is("FAILURE", 1, 2, 4))
+                .endsWith("calls {1=1 times}");
+        assertThat(expectation(prod, mark(2))).satisfies(is("UNSTABLE", 1, 2));
+    }
+
+    @Test
+    void theRulesAfterAreNotAskedForWhenTheBodyFailed() {
+        List<Element> after = List.of(element(2, Outcome.SUCCESS));
+        assertThat(expectation(guarded("prod", null, List.of(), after, new Failure())))
+                .satisfies(is("FAILURE"))
+                .endsWith("calls {2=0 times}");
+        // "One that was caught in the environment's own body is thrown again at its end."
+        assertThat(expectation(guarded("prod", null, List.of(), after, caught(GATE), mark(1)), mark(2)))
+                .satisfies(is("FAILURE", 1))
+                .endsWith("calls {1=1 times, 2=0 times}");
+    }
+
+    /** "environments that depend on a closed one are cancelled": nobody is asked. */
+    @Test
+    void theRulesOfACancelledEnvironmentAreNotAskedFor() {
+        assertThat(expectation(
+                        environment("staging", null, CHECK),
+                        guarded("prod", null, List.of(element(2, Outcome.SUCCESS)), List.of(), mark(1))))
+                .satisfies(is("FAILURE"))
+                .endsWith("calls {1=1 times, 2=0 times}");
+    }
+
+    /** "Nothing in the Pipeline makes up for a rule." */
+    @Test
+    void noLaterSuccessMakesUpForARule() {
+        assertThat(expectation(
+                        new Retry(
+                                2,
+                                sequence(guarded(
+                                        "prod",
+                                        null,
+                                        List.of(element(1, Outcome.FAILURE, Outcome.SUCCESS)),
+                                        List.of(),
+                                        mark(1)))),
+                        mark(2)))
+                .satisfies(is("FAILURE"))
+                .endsWith("calls {1=1 times}");
+        assertThat(expectation(
+                        caught(guarded("prod", null, List.of(element(1, Outcome.FAILURE)), List.of(), mark(1))),
+                        caught(named(2, Phase.BEFORE_DEPLOYMENT, "prod", Outcome.SUCCESS)),
+                        environment("next", List.of("prod"), mark(2))))
+                .satisfies(is("FAILURE"))
+                .endsWith("calls {1=1 times, 2=0 times}");
+    }
+
+    /** "A job outside jobs fails at once." */
+    @Test
+    void anEnvironmentOfOtherJobsThrowsAndIsClosed() {
+        Node.Guard ofOthers = new Node.Guard(true, List.of(element(1, Outcome.SUCCESS)), List.of());
+        Environment prod = new Environment("prod", null, ofOthers, sequence(mark(1)));
+        assertThat(expectation(prod, mark(2))).satisfies(is("FAILURE")).endsWith("calls {1=0 times}");
+        assertThat(expectation(
+                        caught(prod),
+                        new Rollback("prod", sequence(mark(2))),
+                        stage("s", mark(3)),
+                        environment("next", null, mark(4))))
+                .satisfies(is("FAILURE", 3))
+                .endsWith("calls {1=0 times}");
+    }
+
+    /** "no afterDeployment approval had begun": a rule is one, too. */
+    @Test
+    void nothingIsRolledBackOnceARuleAfterHasBegun() {
+        assertThat(expectation(
+                        parallel(
+                                sequence(guarded("prod", List.of(), List.of(), List.of(element(1, Outcome.SUCCESS)))),
+                                sequence(caught(named(2, Phase.STRATEGY, "prod", Outcome.FAILURE)))),
+                        caught(new Rollback("prod", sequence(mark(1)))),
+                        environment("next", List.of("prod"), mark(2))))
+                .contains("2=0 times}")
+                .contains("calls {1=0 to 1 times, 2=0 to 1 times}");
+    }
+
+    @Test
+    void aRestartedBuildAsksForTheRulesOfWhatRunsAgain() {
+        GeneratedPipeline pipeline = pipeline(
+                stage("a", guarded("prod-1", null, List.of(element(1, Outcome.SUCCESS)), List.of(), mark(1))),
+                stage("b", guarded("prod-2", null, List.of(), List.of(element(2, Outcome.SUCCESS)), mark(2))));
+        assertThat(pipeline.restartedFrom(1).expectation().toString())
+                .contains("markers {1=0 times, 2=1 times, 3=1 times}; calls {1=0 times, 2=1 times}");
+        assertThat(pipeline.restartedFrom(0).expectation().toString()).contains("calls {1=1 times, 2=");
     }
 
     /** Returns the condition that a build has one result, and runs these markers and no others. */

@@ -5,6 +5,7 @@ import io.jenkins.plugins.armory.acceptance.generator.Node.CatchError;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Element;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Environment;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Failure;
+import io.jenkins.plugins.armory.acceptance.generator.Node.Guard;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Mark;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Parallel;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Retry;
@@ -14,15 +15,18 @@ import io.jenkins.plugins.armory.acceptance.generator.Node.Stage;
 import io.jenkins.plugins.armory.acceptance.generator.Node.TimeLimit;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Try;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Composes Pipelines at random. What is in them is what people write: environments that depend on each other, in branches or one
  * after the other, with approvals of all phases; approvals in plain stages; {@code retry}, {@code try} and {@code catchError}
- * around them; steps of many approvals; rollbacks, also within their environments; misspelt names; equal names in different branches.
+ * around them; steps of many approvals; environments of the settings; rollbacks, also within their environments; misspelt names; equal names in different branches.
  *
  * <p>Left out is what the rules do not speak of: environments under {@code failFast}.
  */
@@ -34,6 +38,11 @@ public final class PipelineGenerator {
     private static final int MAX_ELEMENTS = 20;
     private static final List<String> STAGES = List.of("build", "verify", "deploy", "check");
     private static final List<String> ENVIRONMENTS = List.of("dev", "staging", "prod", "eu", "us", "asia");
+    /** For Pipelines with environments of the settings, each with a few of its own. */
+    private static final List<String> PROTECTED = Stream.concat(
+                    Stream.of("dev", "staging"),
+                    Stream.of(ProtectedEnvironment.values()).map(ProtectedEnvironment::environment))
+            .toList();
     /** The environment of the last step, if there is one. */
     private static final String LAST = "last";
     /** What nothing deploys to: for approvals, for dependsOn, for rollbacks. */
@@ -44,8 +53,16 @@ public final class PipelineGenerator {
     private static final List<Outcome> FAILURES =
             List.of(Outcome.FAILURE, Outcome.FAILURE, Outcome.FAILURE, Outcome.REFUSED, Outcome.REJECTION);
 
+    private static final List<Outcome> FAILURES_OF_RULES = List.of(Outcome.FAILURE, Outcome.FAILURE, Outcome.REFUSED);
+
     private final SplittableRandom random;
+    /** Names of those that it may have. */
+    private final List<String> environments;
+
     private final List<String> reached = new ArrayList<>();
+    /** The rules of the settings, which ask the same wherever a name stands. */
+    private final Map<String, Guard> guards = new HashMap<>();
+
     private int marks;
     private int approvals;
     private int sites;
@@ -67,8 +84,9 @@ public final class PipelineGenerator {
         }
     }
 
-    private PipelineGenerator(SplittableRandom random) {
+    private PipelineGenerator(SplittableRandom random, List<String> environments) {
         this.random = random;
+        this.environments = environments;
     }
 
     /** The Pipeline of that seed, always the same; those with too many orders of events are passed over. */
@@ -83,8 +101,9 @@ public final class PipelineGenerator {
     }
 
     private static GeneratedPipeline generate(long seed, SplittableRandom random, boolean declarative) {
+        List<String> environments = random.nextBoolean() ? PROTECTED : ENVIRONMENTS;
         while (true) {
-            GeneratedPipeline pipeline = new PipelineGenerator(random.split()).compose(seed, declarative);
+            GeneratedPipeline pipeline = new PipelineGenerator(random.split(), environments).compose(seed, declarative);
             if (pipeline.isClear()) {
                 return pipeline;
             }
@@ -100,7 +119,7 @@ public final class PipelineGenerator {
         }
         if (chance(3)) {
             List<String> dependsOn = chosen();
-            parts.add(new Environment(LAST, dependsOn, marked(List.of())));
+            parts.add(environment(LAST, dependsOn, marked(List.of())));
         }
         if (declarative) { // which has no two stages of one name
             for (int i = 0; i < parts.size(); i++) {
@@ -253,9 +272,9 @@ public final class PipelineGenerator {
                                                 new Sequence(List.of(new Approval(phase, null, List.of(failing), 0))),
                                                 marked(List.of()),
                                                 false),
-                                        new Environment(first, List.of(), marked(List.of())))),
+                                        environment(first, List.of(), marked(List.of())))),
                                 marked(List.of(
-                                        new Environment(second, List.of(first), marked(List.of())),
+                                        environment(second, List.of(first), marked(List.of())),
                                         approval(around, phase, false))))))));
     }
 
@@ -352,7 +371,27 @@ public final class PipelineGenerator {
     }
 
     private List<String> unused() {
-        return ENVIRONMENTS.stream().filter(name -> !reached.contains(name)).toList();
+        return environments.stream().filter(name -> !reached.contains(name)).toList();
+    }
+
+    private Environment environment(String name, List<String> dependsOn, Sequence body) {
+        return new Environment(name, dependsOn, guards.computeIfAbsent(name, this::guard), body);
+    }
+
+    private Guard guard(String environment) {
+        return ProtectedEnvironment.named(environment)
+                .map(each -> new Guard(each.isOfOthers(), rules(each.before()), rules(each.after())))
+                .orElse(Guard.NONE);
+    }
+
+    private List<Element> rules(List<String> webhooks) {
+        return webhooks.stream().map(this::rule).toList();
+    }
+
+    private Element rule(String webhook) {
+        boolean person = ProtectedEnvironment.asksPerson(webhook);
+        Outcome failure = person && chance(2) ? Outcome.REJECTION : one(FAILURES_OF_RULES);
+        return new Element(++sites, webhook, person, chance(4), List.of(chance(5) ? failure : Outcome.SUCCESS));
     }
 
     private String newEnvironment() {
@@ -369,7 +408,7 @@ public final class PipelineGenerator {
         }
         List<String> names = new ArrayList<>();
         List<Sequence> steps = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < count && !unused().isEmpty(); i++) { // an environment within another one takes a name, too
             List<String> before =
                     names.stream().filter(name -> random.nextInt(5) < 3).toList();
             List<String> dependsOn = new ArrayList<>(before);
@@ -414,7 +453,7 @@ public final class PipelineGenerator {
 
     /** An environment with what people put around it. */
     private Node deployment(String name, List<String> dependsOn) {
-        Node environment = new Environment(name, dependsOn, deploymentBody(name));
+        Node environment = environment(name, dependsOn, deploymentBody(name));
         Node rollback = rollback(name);
         return switch (random.nextInt(8)) {
             case 0, 1 -> new Try(new Sequence(List.of(environment)), marked(List.of(rollback)), chance(2));
@@ -436,10 +475,11 @@ public final class PipelineGenerator {
 
     /** An environment within another one. */
     private Node nestedIn(String outer) {
-        String name = outer + "-part";
+        String name =
+                environments == PROTECTED && !unused().isEmpty() && chance(2) ? newEnvironment() : outer + "-part";
         Phase phase = chance(2) ? Phase.AFTER_DEPLOYMENT : Phase.STRATEGY;
         Node environment =
-                new Environment(name, noneOrAll(), marked(List.of(approvals(new Around(2, name, false), phase))));
+                environment(name, noneOrAll(), marked(List.of(approvals(new Around(2, name, false), phase))));
         return chance(2) ? environment : new Try(new Sequence(List.of(environment)), marked(List.of()), false);
     }
 

@@ -79,6 +79,8 @@ final class Races {
             accesses.add(new Access(GATE, false, branches));
             accesses.add(new Access(CANCELLED, true, branches));
             accesses.add(new Access(new Named(reached.name()), true, branches));
+            visit(reached, Phase.BEFORE_DEPLOYMENT, reached.guard().before(), branches);
+            visit(reached, Phase.AFTER_DEPLOYMENT, reached.guard().after(), branches);
             visit(reached.body(), stage, reached, branches);
         } else if (node instanceof Node.Rollback rollback) {
             if (environments.stream().noneMatch(each -> each.name().equals(rollback.environment()))) {
@@ -109,6 +111,14 @@ final class Races {
         if (!named.isEmpty()) {
             accesses.add(new Access(GATE, true, branches));
             environments.forEach(each -> accesses.add(new Access(new Named(each.name()), true, branches)));
+        }
+    }
+
+    /** The rules of an environment are approvals in it. */
+    private void visit(
+            Node.Environment environment, Phase phase, List<Node.Element> rules, Map<Node, Integer> branches) {
+        if (!rules.isEmpty()) {
+            visit(new Node.Approval(phase, null, rules, 0), environment, environment, branches);
         }
     }
 

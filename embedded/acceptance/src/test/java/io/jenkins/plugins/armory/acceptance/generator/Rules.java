@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Runs a Pipeline by the rules of DESIGN.md, section 5, in one of the orders that there can be. Each rule stands where its
+ * Runs a Pipeline by the rules of DESIGN.md, sections 5 and 15, in one of the orders that there can be. Each rule stands where its
  * sentence is quoted. A part runs until it ends or waits, and is told what comes then.
  */
 final class Rules {
@@ -131,6 +131,7 @@ final class Rules {
     private enum State {
         MENTIONED,
         WAITING,
+        AWAITING_RULES,
         DEPLOYING,
         COMPLETE,
         FAILED,
@@ -155,6 +156,10 @@ final class Rules {
         Scope where;
 
         Place place;
+        /** What the settings ask for. */
+        Node.Guard guard = Node.Guard.NONE;
+
+        boolean rulesMet;
         /** What comes once it waits no longer. */
         Runnable deploy;
 
@@ -173,6 +178,11 @@ final class Rules {
 
         Environment(String name) {
             this.name = name;
+        }
+
+        /** Whether its body may begin yet. */
+        boolean isPending() {
+            return state == State.WAITING || state == State.AWAITING_RULES;
         }
 
         boolean isOverWithoutDeployment() {
@@ -238,6 +248,8 @@ final class Rules {
                 marks.put(mark.number(), 0);
             } else if (node instanceof Node.Approval approval) {
                 approval.elements().forEach(element -> calls.put(element.site(), 0));
+            } else if (node instanceof Node.Environment environment) {
+                environment.guard().elements().forEach(element -> calls.put(element.site(), 0));
             }
         });
     }
@@ -540,6 +552,7 @@ final class Rules {
             environment.dependsOn.forEach(this::mention);
             environment.where = scope;
             environment.place = new Place(races.place(step));
+            environment.guard = step.guard();
             environment.then = then;
             environment.unresolved.addAll(early.getOrDefault(step.name(), Set.of()));
             environment.afterFailed = earlyAfter.contains(step.name());
@@ -549,8 +562,13 @@ final class Rules {
                     thrown ->
                             event(races.matters(Races.GATE, new Named(step.name())), () -> over(environment, thrown)));
             // "Among environments, and only among these, an environment may choose"
-            if (quiets.stream()
-                    .anyMatch(quiet -> scope.isBehind(quiet.scope) && !(chooses && isReached(quiet.environment)))) {
+            boolean cancelled = quiets.stream()
+                    .anyMatch(quiet -> scope.isBehind(quiet.scope) && !(chooses && isReached(quiet.environment)));
+            if (step.guard().ofOthers()) { // "A job outside jobs fails at once."
+                boolean closed = cancelled || dependsOnClosed(environment);
+                environment.state = closed && choices.perhaps() ? State.CANCELLED : State.FAILED;
+                ready.add(() -> then.end(Thrown.FAILURE));
+            } else if (cancelled) {
                 cancel(environment);
             } else {
                 environment.state = State.WAITING;
@@ -588,28 +606,73 @@ final class Rules {
         do {
             changed = false;
             for (Environment environment : environments.values()) {
-                changed |= environment.state == State.WAITING && settle(environment);
+                changed |= environment.isPending() && settle(environment);
             }
         } while (changed);
     }
 
+    private boolean dependsOnClosed(Environment environment) {
+        return dependencies(environment).stream().flatMap(this::withAllWithin).anyMatch(Environment::isClosed);
+    }
+
     private boolean settle(Environment environment) {
-        List<Environment> dependencies = dependencies(environment);
-        boolean open = dependencies.stream().flatMap(this::withAllWithin).allMatch(this::isOpen);
-        if (dependencies.stream().flatMap(this::withAllWithin).anyMatch(Environment::isClosed)) {
+        boolean open =
+                dependencies(environment).stream().flatMap(this::withAllWithin).allMatch(this::isOpen);
+        if (dependsOnClosed(environment)) {
             cancel(environment); // "environments that depend on a closed one are cancelled"
+        } else if (environment.state == State.AWAITING_RULES) {
+            return false;
         } else if (open && gates.getOrDefault(environment.name, 0) > 0) {
             return false; // "that is pending when the environment begins is waited for"
         } else if (open && !environment.unresolved.isEmpty()) { // a gate of it did not open
             environment.state = State.FAILED;
             ready.add(() -> environment.then.end(Thrown.FAILURE));
-        } else if (open) {
+        } else if (open && !environment.rulesMet && !environment.guard.before().isEmpty()) {
+            environment.state = State.AWAITING_RULES; // Order: "dependsOn first, then before"
+            ready.add(() -> askBefore(environment));
+        } else if (open) { // "the body begins at a moment when all hold"
             environment.state = State.DEPLOYING;
             ready.add(environment.deploy);
         } else {
             return false;
         }
         return true;
+    }
+
+    private void askBefore(Environment environment) {
+        ask(environment, Phase.BEFORE_DEPLOYMENT, environment.guard.before(), thrown -> {
+            if (thrown == null) {
+                environment.rulesMet = true;
+                environment.state = State.WAITING;
+                settle();
+            } else { // "A failure there is a failure before the deployment": "nothing is deployed: environment FAILED,
+                // step throws"
+                environment.state = State.FAILED;
+                settle();
+                environment.then.end(thrown);
+            }
+        });
+    }
+
+    /** The rules are approvals that belong to the environment, as if they stood in its body. */
+    private void ask(Environment environment, Phase phase, List<Node.Element> rules, Then then) {
+        Node.Approval asked = new Node.Approval(phase, null, rules, 0);
+        Scope scope = environment.where.in(environment);
+        if (is(othersFailed(asked, scope))) {
+            fail(asked, scope, true, then);
+            return;
+        }
+        boolean seen = isSeen(asked, scope)
+                || Stream.concat(Stream.of(environment), dependencies(environment).stream())
+                        .anyMatch(each -> races.matters(Races.GATE, new Named(each.name)));
+        event(seen, () -> {
+            boolean cancelled = phase == Phase.BEFORE_DEPLOYMENT && environment.state != State.AWAITING_RULES;
+            if (cancelled) { // nobody waits any more
+                callPerhaps(rules);
+            } else {
+                decide(asked, scope, then);
+            }
+        });
     }
 
     /** What it depends on, directly or not. */
@@ -662,6 +725,15 @@ final class Rules {
     /** The body of an environment is over. Approvals elsewhere that name it may be open. */
     private void over(Environment environment, Thrown thrown) {
         environment.bodyEnded = true;
+        if (thrown == null && environment.state == State.DEPLOYING && isChecked(environment)) {
+            environment.afterBegun = true;
+            open.merge(environment.name, 1, Integer::sum);
+            ask(environment, Phase.AFTER_DEPLOYMENT, environment.guard.after(), failure -> {
+                close(environment.name);
+                environment.then.end(failure);
+            });
+            return;
+        }
         if (environment.state == State.DEPLOYING && (thrown != null || !awaitsApprovals(environment))) {
             conclude(environment, thrown);
         }
@@ -670,10 +742,19 @@ final class Rules {
         environment.then.end(again ? Thrown.FAILURE : thrown);
     }
 
-    private void conclude(Environment environment, Thrown thrown) {
+    /** "after begins when the body has ended without an error": not if one that was caught is to be thrown again. */
+    private boolean isChecked(Environment environment) {
+        return !environment.guard.after().isEmpty()
+                && (!hasFailure(environment) || awaitsApprovals(environment) && choices.perhaps());
+    }
+
+    private boolean hasFailure(Environment environment) {
         // "and those within it are open": what was thrown in them was caught here
-        boolean caughtWithin = within(environment).anyMatch(Environment::hasThrown);
-        boolean failed = thrown != null || !environment.unresolved.isEmpty() || caughtWithin;
+        return !environment.unresolved.isEmpty() || within(environment).anyMatch(Environment::hasThrown);
+    }
+
+    private void conclude(Environment environment, Thrown thrown) {
+        boolean failed = thrown != null || hasFailure(environment);
         environment.state = failed ? State.FAILED : State.COMPLETE;
         if (failed) {
             environment.rollsBack = rollsBack(environment, thrown);
@@ -783,7 +864,7 @@ final class Rules {
                 open.merge(String.valueOf(name), 1, Integer::sum);
                 Environment known = environments.get(name);
                 boolean gate = approval.phase() == Phase.BEFORE_DEPLOYMENT
-                        && (known == null || known.state == State.MENTIONED || known.state == State.WAITING);
+                        && (known == null || known.state == State.MENTIONED || known.isPending());
                 if (gate) {
                     gates.merge(String.valueOf(name), 1, Integer::sum);
                 }

@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 /** Writes a Pipeline down. */
 final class Script {
 
-    private static final String BODY =
+    /** What webhooks send. */
+    static final String BODY =
             "{\"callbackUri\": \"{{armory.callbackUri}}\", \"callbackToken\": \"{{armory.callbackToken}}\"}";
     /** Nobody listens there. */
     private static final String NOWHERE = "http://127.0.0.1:1/checks";

@@ -25,13 +25,27 @@ public final class Site {
     private static final int FIRST_ERROR = 400;
 
     private final Node.Element element;
+    /** The one whose rule it is, {@code null} for an approval of the Pipeline. */
+    private final String environment;
     /** Of the approvals that called, in this order. Guarded by this. */
     private final List<String> ids = new ArrayList<>();
 
     private final AtomicReference<String> problem = new AtomicReference<>();
 
     Site(Node.Element element) {
+        this(element, null);
+    }
+
+    Site(Node.Element element, String environment) {
         this.element = element;
+        this.environment = environment;
+    }
+
+    /** The end of the path of its calls. The settings have one address for a rule, in which the job and the environment are variables. */
+    public String path(long seed, String job) {
+        return environment == null
+                ? seed + "/" + number()
+                : ProtectedEnvironment.path(job, environment, element.webhook());
     }
 
     public int number() {

@@ -1,0 +1,210 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
+import io.jenkins.plugins.armory.acceptance.driver.Browser;
+import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.Http;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Screens;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What people see of the environments of the settings: their page, its data, and the history. */
+@NeedsBrowser
+@ExtendWith(AcceptanceExtension.class)
+class EnvironmentsPageTest {
+
+    private static final String PATH = "/environments/api/json";
+    private static final String DEPLOY = "armoryEnvironment('%s') { echo 'deployed' }";
+
+    private static Controller controller;
+    private static Jenkins jenkins;
+
+    @BeforeAll
+    static void start() throws IOException {
+        OpenApiTest.read();
+        controller = Controller.create("""
+                unclassified:
+                  armory:
+                    allowedHosts: ["127.0.0.1"]
+                    environments:
+                      - name: prod
+                        jobs: "job-*"
+                        before:
+                          - manualApproval: {message: "Release <b>it</b>?", submitters: [alice], required: 1}
+                        credentials: [prod-token]
+                        agents: [prod-deployer]
+                      - name: frozen
+                        jobs: "job-*"
+                        windows:
+                          - {deny: "2020-01-01/2020-01-02", zone: UTC}
+                          - {allow: "2099-01-01/2099-01-02", zone: UTC}
+                      - name: tomorrow
+                        jobs: "job-*"
+                        windows:
+                          - {allow: "FREQ=DAILY;BYHOUR=3", lasts: PT1M, zone: UTC, reason: "at night"}
+                """);
+        controller.start();
+        jenkins = new Jenkins(controller);
+    }
+
+    @AfterAll
+    static void stop() {
+        controller.close();
+    }
+
+    private static Answer answer(String known) {
+        HttpRequest.Builder request = Http.request(controller.url() + "armory" + PATH);
+        controller.authorization().ifPresent(value -> request.header("Authorization", value));
+        if (known != null) {
+            request.header("If-None-Match", known);
+        }
+        return Http.send(request);
+    }
+
+    private static JsonNode environment(String name) {
+        for (JsonNode each :
+                OpenApiTest.check(PATH, "get", 200, answer(null)).json().get("environments")) {
+            if (each.get("name").asText().equals(name)) {
+                return each;
+            }
+        }
+        throw new AssertionError("There is no environment " + name);
+    }
+
+    private static JsonNode awaitDeployment(Build build) {
+        return Wait.until("the deployment of " + build + " is listed")
+                .until(
+                        () -> environment("prod").get("deployments").path(0),
+                        last -> build.path().equals(last.path("buildUrl").asText()));
+    }
+
+    private static String historyOfRules() {
+        return String.join(
+                "\n",
+                jenkins.get("armory/history.ndjson")
+                        .body()
+                        .lines()
+                        .filter(line -> line.contains("\"kind\":\"rules\""))
+                        .toList());
+    }
+
+    @Test
+    void hasWhoDeploysAndTheLastDeploymentsAlsoAfterADeath() {
+        Build build = jenkins.build(DEPLOY.formatted("prod")).awaitWaiting(1);
+        assertThat(environment("prod").get("underWay"))
+                .extracting(each -> each.get("state").asText())
+                .contains("AWAITING_RULES");
+        assertThat(build.deployment().at("/buildInfo/replay").asBoolean()).isFalse();
+
+        build.as("alice").decide(build.approval(), "approve", "").expect(200);
+        build.awaitResult("SUCCESS");
+
+        JsonNode last = awaitDeployment(build);
+        assertThat(last.get("state").asText()).isEqualTo("COMPLETE");
+        assertThat(last.get("decidedBy"))
+                .extracting(JsonNode::asText)
+                .anySatisfy(name -> assertThat(name).contains("alice"));
+        Path file = controller.home().resolve("armory-approvals").resolve("environments.json");
+        Wait.until("the file has " + build)
+                .until(() -> Files.exists(file)
+                        && Files.readString(file)
+                                .contains("\"job\":\"" + build.job().name() + "\""));
+        controller.kill();
+        controller.start();
+        assertThat(awaitDeployment(build)).isEqualTo(last);
+    }
+
+    @Test
+    void hasWindowsAndTheRulesForAdministrators() {
+        JsonNode frozen = environment("frozen");
+        assertThat(frozen.get("open").asBoolean()).isFalse();
+        assertThat(frozen.get("whyClosed").asText()).isEqualTo("no window is open");
+        assertThat(frozen.has("nextOpening")).isFalse();
+        JsonNode prod = environment("prod");
+        assertThat(prod.get("open").asBoolean()).isTrue();
+        assertThat(prod.has("nextClosing")).isFalse();
+        assertThat(prod.at("/rules/before/0/people").asText()).isEqualTo("alice");
+        assertThat(prod.at("/rules/credentials/0").asText()).isEqualTo("prod-token");
+        JsonNode nights = environment("tomorrow");
+        assertThat(nights.has("nextOpening")).isNotEqualTo(nights.has("nextClosing"));
+    }
+
+    @Test
+    void isSentAgainOnlyWhenSomethingHasChanged() {
+        Answer answer = OpenApiTest.check(PATH, "get", 200, answer(null));
+
+        Answer again = answer(answer.header("ETag").orElseThrow());
+
+        assertThat(List.of(200, 304)).contains(again.status()); // a build of another test may have ended
+    }
+
+    /** The settings are applied again at each start. The embedded controller keeps none of them. */
+    @Test
+    void theHistoryHasEachChangeOfTheRulesOnce() {
+        Wait.until("the history has the environments")
+                .untilAsserted(() -> assertThat(historyOfRules())
+                        .contains("\"change\":\"ADDED\"", "\"environment\":\"prod\"", "\"environment\":\"frozen\""));
+        String before = historyOfRules();
+        controller.kill();
+        controller.start();
+
+        if (Controller.isReal()) {
+            assertThat(historyOfRules()).isEqualTo(before);
+        } else {
+            assertThat(historyOfRules()).startsWith(before);
+        }
+    }
+
+    @Test
+    @NeedsBrowser
+    void showsAllOfItAtEveryWidthAndRunsNothingFromOutside(Browser browser) {
+        Build build = jenkins.build(DEPLOY.formatted("prod")).awaitWaiting(1);
+        try {
+            for (int width : Screens.WIDTHS) {
+                BrowserPage page = browser.open(width, Screens.HEIGHT, jenkins.authorization())
+                        .goTo(controller.url() + "armory/environments/")
+                        .await("document.querySelectorAll('#armory-environments section').length === 3")
+                        .await("document.body.innerText.includes('Waiting for the rules')")
+                        .await("document.body.innerText.includes('Release <b>it</b>?')");
+                assertThat(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+                                .asBoolean())
+                        .isTrue();
+                ApprovalsPage.hasNoTrouble(page);
+            }
+        } finally {
+            build.abort();
+        }
+        build.awaitResult("ABORTED");
+    }
+
+    @Test
+    @NeedsBrowser
+    void theBuildsPageSaysWhoseRuleItIsAndWhenTheWindowOpens(Browser browser) {
+        Build build = jenkins.build(DEPLOY.formatted("prod")).awaitWaiting(1);
+        try {
+            BrowserPage page = browser.open(Screens.WIDE, Screens.HEIGHT, jenkins.authorization())
+                    .goTo(build.tab())
+                    .await(
+                            "document.body.innerText.includes(\"Rule of the environment prod: rules of 'prod', before[0]\")")
+                    .await("document.body.innerText.includes('Waiting for the rules')");
+            ApprovalsPage.hasNoTrouble(page);
+        } finally {
+            build.abort();
+        }
+        build.awaitResult("ABORTED");
+    }
+}
