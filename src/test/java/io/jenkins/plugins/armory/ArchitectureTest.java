@@ -39,7 +39,8 @@ class ArchitectureTest {
         ROOT + ".deploymentfile..",
         ROOT + ".signature..",
         ROOT + ".storage..",
-        ROOT + ".webhook.."
+        ROOT + ".webhook..",
+        ROOT + ".window.."
     };
 
     /** Each package, and the others of the plugin that it uses. */
@@ -47,32 +48,34 @@ class ArchitectureTest {
             api ->
             approval -> bounds webhook
             bounds ->
-            builds -> approval storage.disk
+            builds -> approval bounds storage.disk
             callback -> approval bounds callback.signed callback.token signature
             callback.oauth -> approval callback callback.token
             callback.oidc -> approval callback callback.token
             callback.signed -> approval callback.token signature
             callback.token -> approval bounds
             client -> delivery webhook
-            config -> approval bounds builds callback.oauth callback.oidc callback.signed callback.token client delivery runtime sending signature webhook
+            config -> approval bounds builds callback.oauth callback.oidc callback.signed callback.token client delivery flow runtime sending signature storage.history webhook window
             delivery -> approval webhook
             deployment -> approval bounds
             deploymentfile -> bounds deployment webhook
-            flow -> builds deployment flow.cps runtime storage
+            environment -> config deployment runtime sending storage
+            flow -> bounds builds deployment flow.cps runtime storage
             flow.cps ->
             integration -> api approval builds callback delivery runtime
             runtime -> api approval bounds builds callback callback.oauth callback.oidc callback.signed callback.token client delivery deployment sending storage storage.disk storage.history
             sending -> approval builds callback.oauth callback.oidc callback.signed callback.token client delivery signature webhook
             signature ->
             step -> approval builds config deployment flow runtime
-            step.approval -> approval bounds builds callback.token config delivery deployment deploymentfile flow runtime sending step webhook
+            step.approval -> approval bounds builds callback.token config delivery deployment deploymentfile flow runtime sending step webhook window
             step.deployment -> approval bounds builds config deployment deploymentfile flow runtime step step.approval webhook
-            step.environment -> bounds config deployment flow flow.cps runtime step storage
+            step.environment -> approval bounds config deployment flow flow.cps runtime step step.approval storage
             storage -> approval bounds deployment signature storage.disk storage.history
             storage.disk ->
             storage.history -> approval bounds storage.disk
-            web -> api approval bounds builds callback callback.oauth callback.signed config deployment runtime storage.history
+            web -> api approval bounds builds callback callback.oauth callback.signed callback.token config deployment runtime storage.history window
             webhook -> bounds signature
+            window -> bounds
             """;
 
     private static final String[] JENKINS = {

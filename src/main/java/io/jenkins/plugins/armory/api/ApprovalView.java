@@ -56,12 +56,12 @@ public interface ApprovalView {
     @CheckForNull
     String getEnvironment();
 
-    /** Returns the name of the webhook, or words for a person if none is called. */
+    /** Returns the name of the webhook, or words for a person or a window if none is called. */
     String getWebhook();
 
     /**
      * Returns which one of the list of its step it is, such as {@code approvals[17]}; {@code approvals} for a question about all of the list,
-     * empty outside of a list.
+     * {@code rules of 'prod', before[0]} for a rule of an environment, empty outside of a list.
      */
     String getPath();
 
@@ -71,6 +71,10 @@ public interface ApprovalView {
 
     /** Returns when the approval times out if it is not decided before. */
     Instant getDeadline();
+
+    /** Returns when the window of the environment opens that is all that this waits for, {@code null} for any other approval. */
+    @CheckForNull
+    Instant getOpensAt();
 
     /**
      * Returns the question to people, {@code null} if nobody is asked to approve, or all who have to have approved. May be empty: then
