@@ -103,7 +103,7 @@ class EnvironmentRulesJenkinsTest {
         definition.setName(name);
         definition.setUriTemplate(address);
         var body = new BodyTemplate();
-        body.setInline("{\"token\": \"{{armory.callbackToken}}\"}");
+        body.setInline("{\"uri\": \"{{armory.callbackUri}}\", \"token\": \"{{armory.callbackToken}}\"}");
         definition.setBodyTemplate(body);
         return definition;
     }
@@ -341,7 +341,7 @@ class EnvironmentRulesJenkinsTest {
         ArmoryConfiguration.get().setEnvironments(List.of(prod("shop/*/main", people("ops"))));
         Folder shop = j.createProject(Folder.class, "shop");
         Folder app = shop.createProject(Folder.class, "app");
-        for (String name : List.of("PR-1", "main%2Fx", "Main")) {
+        for (String name : List.of("PR-1", "main-2Fx", "Main")) {
             WorkflowJob job = app.createProject(WorkflowJob.class, name);
             job.setDefinition(new CpsFlowDefinition(DEPLOY, true));
             WorkflowRun run = started(job);
@@ -374,11 +374,15 @@ class EnvironmentRulesJenkinsTest {
                     agent none
                     stages {
                         stage('prod') {
-                            options { armoryEnvironment('prod') }
-                            steps { error 'broken' }
+                            steps { catchError { armoryEnvironment('prod') { error 'broken' } } }
                         }
                         stage('back') {
-                            steps { armoryRollback('prod') { script { read() } } }
+                            steps {
+                                script {
+                                    if (currentBuild.number == 1) { error 'stopped' }
+                                    armoryRollback('prod') { read() }
+                                }
+                            }
                         }
                     }
                 }
