@@ -341,7 +341,7 @@ class EnvironmentRulesJenkinsTest {
         ArmoryConfiguration.get().setEnvironments(List.of(prod("shop/*/main", people("ops"))));
         Folder shop = j.createProject(Folder.class, "shop");
         Folder app = shop.createProject(Folder.class, "app");
-        for (String name : List.of("PR-1", "main-2Fx", "Main")) {
+        for (String name : List.of("PR-1", "main-2Fx", "mainline")) {
             WorkflowJob job = app.createProject(WorkflowJob.class, name);
             job.setDefinition(new CpsFlowDefinition(DEPLOY, true));
             WorkflowRun run = started(job);
