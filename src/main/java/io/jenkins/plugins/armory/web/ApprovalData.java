@@ -52,8 +52,9 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
                 .put("createdAt", approval.createdAt().toString())
                 .put("deadline", approval.deadline().toString())
                 .put("mayOverride", viewer.mayOverride(approval));
-        if (approval.opensAt() != null) {
-            json.put("opensAt", approval.opensAt().toString());
+        Instant opensAt = approval.opensAt();
+        if (opensAt != null) {
+            json.put("opensAt", opensAt.toString());
         }
         Duration heartbeat = approval.heartbeat();
         if (heartbeat != null) {
