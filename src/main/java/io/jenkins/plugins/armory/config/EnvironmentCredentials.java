@@ -67,7 +67,7 @@ public final class EnvironmentCredentials {
     }
 
     /** Returns why no environment may own a credential, empty if one may. */
-    static Optional<String> problem(String id) {
+    public static Optional<String> problem(String id) {
         try {
             require(id, null);
             return Optional.empty();

@@ -8,7 +8,6 @@ import com.cloudbees.plugins.credentials.NameWith;
 import com.cloudbees.plugins.credentials.common.IdCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.ExtensionList;
 import hudson.model.Run;
 import hudson.remoting.Channel;
 import hudson.security.ACL;
@@ -109,10 +108,24 @@ abstract class ClosedCredentials<C extends StandardCredentials> implements Crede
 
     @Override
     public CredentialsDescriptor getDescriptor() {
-        return shown().map(Credentials::getDescriptor)
-                .orElseGet(() -> ExtensionList.lookup(CredentialsDescriptor.class).stream()
-                        .filter(each -> kind().type().isAssignableFrom(each.clazz))
-                        .findFirst()
-                        .orElseThrow());
+        return EnvironmentCredentials.stored(id)
+                .map(Credentials::getDescriptor)
+                .orElseGet(() -> new Missing(getClass(), id));
+    }
+
+    /** What is known of a credential that is not there, for whoever names its kind in an error. */
+    private static final class Missing extends CredentialsDescriptor {
+
+        private final String id;
+
+        Missing(Class<? extends Credentials> type, String id) {
+            super(type);
+            this.id = id;
+        }
+
+        @Override
+        public String getDisplayName() {
+            return EnvironmentCredentials.problem(id).orElse(id);
+        }
     }
 }

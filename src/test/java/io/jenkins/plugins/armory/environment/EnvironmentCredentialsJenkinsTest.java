@@ -26,6 +26,8 @@ import com.cloudbees.plugins.credentials.impl.CertificateCredentialsImpl;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.ExtensionList;
 import hudson.model.Descriptor;
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.Items;
 import hudson.model.ParametersDefinitionProperty;
@@ -65,6 +67,8 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jenkinsci.plugins.credentialsbinding.impl.SecretBuildWrapper;
+import org.jenkinsci.plugins.credentialsbinding.impl.StringBinding;
 import org.jenkinsci.plugins.plaincredentials.FileCredentials;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
@@ -187,6 +191,44 @@ class EnvironmentCredentialsJenkinsTest {
                             "job #1 is not deploying to it: there it is COMPLETE",
                             "Finished: FAILURE")
                     .doesNotContain(SECRET, "never");
+        });
+    }
+
+    @Test
+    void aDeclarativeStageHasItInItsEnvironmentAndNoPostHasIt() throws Throwable {
+        sessions.then(j -> {
+            protect("job");
+
+            assertThat(logOf(j, """
+                            pipeline {
+                                agent none
+                                stages {
+                                    stage('prod') {
+                                        options { armoryEnvironment('prod') }
+                                        environment { TOKEN = credentials('prod-token') }
+                                        steps { echo "stage: ${TOKEN == 'open-' + 'sesame-4711'}"; script { read 'steps' } }
+                                        post { always { script { read 'post of the stage' } } }
+                                    }
+                                }
+                                post { always { script { read 'post' } } }
+                            }
+                            """))
+                    .contains("stage: true", "steps: open", "post: closed")
+                    .doesNotContain(SECRET);
+        });
+    }
+
+    @Test
+    void aJobThatIsNoPipelineNeverHasIt() throws Throwable {
+        sessions.then(j -> {
+            protect("free");
+            FreeStyleProject free = j.createFreeStyleProject("free");
+            free.getBuildWrappersList().add(new SecretBuildWrapper(List.of(new StringBinding("T", "prod-token"))));
+
+            FreeStyleBuild build = free.scheduleBuild2(0).get();
+
+            j.assertBuildStatus(Result.FAILURE, build);
+            j.assertLogContains("free #1 is not deploying to it", build);
         });
     }
 
@@ -517,7 +559,7 @@ class EnvironmentCredentialsJenkinsTest {
             assertThat(found).isInstanceOf(ClosedPassword.class);
             assertClosed(found::getPassword);
             assertClosed(found::getUsername);
-            assertThat(found.getDescriptor()).isInstanceOf(UsernamePasswordCredentialsImpl.DescriptorImpl.class);
+            assertThat(found.getDescriptor()).isInstanceOf(StringCredentialsImpl.DescriptorImpl.class);
             hold.proceed(null);
             j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
             j.assertLogContains("is of type 'Secret text'", run);

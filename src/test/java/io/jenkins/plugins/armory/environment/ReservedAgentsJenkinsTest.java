@@ -169,8 +169,13 @@ class ReservedAgentsJenkinsTest {
                 Queue.getInstance().cancel(awaitHeld());
                 assertThat(each.getLastBuild()).isNull();
             }
-            Queue.getInstance().schedule2(new Flyweight("flyweight", Label.get("deployer")), 0);
-            Queue.getInstance().cancel(awaitHeld());
+            var flyweight = new Flyweight("flyweight", Label.get("deployer"));
+            Queue.getInstance().schedule2(flyweight, 0);
+            await().untilAsserted(() -> {
+                Queue.getInstance().maintain();
+                assertThat(Queue.getInstance().getItem(flyweight).getWhy()).contains(REASON);
+            });
+            Queue.getInstance().cancel(flyweight);
             assertNobodyIsOn(agent);
             assertThat(Flyweight.RUN.get()).isZero();
         });
