@@ -348,7 +348,9 @@ class EnvironmentRulesJenkinsTest {
             assertNotDeployed(run);
             j.assertLogContains("is not for the job \"shop/app/" + name + "\"", run);
         }
-        WorkflowRun run = started(app.copy((WorkflowJob) app.getItem("PR-1"), "main"));
+        WorkflowJob main = app.copy((WorkflowJob) app.getItem("PR-1"), "main");
+        j.configRoundtrip(main); // a copy cannot be built before
+        WorkflowRun run = started(main);
         assertThat(pending(run).isRule()).isTrue();
         approve(run);
         assertDeployed(run);

@@ -88,7 +88,8 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     /** {@code true} to show the body as a stage, see {@link OwnStage}. */
     private transient boolean ownStage;
 
-    private transient volatile boolean waiting;
+    /** Is set before it is asked for, also after a restart of Jenkins. */
+    private volatile boolean waiting;
 
     ArmoryEnvironmentExecution(StepContext stepContext, String name, @CheckForNull List<String> dependsOn) {
         super(stepContext);
@@ -213,8 +214,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
         var begun = new Admission(this, Objects.requireNonNull(rules, "it is guarded"), new RulesOwner());
         admission = begun;
         armory().deployments().of(build()).attach(name, Environment.State.AWAITING_RULES, this);
-        waiting = true;
-        StagePause.begin(getContext(), id(), () -> waiting);
+        pause();
         begun.begin();
     }
 
@@ -253,6 +253,11 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
         }
         return invoker.withContext(EnvironmentExpander.merge(
                 getContext().get(EnvironmentExpander.class), EnvironmentExpander.constant(variables)));
+    }
+
+    private void pause() throws IOException, InterruptedException {
+        waiting = true;
+        StagePause.begin(getContext(), id(), () -> waiting);
     }
 
     private void waitNoLonger() throws IOException, InterruptedException {
@@ -316,8 +321,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     /** Asks for what the settings ask after a deployment, or goes on with that after a restart of Jenkins. */
     private void check(@CheckForNull Object value) throws Exception {
-        waiting = true;
-        StagePause.begin(getContext(), id(), () -> waiting);
+        pause();
         var begun = new Checks(this, Objects.requireNonNull(rules, "it is guarded"), new Checks.Owner() {
             @Override
             public Place place() throws IOException, InterruptedException {
