@@ -27,8 +27,10 @@ import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.web.ArmoryPermissions;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URL;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -348,9 +350,12 @@ class EnvironmentRulesJenkinsTest {
             assertNotDeployed(run);
             j.assertLogContains("is not for the job \"shop/app/" + name + "\"", run);
         }
-        WorkflowJob main = app.copy((WorkflowJob) app.getItem("PR-1"), "main");
-        j.configRoundtrip(main); // a copy cannot be built before
-        WorkflowRun run = started(main);
+        WorkflowJob copy;
+        try (InputStream config = Files.newInputStream(
+                ((WorkflowJob) app.getItem("PR-1")).getConfigFile().getFile().toPath())) {
+            copy = (WorkflowJob) app.createProjectFromXML("main", config);
+        }
+        WorkflowRun run = started(copy);
         assertThat(pending(run).isRule()).isTrue();
         approve(run);
         assertDeployed(run);

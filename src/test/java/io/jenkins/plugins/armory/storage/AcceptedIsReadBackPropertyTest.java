@@ -97,7 +97,7 @@ class AcceptedIsReadBackPropertyTest {
 
     @Test
     void theBodyOfACallback() {
-        Seeds.each(4_000, random -> {
+        Seeds.each(1_500, random -> {
             var texts = new HostileTexts(random);
             TIMER.getQueue().clear(); // deadlines of the case before would keep all that it had
             String id = TOKENS.newId();
@@ -153,7 +153,7 @@ class AcceptedIsReadBackPropertyTest {
 
     @Test
     void theValuesOfAStep() {
-        Seeds.each(4_000, random -> {
+        Seeds.each(1_500, random -> {
             Approval approval = accepted(() -> approval(new HostileTexts(random)));
             if (approval != null) {
                 assertIsReadBack(random, approval);

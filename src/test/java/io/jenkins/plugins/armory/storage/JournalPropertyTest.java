@@ -63,7 +63,7 @@ class JournalPropertyTest {
 
     @Test
     void whatWasAcknowledgedSurvivesAnything() {
-        Seeds.each(3_000, draw -> new Life(draw).live());
+        Seeds.each(1_000, draw -> new Life(draw).live());
     }
 
     /** Removes an approval that has both files after a fault, and then crashes the machine. */

@@ -55,7 +55,7 @@ class HistoryPropertyTest {
 
     @Test
     void aDecisionThatWasAcknowledgedHasOneLineWhateverHappens() {
-        Seeds.each(2_000, draw -> new Life(draw).live());
+        Seeds.each(700, draw -> new Life(draw).live());
     }
 
     /** Decides from several threads while others fold, export and remove, then kills the process. */
