@@ -248,6 +248,7 @@ class AccessJenkinsTest {
         WorkflowJob job = j.createProject(WorkflowJob.class, "deploy");
         job.setDefinition(new CpsFlowDefinition("sleep 600", true)); // a build that is over decides nothing
         run = job.scheduleBuild2(0).waitForStart();
+        j.waitForMessage("[Pipeline] sleep", run); // one that is interrupted while it starts never ends
         j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
         j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
                 .grant(Jenkins.READ, Item.READ)
