@@ -24,12 +24,9 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * The example of environments on a controller that is killed at each of its transitions: they are what the approvals bring
- * about, so it is killed when a callback has been accepted, before anybody has seen what comes of it, and, where that does not
- * take a quarter of an hour, when a webhook has been called too.
+ * about, so it is killed when a callback has been accepted, before anybody has seen what comes of it.
  */
 class EnvironmentsRestartTest {
-
-    private static final boolean STARTS_FAST = !Controller.isReal();
 
     private static final int ENVIRONMENTS = 5;
     private static final Set<String> OVER = Set.of("COMPLETE", "FAILED", "ROLLED_BACK", "CANCELLED");
@@ -103,9 +100,6 @@ class EnvironmentsRestartTest {
             Call call = process.awaitCall();
             if (!answered.add(call.header("Idempotency-Key"))) {
                 continue; // made again, since the kill came before it was known to have been made
-            }
-            if (STARTS_FAST) {
-                kill();
             }
             awaitQuiet(build);
             succeed(call);
