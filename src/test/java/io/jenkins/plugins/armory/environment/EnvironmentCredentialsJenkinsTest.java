@@ -19,12 +19,17 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.common.IdCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.BaseStandardCredentials;
 import com.cloudbees.plugins.credentials.impl.CertificateCredentialsImpl;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.ExtensionList;
+import hudson.matrix.AxisList;
+import hudson.matrix.MatrixProject;
+import hudson.matrix.MatrixRun;
+import hudson.matrix.TextAxis;
 import hudson.model.Descriptor;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
@@ -221,14 +226,24 @@ class EnvironmentCredentialsJenkinsTest {
     @Test
     void aJobThatIsNoPipelineNeverHasIt() throws Throwable {
         sessions.then(j -> {
-            protect("free");
+            protect("**");
+            var binding = new SecretBuildWrapper(List.of(new StringBinding("T", "prod-token")));
             FreeStyleProject free = j.createFreeStyleProject("free");
-            free.getBuildWrappersList().add(new SecretBuildWrapper(List.of(new StringBinding("T", "prod-token"))));
+            free.getBuildWrappersList().add(binding);
 
             FreeStyleBuild build = free.scheduleBuild2(0).get();
 
             j.assertBuildStatus(Result.FAILURE, build);
             j.assertLogContains("free #1 is not deploying to it", build);
+
+            MatrixProject matrix = j.createProject(MatrixProject.class, "matrix");
+            matrix.setAxes(new AxisList(new TextAxis("A", "1")));
+            matrix.getBuildWrappersList().add(binding);
+
+            MatrixRun cell = matrix.scheduleBuild2(0).get().getExactRuns().get(0);
+
+            j.assertBuildStatus(Result.FAILURE, cell);
+            j.assertLogContains("#1 is not deploying to it", cell);
         });
     }
 
@@ -598,6 +613,38 @@ class EnvironmentCredentialsJenkinsTest {
             j.waitForCompletion(deploying);
             assertClosed(kept::getSecret, "job #1 is not deploying to it");
             other.doKill();
+        });
+    }
+
+    /** As an SCM does that scans or polls, and a form that lists what there is. */
+    @Test
+    void whoLooksItUpByTheJobAloneGetsNoSecretWhileItDeploysEither() throws Throwable {
+        sessions.then(j -> {
+            var login = new UsernamePasswordCredentialsImpl(
+                    CredentialsScope.SYSTEM, "prod-token", "for Git", "bob-4711", SECRET);
+            login.setUsernameSecret(true);
+            store(login);
+            ArmoryConfiguration.get().setEnvironments(List.of(environment("prod", "job", "prod-token")));
+            WorkflowJob job = job(j, "job", "armoryEnvironment('prod') { input id: 'Hold', message: 'Hold' }");
+            WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+            awaitInput(run);
+            assertThat(find(StandardUsernamePasswordCredentials.class, "prod-token", run)
+                            .getPassword()
+                            .getPlainText())
+                    .isEqualTo(SECRET);
+
+            StandardUsernamePasswordCredentials ofItem = CredentialsProvider.findCredentialByIdInItem(
+                    "prod-token", StandardUsernamePasswordCredentials.class, job, ACL.SYSTEM2, List.of());
+            assertClosed(ofItem::getPassword, "\"prod\"", "it is read without a build");
+            assertClosed(ofItem::getUsername, "\"prod\"", "it is read without a build");
+            assertThat(new StandardListBoxModel()
+                            .includeEmptyValue()
+                            .includeAs(ACL.SYSTEM2, job, StandardUsernamePasswordCredentials.class)
+                            .includeCurrentValue("prod-token"))
+                    .extracting(option -> option.value + ": " + option.name)
+                    .containsExactly(": - none -", "prod-token: prod-token (for Git)");
+            run.doKill();
+            j.waitForCompletion(run);
         });
     }
 

@@ -27,14 +27,18 @@ import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.web.ArmoryPermissions;
+import io.jenkins.plugins.casc.ConfigurationAsCode;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URL;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import jenkins.branch.BranchSource;
 import jenkins.model.Jenkins;
+import jenkins.scm.impl.SingleSCMSource;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import org.htmlunit.HttpMethod;
@@ -46,11 +50,14 @@ import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.SingleFileSCM;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Tests of the rules of an environment: no author, folder or caller gets around them. */
@@ -59,6 +66,15 @@ class EnvironmentRulesJenkinsTest {
 
     private static final String DEPLOY = "armoryEnvironment('prod') { echo 'it is ' + 'deployed' }\n";
     private static final String DEPLOYED = "it is deployed";
+
+    /** A function of a Pipeline that says whether it gets the secret. */
+    private static final String READ = """
+            def read() {
+                try {
+                    withCredentials([string(credentialsId: 'prod-token', variable: 'T')]) { echo 'it is ' + 'open' }
+                } catch (e) { echo "closed: ${e.message}" }
+            }
+            """;
 
     private JenkinsRule j;
     private JenkinsRule.DummySecurityRealm realm;
@@ -83,6 +99,17 @@ class EnvironmentRulesJenkinsTest {
         var environment = new EnvironmentDefinition("prod", jobs);
         environment.setBefore(List.of(before));
         return environment;
+    }
+
+    /** Stores the secret, and returns an environment that owns it and asks people. */
+    private static EnvironmentDefinition owner(String jobs) throws Exception {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(
+                        CredentialsScope.SYSTEM, "prod-token", "", Secret.fromString("open-sesame")));
+        EnvironmentDefinition prod = prod(jobs, people("ops"));
+        prod.setCredentials(List.of("prod-token"));
+        return prod;
     }
 
     private static EnvironmentRule people(String... submitters) {
@@ -316,11 +343,14 @@ class EnvironmentRulesJenkinsTest {
     }
 
     @Test
-    void theRulesAreThoseOfTheStart() throws Exception {
+    void theRulesAreThoseOfTheStartWhateverIsConfiguredAsCodeMeanwhile(@TempDir Path folder) throws Exception {
         WorkflowRun run = started(job("job", DEPLOY));
         Approval rule = pending(run);
-        ArmoryConfiguration.get().setEnvironments(List.of(new EnvironmentDefinition("prod", "**")));
+        Path file = Files.writeString(
+                folder.resolve("casc.yaml"), "unclassified: {armory: {environments: [{name: prod, jobs: '**'}]}}");
+        ConfigurationAsCode.get().configure(file.toString());
 
+        assertDeployed(started(job("later", DEPLOY)));
         assertThat(pending(run)).isEqualTo(rule);
         j.assertLogNotContains(DEPLOYED, run);
         approve(run);
@@ -361,22 +391,70 @@ class EnvironmentRulesJenkinsTest {
         assertDeployed(run);
     }
 
+    /** Scans a multibranch project, whose branches have one Jenkinsfile, and returns the first build of each. */
+    private List<WorkflowRun> builtBranches(String... names) throws Exception {
+        Folder shop = j.createProject(Folder.class, "shop");
+        WorkflowMultiBranchProject app = shop.createProject(WorkflowMultiBranchProject.class, "app");
+        var jenkinsfile = new SingleFileSCM("Jenkinsfile", READ + "read()\narmoryEnvironment('prod') { read() }");
+        for (String name : names) {
+            app.getSourcesList().add(new BranchSource(new SingleSCMSource(name, jenkinsfile)));
+        }
+        app.scheduleBuild2(0).getFuture().get();
+        return app.getItems().stream()
+                .map(branch -> await().until(() -> branch.getBuildByNumber(1), run -> run != null))
+                .toList();
+    }
+
+    private void assertIsAskedAndGetsTheSecretBehindThat(WorkflowRun run) throws Exception {
+        assertThat(pending(run).isRule()).isTrue();
+        j.assertLogNotContains("it is open", run);
+        approve(run);
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        j.assertLogContains("is not deploying to it", run);
+        j.assertLogContains("it is open", run);
+    }
+
+    @Test
+    void ofAMultibranchProjectOnlyTheBranchInItsJobsIsAsked() throws Exception {
+        ArmoryConfiguration.get().setEnvironments(List.of(owner("shop/app/main")));
+
+        List<WorkflowRun> runs = builtBranches("PR-1", "main/x", "main");
+
+        assertThat(runs)
+                .extracting(run -> run.getParent().getFullName())
+                .containsExactlyInAnyOrder("shop/app/PR-1", "shop/app/main%2Fx", "shop/app/main");
+        for (WorkflowRun run : runs) {
+            String job = run.getParent().getFullName();
+            if (job.equals("shop/app/main")) {
+                assertIsAskedAndGetsTheSecretBehindThat(run);
+            } else {
+                j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
+                j.assertLogContains("closed: Could not find credentials", run);
+                j.assertLogContains("is not for the job \"" + job + "\"", run);
+                j.assertLogNotContains("it is open", run);
+                assertThat(ArmoryRuntime.get().approvalsOf(run)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aPatternOfAllBelowAFolderHasEveryBranchAndPullRequestInIt() throws Exception {
+        ArmoryConfiguration.get().setEnvironments(List.of(owner("shop/**")));
+
+        List<WorkflowRun> runs = builtBranches("PR-1", "main/x", "main");
+
+        assertThat(runs).hasSize(3);
+        for (WorkflowRun run : runs) {
+            assertIsAskedAndGetsTheSecretBehindThat(run);
+        }
+    }
+
     /** What a build took over from the one that it was restarted from does not count as its own. */
     @Test
     void aRestartFromAStageIsAskedAgain() throws Exception {
-        SystemCredentialsProvider.getInstance()
-                .getCredentials()
-                .add(new StringCredentialsImpl(
-                        CredentialsScope.SYSTEM, "prod-token", "", Secret.fromString("open-sesame")));
-        EnvironmentDefinition prod = prod("**", people("ops"));
-        prod.setCredentials(List.of("prod-token"));
+        EnvironmentDefinition prod = owner("**");
         ArmoryConfiguration.get().setEnvironments(List.of(prod));
-        WorkflowRun original = started(job("job", """
-                def read() {
-                    try {
-                        withCredentials([string(credentialsId: 'prod-token', variable: 'T')]) { echo 'it is ' + 'open' }
-                    } catch (e) { echo "closed: ${e.message}" }
-                }
+        WorkflowRun original = started(job("job", READ + """
                 pipeline {
                     agent none
                     stages {
@@ -412,12 +490,7 @@ class EnvironmentRulesJenkinsTest {
     /** Whoever can rename a job gets nothing of an entry whose rules it has not met. */
     @Test
     void aJobThatIsRenamedMeanwhileDoesNotGetWhatAnotherEntryOwns() throws Exception {
-        SystemCredentialsProvider.getInstance()
-                .getCredentials()
-                .add(new StringCredentialsImpl(
-                        CredentialsScope.SYSTEM, "prod-token", "", Secret.fromString("open-sesame")));
-        EnvironmentDefinition strict = prod("strict", people("ops"));
-        strict.setCredentials(List.of("prod-token"));
+        EnvironmentDefinition strict = owner("strict");
         ArmoryConfiguration.get().setEnvironments(List.of(prod("loose"), strict));
         WorkflowJob job = job("loose", """
                 armoryEnvironment('prod') {
