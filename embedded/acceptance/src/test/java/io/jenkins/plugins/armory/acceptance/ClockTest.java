@@ -12,6 +12,9 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,10 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The clock of the controller's machine is set while approvals wait. Their deadlines are by the clock, whatever it says. */
+/** The clock of the controller's machine is set while approvals wait. Their deadlines and windows are by the clock, whatever it says. */
 class ClockTest {
 
     private static final Duration DAY = Duration.ofDays(1);
+    private static final String DEPLOYED = "it is deployed";
 
     private static Controller controller;
     private static Jenkins jenkins;
@@ -35,10 +39,23 @@ class ClockTest {
     static void start(@TempDir Path folder) {
         assumeTrue(FakeClock.isInstalled(), "libfaketime is not installed");
         clock = new FakeClock(folder);
-        controller = Controller.createLean(Settings.CASC);
+        controller = Controller.createLean(Settings.CASC + windows());
         controller.setEnvironment(clock.environment());
         controller.start();
         jenkins = new Jenkins(controller);
+    }
+
+    /** The environment "later", which is open tomorrow and in three days. */
+    private static String windows() {
+        LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS);
+        return """
+                    environments:
+                      - name: later
+                        jobs: "job-*"
+                        windows:
+                          - {allow: "%s/%s", zone: UTC}
+                          - {allow: "%s/%s", zone: UTC}
+                """.formatted(now.plusDays(1), now.plusDays(2), now.plusDays(3), now.plusDays(4));
     }
 
     @BeforeEach
@@ -62,6 +79,18 @@ class ClockTest {
         return jenkins.build(process.approval(more)).awaitWaiting(1);
     }
 
+    /** Starts a build that deploys, and then waits for an approval. */
+    private Build deployLater() {
+        return jenkins.build("armoryEnvironment('later') { echo 'it is ' + 'deployed'\n" + process.approval() + " }")
+                .awaitWaiting(1);
+    }
+
+    /** Has the clock looked at, which is done within a minute otherwise. */
+    private static void restart() {
+        controller.kill();
+        controller.start();
+    }
+
     private static Instant decidedAt(Build build) {
         return Instant.parse(build.approval().at("/decision/decidedAt").asText());
     }
@@ -81,9 +110,8 @@ class ClockTest {
     @Test
     void decisionIsTakenAfterARestartThoughTheClockWasSetBack() {
         Build build = start();
-        controller.kill();
         clock.set(DAY.negated());
-        controller.start();
+        restart();
 
         process.awaitCallback().succeed("yes").expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): yes");
@@ -115,5 +143,40 @@ class ClockTest {
         assertThat(callback.succeed("again").json().get("duplicate").asBoolean())
                 .isTrue();
         build.awaitResult("SUCCESS");
+    }
+
+    @Test
+    void aWindowOpensByTheClockAsItIsAndABodyThatHasBegunGoesOn() {
+        Build build = deployLater();
+        clock.set(DAY.negated());
+        restart();
+        build.awaitWaiting(1);
+        assertThat(build.environments()).containsEntry("later", "AWAITING_RULES");
+        assertThat(build.log()).doesNotContain(DEPLOYED);
+
+        clock.set(DAY.multipliedBy(3).dividedBy(2));
+        Callback callback = process.awaitCallback();
+        assertThat(build.log()).contains(DEPLOYED);
+        clock.set(DAY.negated());
+        restart();
+        callback.at(controller).succeed("yes").expect(200);
+
+        assertThat(build.awaitResult("SUCCESS")).containsOnlyOnce(DEPLOYED);
+        assertThat(build.environments()).containsEntry("later", "COMPLETE");
+    }
+
+    @Test
+    void aWindowThatIsOverWhenItsOpeningIsNoticedOpensNothing() {
+        Build build = deployLater();
+        clock.set(DAY.multipliedBy(5).dividedBy(2));
+        restart();
+        build.awaitLog("The windows of 'later' have closed again").awaitWaiting(1);
+        assertThat(process.calls()).isEmpty();
+
+        clock.set(DAY.multipliedBy(7).dividedBy(2));
+        restart();
+        process.awaitCallback().succeed("yes").expect(200);
+
+        assertThat(build.awaitResult("SUCCESS")).containsOnlyOnce(DEPLOYED);
     }
 }
