@@ -3,11 +3,16 @@ package io.jenkins.plugins.armory.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import hudson.matrix.AxisList;
+import hudson.matrix.LabelAxis;
+import hudson.matrix.MatrixBuild;
+import hudson.matrix.MatrixConfiguration;
+import hudson.matrix.MatrixProject;
 import hudson.model.FreeStyleProject;
 import hudson.model.Label;
 import hudson.model.Node;
 import hudson.model.Queue;
-import hudson.model.ResourceList;
+import hudson.model.Result;
 import hudson.model.labels.LabelAtom;
 import hudson.slaves.Cloud;
 import hudson.slaves.DumbSlave;
@@ -83,7 +88,7 @@ class ReservedAgentsJenkinsTest {
     }
 
     private static void assertNobodyIsOn(Node node) {
-        assertThat(node.toComputer().countBusy()).isZero();
+        assertThat(node.toComputer().isIdle()).isTrue();
     }
 
     private static void cancel(WorkflowRun run, JenkinsRule j) throws Exception {
@@ -169,84 +174,29 @@ class ReservedAgentsJenkinsTest {
                 Queue.getInstance().cancel(awaitHeld());
                 assertThat(each.getLastBuild()).isNull();
             }
-            var flyweight = new Flyweight("flyweight", Label.get("deployer"));
-            Queue.getInstance().schedule2(flyweight, 0);
-            await().untilAsserted(() -> {
-                Queue.getInstance().maintain();
-                assertThat(Queue.getInstance().getItem(flyweight).getWhy()).contains(REASON);
-            });
-            Queue.getInstance().cancel(flyweight);
             assertNobodyIsOn(agent);
-            assertThat(Flyweight.RUN.get()).isZero();
         });
     }
 
-    /** A task without an executor, as the parent of a matrix is. */
-    private static final class Flyweight implements Queue.FlyweightTask, Queue.TransientTask {
+    /** Its parent is a task without an executor. */
+    @Test
+    void noParentOrCellOfAMatrixStartsThere() throws Throwable {
+        sessions.then(j -> {
+            DumbSlave agent = agent(j);
+            MatrixProject matrix = j.createProject(MatrixProject.class, "matrix");
+            matrix.setAxes(new AxisList(new LabelAxis("AGENT", List.of("deployer"))));
+            matrix.scheduleBuild2(0);
+            assertThat(awaitHeld().task).isInstanceOf(MatrixConfiguration.class);
+            assertNobodyIsOn(agent);
+            MatrixBuild build = matrix.getLastBuild();
+            build.doStop();
+            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(build));
 
-        static final AtomicInteger RUN = new AtomicInteger();
-
-        private final String name;
-        private final Label label;
-
-        Flyweight(String name, Label label) {
-            this.name = name;
-            this.label = label;
-        }
-
-        @Override
-        public String getName() {
-            return name;
-        }
-
-        @Override
-        public String getFullDisplayName() {
-            return name;
-        }
-
-        @Override
-        public String getDisplayName() {
-            return name;
-        }
-
-        @Override
-        public String getUrl() {
-            return name + "/";
-        }
-
-        @Override
-        public Label getAssignedLabel() {
-            return label;
-        }
-
-        @Override
-        public ResourceList getResourceList() {
-            return ResourceList.EMPTY;
-        }
-
-        @Override
-        public void checkAbortPermission() {}
-
-        @Override
-        public boolean hasAbortPermission() {
-            return true;
-        }
-
-        @Override
-        public Queue.Executable createExecutable() {
-            Flyweight task = this;
-            return new Queue.Executable() {
-                @Override
-                public Flyweight getParent() {
-                    return task;
-                }
-
-                @Override
-                public void run() {
-                    RUN.incrementAndGet();
-                }
-            };
-        }
+            matrix.setAssignedLabel(Label.get("deployer"));
+            matrix.scheduleBuild2(0);
+            assertThat(awaitHeld().task).isSameAs(matrix);
+            assertNobodyIsOn(agent);
+        });
     }
 
     /** Without a deployment, nothing may start on the built-in node either, but each Pipeline has a task there without an executor. */
