@@ -22,6 +22,7 @@ import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
 import com.cloudbees.plugins.credentials.domains.Domain;
+import com.cloudbees.plugins.credentials.domains.DomainRequirement;
 import com.cloudbees.plugins.credentials.impl.BaseStandardCredentials;
 import com.cloudbees.plugins.credentials.impl.CertificateCredentialsImpl;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
@@ -34,6 +35,7 @@ import hudson.model.Descriptor;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
+import hudson.model.ItemGroup;
 import hudson.model.Items;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
@@ -87,7 +89,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+import org.springframework.security.core.Authentication;
 
 /** Tests of who gets the secret of an environment's credential, and when. */
 class EnvironmentCredentialsJenkinsTest {
@@ -467,19 +471,43 @@ class EnvironmentCredentialsJenkinsTest {
         }
     }
 
+    /** A provider of another plugin, which has a credential of an id that an environment owns. */
+    @TestExtension("aCredentialThatOthersCouldGetIsRefused")
+    public static final class Elsewhere extends CredentialsProvider {
+
+        @Override
+        public String getDisplayName() {
+            return "Elsewhere";
+        }
+
+        @Override
+        public <C extends Credentials> List<C> getCredentialsInItemGroup(
+                Class<C> type, ItemGroup group, Authentication authentication, List<DomainRequirement> requirements) {
+            try {
+                return Stream.of(secretText(CredentialsScope.GLOBAL, "doubled", "elsewhere"))
+                        .filter(type::isInstance)
+                        .map(type::cast)
+                        .toList();
+            } catch (Descriptor.FormException x) {
+                throw new AssertionError(x);
+            }
+        }
+    }
+
     @Test
     void aCredentialThatOthersCouldGetIsRefused() throws Throwable {
         sessions.then(j -> {
             store(secretText(CredentialsScope.GLOBAL, "global", "s"));
             store(new Other(CredentialsScope.SYSTEM, "other"));
+            store(secretText(CredentialsScope.SYSTEM, "doubled", "s"));
             store(secretText(CredentialsScope.SYSTEM, "good", "s"));
-            String[] ids = {"global", "other", "missing", "good"};
+            String[] ids = {"global", "other", "missing", "doubled", "good"};
             EnvironmentDefinition prod = environment("prod", "job", ids);
             ArmoryConfiguration.get().setEnvironments(List.of(prod));
 
             String log = logOf(j, """
                     armoryEnvironment('prod') {
-                        for (id in ['global', 'missing', 'good']) {
+                        for (id in ['global', 'missing', 'doubled', 'good']) {
                             try {
                                 withCredentials([string(credentialsId: id, variable: 'T')]) { echo "${id}: open" }
                             } catch (e) {
@@ -492,16 +520,17 @@ class EnvironmentCredentialsJenkinsTest {
                     .contains(
                             "credential \"global\" is not of the scope System",
                             "there is no credential \"missing\" in Jenkins itself",
+                            "credential \"doubled\" is offered by Elsewhere too",
                             "good: open")
-                    .doesNotContain("global: open");
+                    .doesNotContain("global: open", "doubled: open");
             assertThat(MissingCredentials.warnings())
-                    .hasSize(3)
+                    .hasSize(4)
                     .allMatch(each -> each.contains("environments[0].credentials"))
                     .anyMatch(each -> each.contains("credential \"other\" is of a kind that no environment can own"));
             var descriptor = (EnvironmentDefinition.DescriptorImpl) prod.getDescriptor();
             assertOk(descriptor.doCheckCredentials("good"));
             assertOk(descriptor.doCheckCredentials(""));
-            for (String wrong : List.of("global", "other", "missing", "good\nmissing")) {
+            for (String wrong : List.of("global", "other", "missing", "doubled", "good\nmissing")) {
                 assertWarning(descriptor.doCheckCredentials(wrong));
             }
         });
@@ -1013,6 +1042,9 @@ class EnvironmentCredentialsJenkinsTest {
             awaitInput(run(j)).proceed(null);
             j.waitForCompletion(run(j));
             j.assertLogContains("inside: closed", run(j));
+            assertThat(logOf(j, job(j, "later", "armoryEnvironment('prod') { read 'inside' }")))
+                    .contains("the settings of Jenkins cannot be read", "Finished: FAILURE")
+                    .doesNotContain("inside: ");
         });
     }
 
