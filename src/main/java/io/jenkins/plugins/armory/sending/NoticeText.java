@@ -19,11 +19,13 @@ final class NoticeText {
     /** Returns the value of {@code {{armory.text}}}. */
     static String of(Approval approval, Occasion occasion) {
         String environment = approval.environment();
-        String about = approval.build() + (environment == null ? "" : " (" + line(environment) + ")") + ": '"
-                + line(approval.webhook()) + "' ";
+        String title = line(approval.title());
+        String reason = reason(approval, occasion);
+        String about =
+                approval.build() + (environment == null ? "" : " (" + line(environment) + ")") + ": '" + title + "' ";
         return about
                 + switch (occasion) {
-                    case WAITING -> "waits for a person" + end(reason(approval, occasion));
+                    case WAITING -> "waits for a person" + end(reason.equals(title) ? "" : reason);
                     case EXPIRING -> "is about to time out, at " + deadline(approval);
                     case DECIDED -> decided(approval.requireDecision());
                 };

@@ -6,9 +6,11 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +31,21 @@ class NoticeTextTest {
     void saysWhatWasDecidedAndByWhom() {
         assertThat(NoticeText.of(decided("prod", "2 of 12 failed"), Occasion.DECIDED))
                 .isEqualTo("team/deploy#7 (prod): 'tests' failed (callback token): 2 of 12 failed");
+    }
+
+    /** A build may have several, and each has its question. */
+    @Test
+    void aPersonAloneIsToldTheQuestion() {
+        Approval approval = ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
+                .withoutCallback()
+                .manual(new ManualRequirement("Release 2.7?", List.of(), 1))
+                .timeout(Instant.EPOCH, Duration.ofHours(1))
+                .start();
+
+        assertThat(NoticeText.of(approval, Occasion.WAITING))
+                .isEqualTo("team/deploy#7: 'Release 2.7?' waits for a person");
+        assertThat(NoticeText.of(approval, Occasion.EXPIRING))
+                .isEqualTo("team/deploy#7: 'Release 2.7?' is about to time out, at 1970-01-01T01:00:00Z");
     }
 
     /** Else a caller could add a line that looks like another notice. */
