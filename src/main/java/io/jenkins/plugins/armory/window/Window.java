@@ -11,6 +11,7 @@ import java.time.LocalDateTime;
 import java.time.Period;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.time.format.DateTimeParseException;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRulesProvider;
 import java.util.List;
@@ -84,10 +85,13 @@ public record Window(
         Bound.NAME.check(field, window.times);
         Bound.NAME.check("lasts", lasts);
         Bound.LINE.check("reason", reason);
-        window.check("zone", "write it as Europe/Berlin", Window::place);
+        window.check("zone", "write an IANA time zone such as Europe/Berlin", Window::place);
         if (window.isRule()) {
             window.check("from", "write a local time such as 2026-01-05T09:00", Window::start);
-            window.check("lasts", "write up to " + MOST_DAYS + " days, such as PT8H or P1D", Window::length);
+            window.check(
+                    "lasts",
+                    "write up to " + MOST_DAYS + " days, such as PT8H for 8 hours or P1D for a day",
+                    Window::length);
         } else if (from != null || lasts != null) {
             throw new IllegalArgumentException(
                     (from == null ? "lasts" : "from") + ": belongs to a rule, and not to an interval; leave it out");
@@ -112,8 +116,11 @@ public record Window(
     }
 
     private ZoneId place() {
-        if (zone == null || !ZoneRulesProvider.getAvailableZoneIds().contains(zone)) { // ZoneId has offsets too
-            throw new DateTimeException("is no IANA time zone");
+        if (zone == null) {
+            throw new DateTimeException("is missing");
+        }
+        if (!ZoneRulesProvider.getAvailableZoneIds().contains(zone)) { // ZoneId has offsets too
+            throw new DateTimeException("is unknown");
         }
         return ZoneId.of(zone);
     }
@@ -130,10 +137,7 @@ public record Window(
         if (lasts == null) {
             throw new DateTimeException("is missing");
         }
-        int time = lasts.indexOf('T');
-        var length = new Length(
-                time == 1 ? Period.ZERO : Period.parse(time < 0 ? lasts : lasts.substring(0, time)),
-                time < 0 ? Duration.ZERO : Duration.parse("P" + lasts.substring(time)));
+        Length length = parsed(lasts);
         if (length.days.isNegative()
                 || length.time.isNegative()
                 || length.days.isZero() && length.time.isZero()
@@ -142,6 +146,17 @@ public record Window(
             throw new DateTimeException("is not of days and hours, or too long");
         }
         return length;
+    }
+
+    private static Length parsed(String lasts) {
+        int time = lasts.indexOf('T');
+        try {
+            return new Length(
+                    time == 1 ? Period.ZERO : Period.parse(time < 0 ? lasts : lasts.substring(0, time)),
+                    time < 0 ? Duration.ZERO : Duration.parse("P" + lasts.substring(time)));
+        } catch (DateTimeParseException x) {
+            throw new DateTimeException("is no duration of ISO 8601", x);
+        }
     }
 
     private Recurrence rule(ZoneId place) {

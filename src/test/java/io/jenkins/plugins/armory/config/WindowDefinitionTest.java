@@ -29,7 +29,7 @@ class WindowDefinitionTest {
                 .withMessage("allow: is missing; write allow or deny");
         assertThatIllegalArgumentException()
                 .isThrownBy(new WindowDefinition(RULE, null, null, "PT8H", "", null)::toWindow)
-                .withMessage("zone: is no IANA time zone; write it as Europe/Berlin");
+                .withMessage("zone: is missing; write an IANA time zone such as Europe/Berlin");
     }
 
     @Test

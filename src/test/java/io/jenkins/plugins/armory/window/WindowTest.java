@@ -30,10 +30,13 @@ class WindowTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "Berlin", "+01:00", "europe/berlin", "UTC+1"})
     void theZoneIsOfIana(String zone) {
-        String message = "zone: is no IANA time zone; write it as Europe/Berlin";
-
-        assertRefused(message, "FREQ=DAILY", null, null, "PT1H", zone);
-        assertRefused(message, "FREQ=DAILY", null, null, "PT1H", null);
+        assertRefused(
+                "zone: is unknown; write an IANA time zone such as Europe/Berlin",
+                "FREQ=DAILY",
+                null,
+                null,
+                "PT1H",
+                zone);
     }
 
     @ParameterizedTest
@@ -57,13 +60,19 @@ class WindowTest {
     void aRuleHasALength(String lasts) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Window.of("FREQ=DAILY", null, null, lasts, BERLIN, null))
-                .withMessageMatching("lasts: .*; write up to 366 days, such as PT8H or P1D");
+                .withMessageMatching("lasts: (is no duration of ISO 8601|is not of days and hours, or too long);"
+                        + " write up to 366 days, such as PT8H for 8 hours or P1D for a day");
     }
 
     @Test
     void theLengthIsNotLeftOut() {
         assertRefused(
-                "lasts: is missing; write up to 366 days, such as PT8H or P1D", "FREQ=DAILY", null, null, null, BERLIN);
+                "lasts: is missing; write up to 366 days, such as PT8H for 8 hours or P1D for a day",
+                "FREQ=DAILY",
+                null,
+                null,
+                null,
+                BERLIN);
     }
 
     @ParameterizedTest
