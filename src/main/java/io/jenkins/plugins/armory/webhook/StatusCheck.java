@@ -44,8 +44,8 @@ public record StatusCheck(
         if (every.compareTo(SHORTEST) < 0 || every.compareTo(LONGEST) > 0) {
             throw new InvalidWebhookException(
                     "every",
-                    every.toMillis() + " ms is not between " + SHORTEST.toSeconds() + " SECONDS and "
-                            + LONGEST.toHours() + " HOURS");
+                    every.toSeconds() + " s is not between " + SHORTEST.toSeconds() + " s and " + LONGEST.toHours()
+                            + " h");
         }
     }
 }

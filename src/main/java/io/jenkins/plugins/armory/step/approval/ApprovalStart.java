@@ -175,16 +175,16 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         if (status == null) {
             return;
         }
-        String every = "status: every: " + DurationText.of(status.every()) + " is not less than ";
+        String every = "status: every: " + DurationText.of(status.every()) + " is ";
         Duration heartbeat = definition.limits().heartbeat();
         Duration timeout = definition.limits().timeout();
         if (status.every().compareTo(timeout) >= 0) {
-            throw new AbortException(
-                    every + "the timeout of " + DurationText.of(timeout) + "; ask more often, or raise timeout");
+            throw new AbortException(every + "not less than the timeout of " + DurationText.of(timeout)
+                    + "; ask more often, or raise timeout");
         }
         // A question may be late by a tenth, and takes its time.
         if (heartbeat != null && status.every().multipliedBy(2).compareTo(heartbeat) > 0) {
-            throw new AbortException(every + "half of the heartbeat of " + DurationText.of(heartbeat)
+            throw new AbortException(every + "more than half of the heartbeat of " + DurationText.of(heartbeat)
                     + "; ask more often, or raise heartbeat");
         }
     }

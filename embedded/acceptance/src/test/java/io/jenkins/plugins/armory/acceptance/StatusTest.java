@@ -119,12 +119,12 @@ class StatusTest {
                     "status: [pointer: '/s', success: ['x']] | status: uriTemplate: is missing",
                     "status: [uriTemplate: 'http://127.0.0.1/', success: ['x']] | status: pointer: is missing",
                     "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s'] | status: success: is missing; list the values",
-                    "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: ['x'], every: 4] | status: every: 4000 ms is not between 5 SECONDS and 24 HOURS",
+                    "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: ['x'], every: 4] | status: every: 4 s is not between 5 s and 24 h",
                     "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: ['x'], evry: 9] | status.evry: there is no such parameter; did you mean every?",
                     "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: null] | status: success: is empty",
                     "status: [uriTemplate: 'http://127.0.0.1/{{context.nope}}', pointer: '/s', success: 'x'] | {{context.nope}}",
                     "timeout: 30, unit: 'SECONDS', status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: every: 30 seconds is not less than the timeout of 30 seconds",
-                    "heartbeat: 50, unit: 'SECONDS', status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | is not less than half of the heartbeat of 50 seconds",
+                    "heartbeat: 50, unit: 'SECONDS', status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: every: 30 seconds is more than half of the heartbeat of 50 seconds",
                     "answer: [success: 200], status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: the answer decides at once",
                 })
         void mistakesAreFoundBeforeAnythingIsCalled(
