@@ -118,7 +118,9 @@ public final class TokenEndpoint {
         }
         return limiter.fails(request.remoteAddress())
                 ? JsonResponse.tooManyFailures()
-                : invalidClient("The client is unknown, or its secret is wrong.");
+                : invalidClient(
+                        "The client is unknown, or its secret is wrong. The client_id is the user name of a credential, and"
+                                + " not the id of the credential.");
     }
 
     private JsonResponse grant(CallbackClient client, @CheckForNull String wanted) throws IOException {

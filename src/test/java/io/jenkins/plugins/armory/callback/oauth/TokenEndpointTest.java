@@ -197,7 +197,12 @@ class TokenEndpointTest {
         JsonResponse response =
                 send(FORM, "grant_type=client_credentials&client_id=" + id + "&client_secret=" + secret);
 
-        assertError(response, 401, "invalid_client", CHALLENGE, "unknown, or its secret is wrong");
+        assertError(
+                response,
+                401,
+                "invalid_client",
+                CHALLENGE,
+                "unknown, or its secret is wrong. The client_id is the user name of a credential");
         assertThat(send(FORM, "grant_type=client_credentials", basic("client-1:wrong")))
                 .isEqualTo(response);
         assertThat(send(FORM, "grant_type=client_credentials", basic("nobody:wrong")))
