@@ -96,7 +96,7 @@ final class Submitters {
             return problems.isEmpty()
                     ? null
                     : "manualApproval: " + String.join("; ", problems)
-                            + ". Name other submitters, or have an administrator approve.";
+                            + ". Name other submitters, or have an administrator override the approval.";
         } catch (RuntimeException x) { // the first lookup that fails ends all, since each may take long
             LOGGER.log(Level.FINE, "Cannot ask the security realm for submitters", x);
             return null;

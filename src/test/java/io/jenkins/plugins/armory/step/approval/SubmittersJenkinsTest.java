@@ -46,7 +46,7 @@ class SubmittersJenkinsTest {
         assertThat(problemOf(realm, rule(2, "alice", "Alice")))
                 .isEqualTo(
                         "manualApproval: 2 of alice, Alice must approve, and only alice may. Name other submitters, or"
-                                + " have an administrator approve.");
+                                + " have an administrator override the approval.");
         assertThat(problemOf(realm, rule(1, "alice", "release-managers", "bbo")))
                 .startsWith("manualApproval: Jenkins knows no user or group release-managers, bbo. Name other");
         assertThat(problemOf(realm, rule(1, "bbo")))
@@ -67,7 +67,7 @@ class SubmittersJenkinsTest {
         assertThat(problemOf(realm, rule(1, "alice"), rule(1, "alice"), rule(1)))
                 .isEqualTo(
                         "manualApproval: 1 of alice must approve, and nobody may (a person counts for one rule). Name"
-                                + " other submitters, or have an administrator approve.");
+                                + " other submitters, or have an administrator override the approval.");
     }
 
     @Test

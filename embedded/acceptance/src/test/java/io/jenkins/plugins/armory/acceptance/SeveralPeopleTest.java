@@ -46,8 +46,9 @@ class SeveralPeopleTest {
         Build build = jenkins.build("armoryWebhookApproval(manualApproval: [rules: ['alice, bob',"
                 + " [submitters: ['alice', 'bob'], required: 2]]])");
 
-        build.awaitLog("[armory] WARNING: manualApproval: 2 of alice, bob must approve, and only bob may"
-                + " (a person counts for one rule). Name other submitters, or have an administrator approve.");
+        build.awaitLog(
+                "[armory] WARNING: manualApproval: 2 of alice, bob must approve, and only bob may"
+                        + " (a person counts for one rule). Name other submitters, or have an administrator override the approval.");
         build.abort();
     }
 
