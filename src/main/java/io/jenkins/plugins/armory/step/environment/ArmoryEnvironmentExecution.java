@@ -298,8 +298,8 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
                     .deployment()
                     .find(name)
                     .filter(Environment::hasFailed)
-                    .map(environment -> new AbortException("armoryEnvironment: \"" + name
-                            + "\" has failed, although the Pipeline went on: " + environment.reason()))
+                    .map(environment ->
+                            new AbortException("The environment \"" + name + "\" has failed: " + environment.reason()))
                     .orElse(null);
         }
         if (failure != null) {

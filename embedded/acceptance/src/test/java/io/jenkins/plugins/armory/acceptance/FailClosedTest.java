@@ -179,8 +179,7 @@ class FailClosedTest {
                 "armoryEnvironment('staging') { try { timeout(time: 1, unit: 'SECONDS') { %s } } catch (e) { echo 'caught' } }"
                         .formatted(process.approvalNamed("smoke")));
 
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("\"staging\" has failed, although the Pipeline went on: Approval 'smoke': ");
+        assertThat(build.awaitResult("FAILURE")).contains("The environment \"staging\" has failed: Approval 'smoke': ");
     }
 
     @ParameterizedTest
@@ -541,7 +540,7 @@ class FailClosedTest {
                 """.formatted(process.approval()));
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("caught", "\"staging\" has failed, although the Pipeline went on", "'prod' is cancelled")
+                .contains("caught", "The environment \"staging\" has failed: ", "'prod' is cancelled")
                 .doesNotContain("never");
     }
 
