@@ -24,6 +24,7 @@ import java.util.logging.Logger;
 record OverrideDecision(String id) {
 
     private static final Logger LOGGER = Logger.getLogger(OverrideDecision.class.getName());
+    private static final String PERMISSION = "Armory/Override";
 
     JsonResponse answer(ArmoryRuntime armory, HttpServletRequest request) {
         return decide(
@@ -83,7 +84,12 @@ record OverrideDecision(String id) {
             return JsonResponse.error(404, "unknown_approval", Messages.Decision_unknown());
         }
         if (!viewer.isOverrider(approval)) {
-            return JsonResponse.error(403, "forbidden", Messages.Decision_needsPermission("Armory/Override"));
+            return JsonResponse.error(
+                    403,
+                    "forbidden",
+                    approval.isRule()
+                            ? Messages.Decision_needsPermissionOnJenkins(PERMISSION, approval.environment())
+                            : Messages.Decision_needsPermission(PERMISSION));
         }
         if (!approve) {
             ApprovalInputs.checkNone(inputs);

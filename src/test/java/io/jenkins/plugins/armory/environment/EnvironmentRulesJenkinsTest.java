@@ -43,6 +43,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
+import org.htmlunit.WebResponse;
 import org.htmlunit.util.NameValuePair;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
@@ -158,6 +159,10 @@ class EnvironmentRulesJenkinsTest {
     }
 
     private int decide(String user, Approval approval, String decision, String... form) throws Exception {
+        return answer(user, approval, decision, form).getStatusCode();
+    }
+
+    private WebResponse answer(String user, Approval approval, String decision, String... form) throws Exception {
         JenkinsRule.WebClient client = j.createWebClient().withBasicApiToken(user);
         client.getOptions().setThrowExceptionOnFailingStatusCode(false);
         var request = new WebRequest(
@@ -166,7 +171,7 @@ class EnvironmentRulesJenkinsTest {
             request.setRequestParameters(
                     List.of(new NameValuePair("decision", form[0]), new NameValuePair("reason", form[1])));
         }
-        return client.getPage(request).getWebResponse().getStatusCode();
+        return client.getPage(request).getWebResponse();
     }
 
     private static void approve(WorkflowRun run) throws Exception {
@@ -273,7 +278,11 @@ class EnvironmentRulesJenkinsTest {
         Approval rule = pending(run);
 
         assertThat(decide("author", rule, "approve")).isEqualTo(403);
-        assertThat(decide("author", rule, "override", "approve", "mine")).isNotEqualTo(200);
+        WebResponse refused = answer("author", rule, "override", "approve", "mine");
+        assertThat(refused.getStatusCode()).isEqualTo(403);
+        assertThat(refused.getContentAsString())
+                .contains("You need the permission Armory/Override on Jenkins itself, since this is a rule of the"
+                        + " environment prod.");
         assertThat(pending(run)).isEqualTo(rule);
         assertThat(decide("chief", rule, "override", "approve", "hotfix")).isEqualTo(200);
         assertDeployed(run);
