@@ -322,7 +322,9 @@ final class ApprovalWait {
         Element first = failing.get();
         if (first == null) {
             tell(place(), Verdict.SUCCESS, "");
-            if (!awaited.isListed()) {
+            if (awaited.isListed()) {
+                step.print("Succeeded: " + Awaited.count(elements.size()) + " of " + awaited.name() + ".");
+            } else {
                 elements.stream()
                         .filter(element -> element.id.equals(last.id()))
                         .forEach(element -> element.texts().succeeded(last));

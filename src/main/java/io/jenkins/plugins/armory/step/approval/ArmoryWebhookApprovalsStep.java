@@ -170,6 +170,7 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
             if (!(arguments.get(APPROVALS) instanceof List<?> entries)) {
+                super.customInstantiate(arguments); // names the parameter that is misspelt
                 throw new IllegalArgumentException(
                         APPROVALS + ": must be a list with a map of the parameters of each approval");
             } else if (entries.isEmpty()) {

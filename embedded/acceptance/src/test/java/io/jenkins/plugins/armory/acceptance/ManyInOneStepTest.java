@@ -87,7 +87,9 @@ class ManyInOneStepTest {
                 .hasSize(12)
                 .startsWith("got true of r0", "got true of r1", "got true of r2")
                 .endsWith("got true of r11");
-        assertThat(log).contains("12 of them", "Waiting for 12 approvals").doesNotContain("Calling webhook");
+        assertThat(log)
+                .contains("12 of them", "Waiting for 12 approvals", "Succeeded: 12 of 12 approvals.")
+                .doesNotContain("Calling webhook");
         assertThat(log.split("\\[Pipeline\\] armoryWebhookApprovals", -1)).hasSize(2);
     }
 
@@ -167,6 +169,12 @@ class ManyInOneStepTest {
                 .contains("armoryWebhookApprovals: approvals[0].phase: is the same for all");
         assertThat(failure("armoryWebhookApprovals([])")).contains("armoryWebhookApprovals: approvals: is empty");
         assertThat(failure("armoryWebhookApprovals(approvals: 'a')"))
+                .contains("armoryWebhookApprovals: approvals: must be a list");
+        for (String misspelt : List.of("approval: [[webhook: 'a']]", "approval: [[webhook: 'a']], atOnce: 2")) {
+            assertThat(failure("armoryWebhookApprovals(" + misspelt + ")"))
+                    .contains("armoryWebhookApprovals: approval: there is no such parameter; did you mean approvals?");
+        }
+        assertThat(failure("armoryWebhookApprovals(atOnce: 2)"))
                 .contains("armoryWebhookApprovals: approvals: must be a list");
         assertThat(failure("armoryWebhookApprovals(approvals: ['a'])"))
                 .contains("armoryWebhookApprovals: approvals[0]: must be a map");
