@@ -325,7 +325,7 @@ public record ApprovalTerms(
         /** Sets the deadline. Times are kept in milliseconds, as clients are shown them. */
         public Builder timeout(Instant now, Duration timeout) {
             createdAt = now.truncatedTo(ChronoUnit.MILLIS);
-            deadline = createdAt.plus(timeout);
+            deadline = now.plus(timeout).truncatedTo(ChronoUnit.MILLIS);
             return this;
         }
 

@@ -25,6 +25,8 @@ import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.sending.ApprovalRequests;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -99,7 +101,7 @@ public record ApprovalLog(Consumer<String> log) {
         String page = BuildRecord.pageOf(run, approval.id());
         if (approval.opensAt() != null) {
             log.accept(HyperlinkNote.encodeTo(page, "Waiting") + " for the next opening, " + approval.opensAt()
-                    + ", until " + approval.deadline() + " at most.");
+                    + ", until " + deadline(approval) + " at most.");
             return;
         }
         ManualRequirement manual = Objects.requireNonNull(approval.manual(), "without a webhook, a person decides");
@@ -115,7 +117,7 @@ public record ApprovalLog(Consumer<String> log) {
         Tries tries = approval.terms().tries();
         boolean isFirst = tries == null || tries.number() == 1; // the others have what is left of the time
         return HyperlinkNote.encodeTo(page, "Waiting") + (isFirst ? " " + timeout(approval) + " at most," : "")
-                + " until " + approval.deadline();
+                + " until " + deadline(approval);
     }
 
     /** Returns the end of a line: who is asked what, and how to answer. */
@@ -154,7 +156,7 @@ public record ApprovalLog(Consumer<String> log) {
     /** Logs a failure that a person is asked about. */
     void failed(Approval approval, Run<?, ?> run) {
         log.accept(failure(approval));
-        log.accept("Waiting until " + approval.deadline() + " for a person: "
+        log.accept("Waiting until " + deadline(approval) + " for a person: "
                 + HyperlinkNote.encodeTo(BuildRecord.pageOf(run, approval.id()), "Run again or give up")
                 + post(approval, "/run-again or /give-up") + ".");
     }
@@ -173,7 +175,7 @@ public record ApprovalLog(Consumer<String> log) {
                     + (approval.terms().tries() == null
                             ? "an administrator to decide"
                             : "a person to run it again or give up")
-                    + " until " + approval.deadline() + ".");
+                    + " until " + deadline(approval) + ".");
         }
         if (approval.state() == Approval.State.WAITING) {
             log.accept("Jenkins was restarted; still waiting for "
@@ -181,13 +183,17 @@ public record ApprovalLog(Consumer<String> log) {
                             ? "the next opening, " + approval.opensAt() + ","
                             : approval.awaitsPersonAlone() ? "a person" : Channel.awaited(approval.channels()))
                     + " until "
-                    + approval.deadline()
+                    + deadline(approval)
                     + ".");
         }
     }
 
     private static String callbackUri(Approval approval) {
         return ApprovalRequests.callbackUriOf(approval.id());
+    }
+
+    private static Instant deadline(Approval approval) {
+        return approval.deadline().truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static String timeout(Approval approval) {

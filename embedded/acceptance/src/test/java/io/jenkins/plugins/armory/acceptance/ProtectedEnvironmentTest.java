@@ -269,7 +269,10 @@ class ProtectedEnvironmentTest {
         JsonNode opening = build.approval();
         assertThat(opening.get("opensAt").asText()).isNotEmpty();
         assertThat(opening.get("webhook").asText()).isEqualTo("window");
-        assertThat(build.log()).contains("The windows of 'tomorrow' are closed", "the next opening is");
+        assertThat(opening.get("deadline").asText()).matches(".{19}(\\.\\d{3})?Z");
+        assertThat(build.log())
+                .contains("The windows of 'tomorrow' are closed", "the next opening is")
+                .containsPattern("for the next opening, \\S{19}Z, until \\S{19}Z at most\\.");
 
         kill();
         build.override(opening, "approve", "hotfix").expect(200);
