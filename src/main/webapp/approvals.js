@@ -4,7 +4,7 @@
  */
 import { replace } from "./anew.js";
 import { decisionButtons, focusAgain, heard, notice } from "./decide.js";
-import { badge, cancelled, element, message, named, note, notices, overridden, progressOf, said, stateOf, time, timeLeft } from "./elements.js";
+import { badge, cancelled, element, message, named, note, notices, overridden, progressOf, said, stateOf, time, timeLeft, titleOf } from "./elements.js";
 import { keepUpToDate, now, troubleElement } from "./live.js";
 import { duration, page, say, STATES } from "./words.js";
 
@@ -20,8 +20,8 @@ function take(answer) {
   approvals = answer.approvals;
   byId = new Map(approvals.map((approval) => [approval.id, JSON.stringify(approval)]));
   approvals.forEach((approval) => {
-    const { job, build, environment, webhook, path, title, decision, progress } = approval;
-    approval.text = [`${job} #${build}`, environment || "", webhook, path, title, say(`state.${stateOf(approval)}`),
+    const { job, build, environment, webhook, path, decision, progress } = approval;
+    approval.text = [`${job} #${build}`, environment || "", webhook, path, titleOf(approval), say(`state.${stateOf(approval)}`),
       decision ? `${decision.mdMessage} ${decision.decidedBy}` : progress?.mdMessage || ""].join("\n").toLowerCase();
   });
 }
@@ -80,7 +80,7 @@ const CELLS = {
   environment: (approval) => [approval.environment || "–"],
   webhook: (approval) => named(approval),
   age: (approval) => age(approval.createdAt),
-  left: timeLeft,
+  left: (approval) => timeLeft(approval),
   attempt,
   decidedAt: (approval) => [time(approval.decision.decidedAt)],
   message: (approval) => [

@@ -1,5 +1,5 @@
 /* What is known of one approval on the page of its build: the facts, and tables that are folded up until somebody wants them. */
-import { cancelled, element, note, notices, time } from "./elements.js";
+import { cancelled, element, note, notices, time, timeLabel } from "./elements.js";
 import { request } from "./live.js";
 import { page, say } from "./words.js";
 
@@ -68,11 +68,12 @@ function refused(id, all) {
 }
 
 /** The facts about an approval: its phase and times, and who decided. */
-export function factsOf({ phase, createdAt, decision }, left) {
+export function factsOf(approval, left) {
+  const { phase, createdAt, decision } = approval;
   return facts(
     ["phase", phase],
     ["started", time(createdAt)],
-    ...(left ? [["column.left", ...left.parts]] : []),
+    ...(left ? [[timeLabel(approval), ...left.parts]] : []),
     ...(decision ? [["decidedBy", decision.decidedBy, note(time(decision.decidedAt))]] : []),
   );
 }

@@ -2,7 +2,7 @@
 import { focusIn, replace } from "./anew.js";
 import { callsOf, factsOf } from "./card.js";
 import { decisionButtons } from "./decide.js";
-import { badge, element, message, overridden, progressOf, said, stateOf, timeLeft } from "./elements.js";
+import { badge, element, entryOf, message, overridden, progressOf, said, stateOf, timeLeft, titleOf } from "./elements.js";
 import { say } from "./words.js";
 
 /** How many approvals a build has beside those of a plan. Jenkins's answer has a page of them. */
@@ -68,10 +68,10 @@ export class Cards {
 
   /** One approval, with all that is known of it. */
   make(approval) {
-    const { id, path, title, environment, decision } = approval;
-    const entry = path ? `${path}: ${title}` : title;
-    const name = approval.try > 1 ? `${entry}, ${say("try", approval.try)}` : entry;
-    const heading = element("h2", "armory-build__heading", environment ? `${name} (${environment})` : name);
+    const { id, environment, opensAt, decision } = approval;
+    const title = [entryOf(approval), titleOf(approval)].filter((part) => part).join(": ");
+    const name = approval.try > 1 ? `${title}, ${say("try", approval.try)}` : title;
+    const heading = element("h2", "armory-build__heading", environment && !opensAt ? `${name} (${environment})` : name);
     heading.id = `heading-${id}`;
     const left = decision ? null : timeLeft(approval);
     const card = element(

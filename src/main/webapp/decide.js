@@ -2,7 +2,7 @@
  * Approving, rejecting and taking back, and running again or giving up what has failed: buttons for what the viewer may say, and a dialog that says what is decided about and takes a
  * comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
  */
-import { element, message, standing } from "./elements.js";
+import { element, message, standing, titleOf } from "./elements.js";
 import { request } from "./live.js";
 import { page, place, say } from "./words.js";
 
@@ -218,7 +218,8 @@ class DecisionDialog {
 
   facts() {
     const { job, build, environment, webhook, title, manualApproval } = this.approval;
-    const facts = [["build", `${job} #${build}`], ["environment", environment], ["webhook", webhook === title ? webhook : ""]]; // else the question stands above
+    const name = webhook === title ? titleOf(this.approval) : ""; // else the question stands above
+    const facts = [["build", `${job} #${build}`], ["environment", environment], ["webhook", name]];
     const agreed = Object.entries(manualApproval?.inputs || {});
     return element(
       "dl",

@@ -130,9 +130,17 @@ export function notices({ notices: { due, failed } = { due: [], failed: [] } }) 
   ];
 }
 
-/** What an approval is called: which entry of a list it is, its webhook or question, and its try. */
-export const named = ({ path, title, try: number }) =>
-  [path || title, ...(path ? [note(title)] : []), ...(number > 1 ? [note(say("try", number))] : [])];
+/** What an approval is called: its webhook or question, or the window that it waits for. */
+export const titleOf = ({ title, environment, opensAt }) => (opensAt ? say("window", environment) : title);
+
+/** Which entry of a list of the step it is, empty for no list. A rule of an environment is known by its title. */
+export const entryOf = ({ rule, path }) => (rule ? "" : path);
+
+/** What an approval is called, in a cell: which entry of a list it is, its title, and its try. */
+export const named = (approval) => {
+  const [entry, title, number] = [entryOf(approval), titleOf(approval), approval.try];
+  return [entry || title, ...(entry ? [note(title)] : []), ...(number > 1 ? [note(say("try", number))] : [])];
+};
 
 const spoke = (name, word, { comment, commentHtml } = {}) =>
   [note(say("person.said", name, word)), ...message({ mdMessage: comment, mdMessageHtml: commentHtml })];
@@ -147,8 +155,8 @@ function counted({ required, approvals, rules, needed }) {
   const parts = required > 1 ? [note(say("person.count", approvals.length, required))] : [];
   if (rules.length > 1) {
     parts.push(...rules.map((rule) => {
-      const count = say("person.rule", rule.approvedBy.length, rule.required, groupsOf(rule));
-      return note(rule.approvedBy.length > 0 ? say("person.said", count, rule.approvedBy.join(", ")) : count);
+      const needs = say("person.rule", rule.required, groupsOf(rule));
+      return note(rule.approvedBy.length > 0 ? say("person.ruleBy", needs, rule.approvedBy.join(", ")) : needs);
     }));
     if (needed) {
       parts.push(note(say("person.needed", needed)));
@@ -165,10 +173,10 @@ export function standing({ manualApproval, callback }) {
   return [...calledBack(callback), ...people];
 }
 
-/** Whose rule it is, and when the window opens that it waits for. */
-function ruleOf({ rule, environment, path, opensAt, decision }) {
+/** Whose rule it is, which a window's title says, and when the window opens. */
+function ruleOf({ rule, environment, opensAt, decision }) {
   return [
-    ...(rule ? [note(say("rule", environment, path))] : []),
+    ...(rule && !opensAt ? [note(say("rule", environment))] : []),
     ...(opensAt && !decision ? [element("p", "armory-approvals__question", say("opens"), " ", time(opensAt))] : []),
   ];
 }
@@ -215,19 +223,27 @@ export function said(approval, isNamed = true) {
   return parts;
 }
 
-/** The bar of the time left until the deadline, or until the window opens, with the function that brings it up to date. */
-export function timeLeft(approval) {
+/** What the time left of an approval stands under: that of a window is none until it fails. */
+export const timeLabel = ({ opensAt }) => (opensAt ? "column.window" : "column.left");
+
+/**
+ * The bar of the time left until the deadline, or until the window opens, with the function that brings it up to date.
+ *
+ * @param isLabelled whether it stands under a label, which says what the time is
+ */
+export function timeLeft(approval, isLabelled = true) {
   const start = Date.parse(approval.createdAt);
   const end = Date.parse(approval.opensAt ?? approval.deadline);
   const bar = element("progress", "armory-approvals__bar");
   bar.max = Math.max(1, end - start);
-  bar.setAttribute("aria-label", say("column.left"));
+  bar.setAttribute("aria-label", say(timeLabel(approval)));
   const text = element("span");
   text.title = say("until", new Date(end).toLocaleString());
+  const inWords = (rest) => (approval.opensAt ? say("opensIn", rest) : isLabelled ? rest : say("left", rest));
   const tick = () => {
     const left = end - now();
     bar.value = Math.min(Math.max(left, 0), bar.max);
-    const shown = left > 0 ? say("left", duration(left)) : say("overdue");
+    const shown = left > 0 ? inWords(duration(left)) : say(approval.opensAt ? "opensNow" : "overdue");
     if (text.textContent !== shown) {
       text.textContent = shown;
     }

@@ -27,7 +27,7 @@ class Rows extends Cards {
 
   make(approval) {
     const { id, environment, decision } = approval;
-    const left = decision ? null : timeLeft(approval);
+    const left = decision ? null : timeLeft(approval, false);
     const cells = {
       state: [badge(stateOf(approval)), ...overridden(approval)],
       webhook: named(approval),

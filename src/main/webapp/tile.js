@@ -54,7 +54,7 @@ function approvalParts(approval, state, { unfolded, ticks, onDecided }) {
   const saysWhy = Boolean(decision) && state === "failed";
   const parts = [...said(approval, false)];
   if (!decision) {
-    const left = timeLeft(approval);
+    const left = timeLeft(approval, false);
     const [, ...text] = left.parts; // without the bar, which would look like one more progress
     ticks.push(left.tick);
     parts.push(...progressOf(approval), ...decisionButtons(approval, onDecided), note(...text));

@@ -232,6 +232,9 @@ class BuildTabTest {
                 .awaitWaiting(1);
         BrowserPage page = page(browser, jenkins, WIDE, build);
         awaitText(page, card(), "Still needed: 1 more of alice, dave; 1 more of ops, bob");
+        assertThat(page.evaluate(card() + ".innerText").asText())
+                .contains("Needs 1 of alice, dave\n", "Time left")
+                .doesNotContain(" d left", " min left");
         build.as("alice").decide(build.approval(), "approve", "looks *good*").expect(200);
         awaitText(page, card(), "Still needed: 1 more of dave, ops, bob");
         awaitText(page, card(), "looks good");
@@ -240,7 +243,7 @@ class BuildTabTest {
         build.awaitResult("SUCCESS");
         awaitText(page, card(), "Succeeded");
         assertThat(page.evaluate(card() + ".innerText").asText())
-                .contains("1 of 1 from alice, dave: ", "1 of 1 from ops, bob: ")
+                .contains("Needs 1 of alice, dave; approved by alice", "Needs 1 of ops, bob; approved by bob")
                 .doesNotContain("Still needed");
         hasNoTrouble(page);
     }

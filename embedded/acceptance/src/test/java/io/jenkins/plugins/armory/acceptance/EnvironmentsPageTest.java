@@ -194,13 +194,22 @@ class EnvironmentsPageTest {
     @Test
     @NeedsBrowser
     void theBuildsPageSaysWhoseRuleItIsAndWhenTheWindowOpens(Browser browser) {
-        Build build = jenkins.build(DEPLOY.formatted("prod")).awaitWaiting(1);
+        assertShows(browser, "prod", "Release <b>it</b>? (prod)", "Rule of the environment prod\n", "Time left");
+        assertShows(browser, "tomorrow", "Window of tomorrow\n", "Opens in ", "Opens next: ");
+    }
+
+    /** Looks at the page of a build that waits for a rule, and stops it. */
+    private static void assertShows(Browser browser, String environment, String... texts) {
+        Build build = jenkins.build(DEPLOY.formatted(environment)).awaitWaiting(1);
         try {
             BrowserPage page = browser.open(Screens.WIDE, Screens.HEIGHT, jenkins.authorization())
                     .goTo(build.tab())
-                    .await(
-                            "document.body.innerText.includes(\"Rule of the environment prod: rules of 'prod', before[0]\")")
-                    .await("document.body.innerText.includes('Waiting for the rules')");
+                    .await("document.querySelector('#armory-build section h2') !== null")
+                    .await("document.body.innerText.includes('Waiting for the rules')")
+                    .await("document.body.innerText.includes('" + texts[1].strip() + "')");
+            assertThat(page.evaluate("document.body.innerText").asText())
+                    .contains(texts)
+                    .doesNotContain("before[0]", "windows of", " d left", " min left");
             ApprovalsPage.hasNoTrouble(page);
         } finally {
             build.abort();
