@@ -22,8 +22,18 @@ json_string() {
         { printf "%s%s", separator, $0; separator = "\\n" }')"
 }
 
+last=$(mktemp)
+trap 'rm -f "$last"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# Prints the last answer, not those that were retried.
 send() {
-    curl --silent --show-error --fail-with-body --retry 10 --retry-connrefused --max-time 30 "$@"
+    : >"$last"
+    status=0
+    curl --silent --show-error --fail-with-body --retry 10 --retry-connrefused --max-time 30 --output "$last" "$@" ||
+        status=$?
+    cat "$last"
+    return $status
 }
 
 fetch_token() {
