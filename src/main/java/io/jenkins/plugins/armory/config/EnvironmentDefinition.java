@@ -148,6 +148,9 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
             throw new IllegalArgumentException("name: is missing; name the environment");
         }
         LogText.checkName("name", name);
+        if (JobPatterns.parse(jobs).patterns().isEmpty()) {
+            throw new IllegalArgumentException("jobs: " + Messages.EnvironmentDefinition_noJobs());
+        }
         Bound.LIST.check("before", before.size());
         Bound.LIST.check("after", after.size());
         Bound.NAME.checkEach("credentials", credentials, Bound.LIST);
@@ -174,11 +177,16 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
     @Extension
     public static final class DescriptorImpl extends JobsDescriptor<EnvironmentDefinition> implements ListForm {
 
+        @Override
+        String noJobs() {
+            return Messages.EnvironmentDefinition_noJobs();
+        }
+
         @POST
         public FormValidation doCheckName(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             try {
-                new EnvironmentDefinition(value, "").check();
+                new EnvironmentDefinition(value, "**").check();
                 return FormValidation.ok();
             } catch (IllegalArgumentException x) {
                 return FormValidation.error(x.getMessage());

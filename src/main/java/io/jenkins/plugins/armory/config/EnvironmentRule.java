@@ -5,12 +5,14 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
+import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -28,6 +30,8 @@ import org.kohsuke.stapler.verb.POST;
 @Restricted(NoExternalUse.class)
 public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRule> {
 
+    private static final long TIMEOUT = 24;
+
     @CheckForNull
     private String webhook;
 
@@ -36,7 +40,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
     @CheckForNull
     private ManualApproval manualApproval;
 
-    private long timeout;
+    private long timeout = TIMEOUT;
     private String unit = TimeUnit.HOURS.name();
     private List<String> notify = List.of();
 
@@ -51,6 +55,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
     /** Sets the defaults of fields that a configuration leaves out, since XStream runs no initializers. */
     private Object readResolve() {
         setContext(context);
+        setTimeout(timeout);
         setUnit(unit);
         setNotify(notify);
         setAllowedCallers(allowedCallers);
@@ -87,14 +92,14 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         this.manualApproval = manualApproval;
     }
 
-    /** Returns the time limit from the call, in {@link #getUnit}; 0 for 24 hours. */
+    /** Returns the time limit from the call, in {@link #getUnit}. */
     public long getTimeout() {
         return timeout;
     }
 
     @DataBoundSetter
     public void setTimeout(long timeout) {
-        this.timeout = timeout;
+        this.timeout = timeout == 0 ? TIMEOUT : timeout; // 0 of a field that is not there
     }
 
     public String getUnit() {
@@ -166,6 +171,15 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         }
     }
 
+    /** Returns why the settings have no webhook of a name, empty if they have one. */
+    static Optional<String> problem(@CheckForNull String webhook) {
+        return webhook == null
+                        || ArmoryConfiguration.get().getWebhooks().stream()
+                                .anyMatch(each -> webhook.equals(each.getName()))
+                ? Optional.empty()
+                : Optional.of(Messages.EnvironmentRule_noWebhook(webhook));
+    }
+
     @Extension
     public static final class DescriptorImpl extends Descriptor<EnvironmentRule> implements ListForm {
 
@@ -181,17 +195,21 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
         @POST
         public FormValidation doCheckTimeout(@QueryParameter String value) {
-            return Forms.checkNumber(value, 0);
+            return Forms.checkNumber(value, 1);
+        }
+
+        @POST
+        public ComboBoxModel doFillWebhookItems() {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            return new ComboBoxModel(Webhooks.ofSettings().names());
         }
 
         @POST
         public FormValidation doCheckWebhook(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            String name = Util.fixEmptyAndTrim(value);
-            boolean known = name == null
-                    || ArmoryConfiguration.get().getWebhooks().stream()
-                            .anyMatch(webhook -> name.equals(webhook.getName()));
-            return known ? FormValidation.ok() : FormValidation.warning(Messages.EnvironmentRule_noWebhook());
+            return problem(Util.fixEmptyAndTrim(value))
+                    .map(FormValidation::warning)
+                    .orElseGet(FormValidation::ok);
         }
 
         @POST

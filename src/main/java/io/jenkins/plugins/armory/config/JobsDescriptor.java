@@ -25,12 +25,17 @@ public abstract class JobsDescriptor<T extends Describable<T>> extends Descripto
         return "";
     }
 
+    /** Returns what the form says of an entry without jobs. */
+    String noJobs() {
+        return Messages.Jobs_none();
+    }
+
     @POST
     public FormValidation doCheckJobs(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         try {
             return JobPatterns.parse(Util.fixNull(value)).patterns().isEmpty()
-                    ? FormValidation.error(Messages.Jobs_none())
+                    ? FormValidation.error(noJobs())
                     : FormValidation.ok();
         } catch (IllegalArgumentException x) {
             return FormValidation.error(x.getMessage());

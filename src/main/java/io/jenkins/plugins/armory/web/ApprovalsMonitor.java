@@ -4,7 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.AdministrativeMonitor;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.config.MissingCredentials;
+import io.jenkins.plugins.armory.config.SettingsWarnings;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Warns of what an administrator can mend: the approvals cannot be opened or written or were damaged, Jenkins does not know its URL, or
- * the settings name credentials that do not exist.
+ * the settings name credentials or webhooks that do not exist.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -30,7 +30,7 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
                 || getWriteProblem() != null
                 || !getDamaged().isEmpty()
                 || isUrlUnknown()
-                || !getMissingCredentials().isEmpty();
+                || !getWarnings().isEmpty();
     }
 
     /** Returns the reason why the approvals cannot be opened, {@code null} for none. */
@@ -54,9 +54,9 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
         }
     }
 
-    /** Returns a sentence for each credential of the settings that does not exist. */
-    public List<String> getMissingCredentials() {
-        return MissingCredentials.warnings();
+    /** Returns a sentence for each credential and webhook that the settings name and that does not exist. */
+    public List<String> getWarnings() {
+        return SettingsWarnings.warnings();
     }
 
     /** Returns why the last change of an approval could not be written, {@code null} if it was. */

@@ -111,11 +111,41 @@ class EnvironmentsConfigurationJenkinsTest {
         assertHasAll();
     }
 
+    @Test
+    void aWebhookThatTheSettingsDoNotHaveIsAWarning(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(
+                folder,
+                CASC.replace("- webhook: change-ticket", "- webhook: change-tickt")
+                        .replace("{webhook: smoke-tests}", "{webhook: smoke-tests, notify: [slak]}")
+                        .replace("credentials: [prod-kubeconfig, prod-token]", "credentials: []"));
+
+        String webhook = "There is no webhook \"change-tickt\" in these settings.";
+        assertThat(SettingsWarnings.warnings())
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("environments[0].before[0].webhook: " + webhook),
+                        second -> assertThat(second).contains("environments[0].after[0].notify: ", "\"slak\""));
+        var form = (EnvironmentRule.DescriptorImpl) new EnvironmentRule().getDescriptor();
+        assertThat(form.doCheckWebhook("change-tickt").getMessage()).contains("&quot;change-tickt&quot;");
+        assertThat(form.doFillWebhookItems()).containsExactly("change-ticket", "smoke-tests");
+    }
+
+    @Test
+    void aRuleHasADayUnlessItSaysOtherwise(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC.replace("timeout: 72", "timeout: 0"));
+
+        j.configRoundtrip();
+
+        assertThat(ArmoryConfiguration.get().getEnvironments().get(0).getBefore())
+                .extracting(EnvironmentRule::getTimeout)
+                .containsOnly(24L);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "name: ''                                        | name: is missing",
+                "jobs: ''                                        | jobs: Enter jobs",
                 "before: [{timeout: 3}]                          | before[0].webhook: is missing",
                 "before: [{manualApproval: {message: 'Go?'}}]    | before[0].manualApproval.submitters: is missing",
                 "windows: [{allow: 'FREQ=HOURLY', lasts: PT1H, zone: UTC}] | windows[0].allow",
@@ -124,9 +154,10 @@ class EnvironmentsConfigurationJenkinsTest {
             })
     void whatIsWrongIsNamed(String field, String message, JenkinsRule j, @TempDir Path folder) {
         String name = field.startsWith("name") ? "" : "name: prod, ";
+        String jobs = field.startsWith("jobs") ? "" : "jobs: '**', ";
 
-        assertThatThrownBy(() -> configure(
-                        folder, "unclassified: {armory: {environments: [{" + name + "jobs: '**', " + field + "}]}}"))
+        assertThatThrownBy(() ->
+                        configure(folder, "unclassified: {armory: {environments: [{" + name + jobs + field + "}]}}"))
                 .hasStackTraceContaining("environments[0]." + message);
         assertThat(ArmoryConfiguration.get().getEnvironments()).isEmpty();
     }

@@ -50,8 +50,8 @@ import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.EnvironmentDefinition;
 import io.jenkins.plugins.armory.config.EnvironmentRule;
 import io.jenkins.plugins.armory.config.ManualApproval;
-import io.jenkins.plugins.armory.config.MissingCredentials;
 import io.jenkins.plugins.armory.config.SecretTexts;
+import io.jenkins.plugins.armory.config.SettingsWarnings;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -523,7 +523,7 @@ class EnvironmentCredentialsJenkinsTest {
                             "credential \"doubled\" is offered by Elsewhere too",
                             "good: open")
                     .doesNotContain("global: open", "doubled: open");
-            assertThat(MissingCredentials.warnings())
+            assertThat(SettingsWarnings.warnings())
                     .hasSize(4)
                     .allMatch(each -> each.contains("environments[0].credentials"))
                     .anyMatch(each -> each.contains("credential \"other\" is of a kind that no environment can own"));

@@ -89,10 +89,8 @@ final class ApprovalDefinition implements Serializable {
         step.setWebhook(rule.getWebhook());
         step.setContext(rule.getContext());
         step.setManualApproval(rule.getManualApproval());
-        if (rule.getTimeout() != 0) {
-            step.setTimeout(rule.getTimeout());
-            step.setUnit(TimeUnit.valueOf(rule.getUnit()));
-        }
+        step.setTimeout(rule.getTimeout());
+        step.setUnit(TimeUnit.valueOf(rule.getUnit()));
         step.setNotify(rule.getNotify());
         step.setCallbackCredentialsId(rule.getCallbackCredentialsId());
         step.setAllowedCallers(rule.getAllowedCallers());
