@@ -17,10 +17,12 @@ export function folded(part, title, columns, rows) {
     return [];
   }
   const cells = (name, values) =>
-    values.map((value) => {
+    values.map((value, index) => {
       const cell = element(name, "", value);
       if (name === "th") {
         cell.scope = "col";
+      } else {
+        cell.dataset.title = columns[index];
       }
       return cell;
     });
@@ -30,7 +32,7 @@ export function folded(part, title, columns, rows) {
     element("thead", "", element("tr", "", ...cells("th", columns))),
     element("tbody", "", ...rows.map((row) => element("tr", "", ...cells("td", row)))),
   );
-  const scroll = element("div", "armory-approvals__sideways", table);
+  const scroll = element("div", "armory-approvals__scroll armory-approvals__sideways", table);
   scroll.tabIndex = 0;
   scroll.setAttribute("role", "group");
   scroll.setAttribute("aria-label", title);

@@ -148,7 +148,7 @@ class DecisionDialog {
     const label = element("label", "armory-approvals__label", say(choice.withReason ? "decide.reason" : "decide.comment"));
     label.htmlFor = this.comment.id;
     this.form = element("div", "");
-    this.asked = element("div", "", this.form, label, this.comment);
+    this.asked = element("div", "armory-decision__asked", this.form, label, this.comment);
     this.asked.hidden = Boolean(choice.withoutComment);
     this.alert = element("p", "jenkins-alert jenkins-alert-warning armory-decision__alert");
     this.alert.setAttribute("role", "alert");

@@ -26,8 +26,8 @@ function build({ job, build: number, buildUrl }) {
 
 /** What one rule asks for, in a line. */
 function rule({ webhook, people, message, notByRequester }) {
-  const asked = people === undefined ? [] : [people, notByRequester ? say("environment.notByRequester") : "", message];
-  return note([webhook, ...asked].filter((part) => part).join(" – "));
+  const who = [people, notByRequester ? say("environment.notByRequester") : ""].filter((part) => part).join(", ");
+  return note([webhook, message ? say("person.said", message, who) : who].filter((part) => part).join(" – "));
 }
 
 function span({ denies, times, from, lasts, zone, reason }) {

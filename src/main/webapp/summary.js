@@ -6,13 +6,15 @@ import { keepUpToDate, troubleElement } from "./live.js";
 import { plannedApprovals } from "./plan.js";
 import { page, say } from "./words.js";
 
-/** As many approvals are shown; their own page, to which the heading leads, has all of them. */
+/** As many approvals are shown; their own page, to which the links lead, has all of them. */
 const MAX_CARDS = 10;
 
 const trouble = troubleElement();
 const cancelled = cancelledNote();
 const cards = new Cards(() => refresh());
-const count = element("p", "armory-approvals__note");
+const link = element("a");
+link.href = page.dataset.api.replace(/api\/json$/, "");
+const count = element("p", "armory-approvals__note", link);
 page.replaceChildren(trouble, notice, cancelled.note, cards.whole, count);
 
 let last = null;
@@ -23,7 +25,7 @@ function show(answer) {
   const all = total(answer) + plannedApprovals(answer).size;
   cancelled.show(answer);
   cards.show(approvals.slice(0, MAX_CARDS));
-  count.textContent = say("shown", Math.min(all, MAX_CARDS), all);
+  link.textContent = say("shown", Math.min(all, MAX_CARDS), all);
   count.hidden = all <= MAX_CARDS;
   heard(approvals, approvals.length === all);
 }

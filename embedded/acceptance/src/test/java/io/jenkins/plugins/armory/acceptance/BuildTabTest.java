@@ -257,6 +257,11 @@ class BuildTabTest {
         for (int width : Screens.WIDTHS) {
             Screens.assertAccessible(page(browser, jenkins, width, build), "#armory-build");
         }
+        browser.open(WIDE, HEIGHT, jenkins.authorization())
+                .goTo(build.tab().replaceFirst("armory/$", ""))
+                .await(
+                        "[...document.querySelectorAll('#armory-summary a')].some((each) => each.innerText === '10 of 130'"
+                                + " && each.href === '" + build.tab() + "')");
         String id = jenkins.get(build.path() + "armory/api/json?q=approvals%5B129%5D")
                 .json()
                 .at("/approvals/0/id")

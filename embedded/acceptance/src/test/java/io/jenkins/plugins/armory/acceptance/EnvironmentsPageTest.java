@@ -172,6 +172,10 @@ class EnvironmentsPageTest {
     @Test
     @NeedsBrowser
     void showsAllOfItAtEveryWidthAndRunsNothingFromOutside(Browser browser) {
+        Build ended = jenkins.build(DEPLOY.formatted("prod")).awaitWaiting(1);
+        ended.as("alice").decide(ended.approval(), "approve", "").expect(200);
+        ended.awaitResult("SUCCESS");
+        awaitDeployment(ended);
         Build build = jenkins.build(DEPLOY.formatted("prod")).awaitWaiting(1);
         try {
             for (int width : Screens.WIDTHS) {
@@ -179,7 +183,13 @@ class EnvironmentsPageTest {
                         .goTo(controller.url() + "armory/environments/")
                         .await("document.querySelectorAll('#armory-environments section').length === 3")
                         .await("document.body.innerText.includes('Waiting for the rules')")
-                        .await("document.body.innerText.includes('Release <b>it</b>?')");
+                        .await("document.body.innerText.includes('Release <b>it</b>?: alice')");
+                page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
+                assertThat(page.evaluate("[...document.querySelectorAll('.armory-approvals__sideways')]"
+                                        + ".every((each) => each.scrollWidth <= each.clientWidth)")
+                                .asBoolean())
+                        .as("the table of the last deployments fits at " + width)
+                        .isTrue();
                 assertThat(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
                                 .asBoolean())
                         .isTrue();
