@@ -4,6 +4,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Gives tests what {@link AcceptanceTest} promises, and closes it when it is not needed any more. */
-final class AcceptanceExtension implements ParameterResolver {
+final class AcceptanceExtension implements ParameterResolver, AfterEachCallback {
 
     private static final Namespace NAMESPACE = Namespace.create(AcceptanceExtension.class);
 
@@ -48,6 +49,14 @@ final class AcceptanceExtension implements ParameterResolver {
         }
         Shared shared = session(context).computeIfAbsent(Shared.class, type -> Shared.start(), Shared.class);
         return new Jenkins(shared.controller());
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        Browser browser = session(context).get(Browser.class, Browser.class);
+        if (browser != null) {
+            browser.closePages();
+        }
     }
 
     /** What lasts longer than a class: Surefire runs each class as a run of its own, all of a process in one session. */

@@ -8,9 +8,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,7 +25,8 @@ public final class Browser implements AutoCloseable {
     private final Path profile;
     private final Process process;
     private final String address;
-    private final List<BrowserPage> pages = new ArrayList<>();
+    /** By the id that the browser knows them by. */
+    private final Map<String, BrowserPage> pages = new HashMap<>();
 
     public static boolean isInstalled() {
         return Files.isExecutable(PROGRAM);
@@ -83,14 +84,23 @@ public final class Browser implements AutoCloseable {
                 Http.request("http://" + address + "/json/new?about:blank").PUT(BodyPublishers.noBody()));
         BrowserPage page =
                 new BrowserPage(answer.json().get("webSocketDebuggerUrl").asText());
-        pages.add(page);
+        pages.put(answer.json().get("id").asText(), page);
         page.prepare(width, height, authorization);
         return page;
     }
 
+    /** Closes all pages. An open one asks its controller for news, and draws them, whether anybody looks at it or not. */
+    public void closePages() {
+        pages.forEach((id, page) -> {
+            Http.send(Http.request("http://" + address + "/json/close/" + id));
+            page.close();
+        });
+        pages.clear();
+    }
+
     @Override
     public void close() {
-        pages.forEach(BrowserPage::close);
+        pages.values().forEach(BrowserPage::close);
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().onExit().join();
         try (Stream<Path> files = Files.walk(profile)) {
