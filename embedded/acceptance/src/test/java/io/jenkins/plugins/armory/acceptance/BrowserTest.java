@@ -135,7 +135,7 @@ class BrowserTest {
         assertThat(page.evaluate(rows("decided") + "[0]").asText())
                 .contains("approvals[0]", "checks", "no. 1: failed")
                 .containsOnlyOnce("answered 401");
-        search(page, "approvals[0]");
+        search(page, job.name() + " approvals[0]");
         awaitRows(page, 0, 1);
         assertThat(page.troubles()).isEmpty();
     }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /** A build of a Pipeline job. */
 public record Build(Job job, int number) {
@@ -111,10 +112,12 @@ public record Build(Job job, int number) {
         return count("WAITING");
     }
 
-    /** How many approvals of the build are in that state: also those that are left out of the list of all, which has a hundred of a build. */
+    /** How many approvals of the build are in that state, also where its data has only the first of them. */
     public int count(String state) {
+        JsonNode data = deployment();
         return Math.max(
-                approvals(state).size(), deployment().at("/counts/" + state).asInt());
+                inState(data.get("approvals"), state).size(),
+                data.at("/counts/" + state).asInt());
     }
 
     /** The build's approvals. */
@@ -228,7 +231,11 @@ public record Build(Job job, int number) {
 
     /** Those of {@link #approvals()} that are in that state. */
     public List<JsonNode> approvals(String state) {
-        return approvals().stream()
+        return inState(approvals(), state);
+    }
+
+    private static List<JsonNode> inState(Iterable<JsonNode> approvals, String state) {
+        return StreamSupport.stream(approvals.spliterator(), false)
                 .filter(approval -> approval.get("state").asText().equals(state))
                 .toList();
     }
