@@ -194,6 +194,10 @@ class RandomPipelinesTest {
     /** One Pipeline with a build of its job, and the external processes that it calls. */
     private static final class Trial {
 
+        /** The build's file has the last id of a node, and not the program's: a Jenkins killed between the two gives ids twice. */
+        private static final String ID_GIVEN_TWICE =
+                "nodes.StepEndNode cannot be cast to class org.jenkinsci.plugins.workflow.cps.nodes.StepStartNode";
+
         private final GeneratedPipeline pipeline;
         private final String script;
         private final List<Site> calledSites;
@@ -283,6 +287,7 @@ class RandomPipelinesTest {
             return REAL
                     ? !stands
                             && build.log().contains("\nFinished: ")
+                            && !build.log().contains(ID_GIVEN_TWICE)
                             && !Campaign.isEndLost(
                                     build, job.jenkins().controller().output())
                     : !build.isLostAtStart();
