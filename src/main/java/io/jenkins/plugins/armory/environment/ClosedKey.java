@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.environment;
 
 import com.cloudbees.jenkins.plugins.sshcredentials.SSHUserPrivateKey;
-import com.cloudbees.plugins.credentials.common.UsernameCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.Run;
@@ -10,24 +9,12 @@ import io.jenkins.plugins.armory.config.CredentialKind;
 import java.util.List;
 
 /** An SSH user name with a private key. */
-final class ClosedKey extends ClosedCredentials<SSHUserPrivateKey> implements SSHUserPrivateKey {
+final class ClosedKey extends ClosedUser<SSHUserPrivateKey> implements SSHUserPrivateKey {
 
     private static final long serialVersionUID = 1L;
 
     private ClosedKey(String id, @CheckForNull Run<?, ?> run) {
         super(id, run);
-    }
-
-    @Override
-    public boolean isUsernameSecret() {
-        return shown().map(UsernameCredentials::isUsernameSecret).orElse(true);
-    }
-
-    @Override
-    public String getUsername() {
-        return shown().filter(each -> !each.isUsernameSecret())
-                .orElseGet(this::opened)
-                .getUsername();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.environment;
 
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
-import com.cloudbees.plugins.credentials.common.UsernameCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.Run;
@@ -9,25 +8,13 @@ import hudson.util.Secret;
 import io.jenkins.plugins.armory.config.CredentialKind;
 
 /** A user name with a password. */
-final class ClosedPassword extends ClosedCredentials<StandardUsernamePasswordCredentials>
+final class ClosedPassword extends ClosedUser<StandardUsernamePasswordCredentials>
         implements StandardUsernamePasswordCredentials {
 
     private static final long serialVersionUID = 1L;
 
     private ClosedPassword(String id, @CheckForNull Run<?, ?> run) {
         super(id, run);
-    }
-
-    @Override
-    public boolean isUsernameSecret() {
-        return shown().map(UsernameCredentials::isUsernameSecret).orElse(true);
-    }
-
-    @Override
-    public String getUsername() {
-        return shown().filter(each -> !each.isUsernameSecret())
-                .orElseGet(this::opened)
-                .getUsername();
     }
 
     @Override

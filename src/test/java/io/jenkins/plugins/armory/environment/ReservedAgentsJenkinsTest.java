@@ -293,6 +293,13 @@ class ReservedAgentsJenkinsTest {
         });
     }
 
+    private static void assertGoesOn(JenkinsRule j) throws Exception {
+        WorkflowRun run = onlyRun(j);
+        awaitInput(run).proceed(null);
+        j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        j.assertLogContains("on a1", run);
+    }
+
     @Test
     void aBlockGoesOnAfterARestart() throws Throwable {
         sessions.then(j -> {
@@ -302,12 +309,7 @@ class ReservedAgentsJenkinsTest {
                     "armoryEnvironment('prod') { node('deployer') { input id: 'Hold', message: 'Hold'; echo \"on ${NODE_NAME}\" } }");
             awaitInput(run);
         });
-        sessions.then(j -> {
-            WorkflowRun run = onlyRun(j);
-            awaitInput(run).proceed(null);
-            j.assertBuildStatusSuccess(j.waitForCompletion(run));
-            j.assertLogContains("on a1", run);
-        });
+        sessions.then(ReservedAgentsJenkinsTest::assertGoesOn);
     }
 
     /** It began before its agent was reserved. */
@@ -321,12 +323,7 @@ class ReservedAgentsJenkinsTest {
             awaitInput(run);
             reserve("deployer");
         });
-        sessions.then(j -> {
-            WorkflowRun run = onlyRun(j);
-            awaitInput(run).proceed(null);
-            j.assertBuildStatusSuccess(j.waitForCompletion(run));
-            j.assertLogContains("on a1", run);
-        });
+        sessions.then(ReservedAgentsJenkinsTest::assertGoesOn);
     }
 
     @Test
