@@ -650,7 +650,7 @@ class ApprovalsPropertyTest {
 
     @Test
     void nothingIsLostOrTakenTwiceAcrossRestarts() {
-        Seeds.each(200, draw -> {
+        Seeds.each(60, draw -> {
             List<Step> steps = draw.list(1, 20, () -> draw.any(Step.values()));
             int required = draw.nextInt(3);
             Throwable failure = failure(steps, required);

@@ -325,7 +325,7 @@ class DeploymentPropertyTest {
     /** The result depends on the failures and not on the order in which the environments of a build run side by side. */
     @Test
     void theResultOfAnyGraphFollowsFromItsFailures() {
-        Seeds.each(2_000, draw -> {
+        Seeds.each(600, draw -> {
             int percent = draw.between(0, 100);
             var graph = new LinkedHashMap<String, List<String>>();
             var fates = new LinkedHashMap<String, Fate>();

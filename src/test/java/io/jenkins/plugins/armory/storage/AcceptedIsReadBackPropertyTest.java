@@ -97,7 +97,7 @@ class AcceptedIsReadBackPropertyTest {
 
     @Test
     void theBodyOfACallback() {
-        Seeds.each(1_500, random -> {
+        Seeds.each(500, random -> {
             var texts = new HostileTexts(random);
             TIMER.getQueue().clear(); // deadlines of the case before would keep all that it had
             String id = TOKENS.newId();
@@ -153,7 +153,7 @@ class AcceptedIsReadBackPropertyTest {
 
     @Test
     void theValuesOfAStep() {
-        Seeds.each(1_500, random -> {
+        Seeds.each(500, random -> {
             Approval approval = accepted(() -> approval(new HostileTexts(random)));
             if (approval != null) {
                 assertIsReadBack(random, approval);
@@ -295,7 +295,7 @@ class AcceptedIsReadBackPropertyTest {
 
     @Test
     void aDeploymentFile() {
-        Seeds.each(2_000, random -> {
+        Seeds.each(600, random -> {
             DeploymentFile file;
             try {
                 file = DeploymentFile.parse("deploy.yml", file(new HostileTexts(random)));

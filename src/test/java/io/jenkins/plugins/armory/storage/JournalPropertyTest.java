@@ -63,7 +63,7 @@ class JournalPropertyTest {
 
     @Test
     void whatWasAcknowledgedSurvivesAnything() {
-        Seeds.each(1_000, draw -> new Life(draw).live());
+        Seeds.each(300, draw -> new Life(draw).live());
     }
 
     /** Removes an approval that has both files after a fault, and then crashes the machine. */
@@ -350,7 +350,7 @@ class JournalPropertyTest {
 
     @Test
     void manyAtATimeAreAllAcknowledgedOrNot() {
-        Seeds.each(200, JournalPropertyTest::changeManyAtATime);
+        Seeds.each(60, JournalPropertyTest::changeManyAtATime);
     }
 
     private static void changeManyAtATime(Random random) throws Exception {

@@ -164,7 +164,7 @@ class StoredTest {
 
     @Test
     void everyTextOfEveryRecordCanBeReadAgain() {
-        Seeds.each(300, draw -> {
+        Seeds.each(100, draw -> {
             var scrambled = new Scrambled(draw);
             for (Approval sample : samples()) {
                 Approval odd = scrambled.of(sample);

@@ -35,7 +35,7 @@ class WindowsPropertyTest {
 
     @Test
     void windowsOpenAndCloseAsTheDaysSay() {
-        Seeds.each(2_500, draw -> {
+        Seeds.each(1_000, draw -> {
             LocalDateTime around =
                     LocalDate.of(2020, 1, 1).plusDays(draw.nextInt(3000)).atTime(draw.nextInt(24), draw.nextInt(60));
             List<Both> all = draw.list(1, draw.any(1, 2, 3), () -> window(draw, around)).stream()

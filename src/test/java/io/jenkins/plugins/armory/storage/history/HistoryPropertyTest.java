@@ -55,13 +55,13 @@ class HistoryPropertyTest {
 
     @Test
     void aDecisionThatWasAcknowledgedHasOneLineWhateverHappens() {
-        Seeds.each(700, draw -> new Life(draw).live());
+        Seeds.each(200, draw -> new Life(draw).live());
     }
 
     /** Decides from several threads while others fold, export and remove, then kills the process. */
     @Test
     void manyAtATimeHaveOneLineEach() {
-        Seeds.each(60, HistoryPropertyTest::decideManyAtATime);
+        Seeds.each(20, HistoryPropertyTest::decideManyAtATime);
     }
 
     private static void decideManyAtATime(Random random) throws Exception {

@@ -25,6 +25,10 @@ public final class EmbeddedController extends ControllerProcess {
 
     private EmbeddedController() {}
 
+    static Path jar() {
+        return Path.of(System.getProperty("acceptance.artifacts"), "embedded-controller.jar");
+    }
+
     /** @param casc as for {@link Controller#create} */
     public EmbeddedController(String casc) {
         write("casc.yaml", casc);
@@ -65,8 +69,7 @@ public final class EmbeddedController extends ControllerProcess {
     @Override
     void launch(boolean loadingSlowly) {
         List<String> arguments = new ArrayList<>(loadingSlowly ? List.of(LOADING_SLOWLY) : List.of());
-        Path jar = Path.of(System.getProperty("acceptance.artifacts"), "embedded-controller.jar");
-        arguments.addAll(List.of("-jar", jar.toString(), "--home", home().toString(), "--port", port));
+        arguments.addAll(List.of("-jar", jar().toString(), "--home", home().toString(), "--port", port));
         launch(Map.of(), arguments);
     }
 
