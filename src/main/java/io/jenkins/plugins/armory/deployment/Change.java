@@ -191,6 +191,10 @@ final class Change {
                 (it, next) -> it.with(new Declaration(dependsOn, event.step(), event.place(), event.job())));
         dependsOn.forEach(this::findOrAdd);
         Environment reached = environments.get(name);
+        if (event.mistake() != null) {
+            move(reached, Trigger.CANNOT_BEGIN, (it, next) -> it.withFailure(event.mistake(), false));
+            return event.mistake();
+        }
         if (closed.isPresent()) {
             cancel(reached, graph.whyCancelled(closed.get()), closed.get().source());
             return null;
@@ -200,7 +204,7 @@ final class Change {
             return null;
         }
         String problem = Problems.waitsForItself(name, cycle, graph);
-        move(reached, Trigger.WAITS_FOR_ITSELF, (it, next) -> it.withFailure("It would wait for itself.", false));
+        move(reached, Trigger.CANNOT_BEGIN, (it, next) -> it.withFailure("It would wait for itself.", false));
         return problem;
     }
 

@@ -23,17 +23,19 @@ public sealed interface DeploymentEvent {
      * @param step id of the step; another step of the same name has another id
      * @param job the full name of the job whose rules of the administrators come before the body, {@code null} for an environment without
      *     such rules
+     * @param mistake why those rules cannot be asked for, so that the environment fails at once; {@code null} if they can
      */
     record Declared(
             String environment,
             @CheckForNull List<String> dependsOn,
             String step,
             Place place,
-            @CheckForNull String job)
+            @CheckForNull String job,
+            @CheckForNull String mistake)
             implements DeploymentEvent {
 
         public Declared(String environment, @CheckForNull List<String> dependsOn, String step, Place place) {
-            this(environment, dependsOn, step, place, null);
+            this(environment, dependsOn, step, place, null, null);
         }
 
         public Declared {

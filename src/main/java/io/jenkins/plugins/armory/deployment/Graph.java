@@ -249,10 +249,10 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
 
     /** Returns why an environment is closed. What is cancelled for it has the same reason. */
     String whyClosed(Environment environment) {
-        String check = failedCheck(environment);
         if (environment.isCancelled()) {
             return environment.reason();
         }
+        String check = environment.endedWithoutDeployment() ? null : failedCheck(environment);
         return "\"" + environment.name() + "\" is "
                 + (check == null
                         ? "closed: "
@@ -260,7 +260,7 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
                                         .lines()
                                         .findFirst()
                                         .orElse("")
-                        : "deployed, but: " + check);
+                        : (environment.hasBegun() ? "deployed, but: " : "closed: ") + check);
     }
 
     /** Returns whether a place is in the body of an environment, or of its rollback. */

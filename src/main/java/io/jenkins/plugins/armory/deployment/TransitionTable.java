@@ -20,7 +20,7 @@ public final class TransitionTable {
     /** The events that may change the state of an environment. */
     public enum Trigger {
         REACHED("the Pipeline reaches it"),
-        WAITS_FOR_ITSELF("it depends on itself, directly or indirectly"),
+        CANNOT_BEGIN("it depends on itself, directly or indirectly, or its rules are not for the job"),
         DEPENDENCY_CLOSED("something that it depends on is closed"),
         DEPENDENCIES_OPEN("all that it depends on is open, and no approval is pending that it waits for"),
         RULES_MET("the rules of the administrators are met"),
@@ -98,7 +98,7 @@ public final class TransitionTable {
     public static final List<Row> ROWS = List.of(
             row(State.PENDING, Trigger.REACHED, State.WAITING_FOR_DEPENDENCIES),
             row(State.PENDING, Trigger.BUILD_ENDED, State.CANCELLED),
-            row(State.WAITING_FOR_DEPENDENCIES, Trigger.WAITS_FOR_ITSELF, State.FAILED),
+            row(State.WAITING_FOR_DEPENDENCIES, Trigger.CANNOT_BEGIN, State.FAILED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCY_CLOSED, State.CANCELLED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCIES_OPEN, Guard.FAILURE_STANDS, State.FAILED),
             row(State.WAITING_FOR_DEPENDENCIES, Trigger.DEPENDENCIES_OPEN, Guard.GUARDED, State.AWAITING_RULES),

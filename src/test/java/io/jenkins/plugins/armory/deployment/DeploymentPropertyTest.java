@@ -177,7 +177,8 @@ class DeploymentPropertyTest {
                 dependsOn,
                 name,
                 new Place(null, null, name, List.of(), null),
-                name.equals(GUARDED) ? "job" : null)));
+                name.equals(GUARDED) ? "job" : null,
+                null)));
         var seen = new HashSet<Deployment>(Set.of(Deployment.EMPTY));
         var taken = new HashSet<Row>();
         var numbers = new HashMap<Failure, Integer>();

@@ -134,7 +134,7 @@ public class DeploymentTest {
     /** It stands in no stage, as most do. */
     @Test
     void anEnvironmentWithRulesIsAmongThoseThatEndedByThem() {
-        happens(new Declared("prod", List.of(), "step of prod", Place.OUTERMOST, "shop/main"));
+        happens(new Declared("prod", List.of(), "step of prod", Place.OUTERMOST, "shop/main", null));
         happens(new Declared("plain", List.of(), "step of plain", Place.OUTERMOST));
         assertThat(deployment.endedByRules()).isEmpty();
 
@@ -143,6 +143,41 @@ public class DeploymentTest {
         end("plain");
 
         assertThat(deployment.endedByRules()).extracting(Environment::name).containsExactly("prod");
+    }
+
+    /** An approval beside it comes too late, whoever is quicker, and is not called. */
+    @Test
+    void anEnvironmentWhoseRulesAreForOtherJobsFailsAtOnce() {
+        assertThat(happens(new Declared(
+                        "prod",
+                        List.of("qa"),
+                        "step of prod",
+                        Place.OUTERMOST,
+                        "shop/x",
+                        "is not for the job \"shop/x\"")))
+                .isEqualTo("is not for the job \"shop/x\"");
+        assertState("prod", State.FAILED);
+        assertThat(environment("prod").needsRollback()).isFalse();
+        assertThat(happens(new ApprovalStarted(Place.OUTERMOST.in("prod"), "a1", Phase.AFTER_DEPLOYMENT)))
+                .contains("prod");
+        reach("docs", "prod");
+        assertThat(reason("docs")).isEqualTo("\"prod\" is closed: is not for the job \"shop/x\"");
+    }
+
+    @Test
+    void whatWaitsIsNotSaidToBeDeployed() {
+        reach("prod", "qa");
+        var beside = Place.OUTERMOST.in("prod");
+        happens(new ApprovalStarted(beside, "a1", Phase.AFTER_DEPLOYMENT));
+        happens(new ApprovalEnded(beside, "a1", Phase.AFTER_DEPLOYMENT, "smoke", Verdict.FAILURE, "smoke failed"));
+        assertThat(deployment.reasons()).containsExactly("\"prod\" is closed: smoke failed");
+
+        reach("qa");
+        end("qa");
+        assertState("prod", State.DEPLOYING);
+        assertThat(deployment.reasons()).containsExactly("\"prod\" is deployed, but: smoke failed");
+        happens(new Ended("prod", "step of prod", "broken"));
+        assertThat(deployment.reasons()).containsExactly("\"prod\" is closed: broken");
     }
 
     @Test

@@ -102,7 +102,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
         job = build().getParent().getFullName();
         try {
             rules = EnvironmentRules.find(name, build(), armory().tokens());
-        } catch (AbortException x) { // thrown by begin(), since the environments must know before the step ends
+        } catch (AbortException x) { // the environments must know before the step ends
             mistake = x.getMessage();
         }
         return beginOnceSaved();
@@ -143,9 +143,6 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
         if (transition.problem() != null) {
             throw new AbortException("armoryEnvironment: " + transition.problem());
         }
-        if (mistake != null) {
-            throw new AbortException("armoryEnvironment: " + mistake);
-        }
         Environment environment = transition.deployment().find(name).orElseThrow();
         if (!environment.dependsOn().isEmpty() && EnclosingApproval.isAround(getContext())) {
             log("WARNING: armoryApproval is around the environment '" + name + "', so it is asked for even if "
@@ -178,7 +175,8 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
                 dependsOn,
                 id(),
                 Stages.placeOf(getContext(), null),
-                rules != null || mistake != null ? job : null);
+                rules != null || mistake != null ? job : null,
+                mistake);
     }
 
     private void showThatItWaits(List<String> dependencies) throws IOException, InterruptedException {
