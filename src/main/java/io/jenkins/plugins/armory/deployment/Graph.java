@@ -253,14 +253,11 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
             return environment.reason();
         }
         String check = environment.endedWithoutDeployment() ? null : failedCheck(environment);
-        return "\"" + environment.name() + "\" is "
-                + (check == null
-                        ? "closed: "
-                                + String.valueOf(reason(environment))
-                                        .lines()
-                                        .findFirst()
-                                        .orElse("")
-                        : (environment.hasBegun() ? "deployed, but: " : "closed: ") + check);
+        String why = check == null
+                ? String.valueOf(reason(environment)).lines().findFirst().orElse("")
+                : check;
+        boolean deployed = check != null && environment.hasBegun();
+        return "\"" + environment.name() + "\" is " + (deployed ? "deployed, but: " : "closed: ") + why;
     }
 
     /** Returns whether a place is in the body of an environment, or of its rollback. */

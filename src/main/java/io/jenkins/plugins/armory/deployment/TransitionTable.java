@@ -20,7 +20,7 @@ public final class TransitionTable {
     /** The events that may change the state of an environment. */
     public enum Trigger {
         REACHED("the Pipeline reaches it"),
-        CANNOT_BEGIN("it depends on itself, directly or indirectly, or its rules are not for the job"),
+        CANNOT_BEGIN("it depends on itself, directly or indirectly, or its rules cannot be asked for"),
         DEPENDENCY_CLOSED("something that it depends on is closed"),
         DEPENDENCIES_OPEN("all that it depends on is open, and no approval is pending that it waits for"),
         RULES_MET("the rules of the administrators are met"),

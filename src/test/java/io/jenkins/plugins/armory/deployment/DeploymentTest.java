@@ -148,14 +148,10 @@ public class DeploymentTest {
     /** An approval beside it comes too late, whoever is quicker, and is not called. */
     @Test
     void anEnvironmentWhoseRulesAreForOtherJobsFailsAtOnce() {
-        assertThat(happens(new Declared(
-                        "prod",
-                        List.of("qa"),
-                        "step of prod",
-                        Place.OUTERMOST,
-                        "shop/x",
-                        "is not for the job \"shop/x\"")))
-                .isEqualTo("is not for the job \"shop/x\"");
+        var declared = new Declared(
+                "prod", List.of("qa"), "step of prod", Place.OUTERMOST, "shop/x", "is not for the job \"shop/x\"");
+        assertThat(happens(declared)).isEqualTo("is not for the job \"shop/x\"");
+        assertThat(happens(declared)).as("after a restart of Jenkins").isNull();
         assertState("prod", State.FAILED);
         assertThat(environment("prod").needsRollback()).isFalse();
         assertThat(happens(new ApprovalStarted(Place.OUTERMOST.in("prod"), "a1", Phase.AFTER_DEPLOYMENT)))

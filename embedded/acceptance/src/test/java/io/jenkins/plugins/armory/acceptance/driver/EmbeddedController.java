@@ -25,10 +25,6 @@ public final class EmbeddedController extends ControllerProcess {
 
     private EmbeddedController() {}
 
-    static Path jar() {
-        return Path.of(System.getProperty("acceptance.artifacts"), "embedded-controller.jar");
-    }
-
     /** @param casc as for {@link Controller#create} */
     public EmbeddedController(String casc) {
         write("casc.yaml", casc);
@@ -36,6 +32,10 @@ public final class EmbeddedController extends ControllerProcess {
 
     private EmbeddedController(Path home) {
         super(home);
+    }
+
+    static Path jar() {
+        return Path.of(System.getProperty("acceptance.artifacts"), "embedded-controller.jar");
     }
 
     /** Another one on the same home, at an address of its own, not started yet. */
