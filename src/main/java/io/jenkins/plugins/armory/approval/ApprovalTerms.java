@@ -145,6 +145,9 @@ public record ApprovalTerms(
             @CheckForNull @JsonProperty("calledAt") Instant calledAt,
             @CheckForNull @JsonProperty("opensAt") Instant opensAt) {
 
+        /** The hours of an approval that names no limit, as in Armory's <i>External Automation</i>. */
+        public static final long STANDARD_HOURS = 24;
+
         /** The longest time before the deadline at which an approval counts as about to time out. */
         private static final Duration LONGEST_NOTICE = Duration.ofHours(1);
 

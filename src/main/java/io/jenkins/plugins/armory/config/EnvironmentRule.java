@@ -8,6 +8,7 @@ import hudson.model.Descriptor;
 import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,6 @@ import org.kohsuke.stapler.verb.POST;
 @Restricted(NoExternalUse.class)
 public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRule> {
 
-    private static final long TIMEOUT = 24;
-
     @CheckForNull
     private String webhook;
 
@@ -40,7 +39,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
     @CheckForNull
     private ManualApproval manualApproval;
 
-    private long timeout = TIMEOUT;
+    private long timeout = ApprovalTerms.Limits.STANDARD_HOURS;
     private String unit = TimeUnit.HOURS.name();
     private List<String> notify = List.of();
 
@@ -99,7 +98,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     @DataBoundSetter
     public void setTimeout(long timeout) {
-        this.timeout = timeout == 0 ? TIMEOUT : timeout; // 0 of a field that is not there
+        this.timeout = timeout == 0 ? ApprovalTerms.Limits.STANDARD_HOURS : timeout; // 0 of a field that is not there
     }
 
     public String getUnit() {

@@ -34,8 +34,7 @@ final class DeploymentNotes {
     void note(Run<?, ?> run, Deployment deployment) {
         List<Environment> ended = deployment.endedByRules();
         if (!ended.isEmpty()) {
-            Runnable work = () -> ended.forEach(each -> note(run, deployment, each));
-            again.soon(() -> store.whenOpen(() -> again.soon(work))); // throws nothing at the build
+            store.whenOpen(again, () -> ended.forEach(each -> note(run, deployment, each)));
         }
     }
 

@@ -162,6 +162,11 @@ final class OpenStore {
         work.run();
     }
 
+    /** Runs work on the thread of a writer once the approvals are open, and throws nothing at the caller. */
+    void whenOpen(UntilWritten writer, Runnable work) {
+        writer.soon(() -> whenOpen(() -> writer.soon(work)));
+    }
+
     private void tryUntilOpen() {
         again.run(this::tryToOpen, x -> {});
     }

@@ -33,9 +33,11 @@ final class RulesChanges {
 
     void add(List<RulesChange> changes) {
         if (take(changes)) {
-            again.soon(() -> store.whenOpen(() -> again.soon(() -> again.run(
-                    this::write,
-                    x -> LOGGER.log(Level.WARNING, "Cannot write changes of environments to the history", x)))));
+            store.whenOpen(
+                    again,
+                    () -> again.run(
+                            this::write,
+                            x -> LOGGER.log(Level.WARNING, "Cannot write changes of environments to the history", x)));
         }
     }
 

@@ -31,9 +31,6 @@ record TimeLimits(
 
     private static final long serialVersionUID = 1L;
 
-    /** Armory's <i>External Automation</i>: without a callback within 24 hours the process times out. */
-    private static final long DEFAULT_TIMEOUT = 24;
-
     private static final TimeUnit DEFAULT_UNIT = TimeUnit.HOURS;
     private static final TimeUnit DEFAULT_HEARTBEAT_UNIT = TimeUnit.MINUTES;
 
@@ -48,7 +45,7 @@ record TimeLimits(
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(366);
 
     long timeoutOrDefault() {
-        return givenTimeout == null ? DEFAULT_TIMEOUT : givenTimeout;
+        return givenTimeout == null ? ApprovalTerms.Limits.STANDARD_HOURS : givenTimeout;
     }
 
     TimeUnit unit() {
@@ -86,7 +83,7 @@ record TimeLimits(
      * @throws IllegalArgumentException naming the parameter and a valid value
      */
     Duration timeout() {
-        return checked("timeout", timeoutOrDefault(), unit(), DEFAULT_TIMEOUT + " " + DEFAULT_UNIT);
+        return checked("timeout", timeoutOrDefault(), unit(), ApprovalTerms.Limits.STANDARD_HOURS + " " + DEFAULT_UNIT);
     }
 
     /** @throws IllegalArgumentException naming the parameter and a valid value */
