@@ -199,9 +199,11 @@ class DeploymentPropertyTest {
                 check(step);
                 checkMoves(transition.moves(), step);
                 transition.moves().forEach(move -> taken.add(move.row()));
-                Deployment inOrder = withFailuresInOrder(after, numbers); // all reasons are equal
-                if (seen.add(inOrder)) {
-                    open.add(inOrder);
+                if (step.changes()) {
+                    Deployment inOrder = withFailuresInOrder(after, numbers); // all reasons are equal
+                    if (seen.add(inOrder)) {
+                        open.add(inOrder);
+                    }
                 }
             }
         }
@@ -222,7 +224,11 @@ class DeploymentPropertyTest {
     }
 
     /** One event, and the deployments before and after it. */
-    private record Step(Deployment before, DeploymentEvent event, Deployment after) {
+    private record Step(Deployment before, DeploymentEvent event, Deployment after, boolean changes) {
+
+        Step(Deployment before, DeploymentEvent event, Deployment after) {
+            this(before, event, after, !after.equals(before));
+        }
 
         /** Throws for a condition that does not hold. AssertJ takes too long for millions of them. */
         void require(boolean condition, String what) {
@@ -234,8 +240,11 @@ class DeploymentPropertyTest {
 
     private static void check(Step step) {
         Deployment after = step.after();
-        step.require(after.on(step.event(), NOW).deployment().equals(after), "an event that comes twice counts once");
-        step.require(after.outcome().compareTo(step.before().outcome()) >= 0, "the outcome only gets worse");
+        if (step.changes()) {
+            step.require(
+                    after.on(step.event(), NOW).deployment().equals(after), "an event that comes twice counts once");
+            step.require(after.outcome().compareTo(step.before().outcome()) >= 0, "the outcome only gets worse");
+        }
         for (Environment now : after.environments().values()) {
             Environment was = step.before().find(now.name()).orElse(Environment.pending(now.name(), NOW));
             checkState(was, now, step);
