@@ -8,6 +8,7 @@ import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import java.util.ArrayList;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -34,8 +35,8 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
     @CheckForNull
     private String pointer;
 
-    private List<String> equals = List.of();
-    private List<String> failure = List.of();
+    private List<String> equals = new ArrayList<>();
+    private List<String> failure = new ArrayList<>();
 
     @DataBoundConstructor
     public AnswerDefinition() {}

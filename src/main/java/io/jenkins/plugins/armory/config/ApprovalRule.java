@@ -37,7 +37,7 @@ public final class ApprovalRule extends AbstractDescribableImpl<ApprovalRule> im
     @DataBoundSetter
     @Argument(filled = true, scalar = true)
     public void setSubmitters(@CheckForNull List<String> submitters) {
-        this.submitters = new ArrayList<>(Lines.of(submitters));
+        this.submitters = Lines.of(submitters);
     }
 
     /** Returns how many different people have to approve. */

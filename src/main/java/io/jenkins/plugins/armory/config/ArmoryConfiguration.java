@@ -255,7 +255,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     /** @throws IllegalArgumentException naming the definition and the field that is wrong */
     @DataBoundSetter
     public void setWebhooks(@CheckForNull List<WebhookDefinition> webhooks) {
-        List<WebhookDefinition> all = webhooks == null ? new ArrayList<>() : new ArrayList<>(webhooks);
+        List<WebhookDefinition> all = Lines.copy(webhooks);
         WebhookDefinition.checked(all);
         this.webhooks = all;
         save();
@@ -268,7 +268,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     @DataBoundSetter
     public void setCallbackClients(@CheckForNull List<ListedClient> callbackClients) {
-        this.callbackClients = callbackClients == null ? new ArrayList<>() : new ArrayList<>(callbackClients);
+        this.callbackClients = Lines.copy(callbackClients);
         save();
     }
 
@@ -292,7 +292,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         for (int i = 0; issuers != null && i < issuers.size(); i++) {
             issuers.get(i).checkClaims(ISSUERS + "[" + i + "]");
         }
-        this.issuers = issuers == null ? new ArrayList<>() : new ArrayList<>(issuers);
+        this.issuers = Lines.copy(issuers);
         save();
     }
 
@@ -309,7 +309,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     /** @throws IllegalArgumentException naming the entry and the field that is wrong */
     @DataBoundSetter
     public void setEnvironments(@CheckForNull List<EnvironmentDefinition> environments) {
-        List<EnvironmentDefinition> all = environments == null ? new ArrayList<>() : new ArrayList<>(environments);
+        List<EnvironmentDefinition> all = Lines.copy(environments);
         Bound.LIST.check(ENVIRONMENTS, all.size());
         EnvironmentDefinition.check(ENVIRONMENTS, all, EnvironmentDefinition::check);
         List<RulesChange> changes = EnvironmentChanges.between(this.environments, all);

@@ -30,7 +30,7 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
     @CheckForNull
     private String uriTemplate;
 
-    private List<KeyValue> headers = List.of();
+    private List<KeyValue> headers = new ArrayList<>();
 
     @CheckForNull
     private BodyTemplate bodyTemplate;
@@ -90,7 +90,7 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
 
     @DataBoundSetter
     public void setHeaders(@CheckForNull List<KeyValue> headers) {
-        this.headers = headers == null ? List.of() : new ArrayList<>(headers);
+        this.headers = Lines.copy(headers);
     }
 
     @CheckForNull

@@ -33,12 +33,12 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
 
     private final String name;
     private final String jobs;
-    private List<EnvironmentRule> before = List.of();
-    private List<EnvironmentRule> after = List.of();
-    private List<WindowDefinition> windows = List.of();
+    private List<EnvironmentRule> before = new ArrayList<>();
+    private List<EnvironmentRule> after = new ArrayList<>();
+    private List<WindowDefinition> windows = new ArrayList<>();
     private int waitAtMost = WAIT_AT_MOST;
-    private List<String> credentials = List.of();
-    private List<String> agents = List.of();
+    private List<String> credentials = new ArrayList<>();
+    private List<String> agents = new ArrayList<>();
 
     /** @param jobs the jobs that may deploy to it, in the format of {@link JobPatterns} */
     @DataBoundConstructor
@@ -73,7 +73,7 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
 
     @DataBoundSetter
     public void setBefore(@CheckForNull List<EnvironmentRule> before) {
-        this.before = before == null ? List.of() : new ArrayList<>(before);
+        this.before = Lines.copy(before);
     }
 
     /** Returns the checks of what was deployed. */
@@ -83,7 +83,7 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
 
     @DataBoundSetter
     public void setAfter(@CheckForNull List<EnvironmentRule> after) {
-        this.after = after == null ? List.of() : new ArrayList<>(after);
+        this.after = Lines.copy(after);
     }
 
     /** Returns when a deployment may begin; empty for always. */
@@ -93,7 +93,7 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
 
     @DataBoundSetter
     public void setWindows(@CheckForNull List<WindowDefinition> windows) {
-        this.windows = windows == null ? List.of() : new ArrayList<>(windows);
+        this.windows = Lines.copy(windows);
     }
 
     /** Returns how many days a deployment waits for an opening at most. */
@@ -120,7 +120,7 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
 
     @DataBoundSetter
     public void setCredentials(@CheckForNull List<String> credentials) {
-        this.credentials = new ArrayList<>(Lines.of(credentials));
+        this.credentials = Lines.of(credentials);
     }
 
     /** Returns the labels of the agents that are reserved for it. */
@@ -130,7 +130,7 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
 
     @DataBoundSetter
     public void setAgents(@CheckForNull List<String> agents) {
-        this.agents = new ArrayList<>(Lines.of(agents));
+        this.agents = Lines.of(agents);
     }
 
     /** @param job the full name of a job */
@@ -164,12 +164,13 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
         }
     }
 
+    /** Names the place in a message that has no cause, since a form shows the innermost one. */
     static <T> void check(String field, List<T> entries, Consumer<T> check) {
         for (int i = 0; i < entries.size(); i++) {
             try {
                 check.accept(entries.get(i));
             } catch (IllegalArgumentException x) {
-                throw new IllegalArgumentException(field + "[" + i + "]." + x.getMessage(), x);
+                throw new IllegalArgumentException(field + "[" + i + "]." + x.getMessage());
             }
         }
     }

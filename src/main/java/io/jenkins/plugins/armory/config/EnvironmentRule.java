@@ -34,19 +34,19 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
     @CheckForNull
     private String webhook;
 
-    private List<KeyValue> context = List.of();
+    private List<KeyValue> context = new ArrayList<>();
 
     @CheckForNull
     private ManualApproval manualApproval;
 
     private long timeout = ApprovalTerms.Limits.STANDARD_HOURS;
     private String unit = TimeUnit.HOURS.name();
-    private List<String> notify = List.of();
+    private List<String> notify = new ArrayList<>();
 
     @CheckForNull
     private String callbackCredentialsId;
 
-    private List<String> allowedCallers = List.of();
+    private List<String> allowedCallers = new ArrayList<>();
 
     @DataBoundConstructor
     public EnvironmentRule() {}
@@ -78,7 +78,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     @DataBoundSetter
     public void setContext(@CheckForNull List<KeyValue> context) {
-        this.context = context == null ? List.of() : new ArrayList<>(context);
+        this.context = Lines.copy(context);
     }
 
     @CheckForNull
@@ -117,7 +117,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     @DataBoundSetter
     public void setNotify(@CheckForNull List<String> notify) {
-        this.notify = new ArrayList<>(Lines.of(notify));
+        this.notify = Lines.of(notify);
     }
 
     /** Returns the id of a Secret text of Jenkins itself that may call back, {@code null} for none. */
@@ -137,7 +137,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     @DataBoundSetter
     public void setAllowedCallers(@CheckForNull List<String> allowedCallers) {
-        this.allowedCallers = new ArrayList<>(Lines.of(allowedCallers));
+        this.allowedCallers = Lines.of(allowedCallers);
     }
 
     public Map<String, String> contextMap() {

@@ -45,7 +45,7 @@ public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<
     /** @throws IllegalArgumentException naming the definition and the field that is wrong */
     @DataBoundSetter
     public void setWebhooks(@CheckForNull List<WebhookDefinition> webhooks) {
-        List<WebhookDefinition> all = webhooks == null ? new ArrayList<>() : new ArrayList<>(webhooks);
+        List<WebhookDefinition> all = Lines.copy(webhooks);
         WebhookDefinition.checked(all);
         this.webhooks = all;
     }

@@ -1,9 +1,11 @@
 package io.jenkins.plugins.armory.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -13,16 +15,21 @@ public final class Lines {
 
     private Lines() {}
 
-    /** Returns the lines of a list's texts, without blank ones. */
-    public static List<String> of(@CheckForNull List<String> texts) {
+    /** Returns a list for a definition: XStream writes an immutable one by the names of the JDK's classes, and refers to an empty one. */
+    static <T> ArrayList<T> copy(@CheckForNull List<T> entries) {
+        return entries == null ? new ArrayList<>() : new ArrayList<>(entries);
+    }
+
+    /** Returns the lines of a list's texts, without blank ones, as {@link #copy} does. */
+    public static ArrayList<String> of(@CheckForNull List<String> texts) {
         return texts == null
-                ? List.of()
+                ? new ArrayList<>()
                 : texts.stream()
                         .filter(Objects::nonNull) // as Configuration as Code has it while it exports an empty list
                         .flatMap(String::lines)
                         .map(String::strip)
                         .filter(each -> !each.isEmpty())
-                        .toList();
+                        .collect(Collectors.toCollection(ArrayList::new));
     }
 
     /**

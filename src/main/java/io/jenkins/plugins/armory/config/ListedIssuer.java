@@ -9,7 +9,6 @@ import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.oidc.RequiredClaims;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
@@ -50,7 +49,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             throw new IllegalArgumentException(Messages.ListedIssuer_notTrustworthy(this.issuer));
         }
         this.audience = required(audience, Messages.ListedIssuer_noAudience());
-        this.requiredClaims = new ArrayList<>(Lines.of(requiredClaims));
+        this.requiredClaims = Lines.of(requiredClaims);
         givenClaims = requiredClaims;
         if (RequiredClaims.parse(this.requiredClaims).isEmpty() && isArmory(this.issuer)) {
             throw new IllegalArgumentException(Messages.ListedIssuer_claimOfArmory());

@@ -77,7 +77,7 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
     @DataBoundSetter
     @Argument(filled = true, text = "submitters")
     public void setRules(@CheckForNull List<ApprovalRule> rules) {
-        this.rules = rules == null ? new ArrayList<>() : new ArrayList<>(rules);
+        this.rules = Lines.copy(rules);
     }
 
     /** Returns whether the people who requested the build may not approve, see {@link Requesters}. */
@@ -97,7 +97,7 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
 
     @DataBoundSetter
     public void setParameters(@CheckForNull List<ParameterDefinition> parameters) {
-        this.parameters = parameters == null ? new ArrayList<>() : new ArrayList<>(parameters);
+        this.parameters = Lines.copy(parameters);
     }
 
     private List<InputDefinition> inputs() {

@@ -20,7 +20,7 @@ import org.kohsuke.stapler.verb.POST;
 public final class RetryDefinition extends AbstractDescribableImpl<RetryDefinition> {
 
     private int count;
-    private List<String> on = List.of();
+    private List<String> on = new ArrayList<>();
     private int delay;
     private int maxDelay;
 
@@ -52,7 +52,7 @@ public final class RetryDefinition extends AbstractDescribableImpl<RetryDefiniti
     @DataBoundSetter
     @Argument(scalar = true)
     public void setOn(@CheckForNull List<String> on) {
-        this.on = new ArrayList<>(Lines.words(on));
+        this.on = Lines.words(on);
     }
 
     public String getOnText() {

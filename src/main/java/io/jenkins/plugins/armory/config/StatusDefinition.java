@@ -37,7 +37,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
     @CheckForNull
     private String uriTemplate;
 
-    private List<KeyValue> headers = List.of();
+    private List<KeyValue> headers = new ArrayList<>();
     private long every = DEFAULT_EVERY;
     private TimeUnit unit = DEFAULT_UNIT;
 
@@ -47,8 +47,8 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
     @CheckForNull
     private String location;
 
-    private List<String> success = List.of();
-    private List<String> failure = List.of();
+    private List<String> success = new ArrayList<>();
+    private List<String> failure = new ArrayList<>();
 
     @DataBoundConstructor
     public StatusDefinition() {}
@@ -79,7 +79,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
 
     @DataBoundSetter
     public void setHeaders(@CheckForNull List<KeyValue> headers) {
-        this.headers = headers == null ? List.of() : new ArrayList<>(headers);
+        this.headers = Lines.copy(headers);
     }
 
     /** Returns the time between two questions, in {@link #getUnit}. */

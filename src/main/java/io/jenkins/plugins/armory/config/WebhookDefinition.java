@@ -39,7 +39,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
     private String agentIdentifier;
 
     private boolean disableCallback;
-    private List<KeyValue> context = List.of();
+    private List<KeyValue> context = new ArrayList<>();
 
     @CheckForNull
     private CancelDefinition cancel;
@@ -105,7 +105,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
 
     @DataBoundSetter
     public void setContext(@CheckForNull List<KeyValue> context) {
-        this.context = context == null ? List.of() : new ArrayList<>(context);
+        this.context = Lines.copy(context);
     }
 
     /** Returns the webhook that is called when an approval ends before its external process called back. */

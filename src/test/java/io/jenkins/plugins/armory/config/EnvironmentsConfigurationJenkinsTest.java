@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +110,31 @@ class EnvironmentsConfigurationJenkinsTest {
 
         assertHasAll();
         ArmoryConfiguration.get().load();
+        assertHasAll();
+    }
+
+    /** People mend this file by hand, and take entries out. */
+    @Test
+    void theirFileHasNoClassesOfTheJdkAndNoEntryThatNeedsAnother(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+
+        assertThat(j.jenkins.getRootDir().toPath().resolve(ArmoryConfiguration.class.getName() + ".xml"))
+                .content()
+                .contains("change-ticket")
+                .doesNotContain("java.util.", "reference=");
+    }
+
+    @Test
+    void aFormThatIsRefusedNamesTheEntry(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+        JenkinsRule.WebClient client = j.createWebClient();
+        client.setThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.goTo("configure").getFormByName("config");
+        form.getInputsByName("_.deny").get(0).setValue("2026-12-20/2027-01-03");
+
+        assertThat(((HtmlPage) j.submit(form)).asNormalizedText())
+                .contains("environments[0].windows[0].deny: is beside allow");
+
         assertHasAll();
     }
 
