@@ -2,7 +2,7 @@
  * Approving, rejecting and taking back, and running again or giving up what has failed: buttons for what the viewer may say, and a dialog that says what is decided about and takes a
  * comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
  */
-import { element, message, standing, titleOf } from "./elements.js";
+import { element, inZone, message, standing, titleOf } from "./elements.js";
 import { request } from "./live.js";
 import { page, place, say } from "./words.js";
 
@@ -101,7 +101,7 @@ export function focusAgain(key) {
 
 /** Who was first, and what they decided: for who comes second. */
 function whoWasFirst({ outcome, decidedBy, decidedAt, mdMessage }, byPerson) {
-  const when = new Date(decidedAt).toLocaleString();
+  const when = inZone(decidedAt);
   const said = byPerson
     ? say("notice.first", decidedBy, say(outcome === "SUCCESS" ? "choice.approved" : "choice.rejected"), when)
     : say("notice.ended", say(`state.${outcome}`), decidedBy, when);

@@ -22,12 +22,14 @@ export function note(...children) {
   return element("small", "armory-approvals__note", ...children);
 }
 
+/** A time with its zone, since windows and logs have zones of their own. */
+export const inZone = (time) => new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
+
 export function time(iso, text) {
-  const date = new Date(iso);
-  const result = element("time", "", text || date.toLocaleString());
+  const result = element("time", "", text || inZone(iso));
   result.dateTime = iso;
   if (text) {
-    result.title = date.toLocaleString();
+    result.title = inZone(iso);
   }
   return result;
 }
@@ -238,7 +240,7 @@ export function timeLeft(approval, isLabelled = true) {
   bar.max = Math.max(1, end - start);
   bar.setAttribute("aria-label", say(timeLabel(approval)));
   const text = element("span");
-  text.title = say("until", new Date(end).toLocaleString());
+  text.title = say("until", inZone(end));
   const inWords = (rest) => (approval.opensAt ? say("opensIn", rest) : isLabelled ? rest : say("left", rest));
   const tick = () => {
     const left = end - now();
