@@ -41,6 +41,16 @@ public final class Nearest {
         return nearest;
     }
 
+    /** Returns the end of a message on an unknown name of a webhook: the nearest of the known ones, and all of them. */
+    public static String known(String name, Collection<String> known) {
+        if (known.isEmpty()) {
+            return "none is defined";
+        }
+        String nearest = of(name, known);
+        return (nearest == null ? "known are " : "did you mean \"" + nearest + "\"? Known are ")
+                + String.join(", ", known);
+    }
+
     /** Returns the edit distance if it can be less than a limit, else the limit. The beginning of a name is always near. */
     private static int near(String name, String known, int limit) {
         if (name.length() >= MIN_BEGINNING && known.startsWith(name)) {

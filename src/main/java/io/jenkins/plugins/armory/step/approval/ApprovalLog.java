@@ -53,7 +53,7 @@ public record ApprovalLog(Consumer<String> log) {
         if (computer != null) {
             log.accept("This step is in a node block, so an executor of '"
                     + LogText.continued(computer.getDisplayName())
-                    + "' waits with it. To free it, put the step behind the block; in a Declarative Pipeline, write"
+                    + "' waits with it. To free it, write the step outside of the block; in a Declarative Pipeline, write"
                     + " agent none at the top and give each stage that builds an agent of its own.");
         }
     }

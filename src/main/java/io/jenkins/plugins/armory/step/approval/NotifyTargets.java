@@ -2,9 +2,9 @@ package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
-import hudson.util.EditDistance;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.Nearest;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.ArrayList;
@@ -49,11 +49,8 @@ final class NotifyTargets {
     }
 
     private static String unknown(String name, TreeSet<String> known) {
-        return "notify: there is no webhook \"" + name + "\" on a folder or in Manage Jenkins » System"
-                + (known.isEmpty()
-                        ? "; none is defined"
-                        : "; did you mean \"" + EditDistance.findNearest(name, known) + "\"? Known are "
-                                + String.join(", ", known));
+        return "notify: there is no webhook \"" + name + "\" on a folder or in Manage Jenkins » System; "
+                + Nearest.known(name, known);
     }
 
     private static void check(Webhook webhook) throws AbortException {

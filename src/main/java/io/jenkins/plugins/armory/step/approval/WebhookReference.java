@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.Nearest;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Variables;
@@ -341,8 +342,7 @@ final class WebhookReference implements Serializable {
         if (file != null) {
             known.addAll(file.webhooks().keySet());
         }
-        throw new AbortException(parameter + ": there is no webhook \"" + name + "\"; "
-                + (known.isEmpty() ? "none is defined" : "known are " + String.join(", ", known)));
+        throw new AbortException(parameter + ": there is no webhook \"" + name + "\"; " + Nearest.known(name, known));
     }
 
     /** Returns the message about a name that is defined in the deployment file and in Jenkins. */

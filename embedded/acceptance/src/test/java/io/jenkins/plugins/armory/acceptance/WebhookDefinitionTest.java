@@ -178,7 +178,8 @@ class WebhookDefinitionTest {
         Build build = runFromText(jenkins, TEXT.formatted("https://x/", "https://x/"), "webhook: 'check'");
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("webhook: there is no webhook \"check\"; known are chat, checks-of-the-text, deploy-checks");
+                .contains("webhook: there is no webhook \"check\"; did you mean \"checks-of-the-text\"? Known are chat,"
+                        + " checks-of-the-text, deploy-checks");
     }
 
     @Test
