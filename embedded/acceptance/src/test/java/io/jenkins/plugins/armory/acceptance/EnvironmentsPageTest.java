@@ -182,7 +182,7 @@ class EnvironmentsPageTest {
                 BrowserPage page = browser.open(width, Screens.HEIGHT, jenkins.authorization())
                         .goTo(controller.url() + "armory/environments/")
                         .await("document.querySelectorAll('#armory-environments section').length === 3")
-                        .await("document.body.innerText.includes('Waiting for the rules')")
+                        .await("document.body.innerText.includes('Waiting to deploy')")
                         .await("document.body.innerText.includes('Release <b>it</b>?: alice')");
                 page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
                 assertThat(page.evaluate("[...document.querySelectorAll('.armory-approvals__sideways')]"
@@ -215,7 +215,7 @@ class EnvironmentsPageTest {
             BrowserPage page = browser.open(Screens.WIDE, Screens.HEIGHT, jenkins.authorization())
                     .goTo(build.tab())
                     .await("document.querySelector('#armory-build section h2') !== null")
-                    .await("document.body.innerText.includes('Waiting for the rules')")
+                    .await("document.body.innerText.includes('Waiting to deploy')")
                     .await("document.body.innerText.includes('" + texts[1].strip() + "')");
             assertThat(page.evaluate("document.body.innerText").asText())
                     .contains(texts)
