@@ -38,7 +38,8 @@ class MadeUpLanguageTest {
     private static final Pattern WORD = Pattern.compile("\\p{L}{2}");
 
     /** Times, as the browser writes them in its own language. */
-    private static final Pattern TIME = Pattern.compile("\\d+:\\d\\d:\\d\\d(\\s[AP]M)?");
+    private static final Pattern TIME =
+            Pattern.compile("(\\w{3} \\d+, \\d{4}, )?\\d+:\\d\\d:\\d\\d(\\s[AP]M)?( [A-Z]{3,4}(?![A-Za-z]))?");
 
     /** Returns all texts below an element: those that are seen, and those that are heard. */
     private static final String TEXTS = """
