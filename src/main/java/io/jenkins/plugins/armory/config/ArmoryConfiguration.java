@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.config;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
-import com.google.common.base.Throwables;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.BulkChange;
 import hudson.Extension;
@@ -113,8 +112,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
             TOKEN_LIFETIME_SECONDS.require(tokenLifetimeSeconds);
         } catch (IOException | RuntimeException x) {
             LOGGER.log(Level.SEVERE, "Cannot read " + file.getFile(), x);
-            problem = Messages.ArmoryConfiguration_unreadable(
-                    file.getFile(), Throwables.getRootCause(x).getMessage());
+            problem = Messages.ArmoryConfiguration_unreadable(file.getFile(), ConfigurationForm.mistake(x));
         }
     }
 
@@ -161,7 +159,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         try (var ignored = new BulkChange(copy)) {
             copy.bind(request, json);
         } catch (IllegalArgumentException x) {
-            throw new FormException(Throwables.getRootCause(x).getMessage(), x, "armory"); // Stapler wraps it
+            throw new FormException(ConfigurationForm.mistake(x), x, "armory");
         }
         try (var change = new BulkChange(this)) {
             boolean stays = bind(request, json);

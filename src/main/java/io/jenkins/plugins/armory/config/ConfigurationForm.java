@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.config;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.google.common.base.Throwables;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.util.FormValidation;
@@ -25,6 +26,20 @@ public interface ConfigurationForm {
             new NumberField(60, 30 * 86_400, 86_400, Messages::ConfigurationForm_tokenLifetime);
 
     NumberField HISTORY_MONTHS = new NumberField(1, 1200, 24, Messages::ConfigurationForm_historyMonths);
+
+    /**
+     * Returns what is wrong in settings. Stapler and XStream wrap what this plugin says in messages of their own, and what
+     * it says may have a cause that no longer names the entry.
+     */
+    @CheckForNull
+    static String mistake(Throwable refused) {
+        return Throwables.getCausalChain(refused).stream()
+                .filter(x -> x.getStackTrace().length > 0
+                        && x.getStackTrace()[0].getClassName().startsWith("io.jenkins.plugins.armory."))
+                .findFirst()
+                .orElseGet(() -> Throwables.getRootCause(refused))
+                .getMessage();
+    }
 
     @POST
     default FormValidation doCheckCallbackBaseUrl(@QueryParameter String value) {

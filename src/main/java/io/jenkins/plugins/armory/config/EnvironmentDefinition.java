@@ -164,13 +164,13 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
         }
     }
 
-    /** Names the place in a message that has no cause, since a form shows the innermost one. */
+    /** Checks each entry of a list, and names the one that is wrong. */
     static <T> void check(String field, List<T> entries, Consumer<T> check) {
         for (int i = 0; i < entries.size(); i++) {
             try {
                 check.accept(entries.get(i));
             } catch (IllegalArgumentException x) {
-                throw new IllegalArgumentException(field + "[" + i + "]." + x.getMessage());
+                throw new IllegalArgumentException(field + "[" + i + "]." + x.getMessage(), x);
             }
         }
     }

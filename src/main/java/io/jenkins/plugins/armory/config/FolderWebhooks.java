@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.config;
 import com.cloudbees.hudson.plugins.folder.AbstractFolder;
 import com.cloudbees.hudson.plugins.folder.AbstractFolderProperty;
 import com.cloudbees.hudson.plugins.folder.AbstractFolderPropertyDescriptor;
-import com.google.common.base.Throwables;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
@@ -73,7 +72,7 @@ public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<
             try {
                 return super.newInstance(request, json);
             } catch (LinkageError x) { // Descriptor.newInstance makes this of every exception
-                throw new FormException(Throwables.getRootCause(x).getMessage(), x, "webhooks");
+                throw new FormException(ConfigurationForm.mistake(x), x, "webhooks");
             }
         }
     }

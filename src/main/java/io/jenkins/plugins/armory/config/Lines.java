@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Lists of texts in definitions: a Pipeline has an entry a text, a form has all entries in one text. */
+/** Lists in definitions. Of texts, a Pipeline has an entry a text, a form has all entries in one text. */
 @Restricted(NoExternalUse.class)
 public final class Lines {
 

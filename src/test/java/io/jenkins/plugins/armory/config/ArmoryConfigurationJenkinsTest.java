@@ -26,6 +26,7 @@ import net.sf.json.JSONObject;
 import org.htmlunit.html.HtmlButton;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlInput;
+import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlTextArea;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,6 +154,21 @@ class ArmoryConfigurationJenkinsTest {
         assertThat(form.getInputsByName("_.value"))
                 .extracting(HtmlInput::getValue)
                 .contains("Bearer {{secrets.ci}}", "smoke");
+    }
+
+    @Test
+    void aFormThatIsRefusedNamesTheWebhook(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+        JenkinsRule.WebClient client = j.createWebClient();
+        client.setThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.goTo("configure").getFormByName("config");
+        form.getInputsByName("_.agentIdentifier").get(0).setValue("");
+        form.getInputsByName("_.uriTemplate").get(0).setValue("https://ci/{{nothing}}");
+
+        assertThat(((HtmlPage) j.submit(form)).asNormalizedText())
+                .contains("webhooks: 'integration-tests': uriTemplate: \"{{nothing}}\"");
+
+        assertHasAll();
     }
 
     /** A form sends nothing for a field without rows. A client or issuer that was removed must not stay trusted. */
