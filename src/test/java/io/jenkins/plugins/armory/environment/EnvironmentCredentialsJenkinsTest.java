@@ -81,6 +81,7 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
@@ -700,6 +701,7 @@ class EnvironmentCredentialsJenkinsTest {
             }
             ArmoryConfiguration.get().setEnvironments(List.of(environment("prod", "job", "prod-token")));
 
+            ((CpsFlowExecution) run.getExecution()).waitForSuspension(); // its program is saved in the folder
             job.renameTo("renamed");
             assertClosed(kept::getSecret);
             assertThat(find(run)).isNull();
@@ -720,6 +722,7 @@ class EnvironmentCredentialsJenkinsTest {
             WorkflowRun run = first.scheduleBuild2(0).waitForStart();
             awaitInput(run);
             StringCredentials kept = find(run);
+            ((CpsFlowExecution) run.getExecution()).waitForSuspension(); // its program is saved in the folder
             first.renameTo("renamed");
             WorkflowRun later = job(j, "job", script).scheduleBuild2(0).waitForStart();
             awaitInput(later).proceed(null);

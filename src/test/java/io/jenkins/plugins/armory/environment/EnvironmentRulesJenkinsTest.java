@@ -48,6 +48,7 @@ import org.htmlunit.util.NameValuePair;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
 import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -508,9 +509,10 @@ class EnvironmentRulesJenkinsTest {
                 }
                 """);
         WorkflowRun run = started(job);
-        await().until(() -> run.getAction(InputAction.class) != null);
+        await().until(() -> run.getAction(InputAction.class) != null
+                && run.getAction(InputAction.class).getExecution("Hold") != null);
+        ((CpsFlowExecution) run.getExecution()).waitForSuspension(); // its program is saved in the folder
         job.renameTo("strict");
-        await().until(() -> run.getAction(InputAction.class).getExecution("Hold") != null);
         run.getAction(InputAction.class).getExecution("Hold").proceed(null);
 
         j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));

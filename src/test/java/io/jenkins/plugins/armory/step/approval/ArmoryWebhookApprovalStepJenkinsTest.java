@@ -50,6 +50,7 @@ import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableParameter;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -433,6 +434,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         Folder folder = j.createProject(Folder.class, "team");
         WorkflowRun run = job(folder, step("")).scheduleBuild2(0).waitForStart();
         RecordedRequest request = received();
+        ((CpsFlowExecution) run.getExecution()).waitForSuspension(); // its program is saved in the folder
 
         folder.renameTo("group");
 
