@@ -51,12 +51,12 @@ final class Problems {
     /**
      * Returns why an approval comes too late for an environment, {@code null} if it does not.
      *
-     * @param inside whether it is in the body of the environment
+     * @param inside whether it is in the body of the environment, or of its rollback
      */
     @CheckForNull
     static String tooLate(Environment environment, Phase phase, boolean inside) {
         String name = environment.name();
-        if (environment.endedWithoutDeployment() && !environment.isRollingBack()) {
+        if (environment.endedWithoutDeployment() && !(inside && environment.isRollingBack())) {
             return "environment \"" + name + "\" is " + environment.state() + " already: " + environment.reason();
         }
         if (environment.state() == State.COMPLETE && phase != Phase.AFTER_DEPLOYMENT) {
@@ -64,8 +64,7 @@ final class Problems {
                     + " would guard nothing any more; put it into armoryEnvironment('" + name
                     + "'), or give it phase: 'afterDeployment'";
         }
-        boolean begun = environment.state() == State.DEPLOYING || environment.state() == State.AWAITING_RULES;
-        if (begun && phase == Phase.BEFORE_DEPLOYMENT && !inside) {
+        if (environment.state() == State.DEPLOYING && phase == Phase.BEFORE_DEPLOYMENT && !inside) {
             return "environment \"" + name + "\" is being deployed to already, so an approval of the phase " + phase
                     + " guards nothing any more; put it into armoryEnvironment('" + name + "'), or before it";
         }

@@ -743,11 +743,11 @@ public class DeploymentTest {
         reach("prod");
         fail("prod");
         rollsBack("prod", "r");
-        assertThat(begins("prod", "a1", Phase.STRATEGY)).isNull();
+        var approval = new ApprovalStarted(in("prod").inBody("r"), "a1", Phase.STRATEGY);
+        assertThat(happens(approval)).isNull();
 
         happens(new RollbackEnded("prod", "r", null));
-        assertThat(begins("prod", "a1", Phase.STRATEGY))
-                .isEqualTo("environment \"prod\" is ROLLED_BACK already: exit code 1");
+        assertThat(happens(approval)).isEqualTo("environment \"prod\" is ROLLED_BACK already: exit code 1");
     }
 
     @Test
@@ -911,6 +911,42 @@ public class DeploymentTest {
         reach("prod");
 
         assertThat(begins("prod", "a1", Phase.BEFORE_DEPLOYMENT)).contains("is being deployed to already");
+    }
+
+    /** Its body has not begun, and rules may take days. */
+    @Test
+    void aGateBesideAnEnvironmentWhoseRulesArePendingIsWaitedFor() {
+        happens(new Declared("prod", List.of(), "step of prod", Place.OUTERMOST, "shop/main", null));
+
+        assertThat(begins("prod", "a1", Phase.BEFORE_DEPLOYMENT)).isNull();
+        happens(new DeploymentEvent.RulesMet("prod", "step of prod"));
+        assertState("prod", State.WAITING_FOR_DEPENDENCIES);
+        ends("prod", "a1", Phase.BEFORE_DEPLOYMENT, Verdict.SUCCESS, "");
+        assertState("prod", State.AWAITING_RULES);
+        happens(new DeploymentEvent.RulesMet("prod", "step of prod"));
+        assertState("prod", State.DEPLOYING);
+    }
+
+    @Test
+    void aGateThatFailsWhileTheRulesArePendingKeepsTheEnvironmentClosed() {
+        happens(new Declared("prod", List.of(), "step of prod", Place.OUTERMOST, "shop/main", null));
+        begins("prod", "a1", Phase.BEFORE_DEPLOYMENT);
+        ends("prod", "a1", Phase.BEFORE_DEPLOYMENT, Verdict.FAILURE, "2 of 12 tests failed");
+
+        happens(new DeploymentEvent.RulesMet("prod", "step of prod"));
+
+        assertState("prod", State.FAILED);
+        assertThat(reason("prod")).contains("2 of 12 tests failed");
+    }
+
+    /** The rollback has approvals of its own; what stands elsewhere is about the deployment, which has failed. */
+    @Test
+    void anApprovalBesideARollbackComesTooLate() {
+        reach("prod");
+        fail("prod");
+        rollsBack("prod", "r");
+
+        assertThat(begins("prod", "a1", Phase.STRATEGY)).contains("is FAILED already: exit code 1");
     }
 
     @Test

@@ -173,6 +173,46 @@ class ProtectedEnvironmentTest {
         assertThat(build.awaitResult("SUCCESS")).contains(DEPLOYED);
     }
 
+    /** The approval in the other branch begins while the rule is pending, when nothing is deployed to yet. */
+    private static Build deployBesideAGate(ExternalProcess gate) {
+        String begin = gate.approvalNamed("begin");
+        String lint = gate.approvalNamed("lint", "environment: 'prod'", "phase: 'beforeDeployment'");
+        Build build =
+                jenkins.build("parallel a: { " + DEPLOY.formatted("prod") + " }, b: { " + begin + "\n" + lint + " }");
+        Callback rule = PROCESS.awaitCallback();
+        gate.awaitCallback().succeed("").expect(200);
+        build.awaitLog("Calling webhook 'lint'");
+        rule.succeed("CHG-3").expect(200);
+        build.awaitLog("Environment 'prod' waits for the approvals that name it.");
+        return build;
+    }
+
+    @Test
+    void anApprovalThatBeginsWhileARuleIsPendingIsWaitedFor() {
+        try (ExternalProcess gate = new ExternalProcess()) {
+            Build build = deployBesideAGate(gate);
+            assertThat(build.log()).doesNotContain(DEPLOYED);
+            kill();
+
+            gate.awaitCallback().succeed("fine").expect(200);
+
+            assertThat(build.awaitResult("SUCCESS")).contains(DEPLOYED);
+            assertThat(calls()).as("the rule is asked once").isEqualTo(callsBefore + 1);
+        }
+    }
+
+    @Test
+    void anApprovalThatFailsBesideARuleKeepsTheEnvironmentClosed() {
+        try (ExternalProcess gate = new ExternalProcess()) {
+            Build build = deployBesideAGate(gate);
+
+            gate.awaitCallback().fail("2 mistakes").expect(200);
+
+            assertThat(build.awaitResult("FAILURE")).doesNotContain(DEPLOYED);
+            assertThat(build.environments()).containsEntry("prod", "FAILED");
+        }
+    }
+
     @Test
     void eachRuleNeedsPeopleOfItsOwn() {
         Build build = deploy("people").awaitWaiting(2);
