@@ -3,6 +3,7 @@ package io.jenkins.embedded;
 import hudson.AbortException;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.flow.CancelledStages;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
@@ -100,8 +101,12 @@ public final class StepSupport {
     /** What leaves out the body of a stage that begins, if the plugin cancels the stage; null if the stage is run. */
     public static Cancelled cancel(String stage) throws IOException, InterruptedException {
         var context = new BuildStepContext(thread(), thread().program().nextId(), null);
-        var message = CancelledStages.cancel(context, stage);
-        return message == null ? null : new Cancelled(message, CancelledStages.isInStage(context));
+        var cancelled = CancelledStages.cancel(context, stage);
+        if (cancelled == null) {
+            return null;
+        }
+        ArmoryRuntime.get().deployments().flush(build()); // the graph, which has it on Jenkins, is not saved here
+        return new Cancelled(cancelled.getMessage(), CancelledStages.isInStage(context));
     }
 
     /** A stage that must not be run: it is shown as aborted, and ends with an error if it is in another one. */

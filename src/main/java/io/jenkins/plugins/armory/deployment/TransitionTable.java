@@ -55,7 +55,7 @@ public final class TransitionTable {
                 "it has rules of the administrators",
                 (environment, graph) -> environment.declaration().job() != null),
         DEPENDENCY_PENDING(
-                "something that it depends on, or an approval that it waits for, is pending again",
+                "something that it depends on, or an approval that it waits for, is pending",
                 (environment, graph) -> !graph.admits(environment) || graph.awaitsGates(environment)),
         DEPLOYMENT_FAILS(
                 "a failed approval within the deployment has no successful retry, and none has begun after it",

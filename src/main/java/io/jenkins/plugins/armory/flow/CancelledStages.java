@@ -29,6 +29,7 @@ import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowEndNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -63,7 +64,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
      * @param hasBody whether it has its own body, whose first step must fail
      * @param end ends the stage, before the engine does with the result of its own body
      */
-    private record Cancelled(String message, boolean hasBody, Runnable end) {}
+    private record Cancelled(WarningAction shown, boolean hasBody, Runnable end) {}
 
     /**
      * The cancelled stages of one build.
@@ -83,7 +84,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
 
     /** Has the body of a step shown as a cancelled stage once it ends. For a step that ends its body at once. */
     public static void await(StepContext context, String message) throws IOException, InterruptedException {
-        remember(context, new Cancelled(message, false, () -> {}));
+        remember(context, new Cancelled(new WarningAction(Result.ABORTED).withMessage(message), false, () -> {}));
     }
 
     /** Returns what a stage in one that runs ends with. Declarative makes the result of an exception that of the build. */
@@ -123,12 +124,16 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     }
 
     private static void stage(Step step, StepContext context) throws IOException, InterruptedException {
-        String message = cancel(context, nameOf(step));
-        boolean hasBlock = context.get(FlowNode.class) instanceof BlockStartNode;
-        if (message != null && !hasBlock) {
-            context.onFailure(interruption(message)); // else all that follows would run
-        } else if (message != null) {
-            FlowInterruptedException thrown = isInStage(context) ? interruption(message) : null;
+        CancelledStage cancelled = cancel(context, nameOf(step));
+        if (cancelled == null) {
+            return;
+        }
+        flush(context.get(Run.class));
+        FlowInterruptedException interruption = interruption(cancelled.getMessage());
+        if (!(context.get(FlowNode.class) instanceof BlockStartNode)) {
+            context.onFailure(interruption); // else all that follows would run
+        } else {
+            FlowInterruptedException thrown = isInStage(context) ? interruption : null;
             boolean hasBody = !EmptyBody.replace(context, thrown);
             Runnable end = () -> {};
             if (hasBody && thrown != null) {
@@ -136,19 +141,31 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
             } else if (hasBody) {
                 end = () -> context.onSuccess(null);
             }
-            remember(context, new Cancelled(message, hasBody, end));
+            remember(context, new Cancelled(cancelled, hasBody, end));
         }
     }
 
+    /** Writes that a stage is cancelled at once, and not with the next event: the build may have none any more. */
+    private static void flush(Run<?, ?> run) {
+        ArmoryRuntime runtime = ArmoryRuntime.get();
+        runtime.executor().execute(() -> {
+            try {
+                runtime.deployments().flush(run);
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot write that a stage of " + run + " is cancelled", x);
+            }
+        });
+    }
+
     /**
-     * Cancels a stage that depends on what is closed: logs and notes it. The caller leaves out the stage's body, and ends the stage with an
-     * {@link #interruption} if it {@link #isInStage}. The embedded controller calls this too.
+     * Cancels a stage that depends on what is closed: logs and notes it. The caller has that written, leaves out the stage's body, and ends
+     * the stage with an {@link #interruption} if it {@link #isInStage}. The embedded controller calls this too.
      *
      * @param context of the stage
-     * @return why the stage must not run, {@code null} if it may
+     * @return how the stage is shown, {@code null} if it may run
      */
     @CheckForNull
-    public static String cancel(StepContext context, String name) throws IOException, InterruptedException {
+    public static CancelledStage cancel(StepContext context, String name) throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
         Deployments deployments = ArmoryRuntime.get().deployments();
         Place place = Stages.placeOf(context, null);
@@ -160,17 +177,10 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
                 || DeclaredStages.decideForThemselves(run, name)) {
             return null;
         }
-        String message = "Stage '" + name + "' is cancelled: " + reason;
-        context.get(TaskListener.class).getLogger().println(LogText.PREFIX + LogText.continued(message));
-        deployments.noteCancelled(run, name, place, reason); // at once: the build may end before the write
-        ArmoryRuntime.get().executor().execute(() -> {
-            try {
-                deployments.flush(run);
-            } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "Cannot write that stage " + name + " of " + run + " is cancelled", x);
-            }
-        });
-        return message;
+        var cancelled = new CancelledStage(name, reason);
+        context.get(TaskListener.class).getLogger().println(LogText.PREFIX + LogText.continued(cancelled.getMessage()));
+        deployments.noteCancelled(run, name, place, reason);
+        return cancelled;
     }
 
     /** Returns whether a stage that begins is in a stage that runs. A restarted build has others, which it leaves out. */
@@ -210,7 +220,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         for (BlockStartNode block : node.getEnclosingBlocks()) {
             Cancelled cancelled = stages.byNode.get(block.getId());
             if (cancelled != null && cancelled.hasBody) {
-                context.onFailure(interruption(cancelled.message, Result.ABORTED));
+                context.onFailure(interruption(cancelled.shown.getMessage(), Result.ABORTED));
                 return true;
             }
         }
@@ -234,7 +244,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         Cancelled cancelled =
                 stages.byNode.remove(String.valueOf(end.getStartNode().getEnclosingId()));
         if (cancelled != null) {
-            node.addAction(new WarningAction(Result.ABORTED).withMessage(cancelled.message));
+            node.addAction(cancelled.shown);
             cancelled.end.run();
         }
     }
@@ -270,6 +280,20 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         }
     }
 
+    /** The warning of a cancelled stage, and the record of it that is left if Jenkins is killed before it has written another one. */
+    public static final class CancelledStage extends WarningAction {
+
+        private final String stage;
+        private final String reason;
+
+        CancelledStage(String stage, String reason) {
+            super(Result.ABORTED);
+            this.stage = stage;
+            this.reason = reason;
+            withMessage("Stage '" + stage + "' is cancelled: " + reason);
+        }
+    }
+
     /** The cause of an {@link #interruption}. */
     private static final class StageIsCancelled extends CauseOfInterruption {
 
@@ -296,6 +320,25 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
             Run<?, ?> run = Builds.of(execution);
             if (run != null) {
                 ArmoryRuntime.get().deployments().resume(run);
+                noteAgain(run, execution);
+            }
+        }
+
+        /**
+         * Notes the stages that were cancelled when Jenkins was killed, and whose notes were not written yet: Jenkins saves the flow graph
+         * before the program. A graph may be large, so it is not read where nothing is cancelled.
+         */
+        private static void noteAgain(Run<?, ?> run, FlowExecution execution) {
+            Deployments deployments = ArmoryRuntime.get().deployments();
+            if (deployments.reasonToCancel(run, Place.OUTERMOST) == null) {
+                return;
+            }
+            for (FlowNode node : new DepthFirstScanner().allNodes(execution)) {
+                CancelledStage cancelled = node.getAction(CancelledStage.class);
+                if (cancelled != null && node instanceof BlockEndNode<?> end) {
+                    Place place = Stages.placeOutsideBodies(end.getStartNode());
+                    deployments.noteCancelled(run, cancelled.stage, place, cancelled.reason);
+                }
             }
         }
     }

@@ -51,7 +51,15 @@ public final class Stages {
      */
     public static Place placeOf(StepContext context, @CheckForNull String environment)
             throws IOException, InterruptedException {
-        FlowNode step = context.get(FlowNode.class);
+        return placeOf(context.get(FlowNode.class), environment, EnclosingBody.around(context));
+    }
+
+    /** Returns the place of a step that is in no {@link EnclosingBody}, also of one that is over. */
+    static Place placeOutsideBodies(FlowNode step) {
+        return placeOf(step, null, null);
+    }
+
+    private static Place placeOf(FlowNode step, @CheckForNull String environment, @CheckForNull String body) {
         FlowNode stage = innermost(step);
         List<Place.Branch> branches = new ArrayList<>();
         for (BlockStartNode block : step.getEnclosingBlocks()) { // from the inside
@@ -59,12 +67,7 @@ public final class Stages {
                 branches.add(0, new Place.Branch(String.valueOf(block.getEnclosingId()), block.getId()));
             }
         }
-        return new Place(
-                environment,
-                stage == null ? null : stage.getId(),
-                outermost(step),
-                branches,
-                EnclosingBody.around(context));
+        return new Place(environment, stage == null ? null : stage.getId(), outermost(step), branches, body);
     }
 
     /** Returns the name of the outermost stage around a step, {@code null} outside of any stage. */

@@ -14,6 +14,8 @@ import io.jenkins.plugins.armory.step.environment.ArmoryRollbackExecution;
 import io.jenkins.plugins.armory.step.environment.ArmoryRollbackStep;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
 import org.jenkinsci.plugins.workflow.flow.GraphListener;
@@ -80,6 +82,39 @@ class DeploymentRestartJenkinsTest {
         sessions.then(j -> {
             ((CpsFlowExecution) run(j).getExecution()).pause(false);
             j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+            j.assertLogNotContains("never", run(j));
+        });
+    }
+
+    /** As if Jenkins had been killed after it saved the program, and before the plugin wrote that a stage is cancelled. */
+    @Test
+    void aCancelledStageIsKnownFromTheGraphIfJenkinsWasKilledBeforeItWasWritten() throws Throwable {
+        Path[] file = new Path[1];
+        byte[][] before = new byte[1][];
+        sessions.then(j -> {
+            start(j, """
+                    armoryEnvironment('staging') { echo 'staged' }
+                    input id: 'Hold', message: 'Hold'
+                    stage('prod') { echo 'never' }
+                    input id: 'Hold', message: 'Hold'
+                    armoryEnvironment(name: 'docs', dependsOn: []) { echo 'never' }
+                    """);
+            awaitInput(run(j));
+            failAfterDeployment(run(j), Place.OUTERMOST.in("staging"));
+            file[0] = run(j).getRootDir().toPath().resolve("armory-deployment.json");
+            before[0] = Files.readAllBytes(file[0]);
+            awaitInput(run(j)).proceed(null);
+            j.waitForMessage("Stage 'prod' is cancelled: \"staging\" is deployed, but: 2 of 42 failed", run(j));
+            awaitInput(run(j));
+            ((CpsFlowExecution) run(j).getExecution()).waitForSuspension(); // its program is saved in the folder
+            await().until(() -> Files.size(file[0]) != before[0].length);
+        });
+        Files.write(file[0], before[0]);
+        sessions.then(j -> {
+            awaitInput(run(j)).proceed(null);
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+            j.assertLogContains(
+                    "Environment 'docs' is cancelled: \"staging\" is deployed, but: 2 of 42 failed", run(j));
             j.assertLogNotContains("never", run(j));
         });
     }

@@ -99,17 +99,12 @@ class DeploymentStepsJenkinsTest {
 
     /** Reports a failed {@code afterDeployment} approval outside any environment, so that later stages are cancelled. */
     static void failAfterDeployment(WorkflowRun run) throws IOException {
-        ArmoryRuntime.get()
-                .deployments()
-                .apply(
-                        run,
-                        new ApprovalEnded(
-                                Place.OUTERMOST,
-                                "a1",
-                                Phase.AFTER_DEPLOYMENT,
-                                "tests",
-                                Verdict.FAILURE,
-                                "2 of 42 failed"));
+        failAfterDeployment(run, Place.OUTERMOST);
+    }
+
+    static void failAfterDeployment(WorkflowRun run, Place place) throws IOException {
+        var failed = new ApprovalEnded(place, "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "2 of 42 failed");
+        ArmoryRuntime.get().deployments().apply(run, failed);
     }
 
     @Test
