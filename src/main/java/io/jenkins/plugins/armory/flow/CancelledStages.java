@@ -61,6 +61,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     /**
      * A cancelled stage that has not ended yet.
      *
+     * @param shown the warning at its end
      * @param hasBody whether it has its own body, whose first step must fail
      * @param end ends the stage, before the engine does with the result of its own body
      */
@@ -177,10 +178,10 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
                 || DeclaredStages.decideForThemselves(run, name)) {
             return null;
         }
-        var cancelled = new CancelledStage(name, reason);
-        context.get(TaskListener.class).getLogger().println(LogText.PREFIX + LogText.continued(cancelled.getMessage()));
+        String message = "Stage '" + name + "' is cancelled: " + reason;
+        context.get(TaskListener.class).getLogger().println(LogText.PREFIX + LogText.continued(message));
         deployments.noteCancelled(run, name, place, reason);
-        return cancelled;
+        return new CancelledStage(name, reason, message);
     }
 
     /** Returns whether a stage that begins is in a stage that runs. A restarted build has others, which it leaves out. */
@@ -286,11 +287,11 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         private final String stage;
         private final String reason;
 
-        CancelledStage(String stage, String reason) {
+        CancelledStage(String stage, String reason, String message) {
             super(Result.ABORTED);
             this.stage = stage;
             this.reason = reason;
-            withMessage("Stage '" + stage + "' is cancelled: " + reason);
+            withMessage(message);
         }
     }
 
