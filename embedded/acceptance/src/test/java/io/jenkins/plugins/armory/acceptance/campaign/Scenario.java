@@ -105,7 +105,8 @@ enum Scenario {
     private String body(ExternalProcess process, String other, String cancel) {
         String status = "status: [uriTemplate: '" + other + "', every: 5, pointer: '/state', success: ['passed']]";
         return switch (this) {
-            case SUCCESS, FAILURE, RACE, EARLY -> apply(process, "one");
+            case SUCCESS, FAILURE, RACE -> apply(process, "one");
+            case EARLY -> apply(process, "one", "requestTimeout: 300"); // not answered until the controller dies
             case STOPPED, STOPPED_RACE -> apply(process, "one", cancel);
             case RETRIED -> apply(process, "one", "retryCount: 5", cancel);
             case ANSWER ->
