@@ -321,7 +321,13 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
             Run<?, ?> run = Builds.of(execution);
             if (run != null) {
                 ArmoryRuntime.get().deployments().resume(run);
-                noteAgain(run, execution);
+                try {
+                    noteAgain(run, execution);
+                } catch (RuntimeException x) { // the graph lacks a node, or has one that it cannot read
+                    LOGGER.log(Level.WARNING, x, () -> "Cannot read which stages of " + run + " are cancelled");
+                    String reason = "Which stages were cancelled before the restart cannot be read: " + x;
+                    ArmoryRuntime.get().deployments().noteCancelled(run, "before the restart", Place.OUTERMOST, reason);
+                }
             }
         }
 

@@ -217,9 +217,8 @@ class StoredTest {
         store.create(ApprovalTest.start("last"));
         Map<Path, byte[]> contents = disk.contents();
 
-        int stride = Math.max(
-                1,
-                5 / Integer.getInteger("properties.cases", 1)); // five bytes, and each bit of a byte has had its turn
+        // Of five bytes in a row, each bit of a byte has its turn. More cases: every bit of each.
+        int stride = Math.max(1, 5 / Integer.getInteger("properties.cases", 1));
         contents.forEach((file, bytes) -> {
             for (int bit = 0; bit < bytes.length * 8; bit += stride) {
                 byte[] flipped = bytes.clone();

@@ -22,6 +22,7 @@ import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.flow.StepListener;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -37,6 +38,8 @@ class DeploymentRestartJenkinsTest {
 
     @RegisterExtension
     private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
+
+    private String bodyOfStage;
 
     private static WorkflowRun run(JenkinsRule j) {
         return j.jenkins.getItemByFullName("job", WorkflowJob.class).getBuildByNumber(1);
@@ -86,9 +89,35 @@ class DeploymentRestartJenkinsTest {
         });
     }
 
-    /** As if Jenkins had been killed after it saved the program, and before the plugin wrote that a stage is cancelled. */
     @Test
     void aCancelledStageIsKnownFromTheGraphIfJenkinsWasKilledBeforeItWasWritten() throws Throwable {
+        cancelAndForget();
+        assertDocsIsNotRun("Environment 'docs' is cancelled: \"staging\" is deployed, but: 2 of 42 failed");
+    }
+
+    /** Pipeline fails the build at its next step then. Without the build, nobody would see that. */
+    @Test
+    void aBuildWhoseGraphCannotBeReadIsThereAndRunsNothing() throws Throwable {
+        Path nodes = cancelAndForget();
+        Files.delete(nodes.resolve(bodyOfStage + ".xml"));
+        assertDocsIsNotRun("lost from deserialization");
+    }
+
+    private void assertDocsIsNotRun(String reason) throws Throwable {
+        sessions.then(j -> {
+            awaitInput(run(j)).proceed(null);
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+            j.assertLogContains(reason, run(j));
+            j.assertLogNotContains("never", run(j));
+        });
+    }
+
+    /**
+     * Cancels a stage as if Jenkins had been killed after it saved the program, and before the plugin wrote that.
+     *
+     * @return the folder of the flow graph's nodes
+     */
+    private Path cancelAndForget() throws Throwable {
         Path[] file = new Path[1];
         byte[][] before = new byte[1][];
         sessions.then(j -> {
@@ -108,15 +137,16 @@ class DeploymentRestartJenkinsTest {
             awaitInput(run(j));
             ((CpsFlowExecution) run(j).getExecution()).waitForSuspension(); // its program is saved in the folder
             await().until(() -> Files.size(file[0]) != before[0].length);
+            bodyOfStage = new DepthFirstScanner()
+                    .allNodes(run(j).getExecution()).stream()
+                            .filter(node -> node instanceof BlockStartNode
+                                    && node.getDisplayName().equals("prod"))
+                            .findFirst()
+                            .orElseThrow()
+                            .getId();
         });
         Files.write(file[0], before[0]);
-        sessions.then(j -> {
-            awaitInput(run(j)).proceed(null);
-            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
-            j.assertLogContains(
-                    "Environment 'docs' is cancelled: \"staging\" is deployed, but: 2 of 42 failed", run(j));
-            j.assertLogNotContains("never", run(j));
-        });
+        return file[0].resolveSibling("workflow");
     }
 
     /** Occupies all threads as the step starts, so that it cannot begin. */
