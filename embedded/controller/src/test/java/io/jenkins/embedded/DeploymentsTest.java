@@ -77,7 +77,8 @@ class DeploymentsTest {
             deployments.apply(build, FAILED);
 
             assertThat(build.getResult()).isEqualTo(Result.UNSTABLE);
-            assertThat(deployments.reasonToCancel(build, Place.OUTERMOST)).contains("2 of 42 failed");
+            assertThat(deployments.reasonToCancel(build, Place.OUTERMOST, false))
+                    .contains("2 of 42 failed");
         }
     }
 
@@ -95,7 +96,8 @@ class DeploymentsTest {
 
             deployments.restart(restarted, origin, Set.of("gate"), Set.of(), false);
 
-            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST)).isEqualTo("nobody was asked");
+            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST, false))
+                    .isEqualTo("nobody was asked");
         }
     }
 
@@ -120,11 +122,13 @@ class DeploymentsTest {
                             "2 of 42 failed"));
             Files.createDirectories(second.resolve("armory-deployment.json.tmp/in the way"));
             deployments.restart(restarted, origin, Set.of("smoke"), Set.of(), false);
-            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST)).contains("cannot be written");
+            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST, false))
+                    .contains("cannot be written");
 
             deployments.restart(again, restarted, Set.of("smoke"), Set.of(), true);
 
-            assertThat(deployments.reasonToCancel(again, Place.OUTERMOST)).contains("are not known");
+            assertThat(deployments.reasonToCancel(again, Place.OUTERMOST, false))
+                    .contains("are not known");
         }
     }
 

@@ -210,7 +210,7 @@ final class Change {
 
     /** Whatever the second one was to do with the environment, its gates included, is not done. */
     private String declareTwice(Environment known, Declared event) {
-        String problem = Problems.declaredTwice(known);
+        String problem = event.mistake() == null ? Problems.declaredTwice(known) : event.mistake();
         endApproval(new ApprovalEnded(
                 event.place().in(known.name()), event.step(), Phase.STRATEGY, event.step(), Verdict.STOPPED, problem));
         return problem;
@@ -329,10 +329,14 @@ final class Change {
         if (event.failure() != null) {
             move(environment, Trigger.BODY_FAILED, (it, next) -> failed(it, event.failure()));
         } else if (environment.state() == State.DEPLOYING) {
-            put(environment.withBodyEnded());
-            boolean failed = graph.reasonToFail(environment).isPresent();
-            if (event.check() != null && !environment.bodyEnded() && !failed) {
-                begin(event.check(), environments.get(event.environment()));
+            Environment ended = environment.withBodyEnded();
+            put(ended);
+            if (graph.hasCaught(ended)) {
+                move(ended, Trigger.BODY_FAILED, (it, next) -> failed(it, null));
+            } else if (event.check() != null
+                    && !environment.bodyEnded()
+                    && graph.reasonToFail(ended).isEmpty()) {
+                begin(event.check(), ended);
             }
         }
     }

@@ -23,7 +23,8 @@ public sealed interface DeploymentEvent {
      * @param step id of the step; another step of the same name has another id
      * @param job the full name of the job whose rules of the administrators come before the body, {@code null} for an environment without
      *     such rules
-     * @param mistake why those rules cannot be asked for, so that the environment fails at once; {@code null} if they can
+     * @param mistake why the environment fails at once: its arguments are mistaken, or those rules cannot be asked for; {@code null} for
+     *     neither
      */
     record Declared(
             String environment,

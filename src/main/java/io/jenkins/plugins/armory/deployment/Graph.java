@@ -214,6 +214,12 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
                 .findFirst();
     }
 
+    /** Returns whether something that was thrown in the body of an environment was caught there. A success elsewhere is no retry of it. */
+    boolean hasCaught(Environment environment) {
+        return thrownIn(environment).stream().anyMatch(each -> isIn(environment, each.place()))
+                || within(environment).anyMatch(this::hasThrown);
+    }
+
     /** Returns whether the deployment to an environment has failed before its end, so that it is to be rolled back. */
     boolean isToRollBack(Environment environment) {
         boolean began = thrownIn(environment).stream().anyMatch(each -> each.phase() != Phase.BEFORE_DEPLOYMENT)

@@ -20,12 +20,12 @@ public final class TransitionTable {
     /** The events that may change the state of an environment. */
     public enum Trigger {
         REACHED("the Pipeline reaches it"),
-        CANNOT_BEGIN("it depends on itself, directly or indirectly, or its rules cannot be asked for"),
+        CANNOT_BEGIN("it is mistaken, as by depending on itself, or its rules cannot be asked for"),
         DEPENDENCY_CLOSED("something that it depends on is closed"),
         DEPENDENCIES_OPEN("all that it depends on is open, and no approval is pending that it waits for"),
         RULES_MET("the rules of the administrators are met"),
         ALL_ENDED("its body has ended without an error, and so have its approvals"),
-        BODY_FAILED("its body ends with an error, or a rule before it fails"),
+        BODY_FAILED("its body ends with an error or after one that it caught, or a rule before it fails"),
         STOPPED("it is stopped from outside"),
         NOBODY_LEFT("all that is left of the build waits for environments"),
         ROLLBACK_STARTED("its rollback begins"),

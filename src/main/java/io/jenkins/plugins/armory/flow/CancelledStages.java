@@ -170,13 +170,19 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         Run<?, ?> run = context.get(Run.class);
         Deployments deployments = ArmoryRuntime.get().deployments();
         Place place = Stages.placeOf(context, null);
-        String reason = deployments.reasonToCancel(run, place);
+        String reason = deployments.reasonToCancel(run, place, false);
         if (reason == null
                 || name.equals(POST)
                 || place.body() != null
                 || isLeftOut(context, name)
-                || DeclaredStages.decideForThemselves(run, name)) {
+                || DeclaredStages.areEnvironments(run, name)) {
             return null;
+        }
+        if (DeclaredStages.choose(run, name)) {
+            reason = deployments.reasonToCancel(run, place, true);
+            if (reason == null) {
+                return null;
+            }
         }
         String message = "Stage '" + name + "' is cancelled: " + reason;
         context.get(TaskListener.class).getLogger().println(LogText.PREFIX + LogText.continued(message));
@@ -337,7 +343,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
          */
         private static void noteAgain(Run<?, ?> run, FlowExecution execution) {
             Deployments deployments = ArmoryRuntime.get().deployments();
-            if (deployments.reasonToCancel(run, Place.OUTERMOST) == null) {
+            if (deployments.reasonToCancel(run, Place.OUTERMOST, false) == null) {
                 return;
             }
             for (FlowNode node : new DepthFirstScanner().allNodes(execution)) {

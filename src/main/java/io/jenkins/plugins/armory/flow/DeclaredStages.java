@@ -4,12 +4,15 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.ExecutionModelAction;
 import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTElement;
 import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTStage;
 import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTStages;
+import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTWhenCondition;
+import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTWhenContent;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -19,10 +22,19 @@ public final class DeclaredStages {
 
     private DeclaredStages() {}
 
-    /** Returns whether a stage is an environment by its options, or decides by its {@code when}. With several of the name, all must. */
-    static boolean decideForThemselves(Run<?, ?> run, String name) {
+    /** Returns whether a stage is an environment by its options. With several of the name, all must. */
+    static boolean areEnvironments(Run<?, ?> run, String name) {
         try {
-            return Model.decideForThemselves(run, name);
+            return Model.allAre(run, name, Model::isEnvironment);
+        } catch (NoClassDefFoundError x) {
+            return false;
+        }
+    }
+
+    /** Returns whether a stage chooses among the environments by its {@code when}, or is one. With several of the name, all must. */
+    static boolean choose(Run<?, ?> run, String name) {
+        try {
+            return Model.allAre(run, name, stage -> Model.isEnvironment(stage) || Model.asksForEnvironments(stage));
         } catch (NoClassDefFoundError x) {
             return false;
         }
@@ -54,13 +66,26 @@ public final class DeclaredStages {
     /** A class of its own, since it cannot be loaded without Declarative Pipelines. */
     private static final class Model {
 
-        static boolean decideForThemselves(Run<?, ?> run, String name) {
+        static boolean allAre(Run<?, ?> run, String name, Predicate<ModelASTStage> what) {
             List<ModelASTStage> stages =
                     all(of(run)).filter(stage -> name.equals(stage.getName())).toList();
-            return !stages.isEmpty()
-                    && stages.stream()
-                            .allMatch(stage -> mentions(stage.getOptions(), "armoryEnvironment\\b")
-                                    || mentions(stage.getWhen(), "armoryEnvironmentReady\\b"));
+            return !stages.isEmpty() && stages.stream().allMatch(what);
+        }
+
+        static boolean isEnvironment(ModelASTStage stage) {
+            return mentions(stage.getOptions(), "armoryEnvironment\\b");
+        }
+
+        static boolean asksForEnvironments(ModelASTStage stage) {
+            return stage.getWhen() != null
+                    && stage.getWhen().getConditions().stream().anyMatch(Model::asksForEnvironments);
+        }
+
+        /** In an {@code expression}, Groovy takes {@code armoryEnvironmentReady} for true, so that asks for nothing. */
+        private static boolean asksForEnvironments(ModelASTWhenContent content) {
+            return content instanceof ModelASTWhenCondition condition
+                    && ("armoryEnvironmentReady".equals(condition.getName())
+                            || condition.getChildren().stream().anyMatch(Model::asksForEnvironments));
         }
 
         static boolean endsWith(@CheckForNull ModelASTStages stages, String name, @CheckForNull String around) {

@@ -118,7 +118,7 @@ public final class LeftOutCalls {
     }
 
     /** Closes the environments of a build and all that comes later in it, and logs why: the Pipeline may catch it. Returns the reason. */
-    private static String close(@CheckForNull FlowExecution execution, String function, String reason) {
+    static String close(@CheckForNull FlowExecution execution, String function, String reason) {
         Run<?, ?> run = execution == null ? null : Builds.of(execution);
         if (run != null) {
             ArmoryRuntime.get().deployments().close(run, function, reason);

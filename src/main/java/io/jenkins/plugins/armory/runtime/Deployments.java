@@ -256,7 +256,7 @@ public final class Deployments {
      * engine's thread may call it.
      */
     @CheckForNull
-    public String reasonToCancel(Run<?, ?> run, Place stage) {
+    public String reasonToCancel(Run<?, ?> run, Place stage, boolean chooses) {
         RunningBuild build = builds.find(run);
         if (build == null) {
             return null;
@@ -269,7 +269,7 @@ public final class Deployments {
         if (known == null) {
             return null;
         }
-        return known.store == null ? known.whyUnknown : known.store.newest().reasonToCancel(stage);
+        return known.store == null ? known.whyUnknown : known.store.newest().reasonToCancel(stage, chooses);
     }
 
     /** Returns whether a restarted build leaves out the outermost stage of that name. Looks at memory alone. */

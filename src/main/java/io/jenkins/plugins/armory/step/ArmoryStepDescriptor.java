@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.flow.LeftOutCalls;
+import io.jenkins.plugins.armory.flow.RefusedCalls;
 import java.util.Map;
 import java.util.Set;
 import net.sf.json.JSONObject;
@@ -42,6 +43,7 @@ public abstract class ArmoryStepDescriptor extends StepDescriptor implements Cus
     @Override
     public boolean takesImplicitBlockArgument() {
         LeftOutCalls.refuse(function);
+        RefusedCalls.begin(function);
         return hasBody;
     }
 
@@ -62,17 +64,16 @@ public abstract class ArmoryStepDescriptor extends StepDescriptor implements Cus
 
     @Override
     public final Step newInstance(Map<String, Object> arguments) throws Exception {
-        String start = nameInMessages() + ": ";
+        RefusedCalls.end();
         try {
             return instantiate(arguments);
         } catch (Exception x) { // also of a toString() of the Pipeline
-            return mistaken(start + x.getMessage(), arguments);
+            return mistaken(String.valueOf(x.getMessage()), arguments);
         } catch (Error x) {
             // CpsCallableInvocation, of a toString() that only the engine can call. The engine would call that instead
             // of the step.
             return mistaken(
-                    start
-                            + "an argument is an object of a class of the Pipeline; give a text, such as the result of its"
+                    "an argument is an object of a class of the Pipeline; give a text, such as the result of its"
                             + " toString()",
                     arguments);
         }
@@ -92,7 +93,7 @@ public abstract class ArmoryStepDescriptor extends StepDescriptor implements Cus
 
     /** Returns what stands for a step whose arguments are mistaken. */
     protected Step mistaken(String mistake, Map<String, Object> arguments) {
-        return new MistakenStep(this, mistake);
+        return new MistakenStep(this, nameInMessages() + ": " + mistake);
     }
 
     /** @throws IllegalArgumentException naming an argument that the step does not have, that is empty, or whose type is wrong */

@@ -201,6 +201,64 @@ public class DeploymentTest {
         assertState("prod", State.DEPLOYING);
     }
 
+    /** An approval in another branch that is still open could not make up for it. */
+    @Test
+    void whatWasCaughtInTheBodyFailsTheEnvironmentAtItsEndWhateverIsPendingBesideIt() {
+        reach("prod");
+        happens(new ApprovalStarted(Place.OUTERMOST.in("prod"), "soak", Phase.AFTER_DEPLOYMENT));
+        approvalFails(inside("prod"), Phase.STRATEGY);
+
+        end("prod");
+
+        assertState("prod", State.FAILED);
+        assertThat(reason("prod")).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
+    }
+
+    /** Its branch may try again, and a success makes up for it until the environment's end. */
+    @Test
+    void whatWasThrownBesideTheEnvironmentIsMadeUpForWhileAnApprovalIsPending() {
+        reach("prod");
+        approvalFails(Place.OUTERMOST.in("prod"), Phase.STRATEGY);
+        happens(new ApprovalStarted(Place.OUTERMOST.in("prod"), "again", Phase.STRATEGY));
+
+        end("prod");
+
+        assertState("prod", State.AWAITING_APPROVAL);
+        happens(new ApprovalEnded(Place.OUTERMOST.in("prod"), "again", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
+        assertState("prod", State.COMPLETE);
+    }
+
+    @Test
+    void aMistakenEnvironmentIsClosedAndWhatDependsOnItIsCancelled() {
+        String mistake = "dependOn: is no parameter; did you mean dependsOn?";
+        Declared mistaken = new Declared("staging", null, "step of staging", inStage("one"), null, mistake);
+
+        assertThat(happens(mistaken)).isEqualTo(mistake);
+        assertThat(happens(new Declared("staging", null, "again", inStage("one"), null, mistake)))
+                .as("in a retry")
+                .isEqualTo(mistake);
+        happens(new Declared("prod", null, "step of prod", inStage("two")));
+
+        assertState("staging", State.FAILED);
+        assertState("prod", State.CANCELLED);
+        assertThat(reason("prod")).isEqualTo("\"staging\" is closed: " + mistake);
+    }
+
+    /** As an environment that chooses does. */
+    @Test
+    void aStageThatChoosesAmongEnvironmentsIsCancelledForWhatIsNone() {
+        reach("staging");
+        approvalFails("staging", Phase.AFTER_DEPLOYMENT);
+        end("staging");
+        assertThat(deployment.reasonToCancel(inStage("prod"), false)).isNotNull();
+        assertThat(deployment.reasonToCancel(inStage("prod"), true)).isNull();
+
+        approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
+
+        assertThat(deployment.reasonToCancel(inStage("prod"), true)).isEqualTo("2 of 12 tests failed");
+    }
+
     @Test
     void awaitsApprovalsUntilTheLastOneIsDecided() {
         reach("dev");
@@ -782,13 +840,13 @@ public class DeploymentTest {
         reach("staging");
         end("staging");
         approvalFails(inStage("smoke"), Phase.STRATEGY);
-        assertThat(deployment.reasonToCancel(inStage("prod")))
+        assertThat(deployment.reasonToCancel(inStage("prod"), false))
                 .as("whoever catches it decides")
                 .isNull();
 
         approvalFails(inStage("smoke", "a"), Phase.AFTER_DEPLOYMENT);
-        assertThat(deployment.reasonToCancel(inStage("later", "a"))).isEqualTo("2 of 12 tests failed");
-        assertThat(deployment.reasonToCancel(inStage("beside", "b"))).isNull();
+        assertThat(deployment.reasonToCancel(inStage("later", "a"), false)).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(inStage("beside", "b"), false)).isNull();
         reach("prod", "staging");
         reach("copy");
 
@@ -841,7 +899,7 @@ public class DeploymentTest {
 
         assertState("docs", State.DEPLOYING);
         assertState("prod", State.CANCELLED);
-        assertThat(deployment.reasonToCancel(inStage("more")))
+        assertThat(deployment.reasonToCancel(inStage("more"), false))
                 .isEqualTo(reason("prod"))
                 .isEqualTo("\"staging\" is deployed, but: 2 of 12 tests failed");
         assertThat(environment("prod").isCancelled()).isTrue();
@@ -876,11 +934,11 @@ public class DeploymentTest {
     void whatWasThrownAndCaughtClosesEnvironmentsAndNotStages() {
         reach("dev");
         fail("dev");
-        assertThat(deployment.reasonToCancel(inStage("next"))).isNull();
+        assertThat(deployment.reasonToCancel(inStage("next"), false)).isNull();
 
         reachBehindAll("prod");
         assertState("prod", State.CANCELLED);
-        assertThat(deployment.reasonToCancel(inStage("behind"))).contains("exit code 1");
+        assertThat(deployment.reasonToCancel(inStage("behind"), false)).contains("exit code 1");
     }
 
     @Test
@@ -1164,7 +1222,7 @@ public class DeploymentTest {
         happens(new StageCancelled("prod", Place.OUTERMOST, "2 of 12 tests failed"));
         restart("build", "smoke");
 
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isEqualTo("2 of 12 tests failed");
         assertThat(deployment.leavesOut("build")).isTrue();
         assertThat(deployment.leavesOut("prod")).isFalse();
         assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
@@ -1176,7 +1234,7 @@ public class DeploymentTest {
         restart("build", "smoke");
 
         assertThat(deployment.cancelled()).containsOnlyKeys("check");
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isEqualTo("2 of 12 tests failed");
         assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
     }
 
@@ -1185,7 +1243,7 @@ public class DeploymentTest {
         approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
         restart("build");
 
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isNull();
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isNull();
         assertThat(deployment.outcome()).isEqualTo(Outcome.SUCCESS);
     }
 
@@ -1198,7 +1256,7 @@ public class DeploymentTest {
         approvalFails(Place.OUTERMOST, Phase.AFTER_DEPLOYMENT);
         restart("deploy to staging");
 
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isEqualTo("2 of 12 tests failed");
         assertThat(deployment.reason(environment("staging"))).isEqualTo("nobody was asked");
         assertThat(deployment.isOpen("staging")).isFalse();
     }
@@ -1209,7 +1267,7 @@ public class DeploymentTest {
         approvalFails(inStage("around the Pipeline"), Phase.AFTER_DEPLOYMENT);
         restart("smoke");
 
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isEqualTo("2 of 12 tests failed");
     }
 
     @Test
@@ -1257,7 +1315,7 @@ public class DeploymentTest {
         approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
         restart("build", "smoke");
 
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("the original build is deleted");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isEqualTo("the original build is deleted");
     }
 
     @Test

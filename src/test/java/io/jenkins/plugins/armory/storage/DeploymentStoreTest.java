@@ -277,7 +277,8 @@ class DeploymentStoreTest {
 
         store.end();
 
-        assertThat(reopened().deployment().reasonToCancel(Place.OUTERMOST)).isNotNull();
+        assertThat(reopened().deployment().reasonToCancel(Place.OUTERMOST, false))
+                .isNotNull();
     }
 
     @Test

@@ -627,7 +627,7 @@ public class ArmoryWebhookApprovalStep extends Step {
         @Override
         protected Step mistaken(String mistake, Map<String, Object> arguments) {
             ArmoryWebhookApprovalStep failing = newStep();
-            failing.mistake = mistake;
+            failing.mistake = nameInMessages() + ": " + mistake;
             if (arguments.get("phase") instanceof CharSequence given) {
                 failing.setPhase(given.toString());
             }

@@ -71,11 +71,11 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     @CheckForNull
     private EnvironmentRules rules;
 
-    /** The full name of the job when the step began. */
+    /** The full name that the job had when the step began, {@code null} where the settings ask nothing. */
     @CheckForNull
     private String job;
 
-    /** What is wrong with that, {@code null} for nothing. */
+    /** What is wrong with the step or with the settings, {@code null} for nothing. */
     @CheckForNull
     private String mistake;
 
@@ -91,21 +91,32 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     /** Is set before it is asked for, also after a restart of Jenkins. */
     private volatile boolean waiting;
 
-    ArmoryEnvironmentExecution(StepContext stepContext, String name, @CheckForNull List<String> dependsOn) {
+    /** @param mistake what is wrong with the arguments, {@code null} for nothing; the environments must know before the step ends */
+    ArmoryEnvironmentExecution(
+            StepContext stepContext, String name, @CheckForNull List<String> dependsOn, @CheckForNull String mistake) {
         super(stepContext);
         this.name = name;
         this.dependsOn = dependsOn == null ? null : new ArrayList<>(dependsOn);
+        this.mistake = mistake;
     }
 
     @Override
     public boolean start() throws Exception {
-        job = build().getParent().getFullName();
-        try {
-            rules = EnvironmentRules.find(name, build(), armory().tokens());
-        } catch (AbortException x) { // the environments must know before the step ends
-            mistake = x.getMessage();
+        if (mistake == null) {
+            findRules();
         }
         return beginOnceSaved();
+    }
+
+    private void findRules() throws IOException, InterruptedException {
+        String asking = build().getParent().getFullName();
+        try {
+            rules = EnvironmentRules.find(name, build(), armory().tokens());
+            job = rules == null ? null : asking;
+        } catch (AbortException x) {
+            mistake = x.getMessage();
+            job = asking;
+        }
     }
 
     @Override
@@ -170,13 +181,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     }
 
     private Declared declared() throws IOException, InterruptedException {
-        return new Declared(
-                name,
-                dependsOn,
-                id(),
-                Stages.placeOf(getContext(), null),
-                rules != null || mistake != null ? job : null,
-                mistake);
+        return new Declared(name, dependsOn, id(), Stages.placeOf(getContext(), null), job, mistake);
     }
 
     private void showThatItWaits(List<String> dependencies) throws IOException, InterruptedException {

@@ -10,9 +10,9 @@ import io.jenkins.plugins.armory.config.Argument;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
-import io.jenkins.plugins.armory.step.MistakenExecution;
 import io.jenkins.plugins.armory.step.StepArguments;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -32,11 +32,18 @@ import org.kohsuke.stapler.verb.POST;
 @Restricted(NoExternalUse.class)
 public final class ArmoryEnvironmentStep extends Step {
 
+    /** What an environment is called whose name is mistaken: what comes after it depends on it all the same. */
+    private static final String UNNAMED = "(no name)";
+
     private final String name;
 
     /** {@code null} for all environments that come before. */
     @CheckForNull
     private List<EnvironmentName> dependsOn;
+
+    /** What is wrong with the arguments, {@code null} for nothing that is known. */
+    @CheckForNull
+    private String mistake;
 
     @DataBoundConstructor
     public ArmoryEnvironmentStep(String name) {
@@ -94,10 +101,23 @@ public final class ArmoryEnvironmentStep extends Step {
 
     @Override
     public StepExecution start(StepContext stepContext) {
+        List<String> dependencies = null;
+        String wrong = mistake;
         try {
-            return new ArmoryEnvironmentExecution(stepContext, name, dependencies());
+            dependencies = wrong == null ? dependencies() : null;
         } catch (IllegalArgumentException x) {
-            return new MistakenExecution(stepContext, "armoryEnvironment: " + x.getMessage());
+            wrong = x.getMessage();
+        }
+        return new ArmoryEnvironmentExecution(stepContext, shownName(), dependencies, wrong);
+    }
+
+    /** Returns the name, or what stands for one that cannot be. */
+    private String shownName() {
+        try {
+            checkName("name", name);
+            return name.isEmpty() ? UNNAMED : name;
+        } catch (IllegalArgumentException x) {
+            return UNNAMED;
         }
     }
 
@@ -112,6 +132,15 @@ public final class ArmoryEnvironmentStep extends Step {
         @Override
         public String getDisplayName() {
             return Messages.ArmoryEnvironmentStep_displayName();
+        }
+
+        /** Returns the step itself, so that what it names is closed. */
+        @Override
+        protected Step mistaken(String mistake, Map<String, Object> arguments) {
+            var failing = new ArmoryEnvironmentStep(
+                    arguments.get("name") instanceof CharSequence given ? given.toString() : "");
+            failing.mistake = mistake;
+            return failing;
         }
 
         @POST

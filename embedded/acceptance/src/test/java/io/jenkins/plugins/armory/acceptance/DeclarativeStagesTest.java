@@ -234,6 +234,32 @@ class DeclarativeStagesTest {
                 .doesNotContain("never");
     }
 
+    /** In an expression, Groovy takes it for true, so that chooses nothing. */
+    @Test
+    void aStageWithAWhenConditionIsCancelledAfterAFailureInAPlainStage(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('staging') { steps { armoryEnvironment('staging') { echo 'in staging' } } }
+                        stage('smoke') { steps { %s } }
+                        stage('prod') {
+                            when { allOf { armoryEnvironmentReady 'staging' } }
+                            steps { echo 'never' }
+                        }
+                        stage('docs') {
+                            when { expression { armoryEnvironmentReady('staging') } }
+                            steps { echo 'never' }
+                        }
+                    }
+                }
+                """.formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("in staging", "Stage 'prod' is cancelled: ", "Stage 'docs' is cancelled: ")
+                .doesNotContain("never");
+    }
+
     @Test
     void whenConditionSkipsAStageWhoseEnvironmentIsNotReady(Jenkins jenkins, ExternalProcess process) {
         Build build = fail(jenkins, process, """

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
@@ -107,7 +108,7 @@ class FailClosedTest {
                 """.formatted(gate.replace("%s", process.approval())));
 
         assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
-        assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
+        assertThat(build.environments()).containsEntry("staging", "FAILED").containsEntry("prod", "CANCELLED");
     }
 
     @ParameterizedTest
@@ -153,6 +154,60 @@ class FailClosedTest {
 
         assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
         assertThat(build.environments()).containsEntry("prod", "CANCELLED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "name: 'staging', dependOn: ['dev']",
+                "name: 'staging', dependsOn: [env.NOT_SET]",
+                "name: 'staging', dependsOn: [['dev']]",
+                "name: env.NOT_SET",
+                "name: 'sta\\nging'",
+                "dependsOn: []"
+            })
+    void anEnvironmentThatIsMistakenIsClosed(String arguments, Jenkins jenkins) {
+        Build build = jenkins.build("""
+                catchError { armoryEnvironment(%s) { echo 'never' } }
+                stage('report') { echo 'caught' }
+                armoryEnvironment('prod') { echo 'never' }
+                """.formatted(arguments));
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("caught", "Environment 'prod' is cancelled", "ERROR: armoryEnvironment: ")
+                .doesNotContain("never", "armoryEnvironment: armoryEnvironment");
+        assertThat(build.environments()).containsEntry("prod", "CANCELLED");
+    }
+
+    @Test
+    void whatWasCaughtIsThrownAgainThoughAnApprovalBesideIsPending(Jenkins jenkins) {
+        Build build = jenkins.build("""
+                parallel(
+                    deploy: {
+                        armoryEnvironment('prod') {
+                            try { armoryWebhookApproval(manualApproval: [message: 'Canary?']) } catch (e) { echo 'caught' }
+                        }
+                        echo 'never'
+                    },
+                    soak: {
+                        armoryWebhookApproval(environment: 'prod', phase: 'afterDeployment', manualApproval: [message: 'Soaked?'])
+                    })
+                echo 'never'
+                """);
+        build.awaitWaiting(2);
+        build.decide(approval(build, "strategy"), "reject", "errors");
+        build.awaitLog("Failed in branch deploy");
+        assertThat(build.environments()).isEqualTo(Map.of("prod", "FAILED"));
+        build.decide(approval(build, "afterDeployment"), "approve", "");
+
+        assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
+    }
+
+    private static JsonNode approval(Build build, String phase) {
+        return build.approvals().stream()
+                .filter(each -> phase.equals(each.path("phase").asText()))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -130,6 +130,27 @@ class LeftOutCallsTest {
     }
 
     @ParameterizedTest
+    @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs the engine of Jenkins")
+    @ValueSource(
+            strings = {
+                "try { armoryWebhookApproval('smoke') } catch (e) { echo 'caught' }",
+                "armoryEnvironment('staging') { try { armoryWebhookApproval('smoke') } catch (e) { echo 'caught' } }",
+                "stage('a') { catchError { armoryWebhookApproval('smoke') } }",
+                "try { armoryApproval(webhook: 'x') } catch (e) { echo 'caught' }",
+                "try { armoryEnvironment('qa') } catch (e) { }",
+                "try { armoryEnvironment('qa', dependsOn: ['dev']) { } } catch (e) { }",
+                "catchError { parallel(a: { armoryWebhookApproval('smoke') }, b: { sleep 1 }) }",
+                "try { armoryWebhookApproval('smoke') } catch (e) { }\ntry { GATE('qa') } catch (e) { }",
+            })
+    void whatTheEngineRefusesIsClosed(String script, Jenkins jenkins, ExternalProcess process) {
+        Build build = run(jenkins, process, script);
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("ERROR: armory", ": the Pipeline engine has refused a call")
+                .doesNotContain("production");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "for (who in ['qa', 'security']) { GATE(who) }",

@@ -64,7 +64,21 @@ final class Rules {
         }
 
         Scope inRollback() {
-            return new Scope(stage, environment, new Object(), branches);
+            return new Scope(stage, environment, new Rollback(body), branches);
+        }
+
+        /** Whether it is in the body of an environment, or of one within it. */
+        boolean isInside(Environment other) {
+            for (Object each = body; each != null; each = around(each)) {
+                if (each == other) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private static Object around(Object body) {
+            return body instanceof Environment inner ? inner.where.body : ((Rollback) body).around;
         }
 
         Scope in(Branch inner) {
@@ -145,8 +159,25 @@ final class Rules {
         YES
     }
 
-    /** A failure of a throwing phase in an environment. What has other parameters is another site. */
-    private record Unresolved(int site, Phase phase) {}
+    /** The body of a rollback: no two are the same. */
+    private static final class Rollback {
+        final Object around;
+
+        Rollback(Object around) {
+            this.around = around;
+        }
+    }
+
+    /**
+     * A failure of a throwing phase in an environment. What has other parameters is another site.
+     *
+     * @param inside whether it is in the body of the environment
+     */
+    private record Unresolved(int site, Phase phase, boolean inside) {}
+
+    private static Unresolved unresolved(Node.Approval approval, Scope scope, Environment environment) {
+        return new Unresolved(approval.site(), approval.phase(), scope.isInside(environment));
+    }
 
     private static final class Environment {
         final String name;
@@ -367,7 +398,7 @@ final class Rules {
             interrupted.join.interrupted.add(interrupted.number);
             if (node instanceof Node.Approval approval && scope.environment != null && choices.perhaps()) {
                 // It had begun: a gate that was interrupted did not open.
-                scope.environment.unresolved.add(new Unresolved(approval.site(), approval.phase()));
+                scope.environment.unresolved.add(unresolved(approval, scope, scope.environment));
             }
             if (node instanceof Node.Approval approval && choices.perhaps()) {
                 failEarly(approval);
@@ -541,7 +572,8 @@ final class Rules {
     private void environment(Node.Environment step, Scope scope, Then then) {
         event(races.matters(Races.GATE, Races.CANCELLED, new Named(step.name())), () -> {
             if (isReached(step.name())) { // Unknown is closed: "a second deployment … throws, and closes what it names"
-                closeForMistake(environments.get(step.name()), new Unresolved(0, Phase.STRATEGY));
+                Environment known = environments.get(step.name());
+                closeForMistake(known, new Unresolved(0, Phase.STRATEGY, scope.isInside(known)));
                 then.end(Thrown.FAILURE);
                 return;
             }
@@ -734,7 +766,8 @@ final class Rules {
             });
             return;
         }
-        if (environment.state == State.DEPLOYING && (thrown != null || !awaitsApprovals(environment))) {
+        if (environment.state == State.DEPLOYING
+                && (thrown != null || hasCaught(environment) || !awaitsApprovals(environment))) {
             conclude(environment, thrown);
         }
         // "One that was caught in the environment's own body is thrown again at its end."
@@ -745,7 +778,14 @@ final class Rules {
     /** "after begins when the body has ended without an error": not if one that was caught is to be thrown again. */
     private boolean isChecked(Environment environment) {
         return !environment.guard.after().isEmpty()
-                && (!hasFailure(environment) || awaitsApprovals(environment) && choices.perhaps());
+                && (!hasFailure(environment)
+                        || !hasCaught(environment) && awaitsApprovals(environment) && choices.perhaps());
+    }
+
+    /** Whether something was thrown and caught in its body, so that nothing from outside makes up for it. */
+    private boolean hasCaught(Environment environment) {
+        return environment.unresolved.stream().anyMatch(Unresolved::inside)
+                || within(environment).anyMatch(Environment::hasThrown);
     }
 
     private boolean hasFailure(Environment environment) {
@@ -891,7 +931,7 @@ final class Rules {
         if (where.environment != null) {
             where.environment.refusedBeforeCall = true;
             if (!where.environment.isOverWithoutDeployment()) {
-                where.environment.unresolved.add(new Unresolved(approval.site(), approval.phase()));
+                where.environment.unresolved.add(unresolved(approval, where, where.environment));
             }
         }
     }
@@ -904,7 +944,7 @@ final class Rules {
                         && approval.phase() == Phase.BEFORE_DEPLOYMENT
                         && where.environment != environment;
         if (tooLate) {
-            closeForMistake(environment, new Unresolved(approval.site(), approval.phase()));
+            closeForMistake(environment, unresolved(approval, where, environment));
         }
         return tooLate;
     }
@@ -951,7 +991,7 @@ final class Rules {
     private void failEarly(Node.Approval approval) {
         if (approval.environment() != null && !isReached(approval.environment())) {
             early.computeIfAbsent(approval.environment(), name -> new HashSet<>())
-                    .add(new Unresolved(approval.site(), approval.phase()));
+                    .add(new Unresolved(approval.site(), approval.phase(), false));
         }
     }
 
@@ -961,7 +1001,8 @@ final class Rules {
             failEarly(approval);
             return;
         }
-        closeForMistake(environments.get(approval.environment()), new Unresolved(approval.site(), approval.phase()));
+        closeForMistake(
+                environments.get(approval.environment()), new Unresolved(approval.site(), approval.phase(), false));
     }
 
     private void decide(Node.Approval approval, Scope scope, Then then) {
@@ -1021,11 +1062,11 @@ final class Rules {
     private void succeed(Node.Approval approval, Scope scope, Then then) {
         if (scope.environment != null) {
             // "unless a later approval of the same webhook and phase in it succeeds"
-            scope.environment.unresolved.remove(new Unresolved(approval.site(), approval.phase()));
+            scope.environment.unresolved.remove(unresolved(approval, scope, scope.environment));
         }
         if (approval.environment() != null) {
             early.getOrDefault(approval.environment(), new HashSet<>())
-                    .remove(new Unresolved(approval.site(), approval.phase()));
+                    .remove(new Unresolved(approval.site(), approval.phase(), false));
         }
         if (scope.place() != null) {
             scope.place().failed.stream()
@@ -1041,7 +1082,7 @@ final class Rules {
         }
         if (approval.phase() != Phase.AFTER_DEPLOYMENT) { // "step throws"
             if (scope.environment != null) {
-                scope.environment.unresolved.add(new Unresolved(approval.site(), approval.phase()));
+                scope.environment.unresolved.add(unresolved(approval, scope, scope.environment));
             }
             failEarly(approval);
             then.end(Thrown.FAILURE);
