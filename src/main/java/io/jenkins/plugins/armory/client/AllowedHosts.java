@@ -211,9 +211,13 @@ public final class AllowedHosts implements Serializable {
     /**
      * Checks the address that is about to be connected to.
      *
+     * @param connected the address, as a name server gave it
      * @throws RefusedException if it may not be called
      */
-    void check(String host, InetAddress address) throws RefusedException {
+    void check(String host, InetAddress connected) throws RefusedException, UnknownHostException {
+        // An answer for IPv6 may be ::ffff:a.b.c.d (RFC 4291, section 2.5.5.2). Java keeps that, and connects to the
+        // IPv4 address in it.
+        InetAddress address = InetAddress.getByAddress(connected.getAddress());
         if (privateAddresses == Private.ALL_BUT_LINK_LOCAL && isLinkLocal(address)) {
             throw new RefusedException("may not be called: it has the link-local address " + address.getHostAddress()
                     + ", which no agent may call, whatever is in the list of allowed hosts in Manage Jenkins » System »"

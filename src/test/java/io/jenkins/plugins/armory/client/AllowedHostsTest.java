@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.armory.Draw;
 import io.jenkins.plugins.armory.Seeds;
+import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
@@ -27,15 +31,32 @@ class AllowedHostsTest {
 
     private static boolean allows(AllowedHosts hosts, String host, String address) {
         try {
+            return allows(hosts, host, InetAddress.getByName(address));
+        } catch (UnknownHostException x) {
+            throw new AssertionError(x);
+        }
+    }
+
+    private static boolean allows(AllowedHosts hosts, String host, InetAddress address) {
+        try {
             hosts.check(host, false);
-            hosts.check(host, InetAddress.getByName(address));
+            hosts.check(host, address);
             return true;
         } catch (AllowedHosts.RefusedException x) {
             assertThat(x).hasMessageContaining("Manage Jenkins » System » Armory webhook approvals");
             return false;
-        } catch (UnknownHostException x) {
+        } catch (IOException x) {
             throw new AssertionError(x);
         }
+    }
+
+    /** Returns {@code ::ffff:a.b.c.d} as Java has it from a name server. Of a literal it makes the IPv4 address itself. */
+    private static InetAddress mapped(String ipv4) throws UnknownHostException {
+        var bytes = new byte[16];
+        bytes[10] = -1;
+        bytes[11] = -1;
+        System.arraycopy(InetAddress.getByName(ipv4).getAddress(), 0, bytes, 12, 4);
+        return Inet6Address.getByAddress("ci.example.com", bytes, -1);
     }
 
     @ParameterizedTest
@@ -224,6 +245,40 @@ class AllowedHostsTest {
         assertThat(allows(hosts("metadata.internal").fromAgent(), "metadata.internal", address))
                 .isFalse();
         assertThat(allows(hosts(address).fromAgent(), address, address)).isFalse();
+    }
+
+    /** A system connects to the IPv4 address in it (RFC 3493, section 3.7), so it is that address in every check. */
+    @ParameterizedTest
+    @ValueSource(strings = {"169.254.169.254", "10.0.0.5", "127.0.0.1", PUBLIC})
+    void anIpv4AddressInAnAnswerForIpv6IsTheIpv4Address(String address) throws Exception {
+        InetAddress mapped = mapped(address);
+        assertThat(mapped).as("not converted by Java").isInstanceOf(Inet6Address.class);
+
+        for (AllowedHosts hosts : List.of(
+                hosts(),
+                hosts().andLoopback(),
+                hosts().fromAgent(),
+                hosts("*.example.com"),
+                hosts("*.example.com").fromAgent(),
+                hosts("ci.example.com"),
+                hosts("ci.example.com").fromAgent(),
+                hosts(address),
+                hosts("10.0.0.0/8").fromAgent())) {
+            assertThat(allows(hosts, "ci.example.com", mapped))
+                    .isEqualTo(allows(hosts, "ci.example.com", InetAddress.getByName(address)));
+        }
+        assertThat(allows(hosts(), "ci.example.com", mapped)).isEqualTo(address.equals(PUBLIC));
+    }
+
+    @Test
+    void aSocketDoesNotConnectToAnIpv4AddressInAnAnswerForIpv6() throws Exception {
+        try (Socket socket = new GuardedSockets("ci.example.com", hosts()).createSocket()) {
+            var loopback = new InetSocketAddress(mapped("127.0.0.1"), 1);
+
+            assertThatThrownBy(() -> socket.connect(loopback, 1000))
+                    .isInstanceOf(AllowedHosts.RefusedException.class)
+                    .hasMessageContaining("private address 127.0.0.1");
+        }
     }
 
     @ParameterizedTest
