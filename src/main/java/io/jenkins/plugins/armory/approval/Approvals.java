@@ -124,7 +124,7 @@ public final class Approvals {
 
     /** Schedules the next check of the reminder, the window, the deadline and the heartbeat. */
     private void watch(Approval approval) {
-        Instant opensAt = approval.opensAt();
+        Instant opensAt = approval.failure() == null ? approval.opensAt() : null; // else an administrator decides
         deadlines.set(
                 approval.id(),
                 opensAt != null ? opensAt : approval.reminderDue().orElse(approval.deadline()));

@@ -1213,4 +1213,28 @@ class ApprovalsTest {
         assertThat(approval.deadline()).isEqualTo(DEADLINE);
         assertThat(approval.heartbeat()).isEqualTo(heartbeat);
     }
+
+    /** The administrator who is asked then decides, and no window. */
+    @Test
+    void aWindowIsNotLookedAtOnceTheJournalHasLostAChange() throws IOException {
+        ApprovalStore store = ApprovalStore.open(folder);
+        store.create(List.of(ApprovalTerms.of("w", new BuildRef("job", 1))
+                .timeout(START, Duration.ofDays(30))
+                .opensAt(START.plusSeconds(60))
+                .start()));
+        store.apply(List.of("w"), new Event.ChangeLost(), START);
+        var looks = new AtomicInteger();
+        Approvals approvals = open(HookedRepository.after("find", store, () -> {
+            if (looks.incrementAndGet() > 100) {
+                throw new IOException("again and again"); // which is tried again a little later
+            }
+        }));
+
+        manualTimer.pass(Duration.ofDays(29));
+        assertThat(looks).hasValueLessThan(10);
+        approvals.attach("w", told::add);
+        manualTimer.pass(Duration.ofDays(2));
+
+        assertToldOf(Outcome.LOST);
+    }
 }
