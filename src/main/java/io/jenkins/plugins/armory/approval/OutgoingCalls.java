@@ -48,11 +48,16 @@ public record OutgoingCalls(
         Bound.LIST.check(
                 "{{answer.NAME}} of status and cancel", ofAnswer(status, cancel).size());
         Bound.ALL_CALLS.check(
-                "webhook, cancel, status and notify",
-                Webhook.lengthOf(context)
-                        + all(webhook, cancel, status, notifications)
-                                .mapToLong(Webhook::length)
-                                .sum());
+                "webhook, cancel, status and notify", length(context, all(webhook, cancel, status, notifications)));
+    }
+
+    private static long length(Map<String, String> context, Stream<Webhook> webhooks) {
+        return Webhook.lengthOf(context) + webhooks.mapToLong(Webhook::length).sum();
+    }
+
+    /** Returns the number of characters of the calls. A record has more bytes. */
+    public long length() {
+        return length(context, all());
     }
 
     private static Stream<Webhook> all(

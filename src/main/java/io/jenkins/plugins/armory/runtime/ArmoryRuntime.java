@@ -67,7 +67,7 @@ public final class ArmoryRuntime {
     static final HMACConfidentialKey KEY = new HMACConfidentialKey(KEY_FILE);
     /** The number of threads for file I/O and observers. Idle threads end. */
     private static final int THREADS = 8;
-    /** The number of steps that may read files of workspaces at once. */
+    /** The number of steps that may read files of workspaces or create approvals at once. */
     private static final int READERS = 64;
 
     private final ExecutorService executor = newExecutor(THREADS);
@@ -320,8 +320,8 @@ public final class ArmoryRuntime {
     }
 
     /**
-     * Returns the executor of work that may take long: it reads files of a workspace, and waits for an agent, or asks the security realm.
-     * The work of many jobs gets threads in turn.
+     * Returns the executor of work that may take long: it reads files of a workspace and waits for an agent, renders templates of
+     * any number, or asks the security realm. The work of many jobs gets threads in turn.
      *
      * @param agent the name of the workspace's agent
      * @param waits is run if work has to wait for its turn

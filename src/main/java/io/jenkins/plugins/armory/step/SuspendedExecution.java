@@ -19,9 +19,13 @@ import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.Work;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -38,6 +42,8 @@ public abstract class SuspendedExecution extends StepExecution {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(SuspendedExecution.class.getName());
+    /** Of a thousand branches, most wait for their turn, and hardly any for so long. */
+    private static final Duration WORTH_A_LINE = Duration.ofSeconds(5);
 
     /** The reason to stop the step, {@code null} for none. */
     @CheckForNull
@@ -59,16 +65,27 @@ public abstract class SuspendedExecution extends StepExecution {
         armory().executor().execute(() -> run(work));
     }
 
-    /** Does work that reads files of the workspace when it is its turn, and ends the step if the work fails. */
-    public final void readLater(Work work) throws IOException, InterruptedException {
+    /** Does work that may take long when it is its turn, see {@link ArmoryRuntime#readers}, and ends the step if the work fails. */
+    public final void inTurn(Work work) throws IOException, InterruptedException {
         Computer computer = getContext().get(Computer.class);
+        var begun = new AtomicBoolean();
         Executor readers = armory().readers(
                         build(),
                         computer == null ? "" : computer.getName(),
-                        () -> log(
-                                "Reading the files of the workspace waits for its turn: this job, its folder or the agent has"
-                                        + " as many steps reading as it may have at once."));
-        readers.execute(() -> Work.run(work, this::failed, this::log, readers));
+                        () -> Timer.get()
+                                .schedule(() -> logWaits(begun), WORTH_A_LINE.toMillis(), TimeUnit.MILLISECONDS));
+        readers.execute(() -> {
+            begun.set(true);
+            Work.run(work, this::failed, this::log, readers);
+        });
+    }
+
+    private void logWaits(AtomicBoolean begun) {
+        if (!begun.get() && !isOver()) {
+            log(
+                    "The step waits for its turn: this job, its folder or the agent has as many steps reading files and rendering"
+                            + " templates as it may have at once.");
+        }
     }
 
     /** Does work on the executor once the program is saved with the step as it is now. The engine's thread calls this. */

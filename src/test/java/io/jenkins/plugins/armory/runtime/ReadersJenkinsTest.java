@@ -3,16 +3,28 @@ package io.jenkins.plugins.armory.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.BaseStandardCredentials;
 import hudson.model.FreeStyleBuild;
+import hudson.model.Result;
+import hudson.util.Secret;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 @WithJenkins
 class ReadersJenkinsTest {
+
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     /** As of an agent that hangs. */
     @Test
@@ -48,5 +60,68 @@ class ReadersJenkinsTest {
         }
         await().until(() -> begun.get() == 200);
         assertThat(waiting).hasValue(184);
+    }
+
+    /** As if each had megabytes to render. Here, their checks read a secret that takes its time. */
+    @Test
+    void approvalsThatTakeLongToCreateHoldUpNoOtherJob(JenkinsRule j) throws Exception {
+        var over = new CountDownLatch(1);
+        var held = new HeldSecret(over);
+        SystemCredentialsProvider.getInstance().getCredentials().add(held);
+        WorkflowRun noisy = start(j, "noisy", """
+                def branches = [:]
+                for (int i = 0; i < 40; i++) {
+                    branches["b$i"] = {
+                        armoryWebhookApproval(name: 'checks', uriTemplate: 'http://127.0.0.1/', callbackCredentialsId: 'held')
+                    }
+                }
+                parallel branches
+                """);
+        try {
+            await().atMost(SOON).until(() -> held.readers.get() >= 8);
+
+            WorkflowRun quiet = start(j, "quiet", "armoryWebhookApproval(manualApproval: [message: 'Go?'])");
+            await().atMost(SOON)
+                    .until(() -> !ArmoryRuntime.get().approvalsOf(quiet).isEmpty());
+            quiet.getExecutor().doStop();
+            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(quiet));
+
+            await().atMost(SOON).until(() -> held.readers.get() == 16);
+            noisy.getExecutor().doStop();
+            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(noisy));
+        } finally {
+            over.countDown();
+        }
+    }
+
+    private static WorkflowRun start(JenkinsRule j, String name, String script) throws Exception {
+        WorkflowJob job = j.createProject(WorkflowJob.class, name);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job.scheduleBuild2(0).waitForStart();
+    }
+
+    /** A secret that cannot be read for a while. */
+    private static final class HeldSecret extends BaseStandardCredentials implements StringCredentials {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient CountDownLatch over;
+        private final transient AtomicInteger readers = new AtomicInteger();
+
+        HeldSecret(CountDownLatch over) {
+            super(CredentialsScope.GLOBAL, "held", null);
+            this.over = over;
+        }
+
+        @Override
+        public Secret getSecret() {
+            readers.incrementAndGet();
+            try {
+                over.await();
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+            }
+            return Secret.fromString("held");
+        }
     }
 }

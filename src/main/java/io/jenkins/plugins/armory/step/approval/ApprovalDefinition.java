@@ -194,11 +194,6 @@ final class ApprovalDefinition implements Serializable {
         return reference;
     }
 
-    /** Returns whether the step has the whole definition, so that no file is read and no name is looked up. */
-    boolean isInline() {
-        return reference == null || reference.isInline();
-    }
-
     /**
      * Returns the name by which a retry of the approval is known: the webhook's, or what is asked of whom. So one question does
      * not pass for another that a person rejected.

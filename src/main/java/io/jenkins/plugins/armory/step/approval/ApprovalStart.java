@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -99,11 +100,19 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         var origin = new ApprovalTerms.Origin(
                 addressIfKnown(), armory.jobIds().of(at.run().getParent()));
         var terms = new ArrayList<ApprovalTerms.Builder>();
+        long length = 0;
         for (Defined each : defined) {
+            String tooLong = Bound.ALL_OF_STEP.problemOf(length); // the check of each takes its time
+            if (tooLong != null) {
+                throw tooLong("approvals: " + tooLong);
+            }
             try {
                 ApprovalTerms.Builder builder =
                         terms(each.id(), each.definition()).origin(origin).path(each.path());
-                armory.requests().check(builder.start(), at.run());
+                Approval approval = builder.start();
+                OutgoingCalls calls = approval.calls();
+                length += calls == null ? 0 : calls.length();
+                armory.requests().check(approval, at.run());
                 terms.add(builder);
             } catch (IllegalArgumentException | UndeliverableException | AbortException x) {
                 throw new AbortException(ApprovalDefinition.at(each.path(), String.valueOf(x.getMessage())));
@@ -326,11 +335,15 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
             // After the approvals, see BuildRecord.add.
             armory.record(at.run(), created.stream().map(Approval::id).toList());
         } catch (IllegalArgumentException x) {
-            throw new AbortException(
-                    x.getMessage() + " as JSON; shorten what each has, such as bodyTemplate, message and"
-                            + " notify, or divide the list among several steps");
+            throw tooLong(x.getMessage());
         } catch (IOException x) {
             throw SuspendedExecution.failure(notStarted + ", because the approval cannot be written", x);
         }
+    }
+
+    private static AbortException tooLong(String problem) {
+        return new AbortException(
+                problem + " as JSON; shorten what each has, such as bodyTemplate, message and notify, or divide"
+                        + " the list among several steps");
     }
 }

@@ -119,7 +119,7 @@ final class ApprovalWait {
                 : new Room(awaited.atOnce(), step.armory().executor());
     }
 
-    /** Creates the approvals, on a thread that may wait for an agent if files must be read, and waits for them. */
+    /** Creates the approvals and waits for them. Reading files waits for an agent, and rendering large templates takes long too. */
     void begin() throws Exception {
         begin(List.of());
     }
@@ -148,19 +148,16 @@ final class ApprovalWait {
     /** @param present those that are there already */
     private void begin(List<Approval> present) throws Exception {
         LeftOutCalls.requireWhole(step.getContext());
+        step.inTurn(() -> create(present));
+    }
+
+    private void create(List<Approval> present) throws Exception {
+        if (step.stopCause() != null) {
+            return; // stop() ends the step
+        }
         List<ApprovalDefinition> definitions = awaited.definitions();
         if (definitions == null) {
             throw new AbortException("The build of this approval is gone.");
-        } else if (definitions.stream().allMatch(ApprovalDefinition::isInline)) {
-            create(definitions, present);
-        } else {
-            step.readLater(() -> create(definitions, present));
-        }
-    }
-
-    private void create(List<ApprovalDefinition> definitions, List<Approval> present) throws Exception {
-        if (step.stopCause() != null) {
-            return; // stop() ends the step
         }
         Set<String> known = present.stream().map(Approval::id).collect(Collectors.toSet());
         List<ApprovalStart.Defined> missing = elements.stream()

@@ -191,16 +191,6 @@ final class WebhookReference implements Serializable {
         return inline == null ? String.valueOf(name) : inline.name();
     }
 
-    /** Returns whether the step has the whole definition, so that no file is read and no name is looked up. */
-    boolean isInline() {
-        CancelReference wanted = inline == null || cancel != null ? cancel : inline.cancel();
-        return inline != null
-                && config == null
-                && configFile == null
-                && inline.bodyPath() == null
-                && (wanted == null || wanted.inline() != null && wanted.inline().bodyPath() == null);
-    }
-
     /**
      * Looks up the webhook and reads its files. Must run on a thread that may wait for an agent.
      *

@@ -58,14 +58,14 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
 
     @Override
     public boolean start() throws IOException, InterruptedException {
-        readLater(this::read);
+        inTurn(this::read);
         return false;
     }
 
     @Override
     public void onResume() {
         ArmoryRuntime armory = armory();
-        armory.executor().execute(() -> armory.whenOpen(() -> run(() -> readLater(this::read))));
+        armory.executor().execute(() -> armory.whenOpen(() -> run(() -> inTurn(this::read))));
     }
 
     @Override

@@ -267,6 +267,19 @@ class ManyInOneStepTest {
         assertThat(process.calls()).isEmpty();
     }
 
+    /** To render them all would take as long as the list is long. */
+    @Test
+    void theBoundOfAllIsKnownBeforeTheyAreRendered() {
+        String entry = "[name: 'a', uriTemplate: '" + process.url()
+                + "', bodyTemplate: [inline: body], disableCallback: true]";
+
+        assertThat(failure("def body = '\"' + 'x' * 1000000 + '\"'\narmoryWebhookApprovals((0..<40).collect { " + entry
+                        + " } + [[name: 'a', uriTemplate: 'http://{{context.unknown}}/', disableCallback: true]])"))
+                .containsPattern(
+                        "approvals: is longer than 33554432 bytes: it has 34\\d{6} as JSON; shorten what each has");
+        assertThat(process.calls()).isEmpty();
+    }
+
     /** Its page is asked for every few seconds. */
     @Test
     void whatARunningBuildHasDecidedIsReadOnce() throws IOException {
