@@ -85,27 +85,18 @@ public final class UntilWritten {
             others = List.copyOf(unwritten);
             unwritten.clear();
         }
-        others.forEach(write -> soon(timer, executor, () -> run(write, x -> {})));
+        others.forEach(write -> soon(() -> run(write, x -> {})));
     }
 
-    /** Runs work on the executor, at once or as soon as that takes it. */
+    /** Runs work on the executor. */
     public void soon(Runnable work) {
-        soon(timer, executor, work);
-    }
-
-    /** Runs work on an executor, at once or as soon as that takes it. */
-    public static void soon(ScheduledExecutorService timer, Executor executor, Runnable work) {
-        try {
-            executor.execute(work);
-        } catch (RuntimeException | Error x) { // as while there is no memory for another thread
-            later(timer, executor, PAUSE, work);
-        }
+        executor.execute(work);
     }
 
     /** Runs work on an executor after a delay, unless Jenkins goes down before. */
     public static void later(ScheduledExecutorService timer, Executor executor, Duration delay, Runnable work) {
         try {
-            timer.schedule(() -> soon(timer, executor, work), Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
+            timer.schedule(() -> executor.execute(work), Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException x) {
             // Jenkins is going down
         }

@@ -188,7 +188,7 @@ final class CallLoop implements ApprovalObserver {
         /** Makes the next attempt after a delay. */
         private void next(Duration pause) {
             if (pause.isZero()) {
-                UntilWritten.soon(timer, executor, () -> surely(this::attempt));
+                executor.execute(() -> surely(this::attempt));
             } else {
                 UntilWritten.later(timer, executor, pause, () -> surely(this::attempt));
             }
@@ -396,7 +396,7 @@ final class CallLoop implements ApprovalObserver {
         void end(@CheckForNull CallResult result) {
             if (ended.compareAndSet(false, true)) {
                 leave.run();
-                UntilWritten.soon(timer, executor, () -> run.surely(() -> tell(result)));
+                executor.execute(() -> run.surely(() -> tell(result)));
             }
         }
 

@@ -43,9 +43,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
@@ -73,6 +70,7 @@ public final class ArmoryRuntime {
     private final ExecutorService executor = newExecutor(THREADS);
     private final WebhookClient client = new WebhookClient();
     private final Turns reading = new Turns(READERS, executor);
+    private final ExecutorService readers = newExecutor(READERS);
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();
     private final Deployments deployments = new Deployments(executor, runningBuilds, this::note);
@@ -141,14 +139,14 @@ public final class ArmoryRuntime {
     }
 
     private static ExecutorService newExecutor(int threads) {
-        ThreadPoolExecutor executor =
-                new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+        return new PatientExecutor(
+                threads,
+                work -> {
                     var thread = new Thread(work, "Armory approvals");
                     thread.setDaemon(true);
                     return thread;
-                });
-        executor.allowCoreThreadTimeOut(true);
-        return executor;
+                },
+                Timer.get());
     }
 
     /**
@@ -332,7 +330,7 @@ public final class ArmoryRuntime {
             boolean begun = reading.enter(
                     job,
                     agent,
-                    leave -> client.executor().execute(() -> {
+                    leave -> readers.execute(() -> {
                         try {
                             work.run();
                         } finally {
