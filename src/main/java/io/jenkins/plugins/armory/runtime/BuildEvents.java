@@ -4,12 +4,16 @@ import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.builds.BuildFolders;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import java.io.IOException;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -66,27 +70,50 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
 
     @Override
     public void onDeleted(Run<?, ?> run) {
-        Set<String> ids;
-        try {
-            ids = new LinkedHashSet<>(BuildRecord.idsOf(run));
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot read which approvals " + run + " has; its decided approvals stay", x);
-            ids = new LinkedHashSet<>();
-        }
-        BuildRef build = BuildRecord.refTo(run);
-        Set<String> recorded = ids;
-        ArmoryRuntime.get().whenOpen(() -> remove(build, recorded));
+        List<String> recorded = recordedBy(run);
+        ArmoryRuntime.get().whenOpen(() -> {
+            try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+                remove(BuildRecord.refTo(run), recorded, ArmoryRuntime.get().approvals());
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot remove the approvals of " + run, x);
+            }
+        });
     }
 
-    private static void remove(BuildRef build, Set<String> ids) {
+    private static List<String> recordedBy(Run<?, ?> run) {
         try {
-            Approvals approvals = ArmoryRuntime.get().approvals();
-            approvals.pending().stream()
-                    .filter(approval -> approval.build().equals(build))
-                    .forEach(approval -> ids.add(approval.id()));
-            approvals.remove(ids);
+            return BuildRecord.idsOf(run);
         } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot remove the approvals of " + build, x);
+            LOGGER.log(Level.WARNING, "Cannot read which approvals " + run + " has; its decided approvals stay", x);
+            return List.of();
+        }
+    }
+
+    private static void remove(BuildRef build, List<String> recorded, Approvals approvals) {
+        Set<String> ids = new LinkedHashSet<>();
+        for (String id : recorded) {
+            if (isOf(build, id, approvals)) {
+                ids.add(id);
+            }
+        }
+        approvals.pending().stream()
+                .filter(approval -> approval.build().equals(build))
+                .forEach(approval -> ids.add(approval.id()));
+        approvals.remove(ids);
+    }
+
+    /**
+     * Returns whether a recorded approval is of the build, whose folder may be a copy. One that cannot be read is, if no other build
+     * has it in its record.
+     */
+    private static boolean isOf(BuildRef build, String id, Approvals approvals) {
+        try {
+            return approvals
+                    .find(id)
+                    .filter(approval -> approval.build().equals(build))
+                    .isPresent();
+        } catch (IOException x) {
+            return BuildFolders.withApproval(id).stream().allMatch(build::equals);
         }
     }
 }

@@ -232,6 +232,40 @@ class HomeTest {
         assertThat(inOriginal.awaitResult("SUCCESS")).contains("for the original");
     }
 
+    @Test
+    void theApprovalsOfAJobStayWhenTheBuildsOfItsCopyAreDeleted() throws IOException {
+        Job job = jenkins.createJob(process.approval());
+        Callback ofOriginal = decide(job);
+        Callback torn = decide(job);
+        controller.stop();
+        Path tornFile = file("armory-approvals/decided/" + torn.id() + ".json");
+        Files.writeString(tornFile, "");
+        Job copy = new Job(jenkins, job.name() + "-copied");
+        copy(file("jobs/" + job.name()), file("jobs/" + copy.name()));
+        controller.start();
+        Callback ofCopy = decide(copy);
+
+        for (int number = 1; number <= 3; number++) {
+            new Build(copy, number).delete();
+        }
+
+        awaitGone(ofCopy);
+        assertThat(ofOriginal.succeed("yes")).returns(200, Answer::status);
+        assertThat(tornFile).exists();
+        controller.stop();
+        Job renamed = new Job(jenkins, job.name() + "-renamed");
+        Files.move(file("jobs/" + job.name()), file("jobs/" + renamed.name()));
+        controller.start();
+        new Build(renamed, 1).delete();
+        new Build(renamed, 2).delete();
+        awaitGone(ofOriginal);
+        Wait.until("the file that cannot be read is gone").until(() -> Files.notExists(tornFile));
+    }
+
+    private static void awaitGone(Callback callback) {
+        Wait.until("the approval is gone").until(() -> callback.succeed("yes").status() == 410);
+    }
+
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path each : files.toList()) {
