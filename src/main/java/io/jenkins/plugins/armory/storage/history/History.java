@@ -304,8 +304,7 @@ public final class History {
                     last);
             startsNext = true;
         }
-        // A clock that was set back does not reopen an earlier month.
-        if (last == null || startsNext || length > 0 && (length >= LARGE || month.isAfter(monthOf(last)))) {
+        if (last == null || startsNext || length > 0 && (length >= LARGE || !month.equals(monthOf(last)))) {
             return beginFile(folder.resolve("%s.%018d.ndjson".formatted(month, number + 1)));
         }
         Disk.Output current = output;
@@ -358,11 +357,7 @@ public final class History {
             return;
         }
         int limit = months.getAsInt();
-        YearMonth oldest = month.minusMonths(limit);
-        int gone = 0;
-        while (gone < files.size() - 1 && monthOf(files.get(gone)).isBefore(oldest)) {
-            gone++;
-        }
+        int gone = countBefore(believed(month).minusMonths(limit));
         if (gone > 0) {
             long lastNumber = firstNumberOf(files.get(gone)) - 1;
             write(List.of(HistoryContent.removal(lastNumber, previousOf(files.get(gone)), limit, now)), now);
@@ -377,6 +372,38 @@ public final class History {
             }
         }
         tidied = month;
+    }
+
+    /**
+     * Returns the present month, as far as the clock is believed: the month after the last one with lines before this one. So a clock
+     * that is ahead removes nothing until it has been ahead for a month.
+     */
+    private YearMonth believed(YearMonth month) {
+        for (int i = files.size() - 1; i >= 0; i--) {
+            YearMonth earlier = monthOf(files.get(i));
+            if (earlier.isBefore(month)) {
+                return earlier.plusMonths(1);
+            }
+        }
+        return month;
+    }
+
+    /**
+     * Returns how many files at the start are before a month. The majority decides, since the clock may have been wrong when some of them
+     * began: as many files as make the difference between those before the month and the others largest. The last file is not counted.
+     */
+    private int countBefore(YearMonth month) {
+        int count = 0;
+        int largest = 0;
+        int difference = 0;
+        for (int i = 0; i < files.size() - 1; i++) {
+            difference += monthOf(files.get(i)).isBefore(month) ? 1 : -1;
+            if (difference > largest) {
+                largest = difference;
+                count = i + 1;
+            }
+        }
+        return count;
     }
 
     /** Returns what the first line of a file follows. */

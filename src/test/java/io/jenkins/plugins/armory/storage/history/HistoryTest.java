@@ -32,6 +32,7 @@ import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -560,15 +561,86 @@ class HistoryTest {
         assertThat(approvals(newest)).containsExactly("", "a3", "a4");
     }
 
-    @Test
-    void aClockThatIsSetBackOpensNoEarlierMonth() throws IOException {
-        add(openAt(START.plus(Duration.ofDays(40)), 3), decided("a1"));
-        add(openAt(START, 3), decided("a2"));
+    /** Adds a decision in the middle of a month, after a restart. */
+    private void decideIn(String month, int limit, String id) throws IOException {
+        History history = openAt(Instant.parse(month + "-15T12:00:00Z"), limit);
+        add(history, decided(id));
+        history.close();
+    }
 
-        assertThat(approvals(lines(openAt(START, 3).snapshot(), 0))).containsExactly("a1", "a2");
-        try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files).hasSize(1);
+    private void decideMonthly(YearMonth first, YearMonth last, int limit) throws IOException {
+        for (YearMonth month = first; !month.isAfter(last); month = month.plusMonths(1)) {
+            decideIn(month.toString(), limit, "in " + month);
         }
+    }
+
+    /** Returns the ids of the decisions that are left, after a verification. */
+    private List<String> left() throws IOException {
+        List<String> lines = lines(openAt(START, 1).snapshot(), 0);
+        assertThat(verify(lines).problem()).isNull();
+        return approvals(lines).stream().filter(id -> !id.isEmpty()).toList();
+    }
+
+    @Test
+    void aClockThatIsSetBackReopensNoFile() throws IOException {
+        decideIn("2026-03", 3, "a1");
+        decideIn("2026-02", 3, "a2");
+        decideIn("2026-03", 3, "a3");
+
+        assertThat(left()).containsExactly("a1", "a2", "a3");
+    }
+
+    @Test
+    void aClockThatIsAheadRemovesNothingUntilItHasBeenSoForAMonth() throws IOException {
+        decideMonthly(YearMonth.of(2026, 1), YearMonth.of(2026, 4), 6);
+        decideIn("2099-01", 6, "ahead");
+        decideIn("2099-01", 6, "ahead, after a restart");
+        decideIn("2026-04", 6, "set back");
+        assertThat(left())
+                .containsExactly(
+                        "in 2026-01",
+                        "in 2026-02",
+                        "in 2026-03",
+                        "in 2026-04",
+                        "ahead",
+                        "ahead, after a restart",
+                        "set back");
+
+        decideMonthly(YearMonth.of(2099, 2), YearMonth.of(2099, 8), 6);
+
+        assertThat(left()).hasSize(7).allMatch(id -> id.startsWith("in 2099-"));
+    }
+
+    @Test
+    void aClockThatWasAheadHoldsUpNoRemoval() throws IOException {
+        for (String ahead : List.of("2099-01", "2027-01")) {
+            decideMonthly(YearMonth.of(2026, 1), YearMonth.of(2026, 4), 3);
+            decideIn(ahead, 3, "ahead");
+            decideMonthly(YearMonth.of(2026, 5), YearMonth.of(2026, 10), 3);
+
+            assertThat(left()).as(ahead).containsExactly("in 2026-07", "in 2026-08", "in 2026-09", "in 2026-10");
+            for (Path file : files(folder)) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    @Test
+    void aClockThatWasBehindRemovesNothing() throws IOException {
+        decideMonthly(YearMonth.of(2026, 1), YearMonth.of(2026, 4), 6);
+        decideIn("1970-01", 6, "behind");
+        decideMonthly(YearMonth.of(2026, 5), YearMonth.of(2026, 7), 6);
+
+        assertThat(left())
+                .containsExactly(
+                        "in 2026-01",
+                        "in 2026-02",
+                        "in 2026-03",
+                        "in 2026-04",
+                        "behind",
+                        "in 2026-05",
+                        "in 2026-06",
+                        "in 2026-07");
     }
 
     @Test
