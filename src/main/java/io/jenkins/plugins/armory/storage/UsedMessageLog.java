@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.storage;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.SteadyClock;
 import io.jenkins.plugins.armory.signature.StandardWebhooks;
 import io.jenkins.plugins.armory.signature.UsedMessages;
 import io.jenkins.plugins.armory.storage.disk.Disk;
@@ -12,8 +13,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -63,6 +63,9 @@ public final class UsedMessageLog implements UsedMessages {
         /** Whether {@link #until} is on disk. */
         private boolean written;
 
+        /** The number of looks at the files when that began to be written. */
+        private int look;
+
         /** The number of records on disk, with the one that is missing. */
         private int records;
 
@@ -70,6 +73,10 @@ public final class UsedMessageLog implements UsedMessages {
             this.address = address;
             this.signedAt = signedAt;
             until = Instant.MIN;
+        }
+
+        UsedMessage record(String secret, String id) {
+            return new UsedMessage(secret, id, address, signedAt, until);
         }
 
         /** Returns whether the use is kept for as long as an attempt is valid. */
@@ -130,10 +137,8 @@ public final class UsedMessageLog implements UsedMessages {
         }
     }
 
-    /** Files of the journal whose messages are not valid any more after a time. */
-    private record Ended(List<Path> files, Instant until) {}
-
     private final Clock clock;
+    private final Clock steady;
     private final int room;
     private final Journal journal;
 
@@ -143,25 +148,31 @@ public final class UsedMessageLog implements UsedMessages {
 
     private int records;
 
-    private final Deque<Ended> ended = new ArrayDeque<>();
+    /** The files of the journal that had ended at the last look. At the next one, they have nothing that was used since. */
+    private List<Path> ended;
+
+    /** The number of looks at the files so far. */
+    private int looks;
 
     /** The uses of messages that were signed before this may be lost, so these are refused; {@code null} for none. */
     @CheckForNull
     private Instant oldest;
 
-    /** The time for the next look at the files. */
+    /** The time for the next look at the files, by the steady clock. */
     private Instant nextLook;
 
     /** The interval of the last look at what has expired in memory. A clock that was set back begins another one. */
     private long lastSweep;
 
-    private UsedMessageLog(Disk disk, Path folder, Clock clock, int room) throws IOException {
+    private UsedMessageLog(Disk disk, Path folder, Clock clock, Clock steady, int room) throws IOException {
         this.clock = clock;
+        this.steady = steady;
         this.room = room;
-        nextLook = clock.instant().plus(KEPT);
+        nextLook = steady.instant().plus(KEPT);
         journal = Journal.open(disk, folder, new Reader());
         forget(clock.instant());
-        ended.add(new Ended(journal.startNext(), nextLook));
+        ended = journal.startNext();
+        looks = 1;
     }
 
     /**
@@ -171,12 +182,15 @@ public final class UsedMessageLog implements UsedMessages {
      * @throws IOException if the folder cannot be created or read
      */
     public static UsedMessageLog open(Path folder, Clock clock) throws IOException {
-        return open(folder, clock, ROOM);
+        return open(folder, clock, new SteadyClock(), ROOM);
     }
 
-    /** @param room the number of records that are kept */
-    public static UsedMessageLog open(Path folder, Clock clock, int room) throws IOException {
-        return new UsedMessageLog(Disk.LOCAL, folder, clock, room);
+    /**
+     * @param steady a clock that is never set: when one that was ahead is set back, a file would grow for that long
+     * @param room the number of records that are kept
+     */
+    public static UsedMessageLog open(Path folder, Clock clock, Clock steady, int room) throws IOException {
+        return new UsedMessageLog(Disk.LOCAL, folder, clock, steady, room);
     }
 
     @Override
@@ -223,7 +237,7 @@ public final class UsedMessageLog implements UsedMessages {
     private void write(Message message, Use use) throws IOException {
         UsedMessage stored;
         synchronized (this) {
-            stored = new UsedMessage(message.secret(), message.id(), use.address, use.signedAt, use.until);
+            stored = use.record(message.secret(), message.id());
         }
         journal.append(StoredJson.write(stored));
         synchronized (this) {
@@ -253,6 +267,7 @@ public final class UsedMessageLog implements UsedMessages {
         use.signedAt = later(use.signedAt, message.signedAt());
         use.until = later(use.until, until);
         use.written = false;
+        use.look = looks;
         use.records++;
         share.records++;
         records++;
@@ -270,9 +285,11 @@ public final class UsedMessageLog implements UsedMessages {
             lastSweep = sweep;
             forget(now);
         }
-        if (!now.isBefore(nextLook)) {
-            nextLook = now.plus(KEPT);
-            dropFiles(now);
+        Instant elapsed = steady.instant();
+        if (!elapsed.isBefore(nextLook)) {
+            nextLook = elapsed.plus(KEPT);
+            forget(now);
+            dropFiles();
         }
     }
 
@@ -293,17 +310,32 @@ public final class UsedMessageLog implements UsedMessages {
         }
     }
 
-    /** Deletes the files that have expired, and ends the present one. What it holds is valid for ten minutes at most. */
-    private void dropFiles(Instant now) {
+    /** Deletes the files that had ended at the last look, and ends the present one. */
+    private void dropFiles() {
+        looks++;
         try {
-            while (!ended.isEmpty() && !ended.peek().until.isAfter(now)) {
-                journal.drop(ended.peek().files);
-                ended.remove();
-            }
+            writeAgain();
+            journal.drop(ended);
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot delete signed messages that are not valid any more", x);
         }
-        ended.add(new Ended(journal.startNext(), now.plus(KEPT)));
+        ended = journal.startNext();
+    }
+
+    /** Writes again what is valid and only in files that had ended at the last look: the clock was set back since. */
+    private void writeAgain() throws IOException {
+        var uses = new ArrayList<Use>();
+        var records = new ArrayList<byte[]>();
+        shares.forEach((secret, share) -> share.uses.forEach((id, use) -> {
+            if (use.written && use.look < looks - 1) {
+                uses.add(use);
+                records.add(StoredJson.write(use.record(secret, id)));
+            }
+        }));
+        if (!records.isEmpty()) {
+            journal.append(records);
+            uses.forEach(use -> use.look = looks - 1);
+        }
     }
 
     /** Returns the size of the files in bytes. */

@@ -82,7 +82,7 @@ class SignedCallbackTest {
                 new CallerIdentification(
                         List.of(TokenVerifier.ofApprovals(tokens)),
                         new SignatureVerifier(this::secrets, clock),
-                        UsedMessageLog.open(folder.resolve("m"), clock, ROOM)),
+                        UsedMessageLog.open(folder.resolve("m"), clock, clock, ROOM)),
                 () -> false,
                 Clock.systemUTC());
     }

@@ -29,11 +29,12 @@ class UsedMessageLogTest {
     private Path folder;
 
     private final MutableClock clock = new MutableClock(NOW);
+    private final MutableClock steady = new MutableClock(NOW);
     private UsedMessageLog log;
 
     @BeforeEach
     void open() throws IOException {
-        log = UsedMessageLog.open(folder, clock, ROOM);
+        log = UsedMessageLog.open(folder, clock, steady, ROOM);
     }
 
     private static Message message(String id, Instant signedAt) {
@@ -47,6 +48,7 @@ class UsedMessageLogTest {
 
     private void later(Duration time) {
         clock.set(clock.instant().plus(time));
+        steady.set(steady.instant().plus(time));
     }
 
     private long files() throws IOException {
@@ -68,7 +70,7 @@ class UsedMessageLogTest {
     @Test
     void isKnownAfterARestartAndWithoutAnOrderlyStop() throws IOException {
         log.use(message("m1", NOW), "CALLBACK a");
-        UsedMessageLog next = UsedMessageLog.open(folder, clock, ROOM); // as after a kill
+        UsedMessageLog next = UsedMessageLog.open(folder, clock, steady, ROOM); // as after a kill
 
         assertThat(next.use(message("m1", NOW), "CALLBACK b")).isEqualTo(Answer.USED_BEFORE);
         assertThat(next.use(message("m1", NOW), "CALLBACK a")).isEqualTo(Answer.USABLE);
@@ -113,6 +115,21 @@ class UsedMessageLogTest {
 
         assertThat(log.size()).isLessThan(300);
         assertThat(log.use(message("m1", clock.instant()), "CALLBACK b")).isEqualTo(Answer.USABLE);
+    }
+
+    @Test
+    void aClockThatIsSetBackKeepsNothingForLongerAndForgetsNothing() throws IOException {
+        log.use(message("ahead", NOW), "CALLBACK a");
+        clock.set(NOW.minus(Duration.ofDays(1)));
+        for (int i = 0; i < 100; i++) {
+            later(Duration.ofMinutes(1));
+            log.use(message("m" + i, clock.instant()), "CALLBACK a");
+        }
+
+        assertThat(log.size()).as("of 21 messages at most, and the one").isLessThan(22 * 300);
+        restart();
+        clock.set(NOW);
+        assertThat(log.use(message("ahead", NOW), "CALLBACK b")).isEqualTo(Answer.USED_BEFORE);
     }
 
     @Test
