@@ -99,7 +99,8 @@ record CallbackBody(
             throw RefusedRequestException.invalid(
                     "The field \"data\" must be a JSON object such as {\"version\": \"1.4.2\"}.");
         }
-        // A number that no double can hold would come back from the disk as a string.
+        // Beyond the range of a double, a fraction would come back from the disk as a string, and JavaScript reads any
+        // number as Infinity.
         if (hasInfinity(node)) {
             throw RefusedRequestException.invalid(
                     "The field \"data\" has a number that is too large: send it as a string.");
@@ -121,8 +122,8 @@ record CallbackBody(
     }
 
     private static boolean hasInfinity(JsonNode node) {
-        if (node.isDouble()) {
-            return Double.isInfinite(node.doubleValue());
+        if (Double.isInfinite(node.doubleValue())) {
+            return true;
         }
         for (JsonNode child : node) {
             if (hasInfinity(child)) {

@@ -244,6 +244,20 @@ class CallbackEndpointTest {
         assertThat(decision()).isNull();
     }
 
+    /** JavaScript reads it as Infinity. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "-"})
+    void refusesAWholeNumberBeyondTheRangeOfADouble(String sign) {
+        assertError(
+                callBack(id, "{\"success\": true, \"data\": {\"a\": " + sign + "9".repeat(400) + "}}"),
+                400,
+                "invalid_request",
+                "The field \"data\" has a number that is too large");
+        assertThat(callBack(id, "{\"success\": true, \"data\": {\"a\": " + sign + "9".repeat(300) + "}}")
+                        .status())
+                .isEqualTo(200);
+    }
+
     @Test
     void refusesDataThatIsNestedTooDeeply() {
         String data = "{\"a\":".repeat(32) + "1" + "}".repeat(32);
