@@ -48,6 +48,9 @@ public record CallResult(
     private static final Duration LONGEST_PAUSE = Duration.ofDays(2 * 366);
 
     public CallResult {
+        pause = pause == null || pause.isNegative()
+                ? null
+                : pause.compareTo(LONGEST_PAUSE) <= 0 ? pause : LONGEST_PAUSE;
         found = found == null ? null : Collections.unmodifiableMap(new TreeMap<>(found)); // an agent may send anything
     }
 
@@ -118,13 +121,12 @@ public record CallResult(
             return lost(request.host()
                     + " was called from an agent that returned an impossible result; look at the agent's log");
         }
-        Duration asked = pause == null || pause.isNegative() ? null : pause;
         return new CallResult(
                 status,
                 failure == null ? null : credible(failure, request),
                 failure != null && (isAnswer ? request.isRepeatedAfter(status) : mayBeRepeated),
                 failure == null || mayHaveBeenTaken,
-                asked == null || asked.compareTo(LONGEST_PAUSE) <= 0 ? asked : LONGEST_PAUSE,
+                pause,
                 credible(answer, request),
                 failure != null || judged == null ? null : credible(judged, request),
                 failure != null ? Map.of() : request.credible(found));

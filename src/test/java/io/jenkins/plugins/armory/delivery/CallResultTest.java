@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.client.WebhookClient;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.TemplateException;
@@ -11,6 +12,7 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -164,6 +166,15 @@ class CallResultTest {
     void pausesAreNeitherNegativeNorEndless() {
         assertThat(credible(503, "no", Duration.ofSeconds(-1), "").retryAfter()).isEmpty();
         assertThat(credible(503, "no", Duration.ofSeconds(Long.MAX_VALUE), "").retryAfter())
+                .hasValueSatisfying(pause -> assertThat(pause).isLessThan(Duration.ofDays(1000)));
+    }
+
+    @Test
+    void aPauseIsNotEndlessForACallThatTheControllerMakes() {
+        Duration asked = WebhookClient.retryAfter("Fri, 31 Dec 9999 23:59:59 GMT", Instant.EPOCH);
+
+        assertThat(CallResult.refused(503, "no", true, asked, "").retryAfter())
+                .isEqualTo(credible(503, "no", asked, "").retryAfter())
                 .hasValueSatisfying(pause -> assertThat(pause).isLessThan(Duration.ofDays(1000)));
     }
 }
