@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.callback;
 
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,8 +28,6 @@ public final class RejectedCallbacks {
      */
     static final int MAX_APPROVALS = 100;
 
-    private static final int MAX_REASON = 300;
-
     /**
      * A rejected callback.
      *
@@ -41,7 +40,7 @@ public final class RejectedCallbacks {
     public record Rejected(Instant at, int status, String reason, String address, boolean rehearsal) {
 
         public Rejected {
-            reason = reason.length() <= MAX_REASON ? reason : reason.substring(0, MAX_REASON) + "...";
+            reason = Bound.LINE.cut(reason);
         }
     }
 

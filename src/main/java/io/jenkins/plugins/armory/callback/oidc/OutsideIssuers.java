@@ -164,7 +164,7 @@ public final class OutsideIssuers implements TokenVerifier {
     private static Caller caller(JWTClaimsSet claims, List<OutsideIssuer> matching) {
         String issuer = matching.get(0).issuer();
         String subject = claims.getSubject() == null ? "" : claims.getSubject();
-        String name = (subject.isEmpty() ? "a caller" : JwtClaims.shown(subject)) + " of " + issuer;
+        String name = (subject.isEmpty() ? "a caller" : JwtClaims.printable(subject)) + " of " + issuer;
         return new Caller(name, approval -> obstacle(name, issuer, subject, matching, approval));
     }
 

@@ -63,8 +63,12 @@ public final class JwtClaims {
         if (text == null) {
             return "none";
         }
-        String printable = text.replaceAll("\\p{C}", "?");
+        String printable = printable(text);
         return printable.length() <= SHOWN ? printable : printable.substring(0, SHOWN) + "...";
+    }
+
+    public static String printable(String text) {
+        return text.replaceAll("\\p{C}", "?");
     }
 
     private static String shown(Duration duration) {

@@ -226,6 +226,23 @@ class OutsideIssuersTest {
         assertThat(obstacle(token, approval("team/deploy"))).isEmpty();
     }
 
+    /** As GitLab has them: the ref is at the end. */
+    @Test
+    void aLongSubjectIsShownToItsEnd() {
+        String subject =
+                "project_path:" + "some-group/".repeat(20) + "service:ref_type:branch:ref:release/2026-11\u202e";
+
+        assertThat(((Genuine) verify(signed(claims().subject(subject))))
+                        .caller()
+                        .name())
+                .isEqualTo(subject.replace('\u202e', '?') + " of https://issuer.example.com");
+        assertThat(((Genuine) verify(signed(claims().subject("x".repeat(2_000)))))
+                        .caller()
+                        .name())
+                .hasSizeLessThanOrEqualTo(1_000)
+                .startsWith("xxx");
+    }
+
     private static Stream<Arguments> badTokens() throws Exception {
         JWTClaimsSet.Builder claims = claims();
         String good = signed(claims);
