@@ -50,15 +50,6 @@ public final class Approvals {
     private final Map<String, String> unheard = new ConcurrentHashMap<>();
 
     private final UntilWritten again;
-    /** Creates this with the pending approvals of a repository, without a follower. */
-    public Approvals(
-            ApprovalRepository repository,
-            ScheduledExecutorService timer,
-            Executor executor,
-            Clock clock,
-            Circumstances circumstances) {
-        this(repository, timer, executor, clock, circumstances, approval -> {});
-    }
 
     /**
      * Takes up the pending approvals of a repository. Overdue ones are timed out on the executor. A callback that comes

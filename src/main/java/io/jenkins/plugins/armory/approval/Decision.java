@@ -73,12 +73,4 @@ public record Decision(
     boolean mayBeRunAgain() {
         return outcome == Outcome.FAILURE || outcome == Outcome.NOT_SENT || outcome == Outcome.NOT_HEARD;
     }
-
-    /** Returns whether the approval failed by itself, so that others of its phase end with it. */
-    boolean isFailure() {
-        return !isSuccess()
-                && outcome != Outcome.ABORTED
-                && outcome != Outcome.OTHER_FAILED
-                && outcome != Outcome.RUN_AGAIN;
-    }
 }

@@ -32,17 +32,6 @@ public record CallbackRequest(
      */
     public static final String ALTERNATIVE_HEADER = "X-Armory-Callback-Token";
 
-    /** A request without a signature. */
-    public CallbackRequest(
-            String method,
-            String approvalId,
-            List<String> authorization,
-            List<String> callbackToken,
-            String remoteAddress,
-            RequestBody body) {
-        this(method, approvalId, authorization, callbackToken, SignatureHeaders.NONE, remoteAddress, body);
-    }
-
     /**
      * Returns the request with a signed body that was read from it.
      *

@@ -8,7 +8,6 @@ import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.signature.UsedMessages;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -47,23 +46,6 @@ public final class CallerIdentification {
         this.tokens = List.copyOf(tokens);
         this.signatures = signatures;
         this.messages = messages;
-    }
-
-    /** Returns an identification that accepts tokens alone, and no signatures. */
-    public static CallerIdentification byToken(List<TokenVerifier> tokens) {
-        var noMessages = new UsedMessages() {
-            @Override
-            public Answer use(Message message, String address) {
-                return Answer.USED_BEFORE;
-            }
-
-            @Override
-            public Answer useOnce(Message message, String address) {
-                return Answer.USED_BEFORE;
-            }
-        };
-        var noSecrets = new SignatureVerifier(approval -> List.of(), Clock.systemUTC());
-        return new CallerIdentification(tokens, noSecrets, noMessages);
     }
 
     /**

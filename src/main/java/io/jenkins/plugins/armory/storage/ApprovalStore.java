@@ -97,11 +97,6 @@ public final class ApprovalStore implements ApprovalRepository {
      * @throws UnknownFormatException if something in it is intact and was written by a newer version of the plugin
      * @throws IOException if the folder cannot be created or read
      */
-    public static ApprovalStore open(Path folder) throws IOException {
-        return open(folder, JobNames.RECORDED);
-    }
-
-    /** Opens the store as {@link #open(Path)} does. */
     public static ApprovalStore open(Path folder, JobNames names) throws IOException {
         return open(Disk.LOCAL, folder, names);
     }
@@ -125,10 +120,6 @@ public final class ApprovalStore implements ApprovalRepository {
     public ApprovalStore folding(ScheduledExecutorService timer, Executor executor) {
         folding = new Folding(this, timer, executor);
         return this;
-    }
-
-    public static ApprovalStore open(Disk disk, Path folder) throws IOException {
-        return open(disk, folder, JobNames.RECORDED);
     }
 
     public static ApprovalStore open(Disk disk, Path folder, JobNames names) throws IOException {

@@ -10,9 +10,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @FunctionalInterface
 public interface JobNames {
 
-    /** The names that the records have. */
-    JobNames RECORDED = jobId -> null;
-
     /** Returns the full name of the job of an id, {@code null} if there is none. */
     @CheckForNull
     String of(String jobId);

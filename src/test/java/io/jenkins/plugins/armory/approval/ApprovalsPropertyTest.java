@@ -736,11 +736,12 @@ class ApprovalsPropertyTest {
         private void open() throws IOException {
             executor = new ManualExecutor();
             approvals = new Approvals(
-                    ApprovalStore.open(folder).folding(TIMER, executor),
+                    ApprovalStore.open(folder, jobId -> null).folding(TIMER, executor),
                     TIMER,
                     executor,
                     clock,
-                    (approval, user) -> aliceMayApprove || !user.equals("alice") ? List.of(0) : List.of());
+                    (approval, user) -> aliceMayApprove || !user.equals("alice") ? List.of(0) : List.of(),
+                    approval -> {});
             told.clear();
             attached = false;
         }
@@ -815,7 +816,7 @@ class ApprovalsPropertyTest {
             assertThat(approval.decision()).isEqualTo(promised);
             assertThat(told.size()).isLessThanOrEqualTo(1);
             assertThat(told).allSatisfy(decision -> assertThat(decision).isEqualTo(promised));
-            assertThat(ApprovalStore.open(folder).find(ID)).contains(approval);
+            assertThat(ApprovalStore.open(folder, jobId -> null).find(ID)).contains(approval);
             assertThat(approvals.list()).containsExactly(approval);
             assertThat(approval.isDecided() && approvals.progressOf(ID).isPresent())
                     .as("progress is of no account once it is decided")

@@ -66,16 +66,23 @@ class ApprovalsTest {
 
     private Approvals open(Clock now) throws IOException {
         return new Approvals(
-                ApprovalStore.open(folder).folding(timer, Runnable::run),
+                ApprovalStore.open(folder, jobId -> null).folding(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 now,
-                (approval, user) -> List.of(0));
+                (approval, user) -> List.of(0),
+                approval -> {});
     }
 
     /** Opens approvals on {@link #manualTimer}. */
     private Approvals open(ApprovalRepository repository) {
-        return new Approvals(repository, manualTimer.service(), Runnable::run, clock, (approval, user) -> List.of(0));
+        return new Approvals(
+                repository,
+                manualTimer.service(),
+                Runnable::run,
+                clock,
+                (approval, user) -> List.of(0),
+                approval -> {});
     }
 
     private void assertToldOf(Outcome outcome) {
@@ -116,7 +123,7 @@ class ApprovalsTest {
     void nobodyDecidesForABuildThatIsOver() throws IOException {
         var over = new HashSet<BuildRef>();
         var approvals = new Approvals(
-                ApprovalStore.open(folder).folding(timer, Runnable::run),
+                ApprovalStore.open(folder, jobId -> null).folding(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 clock,
@@ -130,7 +137,8 @@ class ApprovalsTest {
                     public boolean isOver(BuildRef build) {
                         return over.contains(build);
                     }
-                });
+                },
+                approval -> {});
         List<Event> decisions = List.of(
                 callback(true),
                 callback(false),
@@ -211,7 +219,7 @@ class ApprovalsTest {
     /** One of many may have to wait for its call for longer than the external process has. */
     @Test
     void aDeadlineMayBeginWithTheCall() throws IOException {
-        Approvals approvals = open(ApprovalStore.open(folder));
+        Approvals approvals = open(ApprovalStore.open(folder, jobId -> null));
         Instant start = clock.instant();
         approvals.create(terms("a1")
                 .timeout(start, Duration.ofHours(30))
@@ -309,7 +317,7 @@ class ApprovalsTest {
     /** Opens the approvals with people who may approve; others may not. */
     private Approvals openFor(Set<String> permitted) throws IOException {
         return new Approvals(
-                ApprovalStore.open(folder).folding(timer, Runnable::run),
+                ApprovalStore.open(folder, jobId -> null).folding(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 clock,
@@ -318,7 +326,8 @@ class ApprovalsTest {
                         throw new IOException("The directory is down.");
                     }
                     return permitted.contains(user) ? List.of(0) : List.of();
-                });
+                },
+                approval -> {});
     }
 
     private static List<String> voters(Approvals approvals) throws IOException {
@@ -359,7 +368,7 @@ class ApprovalsTest {
                         new Event.ManualApproval("alice", ""),
                         new Event.VoteLost("alice", List.of()),
                         new Event.ManualApproval("bob", ""));
-        assertThat(ApprovalStore.open(folder).find("a"))
+        assertThat(ApprovalStore.open(folder, jobId -> null).find("a"))
                 .as("it is on disk")
                 .contains(approvals.find("a").orElseThrow());
 
@@ -532,7 +541,7 @@ class ApprovalsTest {
 
     @Test
     void aTimeoutSaysWhatIsKnown() throws IOException {
-        Approvals approvals = open(ApprovalStore.open(folder));
+        Approvals approvals = open(ApprovalStore.open(folder, jobId -> null));
         for (String id : List.of("silent", "failing", "unheard", "again")) {
             approvals.create(start(id));
         }
@@ -575,7 +584,7 @@ class ApprovalsTest {
         Approvals before = open(clock);
         before.create(start("a1"));
         before.close();
-        Approvals approvals = openWhileUnreadable("a1", () -> open(ApprovalStore.open(folder)));
+        Approvals approvals = openWhileUnreadable("a1", () -> open(ApprovalStore.open(folder, jobId -> null)));
         approvals.attach("a1", told::add);
 
         manualTimer.pass(Duration.between(START, DEADLINE).plusMinutes(1));
@@ -602,7 +611,7 @@ class ApprovalsTest {
 
     @Test
     void foldsWhatACrashLeftInTheJournal() throws IOException {
-        ApprovalStore.open(folder).create(start("a1"));
+        ApprovalStore.open(folder, jobId -> null).create(start("a1"));
 
         Approvals approvals = open(clock);
 
@@ -617,10 +626,11 @@ class ApprovalsTest {
         approvals.create(start("a1"));
         approvals.close();
         clock.set(DEADLINE);
-        ApprovalStore store = ApprovalStore.open(folder);
+        ApprovalStore store = ApprovalStore.open(folder, jobId -> null);
         ApprovalStoreTest.breakJournal(folder);
 
-        var reopened = new Approvals(store, timer, Runnable::run, clock, (approval, user) -> List.of(0));
+        var reopened =
+                new Approvals(store, timer, Runnable::run, clock, (approval, user) -> List.of(0), approval -> {});
 
         assertThat(reopened.find("a1").orElseThrow().isDecided()).isFalse();
         await().until(() -> timer.getQueue().size() == 1); // the retry alone: the folding of the first instance is over
@@ -634,7 +644,7 @@ class ApprovalsTest {
         }
         before.close();
         clock.set(DEADLINE);
-        ApprovalStore store = ApprovalStore.open(folder);
+        ApprovalStore store = ApprovalStore.open(folder, jobId -> null);
         ApprovalStoreTest.breakJournal(folder);
         var tries = new AtomicInteger();
 
@@ -664,7 +674,7 @@ class ApprovalsTest {
     void anObserverThatIsAttachedWhileADecisionIsPassedOnIsTold() throws Exception {
         Thread deciding = Thread.currentThread();
         var passedOn = new CountDownLatch(1);
-        Approvals approvals = open(HookedRepository.after("find", ApprovalStore.open(folder), () -> {
+        Approvals approvals = open(HookedRepository.after("find", ApprovalStore.open(folder, jobId -> null), () -> {
             if (Thread.currentThread() != deciding) {
                 passedOn.await();
             }
@@ -703,7 +713,7 @@ class ApprovalsTest {
 
     private Approvals open(ApprovalObserver follower) throws IOException {
         return new Approvals(
-                ApprovalStore.open(folder).folding(timer, Runnable::run),
+                ApprovalStore.open(folder, jobId -> null).folding(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 clock,
@@ -766,7 +776,7 @@ class ApprovalsTest {
     @Test
     void theFollowerIsToldOfAnApprovalBeforeItsDecision() throws IOException {
         var follower = new NotingFollower();
-        ApprovalStore store = ApprovalStore.open(folder);
+        ApprovalStore store = ApprovalStore.open(folder, jobId -> null);
         var approvals = new Approvals(
                 HookedRepository.after(
                         "create", store, () -> store.apply("a", new Event.Aborted("stopped"), clock.instant())),
@@ -833,7 +843,7 @@ class ApprovalsTest {
         before.create(startingIn("a1", 7, null));
         before.create(startingIn("a2", 8, null));
         before.close();
-        Approvals approvals = open(ApprovalStore.open(folder));
+        Approvals approvals = open(ApprovalStore.open(folder, jobId -> null));
         approvals.attach("a1", told::add);
         ApprovalStoreTest.breakJournal(folder);
 
@@ -987,7 +997,7 @@ class ApprovalsTest {
         clock.set(DEADLINE);
 
         assertThat(approvals.report("a1", 99.0, null).orElseThrow().answer()).isEqualTo(Answer.ENDED);
-        assertThat(ApprovalStore.open(folder)
+        assertThat(ApprovalStore.open(folder, jobId -> null)
                         .find("a1")
                         .orElseThrow()
                         .requireDecision()
@@ -1109,13 +1119,14 @@ class ApprovalsTest {
     void silenceIsNoticedThoughAnEarlierEventIsPassedOnLater() throws IOException {
         var first = new AtomicBoolean(true);
         var approvals = new AtomicReference<Approvals>();
-        ApprovalRepository repository = HookedRepository.after("apply", ApprovalStore.open(folder), () -> {
-            if (first.getAndSet(false)) {
-                approvals.get().apply("a1", sentNow());
-            }
-        });
-        approvals.set(
-                new Approvals(repository, timer, Runnable::run, Clock.systemUTC(), (approval, user) -> List.of(0)));
+        ApprovalRepository repository =
+                HookedRepository.after("apply", ApprovalStore.open(folder, jobId -> null), () -> {
+                    if (first.getAndSet(false)) {
+                        approvals.get().apply("a1", sentNow());
+                    }
+                });
+        approvals.set(new Approvals(
+                repository, timer, Runnable::run, Clock.systemUTC(), (approval, user) -> List.of(0), approval -> {}));
         approvals
                 .get()
                 .create(ApprovalTerms.of("a1", new BuildRef("job", 1))
@@ -1160,7 +1171,7 @@ class ApprovalsTest {
     /** The machine sleeps, so the timer for the deadline is late, and is the first to see that a heartbeat was missed. */
     @Test
     void whatMissesItsHeartbeatAtItsDeadlineDoesNotAskForEver() throws IOException {
-        Approvals approvals = open(ApprovalStore.open(folder));
+        Approvals approvals = open(ApprovalStore.open(folder, jobId -> null));
         approvals.create(terms("a1")
                 .heartbeat(Duration.ofNanos(1))
                 .calls(ApprovalTest.CALLS)
@@ -1217,7 +1228,7 @@ class ApprovalsTest {
     /** The administrator who is asked then decides, and no window. */
     @Test
     void aWindowIsNotLookedAtOnceTheJournalHasLostAChange() throws IOException {
-        ApprovalStore store = ApprovalStore.open(folder);
+        ApprovalStore store = ApprovalStore.open(folder, jobId -> null);
         store.create(List.of(ApprovalTerms.of("w", new BuildRef("job", 1))
                 .timeout(START, Duration.ofDays(30))
                 .opensAt(START.plusSeconds(60))

@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
+import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.Caller;
@@ -66,16 +67,16 @@ class CallbackEndpointTest {
     @BeforeEach
     void create() throws IOException {
         approvals = new Approvals(
-                ApprovalStore.open(folder).folding(timer, Runnable::run),
+                ApprovalStore.open(folder, jobId -> null).folding(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 Clock.systemUTC(),
-                (approval, user) -> List.of(0));
+                (approval, user) -> List.of(0),
+                approval -> {});
         endpoint = new CallbackEndpoint(
                 approvals,
                 tokens,
-                CallerIdentification.byToken(
-                        List.of(TokenVerifier.ofApprovals(tokens), CallbackEndpointTest::secretText)),
+                ByToken.identification(List.of(TokenVerifier.ofApprovals(tokens), CallbackEndpointTest::secretText)),
                 () -> stopping,
                 Clock.systemUTC(),
                 new FailureLimiter(new MutableClock(Instant.now())));
@@ -123,6 +124,7 @@ class CallbackEndpointTest {
                 approvalId,
                 sent.authorization,
                 sent.alternative,
+                SignatureHeaders.NONE,
                 "192.0.2.1",
                 new RequestBody(sent.type, -1, new ByteArrayInputStream(sent.body))));
     }
@@ -418,7 +420,7 @@ class CallbackEndpointTest {
         endpoint = new CallbackEndpoint(
                 approvals,
                 tokens,
-                CallerIdentification.byToken(List.of(cannotTell, CallbackEndpointTest::secretText)),
+                ByToken.identification(List.of(cannotTell, CallbackEndpointTest::secretText)),
                 () -> stopping,
                 Clock.systemUTC(),
                 new FailureLimiter(new MutableClock(Instant.now())));
@@ -554,6 +556,7 @@ class CallbackEndpointTest {
                 id,
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
+                SignatureHeaders.NONE,
                 "192.0.2.1",
                 new RequestBody("application/json", RequestBody.MAX_BYTES + 1, new InputStream() {
                     @Override
@@ -579,6 +582,7 @@ class CallbackEndpointTest {
                 id,
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
+                SignatureHeaders.NONE,
                 "192.0.2.1",
                 new RequestBody("application/json", 500, brokenOff)));
 
@@ -685,6 +689,7 @@ class CallbackEndpointTest {
                 id,
                 token == null ? List.of() : List.of("Bearer " + token),
                 List.of(),
+                SignatureHeaders.NONE,
                 "192.0.2.1",
                 new RequestBody(type, body.length(), new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
     }
@@ -762,6 +767,7 @@ class CallbackEndpointTest {
                 approvalId,
                 List.of("Bearer " + token),
                 List.of(),
+                SignatureHeaders.NONE,
                 "192.0.2.1",
                 new RequestBody(
                         "application/json", -1, new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));

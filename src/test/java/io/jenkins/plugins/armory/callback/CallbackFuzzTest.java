@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
@@ -54,11 +55,12 @@ class CallbackFuzzTest {
     static void open() throws IOException {
         folder = Files.createTempDirectory("approvals");
         approvals = new Approvals(
-                ApprovalStore.open(folder).folding(TIMER, Runnable::run),
+                ApprovalStore.open(folder, jobId -> null).folding(TIMER, Runnable::run),
                 TIMER,
                 Runnable::run,
                 Clock.systemUTC(),
-                (approval, user) -> List.of(0));
+                (approval, user) -> List.of(0),
+                approval -> {});
         approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
                 .webhook("w")
                 .timeout(Instant.now(), Duration.ofDays(1))
@@ -66,7 +68,7 @@ class CallbackFuzzTest {
         endpoint = new CallbackEndpoint(
                 approvals,
                 TOKENS,
-                CallerIdentification.byToken(List.of(TokenVerifier.ofApprovals(TOKENS))),
+                ByToken.identification(List.of(TokenVerifier.ofApprovals(TOKENS))),
                 () -> false,
                 Clock.systemUTC());
     }
@@ -165,6 +167,7 @@ class CallbackFuzzTest {
                 id(draw),
                 authorization,
                 alternative,
+                SignatureHeaders.NONE,
                 ADDRESS.get(),
                 new RequestBody(type(draw), lengthIsKnown ? body.length : -1, new ByteArrayInputStream(body))));
 

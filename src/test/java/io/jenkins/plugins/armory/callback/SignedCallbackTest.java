@@ -64,11 +64,12 @@ class SignedCallbackTest {
     @BeforeEach
     void create() throws IOException {
         approvals = new Approvals(
-                ApprovalStore.open(folder.resolve("a")).folding(timer, Runnable::run),
+                ApprovalStore.open(folder.resolve("a"), jobId -> null).folding(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 Clock.systemUTC(),
-                (approval, user) -> List.of(0));
+                (approval, user) -> List.of(0),
+                approval -> {});
         start();
         id = newApproval("ci");
         other = newApproval("ci");
@@ -434,6 +435,7 @@ class SignedCallbackTest {
                                 id,
                                 List.of("Bearer " + tokens.tokenFor(id)),
                                 List.of(),
+                                SignatureHeaders.NONE,
                                 "192.0.2.1",
                                 new RequestBody("application/json", bytes.length, new ByteArrayInputStream(bytes))))
                         .status())

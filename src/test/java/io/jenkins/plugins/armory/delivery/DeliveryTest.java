@@ -93,7 +93,8 @@ class DeliveryTest {
     }
 
     private void connect(ApprovalRepository repository) {
-        approvals = new Approvals(repository, timer.service(), Runnable::run, clock, (approval, user) -> List.of(0));
+        approvals = new Approvals(
+                repository, timer.service(), Runnable::run, clock, (approval, user) -> List.of(0), approval -> {});
         delivery =
                 new Delivery(approvals, requests, new RetryPolicy(this::chance), clock, timer.service(), Runnable::run);
     }
@@ -118,7 +119,7 @@ class DeliveryTest {
     private void stop() throws IOException {
         approvals.close();
         calls.clear();
-        store = ApprovalStore.open(folder);
+        store = ApprovalStore.open(folder, jobId -> null);
     }
 
     private void awaitNextAttempt() {
@@ -332,7 +333,7 @@ class DeliveryTest {
         delivery.deliver("untold", null);
         answer(CallResult.accepted(201, "{}", Map.of()));
 
-        assertThat(ApprovalStore.open(folder).find("told").orElseThrow())
+        assertThat(ApprovalStore.open(folder, jobId -> null).find("told").orElseThrow())
                 .returns(Approval.State.WAITING, Approval::state)
                 .extracting(approval -> approval.lastAttempt().found())
                 .isEqualTo(Map.of("answer.id", "47"));

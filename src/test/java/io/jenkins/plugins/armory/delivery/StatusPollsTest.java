@@ -61,8 +61,9 @@ class StatusPollsTest {
 
     @BeforeEach
     void open() throws IOException {
-        store = ApprovalStore.open(folder).folding(timer.service(), Runnable::run);
-        approvals = new Approvals(store, timer.service(), Runnable::run, clock, (approval, user) -> List.of(0));
+        store = ApprovalStore.open(folder, jobId -> null).folding(timer.service(), Runnable::run);
+        approvals = new Approvals(
+                store, timer.service(), Runnable::run, clock, (approval, user) -> List.of(0), approval -> {});
         delivery = new Delivery(approvals, requests, new RetryPolicy(), clock, timer.service(), Runnable::run);
         delivery.open();
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.delivery.Requests;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.JobNames;
 import io.jenkins.plugins.armory.storage.disk.StoreLock;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -57,7 +56,7 @@ class OpenStoreTest {
                         return answering(type, Map.of("problem", Optional.empty(), "historyMonths", 12));
                     }
                 },
-                () -> JobNames.RECORDED,
+                () -> jobId -> null,
                 answering(Requests.class, Map.of()),
                 new ApprovalEvents(List::of, Runnable::run, id -> Optional.empty()),
                 timer,
@@ -118,7 +117,7 @@ class OpenStoreTest {
 
     @Test
     void whatWasOpenedBeforeAnObstacleIsClosed() throws IOException {
-        ApprovalStore earlier = ApprovalStore.open(folder);
+        ApprovalStore earlier = ApprovalStore.open(folder, jobId -> null);
         earlier.create(ApprovalTest.start("a1"));
         earlier.close();
         full = true; // so the deadline of that one cannot be looked at

@@ -15,11 +15,12 @@ import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.callback.ByToken;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
-import io.jenkins.plugins.armory.callback.CallerIdentification;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RequestBody;
+import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
@@ -74,7 +75,7 @@ class AcceptedIsReadBackPropertyTest {
     /** Writes an approval, lets the machine crash, and expects it as it was. */
     private static void assertIsReadBack(Random random, Approval approval) throws IOException {
         var disk = new CrashingDisk(random);
-        ApprovalStore store = ApprovalStore.open(disk, FOLDER);
+        ApprovalStore store = ApprovalStore.open(disk, FOLDER, jobId -> null);
         store.create(approval);
         if (random.nextBoolean()) {
             store.fold(() -> false);
@@ -85,7 +86,7 @@ class AcceptedIsReadBackPropertyTest {
     private static void assertIsThere(CrashingDisk disk, Approval approval) throws IOException {
         disk.crash();
 
-        ApprovalStore reopened = ApprovalStore.open(disk, FOLDER);
+        ApprovalStore reopened = ApprovalStore.open(disk, FOLDER, jobId -> null);
 
         assertThat(reopened.problem()).isEmpty();
         assertThat(reopened.find(approval.id())).contains(approval);
@@ -102,9 +103,9 @@ class AcceptedIsReadBackPropertyTest {
             TIMER.getQueue().clear(); // deadlines of the case before would keep all that it had
             String id = TOKENS.newId();
             var disk = new CrashingDisk(random);
-            ApprovalStore store = ApprovalStore.open(disk, FOLDER);
-            var approvals =
-                    new Approvals(store, TIMER, Runnable::run, Clock.systemUTC(), (approval, user) -> List.of(0));
+            ApprovalStore store = ApprovalStore.open(disk, FOLDER, jobId -> null);
+            var approvals = new Approvals(
+                    store, TIMER, Runnable::run, Clock.systemUTC(), (approval, user) -> List.of(0), approval -> {});
             ManualRequirement people = random.nextBoolean() ? new ManualRequirement("m", List.of(), 1) : null;
             approvals.create(terms(id).manual(people).start());
             if (random.nextBoolean()) {
@@ -138,7 +139,7 @@ class AcceptedIsReadBackPropertyTest {
         var endpoint = new CallbackEndpoint(
                 approvals,
                 TOKENS,
-                CallerIdentification.byToken(List.of(TokenVerifier.ofApprovals(TOKENS))),
+                ByToken.identification(List.of(TokenVerifier.ofApprovals(TOKENS))),
                 () -> false,
                 Clock.systemUTC());
         return endpoint.handle(new CallbackRequest(
@@ -146,6 +147,7 @@ class AcceptedIsReadBackPropertyTest {
                 id,
                 List.of("Bearer " + TOKENS.tokenFor(id)),
                 List.of(),
+                SignatureHeaders.NONE,
                 "192.0.2.1",
                 new RequestBody(
                         "application/json", -1, new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));

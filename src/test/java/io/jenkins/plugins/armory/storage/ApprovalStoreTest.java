@@ -61,7 +61,7 @@ public class ApprovalStoreTest {
 
     @BeforeEach
     void open() throws IOException {
-        store = ApprovalStore.open(folder);
+        store = ApprovalStore.open(folder, jobId -> null);
     }
 
     private Approval decide(String id) throws IOException {
@@ -87,11 +87,11 @@ public class ApprovalStoreTest {
         Approval decided = decide("a2");
 
         assertThat(files()).containsExactly("journal/1.log");
-        assertHolds(ApprovalStore.open(folder), waiting, decided);
+        assertHolds(ApprovalStore.open(folder, jobId -> null), waiting, decided);
         assertThat(store.fold(() -> false)).isTrue();
         assertThat(files()).containsExactly("decided/a2.json", "pending/a1.json");
         assertHolds(store, waiting, decided);
-        assertHolds(ApprovalStore.open(folder), waiting, decided);
+        assertHolds(ApprovalStore.open(folder, jobId -> null), waiting, decided);
     }
 
     /** One write for all, of which a crash may leave the first ones alone. */
@@ -113,7 +113,7 @@ public class ApprovalStoreTest {
                 .doesNotContain(" 3 2 ");
 
         assertThat(store.apply(ids, new Event.Aborted("again"), SOON)).hasSize(2_000);
-        assertThat(ApprovalStore.open(folder).pending()).isEmpty();
+        assertThat(ApprovalStore.open(folder, jobId -> null).pending()).isEmpty();
     }
 
     @Test
@@ -157,7 +157,7 @@ public class ApprovalStoreTest {
         store.create(start("a3"));
         assertThat(store.fold(() -> false)).isTrue();
         assertThat(files()).containsExactly("decided/a1.json", "decided/a2.json", "pending/a3.json");
-        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
+        assertThat(ApprovalStore.open(folder, jobId -> null).find("a1")).contains(decided);
     }
 
     @Test
@@ -170,7 +170,7 @@ public class ApprovalStoreTest {
 
         assertThat(store.find("a1")).contains(decided);
         Files.delete(folder.resolve("decided"));
-        assertThat(ApprovalStore.open(folder).find("a1")).contains(decided);
+        assertThat(ApprovalStore.open(folder, jobId -> null).find("a1")).contains(decided);
         assertThat(store.fold(() -> false)).isTrue();
         assertThat(files()).containsExactly("decided/a1.json");
     }
@@ -185,14 +185,14 @@ public class ApprovalStoreTest {
                 .start());
         store.apply("a1", new Event.Callback(false, "1 failed", "callback token"), SOON);
         Approval asking = store.find("a1").orElseThrow();
-        assertThat(ApprovalStore.open(folder).find("a1")).contains(asking);
+        assertThat(ApprovalStore.open(folder, jobId -> null).find("a1")).contains(asking);
 
         store.apply("a1", new Event.RunAgain("alice", "", "a2"), SOON);
 
-        Approval again = ApprovalStore.open(folder).find("a1").orElseThrow();
+        Approval again = ApprovalStore.open(folder, jobId -> null).find("a1").orElseThrow();
         assertThat(again).isEqualTo(store.find("a1").orElseThrow());
         store.create(again.nextTry());
-        assertThat(ApprovalStore.open(folder).find("a2")).contains(again.nextTry());
+        assertThat(ApprovalStore.open(folder, jobId -> null).find("a2")).contains(again.nextTry());
     }
 
     @Test
@@ -204,7 +204,7 @@ public class ApprovalStoreTest {
         byte[] content = Files.readAllBytes(journal);
         Files.write(journal, Arrays.copyOf(content, content.length - 10));
 
-        ApprovalStore reopened = ApprovalStore.open(folder);
+        ApprovalStore reopened = ApprovalStore.open(folder, jobId -> null);
 
         assertThat(reopened.find("a1")).contains(decided);
         assertThat(reopened.pending()).containsExactly(start("a2"));
@@ -222,7 +222,7 @@ public class ApprovalStoreTest {
         Path journal = folder.resolve("journal/3.log");
         Files.writeString(journal, Files.readString(journal).replaceFirst("DECIDED", "dECIDED"));
 
-        ApprovalStore reopened = ApprovalStore.open(folder);
+        ApprovalStore reopened = ApprovalStore.open(folder, jobId -> null);
 
         assertThat(reopened.find("later")).contains(start("later"));
         for (String id : List.of("rejected", "other")) {
@@ -237,7 +237,7 @@ public class ApprovalStoreTest {
         }
         reopened.fold(() -> false);
         assertThat(files()).contains("journal/3.log.damaged", "pending/rejected.json");
-        ApprovalStore again = ApprovalStore.open(folder);
+        ApprovalStore again = ApprovalStore.open(folder, jobId -> null);
         assertThat(again.pending()).containsExactlyInAnyOrderElementsOf(reopened.pending());
         assertThat(again.apply("other", new Event.Overridden(true, "admin", "I have looked"), SOON)
                         .orElseThrow()
@@ -256,7 +256,7 @@ public class ApprovalStoreTest {
                 .getBytes(StandardCharsets.UTF_8);
         Files.write(folder.resolve("journal/3.log"), new JournalLine(3, 2, 1, 1, unknown).toBytes());
 
-        ApprovalStore reopened = ApprovalStore.open(folder);
+        ApprovalStore reopened = ApprovalStore.open(folder, jobId -> null);
 
         assertThat(reopened.find("a1").orElseThrow().failure().outcome()).isEqualTo(Decision.Outcome.LOST);
         assertThat(reopened.find("a2")).contains(start("a2"));
@@ -272,7 +272,7 @@ public class ApprovalStoreTest {
         store.fold(() -> false);
         Files.write(folder.resolve("journal/1.log"), begun);
 
-        ApprovalStore reopened = ApprovalStore.open(folder);
+        ApprovalStore reopened = ApprovalStore.open(folder, jobId -> null);
 
         assertThat(reopened.pending()).isEmpty();
         assertThat(reopened.find("a1")).contains(decided);
@@ -287,7 +287,7 @@ public class ApprovalStoreTest {
         store.remove(List.of("a1"));
         store.remove(List.of("a2"));
 
-        ApprovalStore reopened = ApprovalStore.open(folder);
+        ApprovalStore reopened = ApprovalStore.open(folder, jobId -> null);
 
         assertThat(reopened.pending()).isEmpty();
         assertThat(reopened.find("a2")).isEmpty();
@@ -311,7 +311,11 @@ public class ApprovalStoreTest {
 
         store.create(start(terms));
 
-        assertThat(ApprovalStore.open(folder).find("a1").orElseThrow().terms().limits())
+        assertThat(ApprovalStore.open(folder, jobId -> null)
+                        .find("a1")
+                        .orElseThrow()
+                        .terms()
+                        .limits())
                 .isEqualTo(limits);
     }
 
@@ -325,7 +329,7 @@ public class ApprovalStoreTest {
 
         assertThat(noted.attempts()).hasSize(first.attempts().size() + 1);
         assertThat(store.recentlyDecided()).containsExactly(second, noted);
-        assertThat(ApprovalStore.open(folder).find("a1")).contains(noted);
+        assertThat(ApprovalStore.open(folder, jobId -> null).find("a1")).contains(noted);
     }
 
     @Test
@@ -338,7 +342,7 @@ public class ApprovalStoreTest {
         store.fold(() -> false);
         Files.write(folder.resolve("pending/a1.json"), before);
 
-        ApprovalStore reopened = ApprovalStore.open(folder);
+        ApprovalStore reopened = ApprovalStore.open(folder, jobId -> null);
 
         assertThat(reopened.pending()).isEmpty();
         assertThat(reopened.find("a1")).contains(decided);
@@ -350,7 +354,7 @@ public class ApprovalStoreTest {
         Files.writeString(folder.resolve("pending/a1.json.tmp"), "{\"form");
         Files.writeString(folder.resolve("decided/a2.json.tmp"), "");
 
-        assertThat(ApprovalStore.open(folder).pending()).isEmpty();
+        assertThat(ApprovalStore.open(folder, jobId -> null).pending()).isEmpty();
         assertThat(files()).isEmpty();
     }
 
@@ -360,7 +364,7 @@ public class ApprovalStoreTest {
         Files.writeString(folder.resolve("pending/a2.json"), "not JSON");
         Files.writeString(folder.resolve("pending/a3.json"), "{\"format\":\"new\"}");
 
-        ApprovalStore reopened = ApprovalStore.open(folder);
+        ApprovalStore reopened = ApprovalStore.open(folder, jobId -> null);
 
         assertThat(reopened.pending()).isEmpty();
         assertThatIOException().isThrownBy(() -> reopened.find("a1")).withMessageContaining("a1.json");
@@ -379,7 +383,7 @@ public class ApprovalStoreTest {
         Files.copy(file, folder.resolve("decided/a3.json"));
         Files.move(file, folder.resolve("pending/a1.json"));
 
-        ApprovalStore reopened = ApprovalStore.open(folder);
+        ApprovalStore reopened = ApprovalStore.open(folder, jobId -> null);
 
         assertThat(reopened.pending()).isEmpty();
         assertThat(reopened.recentlyDecided()).isEmpty();
@@ -403,7 +407,7 @@ public class ApprovalStoreTest {
             write++;
         }
 
-        assertThat(ApprovalStore.open(folder).pending()).isEmpty();
+        assertThat(ApprovalStore.open(folder, jobId -> null).pending()).isEmpty();
 
         assertThat(outside).exists();
     }
@@ -417,7 +421,7 @@ public class ApprovalStoreTest {
         byte[] whole = Files.readAllBytes(pending);
         Files.write(pending, Arrays.copyOf(whole, whole.length / 2));
         Files.write(folder.resolve("decided/a2.json"), new byte[0]);
-        ApprovalStore reopened = ApprovalStore.open(folder);
+        ApprovalStore reopened = ApprovalStore.open(folder, jobId -> null);
         assertThatIOException().isThrownBy(() -> reopened.apply("a1", SUCCESS, SOON));
         assertThatIOException().isThrownBy(() -> reopened.find("a2"));
 
@@ -567,7 +571,7 @@ public class ApprovalStoreTest {
         for (String id : List.of("torn", "mended", "decided")) {
             Files.writeString(folder.resolve("pending/" + id + ".json"), "{\"form");
         }
-        ApprovalStore reopened = ApprovalStore.open(folder);
+        ApprovalStore reopened = ApprovalStore.open(folder, jobId -> null);
         var heard = new ArrayList<String>();
         reopened.follow(approval -> heard.add(approval.id()));
         assertThat(reopened.unreadable()).containsExactlyInAnyOrder("torn", "mended", "decided");
@@ -601,7 +605,7 @@ public class ApprovalStoreTest {
 
         assertThat(store.find("a1")).contains(start("a1"));
         assertThat(files()).containsExactly("journal/1.log");
-        assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a1"));
+        assertThat(ApprovalStore.open(folder, jobId -> null).pending()).containsExactly(start("a1"));
     }
 
     /** Also of what is no call, such as what people are asked. */
@@ -628,7 +632,7 @@ public class ApprovalStoreTest {
     @Test
     void aLargeBatchHoldsUpNoOther() throws IOException {
         Runnable[] append = {() -> {}};
-        ApprovalStore slow = ApprovalStore.open(during(append), folder.resolve("slow"));
+        ApprovalStore slow = ApprovalStore.open(during(append), folder.resolve("slow"), jobId -> null);
         slow.create(start("other"));
         slow.apply("other", SUCCESS, SOON);
         append[0] = () -> assertThat(CompletableFuture.supplyAsync(() -> {
@@ -657,7 +661,7 @@ public class ApprovalStoreTest {
             }
         }
 
-        for (ApprovalStore each : List.of(store, ApprovalStore.open(folder))) {
+        for (ApprovalStore each : List.of(store, ApprovalStore.open(folder, jobId -> null))) {
             assertThat(each.recentlyDecided())
                     .hasSize(ApprovalStore.RECENT)
                     .extracting(Approval::id)
@@ -697,7 +701,7 @@ public class ApprovalStoreTest {
                 .doesNotContain("a0");
         assertThat(store.find("a0")).isPresent();
         store.fold(() -> false);
-        assertThat(ApprovalStore.open(folder).recentlyDecided()).hasSize(ApprovalStore.RECENT);
+        assertThat(ApprovalStore.open(folder, jobId -> null).recentlyDecided()).hasSize(ApprovalStore.RECENT);
     }
 
     @Test
@@ -756,7 +760,7 @@ public class ApprovalStoreTest {
         byte[] before = Files.readAllBytes(journal);
 
         assertThatIOException()
-                .isThrownBy(() -> ApprovalStore.open(folder))
+                .isThrownBy(() -> ApprovalStore.open(folder, jobId -> null))
                 .withMessageContaining(journal.toString())
                 .withMessageContaining("line 3")
                 .withMessageContaining("its format is 2, and this version reads 1")
@@ -778,14 +782,14 @@ public class ApprovalStoreTest {
 
             assertThatIOException()
                     .as(name)
-                    .isThrownBy(() -> ApprovalStore.open(folder))
+                    .isThrownBy(() -> ApprovalStore.open(folder, jobId -> null))
                     .withMessageContaining(file.toString())
                     .withMessageContaining("its format is 2, and this version reads 1");
 
             assertThat(file).exists();
             Files.writeString(file, whole);
         }
-        assertThat(ApprovalStore.open(folder).pending()).containsExactly(start("a2"));
+        assertThat(ApprovalStore.open(folder, jobId -> null).pending()).containsExactly(start("a2"));
     }
 
     /** Makes all writes to an empty journal fail. */
@@ -823,14 +827,14 @@ public class ApprovalStoreTest {
                         "namespace"))
                 .start();
         store.create(calling);
-        assertThat(ApprovalStore.open(folder).find("a1")).contains(calling);
+        assertThat(ApprovalStore.open(folder, jobId -> null).find("a1")).contains(calling);
         Approval aborted = store.apply("a1", new Event.Aborted("stopped"), SOON)
                 .orElseThrow()
                 .approval();
         assertThat(store.outstanding()).containsExactly(aborted);
 
         for (int i = 0; i < 2; i++) { // from the journal, and from the file
-            ApprovalStore reopened = ApprovalStore.open(folder);
+            ApprovalStore reopened = ApprovalStore.open(folder, jobId -> null);
             assertThat(reopened.outstanding()).containsExactly(aborted);
             assertThat(reopened.find("a1")).contains(aborted);
             assertThat(reopened.pending()).isEmpty();
@@ -839,19 +843,19 @@ public class ApprovalStoreTest {
             assertThat(folder.resolve("decided/a1.json")).doesNotExist();
         }
 
-        ApprovalStore last = ApprovalStore.open(folder);
+        ApprovalStore last = ApprovalStore.open(folder, jobId -> null);
         last.apply("a1", new Event.CancelNotNeeded(), SOON);
         last.apply("a1", new Event.Notified(new Notifications.Notice(Notifications.Occasion.DECIDED, 1), ""), SOON);
         Approval told = last.find("a1").orElseThrow();
         assertThat(Notifications.of(told).due()).hasSize(1);
-        assertThat(ApprovalStore.open(folder).outstanding()).containsExactly(told);
+        assertThat(ApprovalStore.open(folder, jobId -> null).outstanding()).containsExactly(told);
         last.apply(
                 "a1",
                 new Event.Notified(new Notifications.Notice(Notifications.Occasion.DECIDED, 0), "answered 503"),
                 SOON);
         last.fold(() -> false);
         assertThat(folder.resolve("pending/a1.json")).doesNotExist();
-        ApprovalStore closed = ApprovalStore.open(folder);
+        ApprovalStore closed = ApprovalStore.open(folder, jobId -> null);
         assertThat(closed.outstanding()).isEmpty();
         assertThat(closed.recentlyDecided()).hasSize(1);
         assertThat(closed.find("a1").orElseThrow().sideCalls().untold())

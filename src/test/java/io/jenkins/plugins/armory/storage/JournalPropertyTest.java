@@ -82,7 +82,7 @@ class JournalPropertyTest {
         for (int seed = 0; seed < 200; seed++) { // the seed decides what a crash loses
             var random = new Random(seed);
             var disk = new CrashingDisk(random);
-            ApprovalStore store = ApprovalStore.open(disk, FOLDER);
+            ApprovalStore store = ApprovalStore.open(disk, FOLDER, jobId -> null);
             store.create(ApprovalTest.start("a1"));
             store.fold(() -> false);
             store.apply("a1", new Event.Callback(true, "", "callback token"), SOON);
@@ -91,7 +91,7 @@ class JournalPropertyTest {
             assertThat(disk.failures()).isEqualTo(1);
             if (restarted) {
                 disk.restart();
-                store = ApprovalStore.open(disk, FOLDER);
+                store = ApprovalStore.open(disk, FOLDER, jobId -> null);
             }
             disk.killAt(1 + random.nextInt(5));
             try {
@@ -102,7 +102,7 @@ class JournalPropertyTest {
 
             disk.crash();
 
-            assertThat(ApprovalStore.open(disk, FOLDER).pending())
+            assertThat(ApprovalStore.open(disk, FOLDER, jobId -> null).pending())
                     .as("seed %d", seed)
                     .isEmpty();
         }
@@ -355,7 +355,7 @@ class JournalPropertyTest {
 
     private static void changeManyAtATime(Random random) throws Exception {
         var disk = new CrashingDisk(random);
-        ApprovalStore store = ApprovalStore.open(disk, FOLDER);
+        ApprovalStore store = ApprovalStore.open(disk, FOLDER, jobId -> null);
         disk.fail(random.nextInt(3) == 0 ? 0.1 : 0);
         disk.killAt(1 + random.nextInt(100));
         Set<String> acknowledged = ConcurrentHashMap.newKeySet();
@@ -394,7 +394,7 @@ class JournalPropertyTest {
         disk.crash();
         disk.fail(0);
 
-        ApprovalStore reopened = ApprovalStore.open(disk, FOLDER);
+        ApprovalStore reopened = ApprovalStore.open(disk, FOLDER, jobId -> null);
 
         for (String id : acknowledged) {
             assertThat(reopened.find(id).orElseThrow().isDecided()).isTrue();

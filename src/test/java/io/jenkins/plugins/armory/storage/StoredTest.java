@@ -208,7 +208,7 @@ class StoredTest {
     @Test
     void noBitThatFlipsOpensAnything() throws IOException {
         var disk = new CrashingDisk(new java.util.Random(0));
-        ApprovalStore store = ApprovalStore.open(disk, FOLDER);
+        ApprovalStore store = ApprovalStore.open(disk, FOLDER, jobId -> null);
         store.create(waiting("rejected"));
         store.create(waiting("folded"));
         store.fold(() -> false);
@@ -240,7 +240,7 @@ class StoredTest {
 
     private static void assertNothingOpens(CrashingDisk disk, String where) {
         try {
-            ApprovalStore store = ApprovalStore.open(disk, FOLDER);
+            ApprovalStore store = ApprovalStore.open(disk, FOLDER, jobId -> null);
             for (String id : List.of("rejected", "folded", "begun")) {
                 for (Event event : List.of(
                         new Event.Callback(true, "", "callback token"), new Event.ManualApproval("bob", "fine"))) {

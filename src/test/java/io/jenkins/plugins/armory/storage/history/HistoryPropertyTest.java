@@ -66,7 +66,7 @@ class HistoryPropertyTest {
 
     private static void decideManyAtATime(Random random) throws Exception {
         var disk = new CrashingDisk(random);
-        ApprovalStore store = ApprovalStore.open(disk, FOLDER).withHistory(() -> 24);
+        ApprovalStore store = ApprovalStore.open(disk, FOLDER, jobId -> null).withHistory(() -> 24);
         if (random.nextBoolean()) {
             disk.killAt(1 + random.nextInt(300));
         }
@@ -110,7 +110,7 @@ class HistoryPropertyTest {
         }
         disk.crash();
 
-        HistorySnapshot snapshot = ApprovalStore.open(disk, FOLDER)
+        HistorySnapshot snapshot = ApprovalStore.open(disk, FOLDER, jobId -> null)
                 .withHistory(() -> 24)
                 .history()
                 .orElseThrow()
@@ -140,7 +140,7 @@ class HistoryPropertyTest {
         }
 
         private void open() throws IOException {
-            store = ApprovalStore.open(disk, FOLDER).withHistory(() -> 24);
+            store = ApprovalStore.open(disk, FOLDER, jobId -> null).withHistory(() -> 24);
         }
 
         void live() throws IOException {

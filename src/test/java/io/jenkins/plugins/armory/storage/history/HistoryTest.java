@@ -58,7 +58,7 @@ class HistoryTest {
     private Path folder;
 
     private ApprovalStore open() throws IOException {
-        return ApprovalStore.open(Disk.LOCAL, folder).withHistory(() -> MONTHS);
+        return ApprovalStore.open(Disk.LOCAL, folder, jobId -> null).withHistory(() -> MONTHS);
     }
 
     private static void decide(ApprovalStore store, String... ids) throws IOException {
@@ -404,12 +404,13 @@ class HistoryTest {
         for (int i = 0; i < all.size(); i++) {
             for (boolean restarted : new boolean[] {false, true}) {
                 Path own = folder.resolve("at" + i + restarted);
-                ApprovalStore store = ApprovalStore.open(Disk.LOCAL, own).withHistory(() -> MONTHS);
+                ApprovalStore store =
+                        ApprovalStore.open(Disk.LOCAL, own, jobId -> null).withHistory(() -> MONTHS);
                 decide(store, "a1", "a2");
                 assertThat(store.fold(() -> false)).isTrue();
                 if (restarted) {
                     store.close();
-                    store = ApprovalStore.open(Disk.LOCAL, own).withHistory(() -> MONTHS);
+                    store = ApprovalStore.open(Disk.LOCAL, own, jobId -> null).withHistory(() -> MONTHS);
                 }
                 History history = store.history().orElseThrow();
                 assertThat(history.snapshot().verify().problem()).isNull();

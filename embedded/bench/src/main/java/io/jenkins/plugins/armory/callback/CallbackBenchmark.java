@@ -3,6 +3,8 @@ package io.jenkins.plugins.armory.callback;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oauth.IssuedTokens;
+import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
+import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import io.jenkins.plugins.armory.callback.token.Scopes;
@@ -64,7 +66,10 @@ public class CallbackBenchmark {
         endpoint = new CallbackEndpoint(
                 approvals,
                 tokens,
-                CallerIdentification.byToken(List.of(TokenVerifier.ofApprovals(tokens), issuedTokens)),
+                new CallerIdentification(
+                        List.of(TokenVerifier.ofApprovals(tokens), issuedTokens),
+                        new SignatureVerifier(approval -> List.of(), Clock.systemUTC()),
+                        null),
                 () -> false,
                 Clock.systemUTC());
         ids = new ArrayList<>();
@@ -107,6 +112,7 @@ public class CallbackBenchmark {
                 id,
                 List.of("Bearer " + token),
                 List.of(),
+                SignatureHeaders.NONE,
                 "127.0.0.1",
                 new RequestBody("application/json", BODY.length, new ByteArrayInputStream(BODY))));
         if (response.status() != 200) {

@@ -8,6 +8,8 @@ import io.jenkins.plugins.armory.callback.oauth.TokenEndpointFuzz;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuers;
 import io.jenkins.plugins.armory.callback.oidc.RequiredClaims;
+import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
+import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
@@ -41,20 +43,23 @@ public final class CallbackEndpointFuzz {
     private static final CallbackEndpoint ENDPOINT = new CallbackEndpoint(
             APPROVALS,
             TOKENS,
-            CallerIdentification.byToken(List.of(
-                    TokenVerifier.ofApprovals(new CallbackTokens(CallbackEndpointFuzz::secret)),
-                    TokenEndpointFuzz.TOKENS,
-                    new OutsideIssuers(
-                            () -> List.of(new OutsideIssuer(
-                                    "https://i.example.com",
-                                    "a",
-                                    RequiredClaims.parse(List.of()),
-                                    JobPatterns.parse("**"))),
-                            address -> CompletableFuture.completedFuture(new JWKSet()),
-                            new VerifiedTokens(),
-                            Clock.systemUTC(),
-                            Clock.systemUTC(),
-                            Duration.ofSeconds(1)))),
+            new CallerIdentification(
+                    List.of(
+                            TokenVerifier.ofApprovals(new CallbackTokens(CallbackEndpointFuzz::secret)),
+                            TokenEndpointFuzz.TOKENS,
+                            new OutsideIssuers(
+                                    () -> List.of(new OutsideIssuer(
+                                            "https://i.example.com",
+                                            "a",
+                                            RequiredClaims.parse(List.of()),
+                                            JobPatterns.parse("**"))),
+                                    address -> CompletableFuture.completedFuture(new JWKSet()),
+                                    new VerifiedTokens(),
+                                    Clock.systemUTC(),
+                                    Clock.systemUTC(),
+                                    Duration.ofSeconds(1))),
+                    new SignatureVerifier(approval -> List.of(), Clock.systemUTC()),
+                    null),
             () -> false,
             Clock.systemUTC());
 
@@ -72,11 +77,13 @@ public final class CallbackEndpointFuzz {
                 return thread;
             });
             var approvals = new Approvals(
-                    ApprovalStore.open(Files.createTempDirectory("fuzz")).folding(timer, timer),
+                    ApprovalStore.open(Files.createTempDirectory("fuzz"), jobId -> null)
+                            .folding(timer, timer),
                     timer,
                     timer,
                     Clock.systemUTC(),
-                    (approval, user) -> List.of(0));
+                    (approval, user) -> List.of(0),
+                    approval -> {});
             approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
                     .webhook("w")
                     .timeout(Instant.now(), Duration.ofDays(365))
@@ -95,6 +102,7 @@ public final class CallbackEndpointFuzz {
                 ID,
                 parts.get(0).isEmpty() ? List.of() : List.of(parts.get(0)),
                 parts.get(1).isEmpty() ? List.of() : List.of(parts.get(1)),
+                SignatureHeaders.NONE,
                 "address " + REQUESTS.incrementAndGet(),
                 new RequestBody( // one address would be answered 429
                         parts.get(2),

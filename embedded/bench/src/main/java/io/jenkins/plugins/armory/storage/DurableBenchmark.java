@@ -48,11 +48,12 @@ public class DurableBenchmark {
     public void open() throws IOException {
         folder = Samples.folder();
         approvals = new Approvals(
-                ApprovalStore.open(folder).folding(timer, timer),
+                ApprovalStore.open(folder, jobId -> null).folding(timer, timer),
                 timer,
                 timer,
                 Clock.systemUTC(),
-                (approval, user) -> List.of(0));
+                (approval, user) -> List.of(0),
+                approval -> {});
         output = Disk.LOCAL.create(folder.resolve("appended"));
         record = StoredJson.write(JournalEntry.change(Samples.waiting(0)));
     }

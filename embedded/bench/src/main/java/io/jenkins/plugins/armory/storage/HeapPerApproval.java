@@ -28,8 +28,9 @@ public final class HeapPerApproval {
     }
 
     private static long measure(ScheduledExecutorService timer, int count) throws IOException {
-        ApprovalStore store = ApprovalStore.open(new MemoryDisk(), Path.of("memory"));
-        var approvals = new Approvals(store, timer, timer, Clock.systemUTC(), (approval, user) -> List.of(0));
+        ApprovalStore store = ApprovalStore.open(new MemoryDisk(), Path.of("memory"), jobId -> null);
+        var approvals =
+                new Approvals(store, timer, timer, Clock.systemUTC(), (approval, user) -> List.of(0), approval -> {});
         long before = used();
         for (int i = 0; i < count; i++) {
             Approval approval = Samples.waiting(i);

@@ -27,11 +27,13 @@ public final class InMemory {
      */
     public static Approvals approvals(ScheduledExecutorService timer) throws IOException {
         return new Approvals(
-                ApprovalStore.open(new MemoryDisk(), Path.of("memory")).folding(timer, timer),
+                ApprovalStore.open(new MemoryDisk(), Path.of("memory"), jobId -> null)
+                        .folding(timer, timer),
                 timer,
                 timer,
                 Clock.systemUTC(),
-                (approval, user) -> List.of(0));
+                (approval, user) -> List.of(0),
+                approval -> {});
     }
 
     /** Returns an approval whose webhook has answered, see {@link Samples#waiting}. */

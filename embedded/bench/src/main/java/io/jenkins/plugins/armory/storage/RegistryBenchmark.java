@@ -49,11 +49,13 @@ public class RegistryBenchmark {
                 IntStream.range(0, waiting).mapToObj(Samples::waiting).toList();
         ids = all.stream().map(Approval::id).toList();
         approvals = new Approvals(
-                ApprovalStore.open(new MemoryDisk(), Path.of("memory")).folding(timer, timer),
+                ApprovalStore.open(new MemoryDisk(), Path.of("memory"), jobId -> null)
+                        .folding(timer, timer),
                 timer,
                 timer,
                 Clock.systemUTC(),
-                (approval, user) -> List.of(0));
+                (approval, user) -> List.of(0),
+                approval -> {});
         deadlines = new Deadlines(timer, Clock.systemUTC(), id -> {});
         for (Approval approval : all) {
             approvals.create(approval);

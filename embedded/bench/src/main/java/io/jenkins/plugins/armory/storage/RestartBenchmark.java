@@ -71,11 +71,12 @@ public class RestartBenchmark {
     @Benchmark
     public Object untilTheFirstCallbackIsAcknowledged() throws IOException {
         var approvals = new Approvals(
-                ApprovalStore.open(folder).folding(timer, timer),
+                ApprovalStore.open(folder, jobId -> null).folding(timer, timer),
                 timer,
                 timer,
                 Clock.systemUTC(),
-                (approval, user) -> List.of(0));
+                (approval, user) -> List.of(0),
+                approval -> {});
         return approvals.apply(id, Samples.success());
     }
 }

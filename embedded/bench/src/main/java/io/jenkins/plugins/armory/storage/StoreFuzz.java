@@ -130,7 +130,9 @@ public final class StoreFuzz {
         ApprovalStore store;
         try {
             store = ApprovalStore.open(
-                    diskWith(summed ? lines(rest) : rest, summed ? ChecksumLine.of(rest) : rest), FOLDER);
+                    diskWith(summed ? lines(rest) : rest, summed ? ChecksumLine.of(rest) : rest),
+                    FOLDER,
+                    jobId -> null);
         } catch (UnknownFormatException x) {
             return; // a newer version wrote it: nothing is opened, and nothing is deleted
         }
