@@ -6,7 +6,6 @@ import hudson.Util;
 import hudson.cli.CLICommand;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.kohsuke.accmod.Restricted;
@@ -112,7 +111,7 @@ public final class DecideArmoryApprovalCommand extends CLICommand {
         JsonResponse answer = override == null
                 ? new PersonalDecision(id, choice).decide(ArmoryRuntime.get(), comment, inputsAsJson())
                 : new OverrideDecision(id).decide(ArmoryRuntime.get(), choice.path(), override, inputsAsJson());
-        stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
+        stdout.println(JsonWriter.inAscii(answer));
         return exitCode(answer.status());
     }
 

@@ -7,7 +7,6 @@ import hudson.cli.CLICommand;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
@@ -36,7 +35,7 @@ public final class ListArmoryApprovalsCommand extends CLICommand {
     protected int run() throws AbortException {
         var answer = approvals();
         if (json) {
-            stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
+            stdout.println(JsonWriter.inAscii(answer));
             return 0;
         }
         for (JsonNode approval : answer.body().get("approvals")) {

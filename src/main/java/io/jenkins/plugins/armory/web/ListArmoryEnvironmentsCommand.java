@@ -7,7 +7,6 @@ import hudson.cli.CLICommand;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -35,7 +34,7 @@ public final class ListArmoryEnvironmentsCommand extends CLICommand {
             throw new AbortException(answer.body().get("message").asText());
         }
         if (json) {
-            stdout.println(new String(answer.bytes(), StandardCharsets.UTF_8));
+            stdout.println(JsonWriter.inAscii(answer));
         } else {
             answer.body().get("environments").forEach(each -> stdout.println(line(each)));
         }

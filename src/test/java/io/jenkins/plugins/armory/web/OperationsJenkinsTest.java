@@ -13,6 +13,8 @@ import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.config.EnvironmentDefinition;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import java.io.IOException;
@@ -172,6 +174,30 @@ class OperationsJenkinsTest {
                 .contains("already_decided", "bob");
         assertThat(decide("bob", id, "--reject").stdout()).as("nobody is asked").contains("not_awaited");
         assertThat(decide("bob", "nosuchapproval", "--reject").returnCode()).isEqualTo(3);
+    }
+
+    @Test
+    void noJsonOfACommandSteersATerminalOrTurnsTheOrder() throws Exception {
+        String steering = "\u001b\u009b2J\u202e";
+        ArmoryConfiguration.get().setEnvironments(List.of(new EnvironmentDefinition("prod\u00e9", "**")));
+        ArmoryRuntime.get()
+                .approvals()
+                .create(ApprovalTerms.of(id + "2", new BuildRef("deploy", 1))
+                        .environment("prod")
+                        .webhook("tests")
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .manual(new ManualRequirement("Go?" + steering, List.of(), 1))
+                        .start());
+
+        String decided = decide("admin", id + "2", "--approve", "--comment", "good" + steering)
+                .stdout();
+        String environments = new CLICommandInvoker(j, "list-armory-environments")
+                .invokeWithArgs("--json")
+                .stdout();
+
+        assertThat(decided).matches("\\p{ASCII}*").contains("good").contains("\\u202E");
+        assertThat(list("--json")).matches("\\p{ASCII}*").contains("Go?").contains("\\u009B2J\\u202E");
+        assertThat(environments).matches("\\p{ASCII}*").contains("prod\\u00E9");
     }
 
     @Test
