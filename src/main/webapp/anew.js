@@ -34,6 +34,19 @@ export function focusIn(element, made = element) {
   };
 }
 
+/** Puts these into an element, in this order. What is there already stays as it is. */
+export function arrange(whole, elements) {
+  const shown = new Set(elements);
+  [...whole.children].filter((each) => !shown.has(each)).forEach((each) => each.remove());
+  elements.forEach((each, index) => {
+    if (whole.children[index] !== each) {
+      const focusBack = focusIn(each);
+      whole.insertBefore(each, whole.children[index] ?? null);
+      focusBack();
+    }
+  });
+}
+
 /** Puts what is made in the place of the old element. */
 export function replace(old, made) {
   const focusBack = focusIn(old, made);

@@ -1,5 +1,5 @@
 /* The approvals of one build as cards: on the page of the build, and on the build's page of its approvals. */
-import { focusIn, replace } from "./anew.js";
+import { arrange, replace } from "./anew.js";
 import { callsOf, factsOf } from "./card.js";
 import { decisionButtons } from "./decide.js";
 import { badge, element, entryOf, message, overridden, progressOf, said, stateOf, timeLeft, titleOf } from "./elements.js";
@@ -36,15 +36,7 @@ export class Cards {
   /** Shows these. Cards that have not changed are left alone. */
   show(approvals) {
     const made = approvals.map((approval) => [approval.id, this.cardOf(approval)]);
-    const shown = new Set(made.map(([, { card }]) => card));
-    [...this.whole.children].filter((card) => !shown.has(card)).forEach((card) => card.remove());
-    made.forEach(([, { card }], index) => {
-      if (this.whole.children[index] !== card) {
-        const focusBack = focusIn(card);
-        this.whole.insertBefore(card, this.whole.children[index] ?? null);
-        focusBack();
-      }
-    });
+    arrange(this.whole, made.map(([, { card }]) => card));
     this.known = new Map(made);
   }
 

@@ -1,4 +1,5 @@
 /* Fills the page of the administrators' environments, and keeps it up to date. */
+import { arrange, replace } from "./anew.js";
 import { facts, folded } from "./card.js";
 import { badge, element, environmentBadge, note, time } from "./elements.js";
 import { keepUpToDate, troubleElement } from "./live.js";
@@ -70,9 +71,9 @@ function underWay({ underWay: builds }) {
     : builds.map((each) => element("div", "armory-build__line", build(each), environmentBadge(each), note(time(each.since))));
 }
 
-function deployments({ name, deployments: ended }) {
+function deployments(key, ended) {
   return folded(
-    `deployments ${name}`,
+    `deployments ${key}`,
     say("deployments", ended.length),
     COLUMNS.map((column) => say(column)),
     ended.map((each) => [
@@ -85,35 +86,52 @@ function deployments({ name, deployments: ended }) {
   );
 }
 
-function card(environment, index) {
+let made = 0; // cards so far, which tells their headings apart
+
+function card(key, environment) {
   const { name, open } = environment;
   const heading = element("h2", "armory-build__heading", name);
-  heading.id = `environment-${index}`;
+  heading.id = `environment-${made += 1}`;
   const state = badge(open ? "complete" : "aborted", say(open ? "environment.open" : "environment.closed"));
   const result = element(
     "section",
     "armory-build__approval",
     element("div", "armory-build__line", heading, state),
     facts(...change(environment), ...rulesOf(environment), ["environment.underWay", ...underWay(environment)]),
-    ...deployments(environment),
+    ...deployments(key, environment.deployments),
   );
   result.setAttribute("aria-labelledby", heading.id);
   return result;
 }
 
-/** The cards by what they were made of, so that those of unchanged environments stay as they are. */
-let cards = new Map();
+/** By key: the cards, and what they were made of. */
+let known = new Map();
+
+/** The environment's card: as it is, when nothing has changed, else a new one in its place. */
+function cardOf(key, environment) {
+  const old = known.get(key);
+  const madeOf = JSON.stringify(environment);
+  if (old?.madeOf === madeOf) {
+    return old;
+  }
+  const result = { card: card(key, environment), madeOf };
+  if (old) {
+    replace(old.card, result.card);
+  }
+  return result;
+}
 
 function show({ environments }) {
   empty.hidden = environments.length > 0;
-  const made = new Map(environments.map((environment, index) => {
-    const key = JSON.stringify([index, environment]);
-    return [key, cards.get(key) ?? card(environment, index)];
-  }));
-  const opened = [...all.querySelectorAll("details[open]")].map(({ dataset }) => dataset.part);
-  all.replaceChildren(...made.values());
-  all.querySelectorAll("details").forEach((details) => { details.open = opened.includes(details.dataset.part); });
-  cards = made;
+  const shown = new Map();
+  environments.forEach((environment) => {
+    // Several entries may have one name, for different jobs.
+    const sameName = [...shown.values()].filter(({ name }) => name === environment.name).length;
+    const key = `${sameName} ${environment.name}`;
+    shown.set(key, { name: environment.name, ...cardOf(key, environment) });
+  });
+  arrange(all, [...shown.values()].map(({ card: each }) => each));
+  known = shown;
 }
 
 keepUpToDate({ trouble, show, tick: () => {} });
