@@ -103,6 +103,10 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
         this.bodyTemplate = bodyTemplate == null || bodyTemplate.isEmpty() ? null : bodyTemplate;
     }
 
+    boolean readsWorkspace() {
+        return bodyTemplate != null && bodyTemplate.getPath() != null;
+    }
+
     public int getRetryCount() {
         return retryCount;
     }

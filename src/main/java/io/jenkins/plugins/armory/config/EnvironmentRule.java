@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
@@ -170,13 +171,30 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         }
     }
 
-    /** Returns why the settings have no webhook of a name, empty if they have one. */
+    /** Returns why a rule cannot call a webhook, or what cancels that; empty if it can. */
     static Optional<String> problem(@CheckForNull String webhook) {
-        return webhook == null
-                        || ArmoryConfiguration.get().getWebhooks().stream()
-                                .anyMatch(each -> webhook.equals(each.getName()))
-                ? Optional.empty()
-                : Optional.of(Messages.EnvironmentRule_noWebhook(webhook));
+        return problemOfCall(webhook)
+                .or(() -> find(webhook)
+                        .map(WebhookDefinition::getCancel)
+                        .flatMap(cancel -> cancel.readsWorkspace()
+                                ? Optional.of(Messages.EnvironmentRule_path(webhook))
+                                : problemOfCall(cancel.getWebhook())));
+    }
+
+    /** Returns why the settings have no webhook of a name that a rule could call, empty if they have one. */
+    static Optional<String> problemOfCall(@CheckForNull String webhook) {
+        Optional<WebhookDefinition> found = find(webhook);
+        if (webhook == null || found.isPresent() && !found.get().readsWorkspace()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                found.isEmpty() ? Messages.EnvironmentRule_noWebhook(webhook) : Messages.EnvironmentRule_path(webhook));
+    }
+
+    private static Optional<WebhookDefinition> find(@CheckForNull String webhook) {
+        return ArmoryConfiguration.get().getWebhooks().stream()
+                .filter(each -> Objects.equals(each.getName(), webhook))
+                .findFirst();
     }
 
     @Extension

@@ -14,8 +14,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * What the settings name and Jenkins does not have, most likely because it is mistyped: credentials, and webhooks of the rules of environments;
- * and credentials of no use. Configuration as Code takes them, since it may set the plugin up before the credentials, and a credential may
- * come later. Without a warning, a build or a client would be refused first, maybe days later.
+ * and which of them are of no use. Configuration as Code takes them, since it may set the plugin up before the credentials, and a credential
+ * may come later. Without a warning, a build or a client would be refused first, maybe days later.
  */
 @Restricted(NoExternalUse.class)
 public final class SettingsWarnings {
@@ -66,7 +66,7 @@ public final class SettingsWarnings {
             EnvironmentRule.problem(rule.getWebhook())
                     .ifPresent(problem -> warnings.add(Messages.SettingsWarnings_environment(at + "webhook", problem)));
             rule.getNotify().stream()
-                    .flatMap(name -> EnvironmentRule.problem(name).stream())
+                    .flatMap(name -> EnvironmentRule.problemOfCall(name).stream())
                     .forEach(problem -> warnings.add(Messages.SettingsWarnings_environment(at + "notify", problem)));
         }
     }

@@ -228,8 +228,7 @@ final class WebhookReference implements Serializable {
             new UnusedSections(configFile == null ? CONFIG : configFile, file.unusedByWebhooks())
                     .logOnce(at.run(), at.log());
         }
-        Webhook webhook =
-                withVerdict(withBody(stepContext, inline == null ? named(at, file, "webhook", name()) : inline));
+        Webhook webhook = withVerdict(withBody(at, inline == null ? named(at, file, "webhook", name()) : inline));
         Webhook toCancel = cancelOf(at, webhook, file);
         DeploymentFile.Target target =
                 file == null ? null : file.target(environment).orElse(null);
@@ -292,14 +291,20 @@ final class WebhookReference implements Serializable {
         Webhook inline = wanted.inline();
         Webhook found =
                 inline != null ? inline.onTheWayOf(webhook) : named(at, file, "cancel", String.valueOf(wanted.name()));
-        return withBody(at.context(), found).asCancel();
+        return withBody(at, found).asCancel();
     }
 
-    private Webhook withBody(StepContext stepContext, Webhook webhook) throws IOException, InterruptedException {
+    private Webhook withBody(Surroundings at, Webhook webhook) throws IOException, InterruptedException {
         if (webhook.bodyPath() == null) {
             return webhook;
         }
-        String template = WorkspaceFile.read(stepContext, "bodyTemplate", webhook.bodyPath());
+        if (at.isRule()) {
+            throw new AbortException(
+                    "webhook '" + webhook.name() + "' reads its body from the workspace, which the Pipeline"
+                            + " fills, and a rule takes nothing from there; an administrator has to give it"
+                            + " bodyTemplate: {inline: '...'}");
+        }
+        String template = WorkspaceFile.read(at.context(), "bodyTemplate", webhook.bodyPath());
         checkSecrets(webhook.bodyPath() + ":", Variables.secretsIn(template));
         try {
             return webhook.withBody(template);
