@@ -10,12 +10,14 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.webhook.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.accmod.Restricted;
@@ -108,7 +110,19 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     @DataBoundSetter
     public void setUnit(@CheckForNull String unit) {
-        this.unit = unit == null || unit.isBlank() ? TimeUnit.HOURS.name() : unit.strip();
+        this.unit = unit == null ? TimeUnit.HOURS.name() : unit.strip();
+    }
+
+    /** @throws IllegalArgumentException if the unit is none */
+    public TimeUnit timeUnit() {
+        try {
+            return TimeUnit.valueOf(unit);
+        } catch (IllegalArgumentException x) {
+            List<String> known =
+                    Stream.of(TimeUnit.values()).map(TimeUnit::name).toList();
+            throw new IllegalArgumentException(
+                    "unit: there is no unit \"" + unit + "\"; " + Nearest.known(unit, known), x);
+        }
     }
 
     /** Returns the names of the webhooks of the settings that are told. */
@@ -157,6 +171,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         }
         Bound.NAME.check("webhook", webhook);
         Bound.NAME.checkEach("notify", notify, Bound.LIST);
+        timeUnit();
         if (timeout < 0) {
             throw new IllegalArgumentException("timeout: must be positive, and is " + timeout);
         }
@@ -205,9 +220,10 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
             return "";
         }
 
+        /** Returns all units, see {@link StatusDefinition.DescriptorImpl#doFillUnitItems}. */
         @POST
         public ListBoxModel doFillUnitItems() {
-            return Forms.units(TimeUnit.MINUTES, TimeUnit.HOURS, TimeUnit.DAYS);
+            return Forms.units(TimeUnit.values());
         }
 
         @POST

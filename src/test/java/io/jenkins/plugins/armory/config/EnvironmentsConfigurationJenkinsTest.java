@@ -189,6 +189,17 @@ class EnvironmentsConfigurationJenkinsTest {
     }
 
     @Test
+    void aUnitThatFewRulesHaveSurvivesItsForm(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC.replace("unit: HOURS", "unit: SECONDS"));
+
+        j.configRoundtrip();
+
+        assertThat(ArmoryConfiguration.get().getEnvironments().get(0).getBefore())
+                .extracting(EnvironmentRule::getUnit)
+                .containsExactly("SECONDS", "HOURS");
+    }
+
+    @Test
     void aRuleHasADayUnlessItSaysOtherwise(JenkinsRule j, @TempDir Path folder) throws Exception {
         configure(folder, CASC.replace("timeout: 72", "timeout: 0"));
 
@@ -207,6 +218,7 @@ class EnvironmentsConfigurationJenkinsTest {
                 "jobs: ''                                        | jobs: Enter jobs",
                 "before: [{timeout: 3}]                          | before[0].webhook: is missing",
                 "before: [{manualApproval: {message: 'Go?'}}]    | before[0].manualApproval.submitters: is missing",
+                "before: [{webhook: x, timeout: 3, unit: days}]  | before[0].unit: there is no unit \"days\"; did you mean \"DAYS\"?",
                 "windows: [{allow: 'FREQ=HOURLY', lasts: PT1H, zone: UTC}] | windows[0].allow",
                 "windows: [{deny: '2026-01-01/2026-01-02'}]      | windows[0].zone",
                 "waitAtMost: 1000                                | waitAtMost: must be from 1 to 366 days, and is 1000",

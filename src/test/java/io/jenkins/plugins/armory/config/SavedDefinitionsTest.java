@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.thoughtworks.xstream.XStream;
+import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
@@ -77,9 +78,13 @@ class SavedDefinitionsTest {
         assertThat(new WebhookDefinition.DescriptorImpl().doFillMethodItems())
                 .extracting(option -> option.value)
                 .contains(saved.getMethod());
-        assertThat(new StatusDefinition.DescriptorImpl().doFillUnitItems())
-                .extracting(option -> option.value)
-                .contains(Arrays.stream(TimeUnit.values()).map(Enum::name).toArray(String[]::new));
+        for (ListBoxModel units : List.of(
+                new StatusDefinition.DescriptorImpl().doFillUnitItems(),
+                new EnvironmentRule.DescriptorImpl().doFillUnitItems())) {
+            assertThat(units)
+                    .extracting(option -> option.value)
+                    .contains(Arrays.stream(TimeUnit.values()).map(Enum::name).toArray(String[]::new));
+        }
     }
 
     /** As code, it would end the start of Jenkins. */

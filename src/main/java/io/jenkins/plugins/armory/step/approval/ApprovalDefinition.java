@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -90,7 +89,7 @@ final class ApprovalDefinition implements Serializable {
         step.setContext(rule.getContext());
         step.setManualApproval(rule.getManualApproval());
         step.setTimeout(rule.getTimeout());
-        step.setUnit(TimeUnit.valueOf(rule.getUnit()));
+        step.setUnit(rule.timeUnit());
         step.setNotify(rule.getNotify());
         step.setCallbackCredentialsId(rule.getCallbackCredentialsId());
         step.setAllowedCallers(rule.getAllowedCallers());
