@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.GlobalConfiguration;
@@ -150,11 +151,16 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
             }
         }
         blankIsNone(json, ALLOWED_HOSTS);
-        JSONArray rows = JSONArray.fromObject(json.opt(ISSUERS));
-        for (int i = 0; i < rows.size(); i++) {
-            blankIsNone(rows.getJSONObject(i), "requiredClaims");
-        }
-        json.put(ISSUERS, rows);
+        eachRow(json, ISSUERS, issuer -> leaveOutBlanks(issuer, "requiredClaims"));
+        eachRow(json, ENVIRONMENTS, environment -> {
+            leaveOutBlanks(environment, "credentials", "agents");
+            for (String rules : List.of("before", "after")) {
+                eachRow(
+                        environment,
+                        rules,
+                        rule -> leaveOutBlanks(rule, "webhook", "callbackCredentialsId", "notify", "allowedCallers"));
+            }
+        });
         var copy = new ArmoryConfiguration();
         try (var ignored = new BulkChange(copy)) {
             copy.bind(request, json);
@@ -172,6 +178,27 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     private boolean bind(StaplerRequest2 request, JSONObject json) throws FormException {
         return super.configure(request, json);
+    }
+
+    /** @param field whose form sends an object for the only row */
+    private static void eachRow(JSONObject json, String field, Consumer<JSONObject> then) {
+        Object rows = json.opt(field);
+        if (rows instanceof JSONArray all) {
+            for (int i = 0; i < all.size(); i++) {
+                then.accept(all.getJSONObject(i));
+            }
+        } else if (rows instanceof JSONObject row) {
+            then.accept(row);
+        }
+    }
+
+    /** Takes empty fields out of a row of a form. As code, a blank is the value of a variable that is not set, and refused. */
+    private static void leaveOutBlanks(JSONObject row, String... fields) {
+        for (String field : fields) {
+            if (row.optString(field).isBlank()) {
+                row.remove(field);
+            }
+        }
     }
 
     /** Removes an empty field of the form, which would otherwise become a blank entry. */

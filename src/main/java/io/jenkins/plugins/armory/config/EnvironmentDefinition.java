@@ -120,7 +120,7 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
 
     @DataBoundSetter
     public void setCredentials(@CheckForNull List<String> credentials) {
-        this.credentials = Lines.of(credentials);
+        this.credentials = Lines.noneBlank("credentials", credentials);
     }
 
     /** Returns the labels of the agents that are reserved for it. */
@@ -130,7 +130,7 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
 
     @DataBoundSetter
     public void setAgents(@CheckForNull List<String> agents) {
-        this.agents = Lines.of(agents);
+        this.agents = Lines.noneBlank("agents", agents);
     }
 
     /** @param job the full name of a job */

@@ -72,7 +72,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     @DataBoundSetter
     public void setWebhook(@CheckForNull String webhook) {
-        this.webhook = Util.fixEmptyAndTrim(webhook);
+        this.webhook = Lines.notBlank("webhook", webhook);
     }
 
     public List<KeyValue> getContext() {
@@ -132,7 +132,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     @DataBoundSetter
     public void setNotify(@CheckForNull List<String> notify) {
-        this.notify = Lines.of(notify);
+        this.notify = Lines.noneBlank("notify", notify);
     }
 
     /** Returns the id of a Secret text of Jenkins itself that may call back, {@code null} for none. */
@@ -143,7 +143,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     @DataBoundSetter
     public void setCallbackCredentialsId(@CheckForNull String callbackCredentialsId) {
-        this.callbackCredentialsId = Util.fixEmptyAndTrim(callbackCredentialsId);
+        this.callbackCredentialsId = Lines.notBlank("callbackCredentialsId", callbackCredentialsId);
     }
 
     public List<String> getAllowedCallers() {
@@ -152,7 +152,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     @DataBoundSetter
     public void setAllowedCallers(@CheckForNull List<String> allowedCallers) {
-        this.allowedCallers = Lines.of(allowedCallers);
+        this.allowedCallers = Lines.noneBlank("allowedCallers", allowedCallers);
     }
 
     public Map<String, String> contextMap() {

@@ -42,11 +42,28 @@ public final class Lines {
     static void checkNoneBlank(String field, @CheckForNull List<String> texts) {
         if (texts != null) {
             for (int i = 0; i < texts.size(); i++) {
-                if (texts.get(i) == null || texts.get(i).isBlank()) {
-                    throw new IllegalArgumentException(Messages.Lines_blank(field + "[" + i + "]"));
-                }
+                notBlank(field + "[" + i + "]", Objects.requireNonNullElse(texts.get(i), ""));
             }
         }
+    }
+
+    /** Returns the lines as {@link #of} does, after {@link #checkNoneBlank}. */
+    static ArrayList<String> noneBlank(String field, @CheckForNull List<String> texts) {
+        checkNoneBlank(field, texts);
+        return of(texts);
+    }
+
+    /**
+     * Returns a text without the white space around it, {@code null} if it is not given.
+     *
+     * @throws IllegalArgumentException naming the field, if the text is blank
+     */
+    @CheckForNull
+    static String notBlank(String field, @CheckForNull String text) {
+        if (text != null && text.isBlank()) {
+            throw new IllegalArgumentException(Messages.Lines_blank(field));
+        }
+        return text == null ? null : text.strip();
     }
 
     /** Returns the words of a list's texts, which white space or commas separate. */

@@ -199,6 +199,26 @@ class EnvironmentsConfigurationJenkinsTest {
                 .containsExactly("SECONDS", "HOURS");
     }
 
+    /** Left out, more callers would decide, or nobody be asked, and nothing would say so. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "before: [{webhook: '${UNSET}', manualApproval: {submitters: ops}}] | webhook",
+                "before: [{webhook: x, callbackCredentialsId: '${UNSET}'}]          | callbackCredentialsId",
+                "before: [{webhook: x, allowedCallers: ['${UNSET}']}]               | allowedCallers[0]",
+                "after: [{webhook: x, allowedCallers: [bot, '${UNSET}']}]           | allowedCallers[1]",
+                "before: [{webhook: x, notify: ['${UNSET}']}]                       | notify[0]",
+                "credentials: ['${UNSET}']                                          | credentials[0]",
+                "agents: [deployer, '${UNSET}']                                     | agents[1]",
+            })
+    void aVariableThatIsNotSetIsNotLeftOut(String field, String named, JenkinsRule j, @TempDir Path folder) {
+        assertThatThrownBy(() -> configure(
+                        folder, "unclassified: {armory: {environments: [{name: prod, jobs: '**', " + field + "}]}}"))
+                .hasStackTraceContaining(named + ": is blank, as by a variable that is not set");
+        assertThat(ArmoryConfiguration.get().getEnvironments()).isEmpty();
+    }
+
     @Test
     void aRuleHasADayUnlessItSaysOtherwise(JenkinsRule j, @TempDir Path folder) throws Exception {
         configure(folder, CASC.replace("timeout: 72", "timeout: 0"));
