@@ -370,6 +370,11 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
                 .anyMatch(client -> !client.jobs().match(job));
     }
 
+    /** Returns whether the Secret text of the settings is there, and is one that may decide rules of environments. */
+    public boolean letsSecretTextDecideRules() {
+        return callbackCredentialsId != null && SecretTexts.ofRule(callbackCredentialsId) != null;
+    }
+
     /** Returns whether a client or an issuer may decide for a job. */
     public boolean letsSomebodyDecideFor(String job) {
         return clients().stream().anyMatch(client -> client.jobs().match(job))

@@ -367,6 +367,39 @@ class EnvironmentRulesJenkinsTest {
     }
 
     @Test
+    void theSecretTextOfTheSettingsIsEnoughForARuleIfPipelinesCannotReadIt() throws Exception {
+        for (CredentialsScope scope : List.of(CredentialsScope.GLOBAL, CredentialsScope.SYSTEM)) {
+            SystemCredentialsProvider.getInstance()
+                    .getCredentials()
+                    .add(new StringCredentialsImpl(scope, scope.name(), "", Secret.fromString("of-" + scope)));
+        }
+        try (var server = new MockWebServer()) {
+            server.enqueue(new MockResponse.Builder().code(202).build());
+            server.start(InetAddress.getLoopbackAddress(), 0);
+            WebhookDefinition ticket = definition("ticket", server.url("/").toString());
+            ticket.getBodyTemplate().setInline("{\"uri\": \"{{armory.callbackUri}}\"}");
+            ArmoryConfiguration settings = ArmoryConfiguration.get();
+            settings.setAllowedHosts(List.of("127.0.0.1", "localhost"));
+            settings.setWebhooks(List.of(ticket));
+            settings.setEnvironments(List.of(prod("**", webhook("ticket"))));
+            settings.setCallbackCredentialsId("GLOBAL");
+            WorkflowRun nobodys = started(job("nobodys", DEPLOY));
+            assertNotDeployed(nobodys);
+            j.assertLogContains("nobody could call back", nobodys);
+
+            settings.setCallbackCredentialsId("SYSTEM");
+            WorkflowRun run = started(job("job", DEPLOY));
+            Approval rule = pending(run);
+
+            assertThat(new TestCaller(j.getURL())
+                            .post(rule.id(), "of-SYSTEM", "{\"success\": true, \"mdMessage\": \"fine\"}")
+                            .statusCode())
+                    .isEqualTo(200);
+            assertDeployed(run);
+        }
+    }
+
+    @Test
     void whoApprovedAndMayNotAnyMoreDoesNotCount() throws Exception {
         ArmoryConfiguration.get().setEnvironments(List.of(prod("**", people("ops"), people("bob"))));
         WorkflowRun run = started(job("job", DEPLOY));

@@ -250,7 +250,8 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
                 && !webhook.disableCallback()
                 && status == null
                 && !webhook.mentions(Variables.CALLBACK_TOKEN)
-                && !configuration.letsSomebodyDecideFor(job)) {
+                && !configuration.letsSomebodyDecideFor(job)
+                && !(at.isRule() && allowed.isEmpty() && configuration.letsSecretTextDecideRules())) {
             throw new AbortException(
                     "nobody could call back, because nobody has a token. Put {{armory.callbackToken}} into a"
                             + " header or the body of the webhook, or name a Secret text credential with callbackCredentialsId. For a"
