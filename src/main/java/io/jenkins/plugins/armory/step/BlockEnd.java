@@ -3,6 +3,9 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import io.jenkins.plugins.armory.flow.LogText;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
+import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.stream.Collectors;
 import jenkins.model.CauseOfInterruption;
@@ -15,11 +18,24 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public record BlockEnd(
         @CheckForNull Object value, @CheckForNull Throwable failure) implements Serializable {
 
-    /** Replaces other exceptions than these two, since they may not be serializable. */
+    /**
+     * Replaces what may not be serializable, since the program could not be saved with it: other exceptions than these two, and a value
+     * that is not, such as a {@code Matcher}.
+     */
     private Object writeReplace() {
-        return failure == null || failure instanceof FlowInterruptedException || failure instanceof AbortException
-                ? this
-                : new BlockEnd(value, new AbortException(text(failure)));
+        boolean isKnown =
+                failure == null || failure instanceof FlowInterruptedException || failure instanceof AbortException;
+        return new BlockEnd(
+                isSerializable(value) ? value : null, isKnown ? failure : new AbortException(text(failure)));
+    }
+
+    private static boolean isSerializable(@CheckForNull Object value) {
+        try (var out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
+            out.writeObject(value);
+            return true;
+        } catch (IOException | RuntimeException x) { // an element of it may throw anything
+            return false;
+        }
     }
 
     public static BlockEnd success(@CheckForNull Object value) {

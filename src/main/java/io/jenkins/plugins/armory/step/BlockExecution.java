@@ -153,7 +153,7 @@ public abstract class BlockExecution extends SuspendedExecution {
         }
     }
 
-    /** Forgets a body that was not started before Jenkins stopped. */
+    /** Forgets a body that was not started before Jenkins stopped, or that is over, since it keeps what it returned. */
     private synchronized void forgetBody() {
         body = null;
     }
@@ -195,6 +195,7 @@ public abstract class BlockExecution extends SuspendedExecution {
 
         private void ended(BlockEnd end) {
             execution.blockEnd = end;
+            execution.forgetBody();
             // Saved first: else Jenkins could die once the environments know, and do the last steps of the body again.
             execution.run(() -> execution.afterSave(() -> execution.end(end)));
         }

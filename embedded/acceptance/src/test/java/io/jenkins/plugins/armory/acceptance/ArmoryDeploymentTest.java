@@ -207,6 +207,16 @@ class ArmoryDeploymentTest {
     }
 
     @Test
+    void whatTheBodyReturnsBesideTextsIsLeftOut(Jenkins jenkins, ExternalProcess process) {
+        succeed(process);
+        DeploymentFiles file = canary(process).withBody("\"{{armory.replicaSetName}}\"");
+        jenkins.build(file.pipeline(" { [replicaSetName: 'web-7', version: ('v42' =~ /v(.*)/)] }"))
+                .awaitResult("SUCCESS");
+
+        assertThat(process.awaitCall().json().get("text").asText()).isEqualTo("web-7");
+    }
+
+    @Test
     void anUnknownVariableOfTheBodyIsAnErrorThatSaysWhatToReturn(Jenkins jenkins, ExternalProcess process) {
         DeploymentFiles file = canary(process).withBody("\"{{armory.replicaSetName}}\"");
         Build build = jenkins.build(file.pipeline(BODY));

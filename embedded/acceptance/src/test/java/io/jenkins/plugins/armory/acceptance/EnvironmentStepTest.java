@@ -36,6 +36,19 @@ class EnvironmentStepTest {
         assertStates(build, Map.of("dev", "COMPLETE", "prod", "COMPLETE"));
     }
 
+    /** As in a stage, a last line such as {@code readFile('out') =~ /v(.*)/} is no reason to fail. */
+    @Test
+    void aValueThatCannotBeSavedIsNoFailure(Jenkins jenkins) {
+        Build build = jenkins.build("""
+                def version = armoryEnvironment('dev') { 'version 42' =~ /n (.*)/ }[0][1]
+                def size = armoryEnvironment('prod') { [found: ['v1' =~ /v/]] }.found.size()
+                echo "version ${version}, size ${size}"
+                """);
+
+        assertThat(build.awaitResult("SUCCESS")).contains("version 42, size 1");
+        assertStates(build, Map.of("dev", "COMPLETE", "prod", "COMPLETE"));
+    }
+
     @Test
     void bodyKnowsItsEnvironment(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.build("""
