@@ -241,7 +241,7 @@ final class Change {
         if (environment != null && environment.isReached()) {
             problem = Problems.tooLate(environment, event.phase(), graph.isIn(environment, event.place()));
         } else if (event.place().body() != null || !graph.before(event.place()).isEmpty()) {
-            problem = before.missing(name);
+            problem = before.missing(name, "the approval into");
         }
         if (problem == null) {
             begin(event, environment);
@@ -374,7 +374,7 @@ final class Change {
     private String startStep(PlannedStepStarted event) {
         Environment environment = environments.get(event.environment());
         if (environment == null || !environment.isReached()) {
-            return before.missing(event.environment());
+            return before.missing(event.environment(), "it into");
         }
         if (!environment.steps().containsKey(event.step())) {
             put(environment.withStep(event.step(), PlannedStep.begun(now), event.after()));

@@ -273,10 +273,14 @@ public record Deployment(
         return environment == null ? List.of() : view().startedDependents(environment);
     }
 
-    /** Returns the problem with the name of an environment that is not reached. */
-    public String missing(String name) {
+    /**
+     * Returns the problem with the name of an environment that is not reached.
+     *
+     * @param step the step that has the name, and where it belongs, as in {@code armoryRollback after}
+     */
+    public String missing(String name, String step) {
         return environments.containsKey(name)
-                ? Problems.notReached(name)
+                ? Problems.notReached(name, step)
                 : Problems.unknown(name, environments.keySet());
     }
 

@@ -16,9 +16,9 @@ final class Problems {
                 + (known.isEmpty() ? "" : "; it has " + quoted(known)) + ". Correct the name";
     }
 
-    static String notReached(String name) {
-        return "environment: this build has not come to environment \"" + name
-                + "\" yet; put the approval into armoryEnvironment('" + name + "')";
+    static String notReached(String name, String step) {
+        return "environment: this build has not come to environment \"" + name + "\" yet; put " + step
+                + " armoryEnvironment('" + name + "')";
     }
 
     static String declaredTwice(Environment known) {

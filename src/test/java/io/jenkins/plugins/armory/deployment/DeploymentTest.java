@@ -830,7 +830,7 @@ public class DeploymentTest {
         assertThat(begins("dev", "a1", Phase.BEFORE_DEPLOYMENT))
                 .isEqualTo("environment: this build has not come to environment \"dev\" yet; put the approval into"
                         + " armoryEnvironment('dev')");
-        assertThat(deployment.missing("stagin"))
+        assertThat(deployment.missing("stagin", "armoryRollback after"))
                 .isEqualTo("environment: this build has no environment \"stagin\"; it has \"staging\", \"dev\". Correct"
                         + " the name");
     }

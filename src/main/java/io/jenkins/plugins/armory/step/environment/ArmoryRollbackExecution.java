@@ -52,7 +52,7 @@ public final class ArmoryRollbackExecution extends BlockExecution {
         Environment known =
                 deployment.find(environment).filter(Environment::isReached).orElse(null);
         if (known == null && deployment.cancelled().isEmpty() && !DeclaredStages.mention(build(), environment)) {
-            throw new AbortException("armoryRollback: " + deployment.missing(environment));
+            throw new AbortException("armoryRollback: " + deployment.missing(environment, "armoryRollback after"));
         }
         Rollback rollback = known == null ? null : known.rollback();
         if (transition.problem() == null && rollback != null && rollback.over()) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
@@ -450,6 +451,27 @@ class FailClosedTest {
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("armoryRollback: environment: this build has no environment \"stagin\"; it has \"staging\"")
+                .doesNotContain("never");
+    }
+
+    @Test
+    void aRollbackOfAnEnvironmentThatIsOnlyWaitedForIsAnErrorThatSaysWhereToPutIt(
+            Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.build("""
+                parallel failFast: true,
+                    a: { armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' } },
+                    b: {
+                        %s
+                        armoryRollback('staging') { echo 'never' }
+                    }
+                """.formatted(process.approval()));
+        Callback callback = process.awaitCallback();
+        build.awaitLog("Environment 'prod' waits for");
+        callback.succeed("go on");
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("armoryRollback: environment: this build has not come to environment \"staging\" yet; put"
+                        + " armoryRollback after armoryEnvironment('staging')")
                 .doesNotContain("never");
     }
 
