@@ -7,6 +7,9 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExampleReceiver;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,6 +66,17 @@ class ExampleTest {
                         Map.entry("prod-east", "CANCELLED"),
                         Map.entry("prod-west", "CANCELLED"),
                         Map.entry("notify", "COMPLETE"));
+    }
+
+    /** Its webhook is looked up after the check of the arguments. */
+    @Test
+    void manyApprovalsOfTheStepsPageHaveTheRightArguments(Jenkins jenkins) throws IOException {
+        String page = Files.readString(Path.of(System.getProperty("acceptance.examples"), "..", "step.md"));
+        String example = page.split("```")[1].replace("groovy\n", "def regions = ['eu-west']\n");
+        assertThat(example).contains("armoryWebhookApprovals(");
+
+        assertThat(jenkins.build(example).awaitResult("FAILURE"))
+                .contains("ERROR: approvals[0].webhook: there is no webhook \"region-tests\"");
     }
 
     @Test
