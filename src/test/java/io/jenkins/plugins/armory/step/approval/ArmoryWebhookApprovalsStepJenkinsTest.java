@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import hudson.model.FreeStyleProject;
 import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
@@ -21,6 +22,7 @@ import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import org.htmlunit.html.HtmlForm;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.workflow.actions.ArgumentsAction;
 import org.jenkinsci.plugins.workflow.actions.ArgumentsAction.NotStoredReason;
@@ -138,6 +140,14 @@ class ArmoryWebhookApprovalsStepJenkinsTest {
             var form = new StepConfigTester(j);
             j.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
             j.assertEqualDataBoundBeans(regions, form.configRoundTrip(regions));
+            HtmlForm config = j.createWebClient()
+                    .withJavaScriptEnabled(false)
+                    .getPage(j.jenkins.getAllItems(FreeStyleProject.class).get(0), "configure")
+                    .getFormByName("config");
+            assertThat(config.getInputsByName("_.webhook"))
+                    .as("a combo box offers nothing of a list that is for a select")
+                    .extracting(input -> input.getAttribute("class"))
+                    .noneMatch(style -> style.contains("combobox"));
 
             var help = j.createWebClient();
             String path = "descriptor/" + ArmoryWebhookApprovalsStep.class.getName() + "/help";
