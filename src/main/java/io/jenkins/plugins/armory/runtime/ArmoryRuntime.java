@@ -71,6 +71,7 @@ public final class ArmoryRuntime {
     private final WebhookClient client = new WebhookClient();
     private final Turns reading = new Turns(READERS, executor);
     private final ExecutorService readers = newExecutor(READERS);
+    private volatile boolean closing;
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();
     private final Deployments deployments = new Deployments(executor, runningBuilds, this::note);
@@ -104,10 +105,7 @@ public final class ArmoryRuntime {
             verifiedTokens,
             Clock.systemUTC());
     private final TokenEndpoint tokenEndpoint = new TokenEndpoint(
-            issuedTokens,
-            ArmoryRuntime::knownClients,
-            () -> Settings.get().tokenLifetime(),
-            ArmoryRuntime::isGoingDown);
+            issuedTokens, ArmoryRuntime::knownClients, () -> Settings.get().tokenLifetime(), this::isGoingDown);
     private final OutsideIssuers outsideIssuers = new OutsideIssuers(
             () -> Settings.get().outsideIssuers(),
             new IssuerDiscovery(JenkinsProxy.client()),
@@ -130,8 +128,9 @@ public final class ArmoryRuntime {
         return settings.clients();
     }
 
-    private static boolean isGoingDown() {
-        return Jenkins.get().isTerminating();
+    /** Returns whether Jenkins shuts down, so that nothing is written any more. */
+    public boolean isGoingDown() {
+        return closing || Jenkins.get().isTerminating();
     }
 
     private void note(Run<?, ?> run, Deployment deployment) {
@@ -290,7 +289,7 @@ public final class ArmoryRuntime {
                                     outsideIssuers),
                             new SignatureVerifier(Settings.get().callerSecrets(), Clock.systemUTC()),
                             store.open().usedMessages()),
-                    ArmoryRuntime::isGoingDown,
+                    this::isGoingDown,
                     Clock.systemUTC());
         }
         return endpoint;
@@ -321,7 +320,7 @@ public final class ArmoryRuntime {
      * Returns the executor of work that may take long: it reads files of a workspace and waits for an agent, renders templates of
      * any number, or asks the security realm. The work of many jobs gets threads in turn.
      *
-     * @param agent the name of the workspace's agent
+     * @param agent the name of the workspace's agent, or of what else the work waits for
      * @param waits is run if work has to wait for its turn
      */
     public Executor readers(Run<?, ?> run, String agent, Runnable waits) {
@@ -350,6 +349,7 @@ public final class ArmoryRuntime {
 
     /** Ends all writing, so that another controller may write. The next start takes up what comes meanwhile. */
     void close() {
+        closing = true; // before Jenkins says that it terminates
         store.close();
         events.awaitTold();
     }

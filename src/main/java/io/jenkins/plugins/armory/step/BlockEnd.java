@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import io.jenkins.plugins.armory.flow.LogText;
-import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
@@ -33,7 +32,7 @@ public record BlockEnd(
         try (var out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
             out.writeObject(value);
             return true;
-        } catch (IOException | RuntimeException x) { // an element of it may throw anything
+        } catch (Exception | Error x) { // its classes may be of the Pipeline, and throw anything
             return false;
         }
     }

@@ -8,8 +8,11 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.BaseStandardCredentials;
 import hudson.model.FreeStyleBuild;
 import hudson.model.Result;
+import hudson.security.AbstractPasswordBasedSecurityRealm;
+import hudson.security.GroupDetails;
 import hudson.util.Secret;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +23,9 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.core.userdetails.UsernameNotFoundException;
 
 @WithJenkins
 class ReadersJenkinsTest {
@@ -94,10 +100,71 @@ class ReadersJenkinsTest {
         }
     }
 
+    /** As in a directory that does not answer. Nobody waits for the warnings about submitters. */
+    @Test
+    void peopleWhoAreLookedUpHoldUpNoApproval(JenkinsRule j) throws Exception {
+        var over = new CountDownLatch(1);
+        var held = new HeldRealm(over);
+        j.jenkins.setSecurityRealm(held);
+        WorkflowRun build = start(j, "noisy", """
+                def branches = [:]
+                for (int i = 0; i < 40; i++) {
+                    branches["b$i"] = { armoryWebhookApproval(manualApproval: [message: 'Go?', submitters: ['ops']]) }
+                }
+                parallel branches
+                """);
+        try {
+            await().atMost(SOON).until(() -> held.lookUps.get() == 16);
+            WorkflowJob job = build.getParent();
+            job.setDefinition(new CpsFlowDefinition("armoryWebhookApproval(manualApproval: [message: 'Go?'])", true));
+            WorkflowRun next = job.scheduleBuild2(0).waitForStart();
+            await().atMost(SOON)
+                    .until(() -> !ArmoryRuntime.get().approvalsOf(next).isEmpty());
+            for (WorkflowRun each : List.of(build, next)) {
+                each.getExecutor().doStop();
+                j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(each));
+            }
+        } finally {
+            over.countDown();
+        }
+    }
+
     private static WorkflowRun start(JenkinsRule j, String name, String script) throws Exception {
         WorkflowJob job = j.createProject(WorkflowJob.class, name);
         job.setDefinition(new CpsFlowDefinition(script, true));
         return job.scheduleBuild2(0).waitForStart();
+    }
+
+    /** A security realm that does not answer for a while. */
+    private static final class HeldRealm extends AbstractPasswordBasedSecurityRealm {
+
+        private final transient CountDownLatch over;
+        private final transient AtomicInteger lookUps = new AtomicInteger();
+
+        HeldRealm(CountDownLatch over) {
+            this.over = over;
+        }
+
+        @Override
+        protected UserDetails authenticate2(String username, String password) {
+            throw new BadCredentialsException(username);
+        }
+
+        @Override
+        public UserDetails loadUserByUsername2(String username) {
+            throw new UsernameNotFoundException(username);
+        }
+
+        @Override
+        public GroupDetails loadGroupByGroupname2(String groupname, boolean fetchMembers) {
+            lookUps.incrementAndGet();
+            try {
+                over.await();
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+            }
+            throw new UsernameNotFoundException(groupname);
+        }
     }
 
     /** A secret that cannot be read for a while. */

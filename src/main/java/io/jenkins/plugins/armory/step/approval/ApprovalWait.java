@@ -152,8 +152,8 @@ final class ApprovalWait {
     }
 
     private void create(List<Approval> present) throws Exception {
-        if (step.stopCause() != null) {
-            return; // stop() ends the step
+        if (step.stopCause() != null || abandoned) {
+            return; // stop() ends the step, or the owner
         }
         List<ApprovalDefinition> definitions = awaited.definitions();
         if (definitions == null) {
@@ -189,6 +189,10 @@ final class ApprovalWait {
         }
         if (step.stopCause() != null) { // before the approvals existed
             stop(step.stopCause());
+            return;
+        }
+        if (abandoned) {
+            end(new Event.Aborted("Nobody waits for it any more."));
             return;
         }
         Element first = failing.get();

@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
@@ -108,7 +107,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
 
     @Override
     protected void failed(Exception thrown) {
-        if (Jenkins.get().isTerminating()) {
+        if (armory().isGoingDown()) {
             return; // the approvals are closed, and the next start resumes the step
         }
         awaiting().fail(thrown);

@@ -71,7 +71,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     @CheckForNull
     private EnvironmentRules rules;
 
-    /** The full name that the job had when the step began, {@code null} where the settings ask nothing. */
+    /** The full name that the job had when the step began. */
     @CheckForNull
     private String job;
 
@@ -109,18 +109,19 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     }
 
     private void findRules() throws IOException, InterruptedException {
-        String asking = build().getParent().getFullName();
+        job = build().getParent().getFullName();
         try {
             rules = EnvironmentRules.find(name, build(), armory().tokens());
-            job = rules == null ? null : asking;
         } catch (AbortException x) {
             mistake = x.getMessage();
-            job = asking;
         }
     }
 
     @Override
     protected void failed(Exception thrown) {
+        if (armory().isGoingDown()) {
+            return; // the approvals of the rules are closed, and the next start resumes the step
+        }
         Work.run(
                 () -> {
                     abandonRules("The step failed.");
@@ -181,7 +182,13 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     }
 
     private Declared declared() throws IOException, InterruptedException {
-        return new Declared(name, dependsOn, id(), Stages.placeOf(getContext(), null), job, mistake);
+        return new Declared(
+                name,
+                dependsOn,
+                id(),
+                Stages.placeOf(getContext(), null),
+                rules != null || mistake != null ? job : null,
+                mistake);
     }
 
     private void showThatItWaits(List<String> dependencies) throws IOException, InterruptedException {

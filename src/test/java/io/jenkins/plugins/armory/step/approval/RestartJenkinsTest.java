@@ -3,6 +3,8 @@ package io.jenkins.plugins.armory.step.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import hudson.model.Result;
+import hudson.model.listeners.ItemListener;
 import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
@@ -97,6 +100,32 @@ class RestartJenkinsTest {
             j.assertLogContains("decided: fine", run(j));
         });
         assertThat(external.getRequestCount()).isEqualTo(1);
+    }
+
+    /** The approvals are closed before Jenkins says that it terminates, which may take its time. */
+    @Test
+    void beginsAfterTheRestartIfItsTurnCameWhileJenkinsShutDown() throws Throwable {
+        sessions.then(j -> {
+            ItemListener.all().forEach(ItemListener::onBeforeShutdown);
+            WorkflowJob job = j.createProject(WorkflowJob.class, "job");
+            job.setDefinition(new CpsFlowDefinition("""
+                    armoryEnvironment('staging') {
+                        try {
+                            armoryWebhookApproval(manualApproval: [message: 'Go?'])
+                        } catch (e) {
+                            echo 'never'
+                        }
+                    }
+                    """, true));
+            WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+            j.waitForMessage("[Pipeline] armoryWebhookApproval", run);
+            await().during(Duration.ofSeconds(2)).until(run::isBuilding);
+        });
+        sessions.then(j -> {
+            await().until(() -> !ArmoryRuntime.get().approvalsOf(run(j)).isEmpty());
+            run(j).getExecutor().doStop();
+            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run(j)));
+        });
     }
 
     /** The defaults let webhooks call every public host: a file that was cut off must not stand for them. */

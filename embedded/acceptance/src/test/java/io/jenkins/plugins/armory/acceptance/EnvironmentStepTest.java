@@ -42,11 +42,16 @@ class EnvironmentStepTest {
         Build build = jenkins.build("""
                 def version = armoryEnvironment('dev') { 'version 42' =~ /n (.*)/ }[0][1]
                 def size = armoryEnvironment('prod') { [found: ['v1' =~ /v/]] }.found.size()
+                armoryEnvironment('docs') { new Odd() }
                 echo "version ${version}, size ${size}"
+
+                class Odd implements Serializable {
+                    private void writeObject(ObjectOutputStream out) { [1].each { out.writeInt(it) } }
+                }
                 """);
 
         assertThat(build.awaitResult("SUCCESS")).contains("version 42, size 1");
-        assertStates(build, Map.of("dev", "COMPLETE", "prod", "COMPLETE"));
+        assertStates(build, Map.of("dev", "COMPLETE", "prod", "COMPLETE", "docs", "COMPLETE"));
     }
 
     @Test
