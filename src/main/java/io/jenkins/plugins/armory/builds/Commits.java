@@ -43,7 +43,7 @@ final class Commits {
         try {
             JsonNode json = Exported.of(action);
             String id = json.at("/lastBuiltRevision/SHA1").asText();
-            String repository = json.at("/remoteUrls/0").asText().replaceFirst("//[^/@]*@", "//"); // no password
+            String repository = withoutPassword(json.at("/remoteUrls/0").asText());
             return Stream.of(new BuildInfo.Commit(Bound.SHOWN_VALUE.cut(id), Bound.NAME.cut(repository)))
                     .filter(commit -> !id.isEmpty())
                     .findFirst();
@@ -51,6 +51,11 @@ final class Commits {
             LOGGER.log(Level.FINE, "The commit of a checkout is not known", x);
             return Optional.empty();
         }
+    }
+
+    /** Returns an address without its user and password, which may have an {@code @} in it. */
+    static String withoutPassword(String address) {
+        return address.replaceFirst("//[^/]*@", "//");
     }
 
     /** A class of its own, which is loaded only where there is such an action. */
