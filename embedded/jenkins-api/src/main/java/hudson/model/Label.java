@@ -12,6 +12,10 @@ public abstract class Label {
         return Set.of();
     }
 
+    public boolean isEmpty() {
+        return getNodes().isEmpty() && getClouds().isEmpty();
+    }
+
     public Set<Cloud> getClouds() {
         return Set.of();
     }

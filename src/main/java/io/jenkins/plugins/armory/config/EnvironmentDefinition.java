@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.window.Windows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
@@ -30,6 +31,8 @@ import org.kohsuke.stapler.verb.POST;
 public final class EnvironmentDefinition extends AbstractDescribableImpl<EnvironmentDefinition> {
 
     private static final int WAIT_AT_MOST = 30;
+    /** What an expression of labels has, or separates labels. */
+    private static final Pattern NO_LABEL = Pattern.compile("[\\s&|!()<>\"]");
 
     private final String name;
     private final String jobs;
@@ -155,12 +158,23 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
         Bound.LIST.check("after", after.size());
         Bound.NAME.checkEach("credentials", credentials, Bound.LIST);
         Bound.NAME.checkEach("agents", agents, Bound.LIST);
+        checkAgents(agents);
         check("before", before, EnvironmentRule::check);
         check("after", after, EnvironmentRule::check);
         Bound.LIST.check("windows", windows.size());
         toWindows();
         if (waitAtMost < 1 || waitAtMost > 366) {
             throw new IllegalArgumentException("waitAtMost: must be from 1 to 366 days, and is " + waitAtMost);
+        }
+    }
+
+    /** Checks that each entry is a label: as a label, an expression would be one that no agent has, and reserve nothing. */
+    private static void checkAgents(List<String> agents) {
+        for (int i = 0; i < agents.size(); i++) {
+            if (NO_LABEL.matcher(agents.get(i)).find()) {
+                throw new IllegalArgumentException("agents[" + i + "]: \"" + agents.get(i) + "\" is not one label;"
+                        + " make each label an entry, without white space and & | ! ( ) < > \"");
+            }
         }
     }
 
@@ -201,6 +215,23 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
                     .flatMap(id -> EnvironmentCredentials.problem(id).stream())
                     .collect(Collectors.joining(". "));
             return problems.isEmpty() ? FormValidation.ok() : FormValidation.warning(problems);
+        }
+
+        @POST
+        public FormValidation doCheckAgents(@QueryParameter String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            List<String> labels = Lines.of(List.of(value));
+            try {
+                checkAgents(labels);
+            } catch (IllegalArgumentException x) {
+                return FormValidation.error(x.getMessage());
+            }
+            String unknown = labels.stream()
+                    .filter(label -> Jenkins.get().getLabelAtom(label).isEmpty())
+                    .collect(Collectors.joining(", "));
+            return unknown.isEmpty()
+                    ? FormValidation.ok()
+                    : FormValidation.warning(Messages.EnvironmentDefinition_noAgent(unknown));
         }
     }
 }

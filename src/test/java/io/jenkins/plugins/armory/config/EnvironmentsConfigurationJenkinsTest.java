@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
@@ -189,6 +190,19 @@ class EnvironmentsConfigurationJenkinsTest {
     }
 
     @Test
+    void aLabelThatNoAgentHasIsAWarning(JenkinsRule j) throws Exception {
+        j.createSlave("a1", "deployer linux", null);
+        var form = (EnvironmentDefinition.DescriptorImpl) new EnvironmentDefinition("prod", "**").getDescriptor();
+
+        assertThat(form.doCheckAgents("deployer\na1").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckAgents("deployer\ndeplyer"))
+                .hasMessage("No agent and no cloud has the label deplyer now.")
+                .extracting(each -> each.kind)
+                .isEqualTo(FormValidation.Kind.WARNING);
+        assertThat(form.doCheckAgents("deployer && linux").getMessage()).contains("is not one label");
+    }
+
+    @Test
     void aUnitThatFewRulesHaveSurvivesItsForm(JenkinsRule j, @TempDir Path folder) throws Exception {
         configure(folder, CASC.replace("unit: HOURS", "unit: SECONDS"));
 
@@ -241,6 +255,11 @@ class EnvironmentsConfigurationJenkinsTest {
                 "before: [{webhook: x, timeout: 3, unit: days}]  | before[0].unit: there is no unit \"days\"; did you mean \"DAYS\"?",
                 "windows: [{allow: 'FREQ=HOURLY', lasts: PT1H, zone: UTC}] | windows[0].allow",
                 "windows: [{deny: '2026-01-01/2026-01-02'}]      | windows[0].zone",
+                "agents: [linux, 'prod && linux']                | agents[1]: \"prod && linux\" is not one label",
+                "agents: ['prod deployer']                       | agents[0]: \"prod deployer\" is not one label",
+                "agents: ['!prod']                               | agents[0]: \"!prod\" is not one label",
+                "agents: ['(prod)']                              | agents[0]: \"(prod)\" is not one label",
+                "agents: ['a->b']                                | agents[0]: \"a->b\" is not one label",
                 "waitAtMost: 1000                                | waitAtMost: must be from 1 to 366 days, and is 1000",
             })
     void whatIsWrongIsNamed(String field, String message, JenkinsRule j, @TempDir Path folder) {
