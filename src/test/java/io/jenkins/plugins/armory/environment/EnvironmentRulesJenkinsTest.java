@@ -34,6 +34,7 @@ import java.net.InetAddress;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -154,7 +155,8 @@ class EnvironmentRulesJenkinsTest {
 
     /** Returns the rule that a build waits for. */
     private static Approval pending(WorkflowRun run) {
-        return await().until(
+        return await().atMost(Duration.ofMinutes(2)) // several builds of branches may begin at once
+                .until(
                         () -> ArmoryRuntime.get().approvalsOf(run).stream()
                                 .filter(approval -> !approval.isDecided())
                                 .findFirst()
