@@ -59,7 +59,7 @@ class ArchitectureTest {
             delivery -> approval webhook
             deployment -> approval bounds
             deploymentfile -> bounds deployment webhook
-            environment -> config deployment runtime sending storage
+            environment -> config deployment runtime storage
             flow -> bounds builds deployment flow.cps runtime storage
             flow.cps ->
             integration -> api approval builds callback delivery runtime

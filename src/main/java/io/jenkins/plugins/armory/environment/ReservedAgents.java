@@ -10,7 +10,6 @@ import hudson.model.labels.LabelAtom;
 import hudson.model.queue.CauseOfBlockage;
 import hudson.model.queue.QueueTaskDispatcher;
 import io.jenkins.plugins.armory.config.EnvironmentDefinition;
-import io.jenkins.plugins.armory.sending.AgentReservation;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +28,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Extension
 @Restricted(NoExternalUse.class)
-public final class ReservedAgents extends QueueTaskDispatcher implements AgentReservation {
+public final class ReservedAgents extends QueueTaskDispatcher {
 
     @Override
     @CheckForNull

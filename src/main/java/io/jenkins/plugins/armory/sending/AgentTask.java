@@ -1,12 +1,12 @@
 package io.jenkins.plugins.armory.sending;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.ExtensionList;
 import hudson.model.Label;
 import hudson.model.Node;
 import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.model.queue.CauseOfBlockage;
+import hudson.model.queue.QueueTaskDispatcher;
 import hudson.model.queue.Tasks;
 import hudson.security.ACL;
 import java.util.Calendar;
@@ -28,8 +28,9 @@ final class AgentTask implements Queue.Task {
     }
 
     /**
-     * Returns why Jenkins would not let a part of the build run on a node, {@code null} if it would: a permission, a
-     * job restriction, a node that takes no tasks, or one of a protected environment. A node that is reserved for jobs that name it takes the task.
+     * Returns why Jenkins would not let a part of the build run on a node, {@code null} if it would: a permission, a job restriction, a node
+     * that takes no tasks, a cloud for some folders alone, or the agents of an environment. A node that is reserved for jobs that name it takes
+     * the task.
      *
      * @param label the label of the node that the build asks for
      */
@@ -38,7 +39,7 @@ final class AgentTask implements Queue.Task {
         var item = new Queue.BuildableItem(
                 new Queue.WaitingItem(Calendar.getInstance(), new AgentTask(run, label), List.of()));
         CauseOfBlockage blockage = node.canTake(item);
-        for (AgentReservation each : ExtensionList.lookup(AgentReservation.class)) {
+        for (QueueTaskDispatcher each : QueueTaskDispatcher.all()) {
             blockage = blockage == null ? each.canTake(node, item) : blockage;
         }
         return blockage;

@@ -3,6 +3,11 @@ package io.jenkins.plugins.armory.sending;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
+import hudson.model.Node;
+import hudson.model.Queue;
+import hudson.model.queue.CauseOfBlockage;
+import hudson.model.queue.QueueTaskDispatcher;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.armory.client.TestKeys;
@@ -82,6 +87,57 @@ class AgentSenderJenkinsTest {
                     .send(request, "id", () -> true, result::complete);
 
             assertThat(result.get(60, TimeUnit.SECONDS).failure()).contains(" is offline; start it");
+            assertThat(server.getRequestCount()).isZero();
+        }
+    }
+
+    /** As clouds that only some folders may use have one. */
+    @TestExtension("asksWhatTheQueueAsksBesideTheNode")
+    public static final class Forks extends QueueTaskDispatcher {
+
+        @Override
+        public CauseOfBlockage canTake(Node node, Queue.BuildableItem item) {
+            return item.task.getOwnerTask().getName().equals("fork")
+                    ? new CauseOfBlockage() {
+                        @Override
+                        public String getShortDescription() {
+                            return node.getNodeName() + " is not for forks";
+                        }
+                    }
+                    : null;
+        }
+    }
+
+    @Test
+    void asksWhatTheQueueAsksBesideTheNode(JenkinsRule j) throws Exception {
+        DumbSlave agent = j.createOnlineSlave();
+        j.jenkins.setNumExecutors(1);
+        FreeStyleProject job = j.createFreeStyleProject("main");
+        job.setAssignedNode(j.jenkins);
+        FreeStyleBuild build = j.buildAndAssertSuccess(job);
+        job.renameTo("fork");
+        try (MockWebServer server = new MockWebServer()) {
+            server.start(InetAddress.getByName("127.0.0.1"), 0);
+            ArmoryConfiguration.get().setAllowedHosts(List.of("127.0.0.1"));
+            server.enqueue(new MockResponse.Builder().code(202).build());
+            CompletableFuture<CallResult> result = new CompletableFuture<>();
+
+            new AgentSender(
+                            agent.getNodeName(),
+                            build,
+                            new WebhookClient(),
+                            Runnable::run,
+                            line -> {},
+                            AgentSender.PATIENCE)
+                    .send(
+                            requestTo("http://127.0.0.1:" + server.getPort() + "/start"),
+                            "id",
+                            () -> true,
+                            result::complete);
+
+            assertThat(result.get(60, TimeUnit.SECONDS).failure())
+                    .isEqualTo("agent '" + agent.getNodeName() + "' may not be used by this job: " + agent.getNodeName()
+                            + " is not for forks");
             assertThat(server.getRequestCount()).isZero();
         }
     }
