@@ -22,9 +22,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -50,15 +52,32 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     /** A system property: {@code true} lets webhooks call this machine, as the embedded controller needs it. */
     private static final String ALLOW_LOOPBACK = "io.jenkins.plugins.armory.allowLoopback";
 
+    private static final String CALLBACK_BASE_URL = "callbackBaseUrl";
+    private static final String CALLBACK_CREDENTIALS_ID = "callbackCredentialsId";
     private static final String ALLOWED_HOSTS = "allowedHosts";
+    private static final String WEBHOOKS = "webhooks";
+    private static final String CALLBACK_CLIENTS = "callbackClients";
     private static final String ISSUERS = "issuers";
     private static final String ENVIRONMENTS = "environments";
+    private static final String TOKEN_LIFETIME = "tokenLifetimeSeconds";
+    private static final String HISTORY = "historyMonths";
+
+    private static final Set<String> SETTINGS = Set.of(
+            CALLBACK_BASE_URL,
+            CALLBACK_CREDENTIALS_ID,
+            ALLOWED_HOSTS,
+            WEBHOOKS,
+            CALLBACK_CLIENTS,
+            ISSUERS,
+            ENVIRONMENTS,
+            TOKEN_LIFETIME,
+            HISTORY);
 
     /** The field of the form that says that settings which could not be read are to be replaced. */
     private static final String REPLACE = "replace";
 
     /** The fields whose form has rows that can be removed. */
-    private static final List<String> FIELDS_WITH_ROWS = List.of("callbackClients", ISSUERS, "webhooks", ENVIRONMENTS);
+    private static final List<String> FIELDS_WITH_ROWS = List.of(CALLBACK_CLIENTS, ISSUERS, WEBHOOKS, ENVIRONMENTS);
 
     @CheckForNull
     private String callbackBaseUrl;
@@ -78,6 +97,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     @CheckForNull
     private transient volatile String problem;
 
+    /** The settings that were set since the file was read. */
+    private final transient Set<String> given = new HashSet<>();
+
     /** Reads the settings from the disk. What is not there has its default. */
     public ArmoryConfiguration() {
         allowedHosts = new ArrayList<>();
@@ -96,13 +118,14 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     /**
      * Reads the settings from the disk. If the file cannot be read, or has a value that the form refuses, {@link
-     * #problem} says so and nothing overwrites the file. The defaults must not apply then, since they let webhooks call
-     * every public host.
+     * #problem} says so and nothing overwrites the file until all settings are set again. The defaults must not apply
+     * then, since they let webhooks call every public host.
      */
     @Override
     public synchronized void load() {
         XmlFile file = getConfigFile();
         problem = null;
+        given.clear();
         if (Files.notExists(file.getFile().toPath())) {
             return;
         }
@@ -123,6 +146,15 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         if (problem == null) {
             super.save();
         }
+    }
+
+    /** Writes the settings once one is set. What could not be read may have been any of them, so all have to be set again. */
+    private synchronized void save(String given) {
+        this.given.add(given);
+        if (this.given.containsAll(SETTINGS)) {
+            problem = null;
+        }
+        save();
     }
 
     @Override
@@ -158,7 +190,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
                 eachRow(
                         environment,
                         rules,
-                        rule -> leaveOutBlanks(rule, "webhook", "callbackCredentialsId", "notify", "allowedCallers"));
+                        rule -> leaveOutBlanks(rule, "webhook", CALLBACK_CREDENTIALS_ID, "notify", "allowedCallers"));
             }
         });
         var copy = new ArmoryConfiguration();
@@ -218,12 +250,12 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     @DataBoundSetter
     public void setCallbackBaseUrl(@CheckForNull String callbackBaseUrl) {
         String url = Util.fixEmptyAndTrim(callbackBaseUrl);
-        Bound.LINE.check("callbackBaseUrl", url);
+        Bound.LINE.check(CALLBACK_BASE_URL, url);
         if (url != null && !ConfigurationForm.isBaseUrl(url)) {
-            throw new IllegalArgumentException("callbackBaseUrl: " + Messages.ConfigurationForm_url());
+            throw new IllegalArgumentException(CALLBACK_BASE_URL + ": " + Messages.ConfigurationForm_url());
         }
         this.callbackBaseUrl = url;
-        save();
+        save(CALLBACK_BASE_URL);
     }
 
     /** Returns the id of the Secret text credential that may decide approvals whose step names none. */
@@ -235,9 +267,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     @DataBoundSetter
     public void setCallbackCredentialsId(@CheckForNull String callbackCredentialsId) {
         String id = Util.fixEmptyAndTrim(callbackCredentialsId);
-        Bound.NAME.check("callbackCredentialsId", id);
+        Bound.NAME.check(CALLBACK_CREDENTIALS_ID, id);
         this.callbackCredentialsId = id;
-        save();
+        save(CALLBACK_CREDENTIALS_ID);
     }
 
     public List<String> getAllowedHosts() {
@@ -254,8 +286,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         List<String> entries = Lines.words(allowedHosts);
         AllowedHosts.of(entries);
         this.allowedHosts = new ArrayList<>(entries);
-        problem = null; // what webhooks may call is known again
-        save();
+        save(ALLOWED_HOSTS);
     }
 
     public String getAllowedHostsText() {
@@ -283,7 +314,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         List<WebhookDefinition> all = Lines.copy(webhooks);
         WebhookDefinition.checked(all);
         this.webhooks = all;
-        save();
+        save(WEBHOOKS);
     }
 
     /** Returns the clients of {@code oauth/token} with the jobs that they may decide for. */
@@ -294,7 +325,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     @DataBoundSetter
     public void setCallbackClients(@CheckForNull List<ListedClient> callbackClients) {
         this.callbackClients = Lines.copy(callbackClients);
-        save();
+        save(CALLBACK_CLIENTS);
     }
 
     @Override
@@ -318,7 +349,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
             issuers.get(i).checkClaims(ISSUERS + "[" + i + "]");
         }
         this.issuers = Lines.copy(issuers);
-        save();
+        save(ISSUERS);
     }
 
     @Override
@@ -339,7 +370,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         EnvironmentDefinition.check(ENVIRONMENTS, all, EnvironmentDefinition::check);
         List<RulesChange> changes = EnvironmentChanges.between(this.environments, all);
         this.environments = all;
-        save();
+        save(ENVIRONMENTS);
         ArmoryRuntime.get().changed(changes);
     }
 
@@ -393,7 +424,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     @DataBoundSetter
     public void setTokenLifetimeSeconds(int tokenLifetimeSeconds) {
         this.tokenLifetimeSeconds = TOKEN_LIFETIME_SECONDS.require(tokenLifetimeSeconds);
-        save();
+        save(TOKEN_LIFETIME);
     }
 
     @Override
@@ -411,7 +442,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     @DataBoundSetter
     public void setHistoryMonths(int historyMonths) {
         this.historyMonths = HISTORY_MONTHS.require(historyMonths);
-        save();
+        save(HISTORY);
     }
 
     @Override

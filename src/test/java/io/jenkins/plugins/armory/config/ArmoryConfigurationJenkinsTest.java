@@ -171,6 +171,43 @@ class ArmoryConfigurationJenkinsTest {
         assertHasAll();
     }
 
+    /** What code leaves out may be what the file forbids. */
+    @Test
+    void codeReplacesAFileThatCannotBeReadOnceItHasSetEverything(JenkinsRule j, @TempDir Path folder) throws Exception {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        Path file = j.jenkins.getRootDir().toPath().resolve(configuration.getId() + ".xml");
+        List<String> settings = List.of(
+                "callbackBaseUrl: ''",
+                "callbackCredentialsId: ''",
+                "allowedHosts: [ci.example.com]",
+                "webhooks: []",
+                "callbackClients: []",
+                "issuers: []",
+                "environments: []",
+                "tokenLifetimeSeconds: 3600",
+                "historyMonths: 12");
+        for (String leftOut : settings) {
+            Files.writeString(file, "<damaged");
+            configuration.load();
+
+            for (String setting : settings) {
+                if (!setting.equals(leftOut)) {
+                    configure(folder, "unclassified: {armory: {" + setting + "}}");
+                }
+            }
+            assertThat(configuration.problem()).as(leftOut).isPresent();
+            assertThatIllegalStateException().isThrownBy(configuration::hosts);
+            assertThat(file).content().isEqualTo("<damaged");
+
+            configure(folder, "unclassified: {armory: {" + leftOut + "}}");
+            assertThat(configuration.problem()).as(leftOut).isEmpty();
+            configuration.load();
+            assertThat(configuration.problem()).as(leftOut).isEmpty();
+            assertThat(configuration.getAllowedHosts()).containsExactly("ci.example.com");
+            assertThat(configuration.getHistoryMonths()).isEqualTo(12);
+        }
+    }
+
     /** A form sends nothing for a field without rows. A client or issuer that was removed must not stay trusted. */
     @Test
     void theFormRemovesTheLastRow(JenkinsRule j) throws Exception {
