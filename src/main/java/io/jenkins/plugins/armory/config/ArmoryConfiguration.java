@@ -117,7 +117,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     }
 
     /**
-     * Reads the settings from the disk. If the file cannot be read, or has a value that the form refuses, {@link
+     * Reads the settings from the disk. If a part of the file cannot be read, or has a value that the form refuses, {@link
      * #problem} says so and nothing overwrites the file until all settings are set again. The defaults must not apply
      * then, since they let webhooks call every public host.
      */
@@ -130,11 +130,11 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
             return;
         }
         try {
-            file.unmarshal(this);
+            SettingsFile.read(file, this);
             hosts();
             HISTORY_MONTHS.require(historyMonths);
             TOKEN_LIFETIME_SECONDS.require(tokenLifetimeSeconds);
-        } catch (IOException | RuntimeException x) {
+        } catch (IOException | RuntimeException | Error x) { // such as an error of a class
             LOGGER.log(Level.SEVERE, "Cannot read " + file.getFile(), x);
             problem = Messages.ArmoryConfiguration_unreadable(file.getFile(), ConfigurationForm.mistake(x));
         }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.util.FormValidation;
@@ -14,6 +15,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.Test;
@@ -211,6 +214,51 @@ class EnvironmentsConfigurationJenkinsTest {
         assertThat(ArmoryConfiguration.get().getEnvironments().get(0).getBefore())
                 .extracting(EnvironmentRule::getUnit)
                 .containsExactly("SECONDS", "HOURS");
+    }
+
+    /** Jenkins leaves out what it does not understand, and a rule, an approver or the list of hosts with it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<io.jenkins.plugins.armory.config.EnvironmentRule>                  | <no.such.Rule>",
+                "<manualApproval>                                                    | <manualApproval class='no.such.Class'>",
+                "<manualApproval>                                                    | <manualApproval><later>1</later>",
+                "<string>qa</string>                                                 | <strin>qa</strin>",
+                "<string>qa</string>                                                 | qa",
+                "<string>prod-token</string>                                         | <string> </string>",
+                "<waitAtMost>10<                                                     | <waitAtMost>ten<",
+                "<string>ci.example.com</string>                                     | <int>5</int>",
+                "<string>ci.example.com</string>                                     | ci.example.com",
+                "<string>ci.example.com</string>                                     | ci.example.com<string>a.example.com</string>",
+            })
+    void areNotKnownWhereAPartOfTheirFileIsNotUnderstood(
+            String written, String edited, JenkinsRule j, @TempDir Path folder) throws Exception {
+        assertNotKnownOnceTheFileIs(written, edited, j, folder);
+    }
+
+    private static void assertNotKnownOnceTheFileIs(String written, String edited, JenkinsRule j, Path folder)
+            throws Exception {
+        configure(folder, CASC + "    allowedHosts: [ci.example.com]\n");
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        Path file = j.jenkins.getRootDir().toPath().resolve(configuration.getId() + ".xml");
+        String text = Files.readString(file);
+        assertThat(text).contains(written);
+        configuration.load();
+        assertThat(configuration.problem()).isEmpty();
+        String changed = text.replaceFirst(Pattern.quote(written), Matcher.quoteReplacement(edited));
+        if (edited.equals("<no.such.Rule>")) {
+            changed = changed.replaceFirst("</io.jenkins.plugins.armory.config.EnvironmentRule>", "</no.such.Rule>");
+        }
+        Files.writeString(file, changed);
+
+        configuration.load();
+
+        assertThat(configuration.problem()).isPresent();
+        assertThatIllegalStateException().isThrownBy(configuration::hosts);
+        assertThatThrownBy(() -> Environments.find("prod", "shop/a/main")).hasMessageContaining("cannot be read");
+        configuration.save();
+        assertThat(file).content().isEqualTo(changed);
     }
 
     /** Left out, more callers would decide, or nobody be asked, and nothing would say so. */
