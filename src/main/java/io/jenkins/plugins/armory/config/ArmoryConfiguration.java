@@ -132,6 +132,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         try {
             SettingsFile.read(file, this);
             hosts();
+            EnvironmentDefinition.check(ENVIRONMENTS, environments, EnvironmentDefinition::checkSaved);
             HISTORY_MONTHS.require(historyMonths);
             TOKEN_LIFETIME_SECONDS.require(tokenLifetimeSeconds);
         } catch (IOException | RuntimeException | Error x) { // such as an error of a class

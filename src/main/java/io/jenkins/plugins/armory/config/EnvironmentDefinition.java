@@ -52,13 +52,14 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
 
     /** Sets the defaults of fields that a configuration leaves out, since XStream runs no initializers. */
     private Object readResolve() {
-        setBefore(before);
-        setAfter(after);
-        setWindows(windows);
-        setWaitAtMost(waitAtMost);
-        setCredentials(credentials);
-        setAgents(agents);
-        return this;
+        var read = new EnvironmentDefinition(name, jobs);
+        read.setBefore(before);
+        read.setAfter(after);
+        read.setWindows(windows);
+        read.setWaitAtMost(waitAtMost);
+        read.setCredentials(credentials);
+        read.setAgents(agents);
+        return read;
     }
 
     public String getName() {
@@ -147,6 +148,15 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
      * @throws IllegalArgumentException naming the field that is wrong
      */
     void check() {
+        check(EnvironmentRule::check);
+    }
+
+    /** Checks the entry as {@link #check} does, but for what other plugins define: they may not have started yet. */
+    void checkSaved() {
+        check(EnvironmentRule::checkSaved);
+    }
+
+    private void check(Consumer<EnvironmentRule> rule) {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("name: is missing; name the environment");
         }
@@ -159,8 +169,8 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
         Bound.NAME.checkEach("credentials", credentials, Bound.LIST);
         Bound.NAME.checkEach("agents", agents, Bound.LIST);
         checkAgents(agents);
-        check("before", before, EnvironmentRule::check);
-        check("after", after, EnvironmentRule::check);
+        check("before", before, rule);
+        check("after", after, rule);
         Bound.LIST.check("windows", windows.size());
         toWindows();
         if (waitAtMost < 1 || waitAtMost > 366) {

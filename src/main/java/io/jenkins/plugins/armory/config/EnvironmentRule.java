@@ -165,6 +165,14 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
      * @throws IllegalArgumentException naming the field that is wrong
      */
     void check() {
+        checkSaved();
+        if (manualApproval != null) {
+            manualApproval.toRequirement();
+        }
+    }
+
+    /** Checks the rule but for its parameters, which other plugins may define. */
+    void checkSaved() {
         if (webhook == null && manualApproval == null) {
             throw new IllegalArgumentException(
                     "webhook: is missing; name a webhook of these settings, or give manualApproval");
@@ -176,7 +184,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
             throw new IllegalArgumentException("timeout: must be positive, and is " + timeout);
         }
         if (manualApproval != null) {
-            manualApproval.toRequirement().rules().forEach(rule -> {
+            manualApproval.withoutParameters().rules().forEach(rule -> {
                 if (rule.submitters().isEmpty()) {
                     throw new IllegalArgumentException(
                             "manualApproval.submitters: is missing; name who approves, since a"

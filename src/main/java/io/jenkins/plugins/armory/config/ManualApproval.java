@@ -123,7 +123,15 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
 
     /** @throws IllegalArgumentException naming the parameter that is wrong */
     public ManualRequirement toRequirement() {
-        List<InputDefinition> inputs = inputs();
+        return toRequirement(inputs());
+    }
+
+    /** Returns the requirement without what is filled in. */
+    ManualRequirement withoutParameters() {
+        return toRequirement(List.of());
+    }
+
+    private ManualRequirement toRequirement(List<InputDefinition> inputs) {
         if (!rules.isEmpty() && !rule.isDefault()) {
             throw new IllegalArgumentException("manualApproval.rules: each rule has submitters and required of its own;"
                     + " leave out those beside rules");

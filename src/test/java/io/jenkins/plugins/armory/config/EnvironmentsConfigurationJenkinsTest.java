@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import hudson.security.ACL;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
@@ -19,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -237,6 +240,24 @@ class EnvironmentsConfigurationJenkinsTest {
         assertNotKnownOnceTheFileIs(written, edited, j, folder);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<jobs>shop/*/main</jobs> | <jobs>shop//main</jobs>     | jobs",
+                "<jobs>shop/*/main</jobs> | ''                          | environments[0].jobs",
+                "<name>prod</name>        | ''                          | environments[0].name",
+                "<string>qa</string>      | ''                          | environments[0].before[1].manualApproval.submitters",
+                "<zone>Europe/Berlin<     | <zone>Berlin<               | environments[0].windows[0].zone",
+            })
+    void areNotKnownWhereTheirFileHasAnEntryThatTheFormRefuses(
+            String written, String edited, String named, JenkinsRule j, @TempDir Path folder) throws Exception {
+        assertNotKnownOnceTheFileIs(written, edited, j, folder);
+
+        assertThat(ArmoryConfiguration.get().problem())
+                .hasValueSatisfying(problem -> assertThat(problem).contains(named));
+    }
+
     private static void assertNotKnownOnceTheFileIs(String written, String edited, JenkinsRule j, Path folder)
             throws Exception {
         configure(folder, CASC + "    allowedHosts: [ci.example.com]\n");
@@ -259,6 +280,9 @@ class EnvironmentsConfigurationJenkinsTest {
         assertThatThrownBy(() -> Environments.find("prod", "shop/a/main")).hasMessageContaining("cannot be read");
         configuration.save();
         assertThat(file).content().isEqualTo(changed);
+        assertThat(CredentialsProvider.lookupCredentialsInItem(
+                        StringCredentials.class, j.createFreeStyleProject(), ACL.SYSTEM2, List.of()))
+                .isEmpty();
     }
 
     /** Left out, more callers would decide, or nobody be asked, and nothing would say so. */
