@@ -13,8 +13,8 @@ import java.nio.file.Files;
 import java.util.List;
 
 /**
- * Reads the file of the settings, or nothing of it. Jenkins leaves out what it does not understand, and a rule that is left out would be met
- * by anybody.
+ * Reads the file of the settings, all of it or with an error. Jenkins leaves out what it does not understand, such as a rule of an
+ * environment, and uses the rest.
  */
 final class SettingsFile extends ReaderWrapper {
 
