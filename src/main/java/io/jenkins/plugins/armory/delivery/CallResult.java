@@ -48,9 +48,11 @@ public record CallResult(
     private static final Duration LONGEST_PAUSE = Duration.ofDays(2 * 366);
 
     public CallResult {
-        pause = pause == null || pause.isNegative()
-                ? null
-                : pause.compareTo(LONGEST_PAUSE) <= 0 ? pause : LONGEST_PAUSE;
+        if (pause != null && pause.isNegative()) {
+            pause = null;
+        } else if (pause != null && pause.compareTo(LONGEST_PAUSE) > 0) {
+            pause = LONGEST_PAUSE;
+        }
         found = found == null ? null : Collections.unmodifiableMap(new TreeMap<>(found)); // an agent may send anything
     }
 

@@ -67,6 +67,7 @@ public final class JwtClaims {
         return printable.length() <= SHOWN ? printable : printable.substring(0, SHOWN) + "...";
     }
 
+    /** Returns a text of a token with a question mark for each character that is not printable. Whoever keeps it cuts it. */
     public static String printable(String text) {
         return text.replaceAll("\\p{C}", "?");
     }
