@@ -76,8 +76,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     /** The field of the form that says that settings which could not be read are to be replaced. */
     private static final String REPLACE = "replace";
 
-    /** The fields whose form has rows that can be removed. */
-    private static final List<String> FIELDS_WITH_ROWS = List.of(CALLBACK_CLIENTS, ISSUERS, WEBHOOKS, ENVIRONMENTS);
+    /** The fields of which the form sends nothing, or a blank, if they are empty. */
+    private static final List<String> LISTS = List.of(ALLOWED_HOSTS, CALLBACK_CLIENTS, ISSUERS, WEBHOOKS, ENVIRONMENTS);
 
     @CheckForNull
     private String callbackBaseUrl;
@@ -150,9 +150,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     }
 
     /** Writes the settings once one is set. What could not be read may have been any of them, so all have to be set again. */
-    private synchronized void save(String given) {
-        this.given.add(given);
-        if (this.given.containsAll(SETTINGS)) {
+    private synchronized void save(String setting) {
+        given.add(setting);
+        if (given.containsAll(SETTINGS)) {
             problem = null;
         }
         save();
@@ -178,12 +178,12 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         if (json.isEmpty() || (problem != null && !replaces)) {
             return true;
         }
-        for (String field : FIELDS_WITH_ROWS) {
+        leaveOutBlanks(json, ALLOWED_HOSTS);
+        for (String field : LISTS) {
             if (!json.has(field)) {
                 json.put(field, List.of()); // json-lib makes an array of it
             }
         }
-        blankIsNone(json, ALLOWED_HOSTS);
         eachRow(json, ISSUERS, issuer -> leaveOutBlanks(issuer, "requiredClaims"));
         eachRow(json, ENVIRONMENTS, environment -> {
             leaveOutBlanks(environment, "credentials", "agents");
@@ -225,19 +225,12 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         }
     }
 
-    /** Takes empty fields out of a row of a form. As code, a blank is the value of a variable that is not set, and refused. */
+    /** Takes empty fields out of a form or a row. As code, a blank is the value of a variable that is not set, and refused. */
     private static void leaveOutBlanks(JSONObject row, String... fields) {
         for (String field : fields) {
             if (row.optString(field).isBlank()) {
                 row.remove(field);
             }
-        }
-    }
-
-    /** Removes an empty field of the form, which would otherwise become a blank entry. */
-    private static void blankIsNone(JSONObject json, String field) {
-        if (json.optString(field).isBlank()) {
-            json.put(field, List.of()); // json-lib makes an array of it
         }
     }
 
