@@ -81,15 +81,17 @@ sealed interface Node {
     /**
      * The rules of an environment of the settings, see {@link ProtectedEnvironment}.
      *
+     * @param ofSettings whether the settings have the environment
      * @param ofOthers whether the environment is for other jobs alone
      */
-    record Guard(boolean ofOthers, List<Element> before, List<Element> after) {
+    record Guard(boolean ofSettings, boolean ofOthers, List<Element> before, List<Element> after) {
 
-        /** Of an environment that the settings do not have, or have without rules. */
-        static final Guard NONE = new Guard(false, List.of(), List.of());
+        /** Of an environment that the settings do not have. */
+        static final Guard NONE = new Guard(false, false, List.of(), List.of());
 
         Guard replace(UnaryOperator<Element> change) {
             return new Guard(
+                    ofSettings,
                     ofOthers,
                     before.stream().map(change).toList(),
                     after.stream().map(change).toList());

@@ -39,7 +39,7 @@ import java.util.Optional;
  *   <li>{@code failFast} stops whatever waits. What runs may come to its next waiting step or not.
  *   <li>An approval in an environment that is stopped there counts as one that threw a failure, whatever its phase is.
  *   <li>The rules of the settings count as approvals in the body of their environment: a failure of their phase beside that ends them.
- *       A gate beside it that begins while the rules are asked for is waited for, too.
+ *       A gate beside it that begins while the rules are asked for is waited for, too, also where there are none.
  *   <li>An environment of the settings that is for other jobs fails when it is reached, and does not wait. If what it depends on is closed by
  *       then, it may count as cancelled.
  *   <li>If a failure stands in an environment whose body has ended, and an approval beside that may still make up for it, the rules after it

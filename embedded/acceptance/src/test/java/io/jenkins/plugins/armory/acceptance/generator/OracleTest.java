@@ -410,7 +410,7 @@ class OracleTest {
     /** An environment of the settings. */
     private static Environment guarded(
             String name, List<String> dependsOn, List<Element> before, List<Element> after, Node... parts) {
-        return new Environment(name, dependsOn, new Node.Guard(false, before, after), sequence(parts));
+        return new Environment(name, dependsOn, new Node.Guard(true, false, before, after), sequence(parts));
     }
 
     /** "dependsOn first, then before …; the body begins at a moment when all hold"; "after begins when the body has ended without an error". */
@@ -503,10 +503,27 @@ class OracleTest {
                 .endsWith("calls {1=1 times, 2=0 times}");
     }
 
+    /** "A beforeDeployment approval beside its environment that is pending when the environment begins is waited for." */
+    @Test
+    void aGateBesideMayBeginBeforeTheBodyOfAnEnvironmentOfTheSettings() {
+        Node gate = named(1, Phase.BEFORE_DEPLOYMENT, "prod", Outcome.SUCCESS);
+        assertThat(expectation(
+                        environment("docs", null),
+                        parallel(
+                                sequence(caught(gate)),
+                                sequence(guarded("prod", List.of(), List.of(), List.of(), mark(1))))))
+                .contains("SUCCESS", "calls {1=0 to 1 times}");
+        assertThat(expectation(
+                        environment("docs", null),
+                        parallel(sequence(caught(gate)), sequence(environment("prod", List.of(), mark(1))))))
+                .doesNotContain("SUCCESS")
+                .contains("calls {1=0 times}");
+    }
+
     /** "A job outside jobs fails at once." */
     @Test
     void anEnvironmentOfOtherJobsThrowsAndIsClosed() {
-        Node.Guard ofOthers = new Node.Guard(true, List.of(element(1, Outcome.SUCCESS)), List.of());
+        Node.Guard ofOthers = new Node.Guard(true, true, List.of(element(1, Outcome.SUCCESS)), List.of());
         Environment prod = new Environment("prod", null, ofOthers, sequence(mark(1)));
         assertThat(expectation(prod, mark(2))).satisfies(is("FAILURE")).endsWith("calls {1=0 times}");
         assertThat(expectation(

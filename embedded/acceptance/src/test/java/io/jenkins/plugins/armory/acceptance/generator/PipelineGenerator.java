@@ -380,7 +380,7 @@ public final class PipelineGenerator {
 
     private Guard guard(String environment) {
         return ProtectedEnvironment.named(environment)
-                .map(each -> new Guard(each.isOfOthers(), rules(each.before()), rules(each.after())))
+                .map(each -> new Guard(true, each.isOfOthers(), rules(each.before()), rules(each.after())))
                 .orElse(Guard.NONE);
     }
 

@@ -659,7 +659,7 @@ final class Rules {
         } else if (open && !environment.unresolved.isEmpty()) { // a gate of it did not open
             environment.state = State.FAILED;
             ready.add(() -> environment.then.end(Thrown.FAILURE));
-        } else if (open && !environment.rulesMet && !environment.guard.before().isEmpty()) {
+        } else if (open && !environment.rulesMet && environment.guard.ofSettings()) {
             environment.state = State.AWAITING_RULES; // Order: "dependsOn first, then before"
             ready.add(() -> askBefore(environment));
         } else if (open) { // "the body begins at a moment when all hold"
@@ -671,8 +671,10 @@ final class Rules {
         return true;
     }
 
+    /** Also without a rule, the body does not begin at once: a gate that begins before it is waited for. */
     private void askBefore(Environment environment) {
-        ask(environment, Phase.BEFORE_DEPLOYMENT, environment.guard.before(), thrown -> {
+        List<Node.Element> rules = environment.guard.before();
+        Then then = thrown -> {
             if (thrown == null) {
                 environment.rulesMet = true;
                 environment.state = State.WAITING;
@@ -683,7 +685,16 @@ final class Rules {
                 settle();
                 environment.then.end(thrown);
             }
-        });
+        };
+        if (rules.isEmpty()) {
+            event(dependsOnOthers(environment), () -> {
+                if (environment.state == State.AWAITING_RULES) {
+                    then.end(null);
+                }
+            });
+        } else {
+            ask(environment, Phase.BEFORE_DEPLOYMENT, rules, then);
+        }
     }
 
     /** The rules are approvals that belong to the environment, as if they stood in its body. */
@@ -694,10 +705,7 @@ final class Rules {
             fail(asked, scope, true, then);
             return;
         }
-        boolean seen = isSeen(asked, scope)
-                || Stream.concat(Stream.of(environment), dependencies(environment).stream())
-                        .anyMatch(each -> races.matters(Races.GATE, new Named(each.name)));
-        event(seen, () -> {
+        event(isSeen(asked, scope) || dependsOnOthers(environment), () -> {
             boolean cancelled = phase == Phase.BEFORE_DEPLOYMENT && environment.state != State.AWAITING_RULES;
             if (cancelled) { // nobody waits any more
                 callPerhaps(rules);
@@ -705,6 +713,12 @@ final class Rules {
                 decide(asked, scope, then);
             }
         });
+    }
+
+    /** Whether other branches can tell when its body begins, or what they do matters for that. */
+    private boolean dependsOnOthers(Environment environment) {
+        return Stream.concat(Stream.of(environment), dependencies(environment).stream())
+                .anyMatch(each -> races.matters(Races.GATE, new Named(each.name)));
     }
 
     /** What it depends on, directly or not. */
