@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The application of one event to a deployment.
@@ -134,10 +135,13 @@ final class Change {
         boolean moved = true;
         while (moved) {
             moved = false;
-            List<Environment> closed = graph.closed();
+            Map<String, Environment> closed = graph.dependents(graph.closed());
+            Set<String> admitted = graph.admitted(environments().stream()
+                    .filter(each -> each.state() == State.WAITING_FOR_DEPENDENCIES)
+                    .toList());
             for (Environment environment : environments()) {
                 moved |= switch (environment.state()) {
-                    case WAITING_FOR_DEPENDENCIES, AWAITING_RULES -> settleWaiting(environment, closed);
+                    case WAITING_FOR_DEPENDENCIES, AWAITING_RULES -> settleWaiting(environment, closed, admitted);
                     case DEPLOYING ->
                         environment.bodyEnded()
                                 && !graph.awaitsApprovals(environment)
@@ -148,16 +152,19 @@ final class Change {
         }
     }
 
-    private boolean settleWaiting(Environment environment, List<Environment> closed) {
-        Optional<Environment> blocking = graph.blocking(environment, closed);
-        if (blocking.isPresent()) {
-            Environment source = blocking.get();
+    /**
+     * @param closed what waits for one that is closed, with that
+     * @param admitted the names of those that wait for none
+     */
+    private boolean settleWaiting(Environment environment, Map<String, Environment> closed, Set<String> admitted) {
+        Environment source = closed.get(environment.name());
+        if (source != null) {
             String first = source.cancelledBy();
             return cancel(
                     environment, graph.whyClosed(source), first == null || first.isEmpty() ? source.name() : first);
         }
         return environment.state() == State.WAITING_FOR_DEPENDENCIES
-                && graph.admits(environment)
+                && admitted.contains(environment.name())
                 && !graph.awaitsGates(environment)
                 && move(environment, Trigger.DEPENDENCIES_OPEN, this::endOfWait);
     }

@@ -6,6 +6,8 @@ import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,7 +48,7 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
         Set<String> covered = new LinkedHashSet<>();
         for (int i = all.size() - 1; i >= 0; i--) { // the later ones depend on the earlier ones, mostly
             if (!covered.contains(all.get(i).name())) {
-                covered.addAll(dependencies(all.get(i)));
+                addDependencies(all.get(i), covered);
             }
         }
         return all.stream()
@@ -144,9 +146,22 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
 
     /** Returns whether everything is open that an environment depends on, directly or not. */
     boolean admits(Environment environment) {
-        Set<String> dependencies = dependencies(environment);
-        return dependencies.stream().map(environments::get).allMatch(this::isOpen)
-                && environments.values().stream().allMatch(each -> isOpen(each) || !isInOneOf(dependencies, each));
+        return admitted(List.of(environment)).contains(environment.name());
+    }
+
+    /** Returns the names of those of some environments that {@link #admits} holds for. */
+    Set<String> admitted(List<Environment> some) {
+        List<Environment> notOpen =
+                environments.values().stream().filter(each -> !isOpen(each)).toList();
+        Set<String> names = notOpen.stream().map(Environment::name).collect(Collectors.toSet());
+        List<Environment> ready = some.stream()
+                .filter(each -> Collections.disjoint(each.dependsOn(), names))
+                .toList(); // mostly none: then there is no need to look further
+        Set<String> held = ready.isEmpty() ? Set.of() : dependents(notOpen).keySet();
+        return ready.stream()
+                .map(Environment::name)
+                .filter(name -> !held.contains(name))
+                .collect(Collectors.toSet());
     }
 
     /** Returns the environments that can never be open. */
@@ -155,25 +170,43 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
     }
 
     /**
-     * Returns the first environment that keeps another one closed: one that it depends on, directly or not, or one within those.
-     *
-     * @param closed the {@link #closed} ones: many environments may wait, and few are closed
+     * Returns the environments that depend, directly or not, on one of some or on one around it: their names, each with the first of these
+     * that it depends on. Looks at each dependency once for all of them, since many environments may wait for many.
      */
-    Optional<Environment> blocking(Environment environment, List<Environment> closed) {
-        Set<String> dependencies = closed.isEmpty() ? Set.of() : dependencies(environment);
-        return closed.stream().filter(each -> isInOneOf(dependencies, each)).findFirst();
+    Map<String, Environment> dependents(List<Environment> some) {
+        if (some.isEmpty()) {
+            return Map.of();
+        }
+        var direct = new HashMap<String, List<String>>();
+        environments
+                .values()
+                .forEach(each -> each.dependsOn()
+                        .forEach(name -> direct.computeIfAbsent(name, it -> new ArrayList<>())
+                                .add(each.name())));
+        var dependents = new HashMap<String, Environment>();
+        var seen = new HashSet<String>();
+        for (Environment each : some) {
+            var open = new ArrayDeque<>(around(each.place()));
+            open.add(each.name());
+            while (!open.isEmpty()) {
+                String next = open.remove();
+                if (seen.add(next)) {
+                    List<String> further = direct.getOrDefault(next, List.of());
+                    further.forEach(name -> dependents.putIfAbsent(name, each));
+                    open.addAll(further);
+                }
+            }
+        }
+        return dependents;
     }
 
     /** Returns the names of the environments that depend on an environment, or on one around it, and have begun. */
     List<String> startedDependents(Environment environment) {
+        Map<String, Environment> dependents = dependents(List.of(environment));
         return environments.values().stream()
-                .filter(each -> each.hasBegun() && isInOneOf(dependencies(each), environment))
+                .filter(each -> each.hasBegun() && dependents.containsKey(each.name()))
                 .map(Environment::name)
                 .toList();
-    }
-
-    private boolean isInOneOf(Set<String> names, Environment environment) {
-        return names.contains(environment.name()) || !Collections.disjoint(around(environment.place()), names);
     }
 
     /**
@@ -300,9 +333,11 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
                 .toList();
     }
 
-    /** Returns the names of what an environment depends on, directly or not. A restarted build may not know all of them. */
-    private Set<String> dependencies(Environment environment) {
-        Set<String> names = new LinkedHashSet<>();
+    /**
+     * Adds the names of what an environment depends on, directly or not, to those of what others depend on. A restarted build may not know
+     * all of them.
+     */
+    private void addDependencies(Environment environment, Set<String> names) {
         var open = new ArrayDeque<>(environment.dependsOn());
         while (!open.isEmpty()) {
             Environment next = environments.get(open.remove());
@@ -310,7 +345,6 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
                 open.addAll(next.dependsOn());
             }
         }
-        return names;
     }
 
     /** Returns a line for each environment, for the log. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Deployment.Move;
@@ -23,13 +24,17 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Environment.PlannedStep;
 import io.jenkins.plugins.armory.deployment.Environment.State;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the rules for the environments of a build, one example each. */
 public class DeploymentTest {
@@ -1435,5 +1440,23 @@ public class DeploymentTest {
         happens(new Ended("prod", "step of prod", "analysis failed"));
 
         assertThat(rollsBack("prod", "r")).isEqualTo("it failed after its deployment, and what is deployed stays");
+    }
+
+    /** All builds share the threads that do this. A look at what each of them depends on, for each event, takes minutes. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void manyThatWaitForManyTakeNoLongerThanFew(boolean endsWell) {
+        reach("first");
+        List<String> names = new ArrayList<>(List.of("first"));
+        assertTimeoutPreemptively(Duration.ofMinutes(1), () -> {
+            while (names.size() < 800) {
+                reach("next " + names.size(), names.toArray(String[]::new));
+                names.add("next " + names.size());
+            }
+            happens(new Ended("first", "step of first", endsWell ? null : "exit code 1"));
+        });
+
+        assertState("next 1", endsWell ? State.DEPLOYING : State.CANCELLED);
+        assertState("next 799", endsWell ? State.WAITING_FOR_DEPENDENCIES : State.CANCELLED);
     }
 }
