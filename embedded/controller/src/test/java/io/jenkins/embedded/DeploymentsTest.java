@@ -2,12 +2,16 @@ package io.jenkins.embedded;
 
 import static io.jenkins.embedded.Controller.awaitEnd;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -98,6 +102,44 @@ class DeploymentsTest {
 
             assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST, false))
                     .isEqualTo("nobody was asked");
+        }
+    }
+
+    /** The Pipeline may catch the error of the call and read a secret right behind it. */
+    @Test
+    void aBuildIsUnderWayNoMoreOnceACallWasLeftOutThoughThatIsNotOnDiskYet(@TempDir Path home, @TempDir Path folder)
+            throws IOException {
+        try (var controller = new Controller(home)) {
+            var build = new UnsavedBuild(controller.jenkins().createJob("job", Controller.configXml("")), folder);
+            var deployments = ArmoryRuntime.get().deployments();
+            deployments.apply(build, new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null));
+            deployments.apply(build, new RulesMet("prod", "step"));
+            assertThat(deployments.underWay(build, "prod")).contains("job");
+            Files.createDirectories(folder.resolve("armory-deployment.json.tmp/in the way"));
+
+            deployments.close(build, "armoryWebhookApproval", "nobody was asked");
+
+            assertThat(deployments.underWay(build, "prod")).isEmpty();
+        }
+    }
+
+    /** A stage in another branch may ask by its {@code when} just then. */
+    @Test
+    void anEnvironmentIsReadyNoMoreOnceACheckHasFailedThoughThatIsNotOnDiskYet(@TempDir Path home, @TempDir Path folder)
+            throws IOException {
+        try (var controller = new Controller(home)) {
+            var build = new UnsavedBuild(controller.jenkins().createJob("job", Controller.configXml("")), folder);
+            var deployments = ArmoryRuntime.get().deployments();
+            deployments.apply(build, new Declared("staging", List.of(), "step", Place.OUTERMOST));
+            deployments.apply(build, new Ended("staging", "step", null));
+            assertThat(deployments.isOpen(build, "staging")).isTrue();
+            Files.createDirectories(folder.resolve("armory-deployment.json.tmp/in the way"));
+            var failed = new ApprovalEnded(
+                    Place.OUTERMOST.in("staging"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "2 of 42");
+
+            assertThatIOException().isThrownBy(() -> deployments.apply(build, failed));
+
+            assertThat(deployments.isOpen(build, "staging")).isFalse();
         }
     }
 

@@ -344,10 +344,15 @@ public final class Deployments {
         }
     }
 
-    /** Returns whether a running build may deploy to what depends on an environment. Looks at memory alone. */
+    /**
+     * Returns whether a running build may deploy to what depends on an environment. Looks at memory alone. What opens it counts once it is on
+     * disk, and what closes it at once.
+     */
     public boolean isOpen(Run<?, ?> run, String environment) {
         DeploymentStore known = storeInMemory(run);
-        return known != null && known.deployment().isOpen(environment);
+        return known != null
+                && known.deployment().isOpen(environment)
+                && known.newest().isOpen(environment);
     }
 
     /** Returns whether a running build has come to an environment. Looks at memory alone. */
@@ -360,10 +365,15 @@ public final class Deployments {
                         .isPresent();
     }
 
-    /** Returns {@link Deployment#underWay} of a running build. Looks at memory alone, and there at what is on disk. */
+    /**
+     * Returns {@link Deployment#underWay} of a running build. Looks at memory alone. What begins it counts once it is on disk, and what ends
+     * it at once.
+     */
     public Optional<String> underWay(Run<?, ?> run, String environment) {
         DeploymentStore known = storeInMemory(run);
-        return known == null ? Optional.empty() : known.deployment().underWay(environment);
+        return known == null || known.newest().underWay(environment).isEmpty()
+                ? Optional.empty()
+                : known.deployment().underWay(environment);
     }
 
     /** Ends the environments of a build that has ended. */
