@@ -34,6 +34,8 @@ public enum Bound {
     TEMPLATE(1_048_576, "characters"),
     /** All that one approval may call. */
     ALL_CALLS(4_194_304, "characters"),
+    /** What is kept of the environments of one build, which each of their events writes. */
+    ALL_OF_BUILD(4_194_304, "characters"),
     /** The records of all approvals of one step, which are written together. */
     ALL_OF_STEP(33_554_432, "bytes"),
     /** A list. */

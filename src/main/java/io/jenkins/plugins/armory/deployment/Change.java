@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.deployment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.deployment.Deployment.Move;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
@@ -185,10 +186,15 @@ final class Change {
     @CheckForNull
     private String declare(Declared event) {
         String name = event.environment();
-        Environment known = findOrAdd(name);
+        Environment known = environments.getOrDefault(name, Environment.pending(name, now));
         if (known.isReached()) {
             return known.isOf(event.step()) ? null : declareTwice(known, event);
         }
+        String full = reasonToRefuse();
+        if (full != null) {
+            return closeAllThatComesLater(full);
+        }
+        put(known);
         List<String> chosen = event.dependsOn();
         Optional<Failure> closed = graph.cancelling(event.place(), chosen != null);
         List<String> dependsOn = chosen == null ? graph.before(event.place()) : chosen;
@@ -213,6 +219,23 @@ final class Change {
         String problem = Problems.waitsForItself(name, cycle, graph);
         move(reached, Trigger.CANNOT_BEGIN, (it, next) -> it.withFailure("It would wait for itself.", false));
         return problem;
+    }
+
+    /** Returns why nothing more begins, {@code null} if it may: each event writes all that is kept of the build. */
+    @CheckForNull
+    private String reasonToRefuse() {
+        long length =
+                environments.values().stream().mapToLong(Environment::length).sum()
+                        + failures.stream().mapToLong(Failure::length).sum();
+        String tooLong = Bound.ALL_OF_BUILD.problemOf(length);
+        return tooLong == null ? null : Problems.full(tooLong);
+    }
+
+    /** What is refused is not kept, and may have guarded whatever comes later. */
+    private String closeAllThatComesLater(String reason) {
+        String step = "armoryEnvironment";
+        endApproval(new ApprovalEnded(Place.OUTERMOST, step, Phase.AFTER_DEPLOYMENT, step, Verdict.FAILURE, reason));
+        return reason;
     }
 
     /** Whatever the second one was to do with the environment, its gates included, is not done. */
@@ -250,6 +273,9 @@ final class Change {
         } else if (event.place().body() != null || !graph.before(event.place()).isEmpty()) {
             problem = before.missing(name, "the approval into");
         }
+        if (problem == null && !isOpen(event.approval())) {
+            problem = reasonToRefuse();
+        }
         if (problem == null) {
             begin(event, environment);
         }
@@ -272,9 +298,13 @@ final class Change {
                                     false));
         }
         boolean counts = environment == null || !environment.endedWithoutDeployment();
-        if (counts && approvals.stream().noneMatch(open -> open.id().equals(event.approval()))) {
+        if (counts && !isOpen(event.approval())) {
             approvals.add(new OpenApproval(event.approval(), event.place(), event.phase()));
         }
+    }
+
+    private boolean isOpen(String approval) {
+        return approvals.stream().anyMatch(open -> open.id().equals(approval));
     }
 
     private void endApproval(ApprovalEnded event) {

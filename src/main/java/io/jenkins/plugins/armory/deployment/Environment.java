@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -192,6 +193,20 @@ public record Environment(
         Objects.requireNonNull(declaration, "declaration");
         Objects.requireNonNull(progress, "progress");
         Objects.requireNonNull(setback, "setback");
+    }
+
+    /** Returns about how many characters it takes where it is kept. */
+    long length() {
+        long names = declaration.dependsOn().stream().mapToLong(String::length).sum();
+        long steps = progress.steps().values().stream()
+                .flatMap(each -> Stream.concat(each.outputs().keySet().stream(), each.outputs().values().stream()))
+                .mapToLong(String::length)
+                .sum();
+        return Failure.OVERHEAD * (1L + progress.steps().size())
+                + name.length()
+                + names
+                + steps
+                + (setback.reason() == null ? 0 : setback.reason().length());
     }
 
     /** Returns an environment that the Pipeline has not reached. */

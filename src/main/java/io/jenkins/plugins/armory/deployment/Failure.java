@@ -23,6 +23,9 @@ public record Failure(
         @JsonProperty("reason") String reason,
         @JsonProperty("verdict") Verdict verdict) {
 
+    /** About how many characters take the times, ids and states of a failure or an environment. */
+    static final int OVERHEAD = 500;
+
     public Failure {
         reason = Bound.TEXT.cut(reason);
     }
@@ -35,6 +38,11 @@ public record Failure(
     /** Returns the failure as a restarted build knows it. */
     Failure ofOrigin() {
         return new Failure(place.ofOrigin(), phase, definition, reason, verdict);
+    }
+
+    /** Returns about how many characters it takes where it is kept. */
+    long length() {
+        return OVERHEAD + definition.length() + reason.length();
     }
 
     boolean isOwn() {

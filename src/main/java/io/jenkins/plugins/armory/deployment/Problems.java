@@ -32,6 +32,12 @@ final class Problems {
                 : name + "is deployed to twice in this build; give one of the two another name";
     }
 
+    /** @param tooLong what is wrong with the length of what is kept */
+    static String full(String tooLong) {
+        return "what is kept of the environments and failures of this build " + tooLong
+                + "; name fewer environments in dependsOn, or divide the Pipeline among several builds";
+    }
+
     static String gateClosed(String name, String reason) {
         return "an approval that names \"" + name + "\" has failed: " + reason;
     }
