@@ -11,9 +11,11 @@ import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.step.StepArguments;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -32,8 +34,11 @@ import org.kohsuke.stapler.verb.POST;
 @Restricted(NoExternalUse.class)
 public final class ArmoryEnvironmentStep extends Step {
 
-    /** What an environment is called whose name is mistaken: what comes after it depends on it all the same. */
-    private static final String UNNAMED = "(no name)";
+    /**
+     * What an environment is called whose name is mistaken, with the id of its node: what comes after it depends on it all the same, in
+     * each branch that has one.
+     */
+    private static final String UNNAMED = "(no name, step %s)";
 
     private final String name;
 
@@ -100,7 +105,7 @@ public final class ArmoryEnvironmentStep extends Step {
     }
 
     @Override
-    public StepExecution start(StepContext stepContext) {
+    public StepExecution start(StepContext stepContext) throws IOException, InterruptedException {
         List<String> dependencies = null;
         String wrong = mistake;
         try {
@@ -108,16 +113,18 @@ public final class ArmoryEnvironmentStep extends Step {
         } catch (IllegalArgumentException x) {
             wrong = x.getMessage();
         }
-        return new ArmoryEnvironmentExecution(stepContext, shownName(), dependencies, wrong);
+        String shown = hasName()
+                ? name
+                : UNNAMED.formatted(stepContext.get(FlowNode.class).getId());
+        return new ArmoryEnvironmentExecution(stepContext, shown, dependencies, wrong);
     }
 
-    /** Returns the name, or what stands for one that cannot be. */
-    private String shownName() {
+    private boolean hasName() {
         try {
             checkName("name", name);
-            return name.isEmpty() ? UNNAMED : name;
+            return !name.isEmpty();
         } catch (IllegalArgumentException x) {
-            return UNNAMED;
+            return false;
         }
     }
 

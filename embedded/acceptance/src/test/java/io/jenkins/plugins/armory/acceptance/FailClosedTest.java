@@ -180,6 +180,25 @@ class FailClosedTest {
         assertThat(build.environments()).containsEntry("prod", "CANCELLED");
     }
 
+    /** Two of one name would be one environment, in the branch of the first. */
+    @Test
+    void environmentsWithoutANameAreClosedInEachBranch(Jenkins jenkins) {
+        Build build = jenkins.build("""
+                def branches = [:]
+                for (region in ['eu', 'us']) {
+                    def prod = "prod-$region"
+                    branches[region] = {
+                        catchError { armoryEnvironment(name: env.NOT_SET) { echo 'never' } }
+                        armoryEnvironment(prod) { echo 'never' }
+                    }
+                }
+                parallel branches
+                """);
+
+        assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
+        assertThat(build.environments()).containsEntry("prod-eu", "CANCELLED").containsEntry("prod-us", "CANCELLED");
+    }
+
     @Test
     void whatWasCaughtIsThrownAgainThoughAnApprovalBesideIsPending(Jenkins jenkins) {
         Build build = jenkins.build("""
