@@ -11,6 +11,8 @@ import hudson.model.CauseAction;
 import hudson.model.Item;
 import hudson.model.Result;
 import hudson.model.Run;
+import hudson.model.StringParameterDefinition;
+import hudson.model.StringParameterValue;
 import hudson.security.Permission;
 import hudson.triggers.TimerTrigger;
 import hudson.util.Secret;
@@ -527,6 +529,28 @@ class EnvironmentRulesJenkinsTest {
         for (WorkflowRun run : runs) {
             assertIsAskedAndGetsTheSecretBehindThat(run);
         }
+    }
+
+    /** A parameter of another plugin, which was changed under a running Jenkins. */
+    @Test
+    void anEnvironmentWhoseRulesCannotBeReadIsClosed() throws Exception {
+        EnvironmentRule rule = people("ops");
+        ArmoryConfiguration.get().setEnvironments(List.of(prod("**", rule)));
+        rule.getManualApproval().setParameters(List.of(new StringParameterDefinition("version", "1") {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public StringParameterValue getDefaultParameterValue() {
+                throw new NoSuchMethodError("of another version");
+            }
+        }));
+
+        WorkflowRun run = started(
+                job("job", "catchError { " + DEPLOY + "}\narmoryEnvironment('docs') { echo 'never ' + 'published' }"));
+
+        assertNotDeployed(run);
+        j.assertLogNotContains("never published", run);
+        j.assertLogContains("of another version", run);
     }
 
     /** What a build took over from the one that it was restarted from does not count as its own. */

@@ -114,6 +114,9 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
             rules = EnvironmentRules.find(name, build(), armory().tokens());
         } catch (AbortException x) {
             mistake = x.getMessage();
+        } catch (IOException | RuntimeException | LinkageError x) { // as of a parameter of another plugin
+            LOGGER.log(Level.WARNING, "Cannot read the rules of the environment " + name, x);
+            mistake = "its rules cannot be read: " + x;
         }
     }
 
