@@ -76,7 +76,7 @@ public abstract class SuspendedExecution extends StepExecution {
                                 .schedule(() -> logWaits(begun), WORTH_A_LINE.toMillis(), TimeUnit.MILLISECONDS));
         readers.execute(() -> {
             begun.set(true);
-            Work.run(work, this::failed, this::log, readers);
+            Work.run(work, this::failedUnlessResumed, this::log, readers);
         });
     }
 
@@ -96,7 +96,16 @@ public abstract class SuspendedExecution extends StepExecution {
 
     /** Does work on this thread, and ends the step if the work fails. */
     public final void run(Work work) {
-        Work.run(work, this::failed, this::log);
+        Work.run(work, this::failedUnlessResumed, this::log);
+    }
+
+    /** Leaves a step alone whose work fails while Jenkins goes down: the approvals are closed, and agents are gone. */
+    private void failedUnlessResumed(Exception thrown) {
+        if (armory().isGoingDown()) {
+            LOGGER.log(Level.FINE, thrown, () -> "Step '" + getStatus() + "' is resumed by the next start");
+        } else {
+            failed(thrown);
+        }
     }
 
     /** Ends the step after its work failed. */

@@ -107,9 +107,6 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
 
     @Override
     protected void failed(Exception thrown) {
-        if (armory().isGoingDown()) {
-            return; // the approvals are closed, and the next start resumes the step
-        }
         awaiting().fail(thrown);
     }
 

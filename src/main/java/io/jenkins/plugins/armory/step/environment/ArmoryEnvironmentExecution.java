@@ -122,9 +122,6 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     @Override
     protected void failed(Exception thrown) {
-        if (armory().isGoingDown()) {
-            return; // the approvals of the rules are closed, and the next start resumes the step
-        }
         Work.run(
                 () -> {
                     abandonRules("The step failed.");

@@ -128,6 +128,24 @@ class RestartJenkinsTest {
         });
     }
 
+    /** As where its agent is disconnected first. The environment around it would have failed for good. */
+    @Test
+    void readsADeploymentFileAfterTheRestartThatCannotBeReadWhileJenkinsShutsDown() throws Throwable {
+        sessions.then(j -> {
+            ItemListener.all().forEach(ItemListener::onBeforeShutdown);
+            WorkflowJob job = j.createProject(WorkflowJob.class, "job");
+            job.setDefinition(new CpsFlowDefinition(
+                    "armoryEnvironment('staging') { node { armoryDeployment(configFile: 'gone.yml') { } } }", true));
+            WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+            j.waitForMessage("[Pipeline] armoryDeploymentPlan", run);
+            await().during(Duration.ofSeconds(2)).until(run::isBuilding);
+        });
+        sessions.then(j -> {
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+            j.assertLogContains("gone.yml", run(j));
+        });
+    }
+
     /** The defaults let webhooks call every public host: a file that was cut off must not stand for them. */
     @Test
     void staysClosedWhileTheSettingsCannotBeRead() throws Throwable {
