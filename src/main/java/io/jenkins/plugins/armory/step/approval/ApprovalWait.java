@@ -270,6 +270,7 @@ final class ApprovalWait {
                 x -> {
                     unwritten(x);
                     step.endWithError(thrown);
+                    abandon("The step failed."); // the build may have ended before they were written
                 },
                 step::log);
     }

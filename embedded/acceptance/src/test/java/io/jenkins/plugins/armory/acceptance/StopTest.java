@@ -69,6 +69,29 @@ class StopTest {
         }
     }
 
+    /** The build is over then, and what ends its approvals has found none. */
+    @Test
+    void anApprovalThatIsWrittenAfterTheEndOfItsBuildEnds() {
+        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.APPROVAL_CREATING));
+        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
+                ExternalProcess process = new ExternalProcess()) {
+            controller.start();
+            Jenkins jenkins = new Jenkins(controller);
+            faults.hold(FaultPoint.APPROVAL_CREATING);
+            Build build = jenkins.build(process.approval());
+            faults.awaitHeld(FaultPoint.APPROVAL_CREATING);
+            build.abort();
+            build.awaitResult("ABORTED");
+            giveItTime(jenkins);
+            faults.disarm();
+
+            Wait.until("the approval is written and has ended")
+                    .until(() -> build.approvals().size() == 1
+                            && build.approval().get("state").asText().equals("DECIDED"));
+            assertThat(process.calls()).isEmpty();
+        }
+    }
+
     /** What follows in the Pipeline asks the environments, so they have to know of the end before the step ends. */
     @ParameterizedTest
     @ValueSource(strings = {"webhook: 'deploy-cheks'", "webhook: 'deploy-checks', phase: 'befor'"})
