@@ -73,7 +73,9 @@ public final class DeclaredStages {
         }
 
         static boolean isEnvironment(ModelASTStage stage) {
-            return mentions(stage.getOptions(), "armoryEnvironment\\b");
+            return stage.getOptions() != null
+                    && stage.getOptions().getOptions().stream()
+                            .anyMatch(option -> "armoryEnvironment".equals(option.getName()));
         }
 
         static boolean asksForEnvironments(ModelASTStage stage) {

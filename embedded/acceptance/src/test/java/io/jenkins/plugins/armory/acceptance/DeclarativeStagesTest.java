@@ -134,6 +134,26 @@ class DeclarativeStagesTest {
                 .containsEntry("notify", "SUCCESS");
     }
 
+    @Test
+    void aStageWhoseOptionsMentionAnEnvironmentIsNone(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('staging') { steps { %s } }
+                        stage('prod') {
+                            options { armoryApproval(manualApproval: [message: 'Go on after armoryEnvironment staging?']) }
+                            steps { echo 'never' }
+                        }
+                    }
+                }
+                """.formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("Stage 'prod' is cancelled: ")
+                .doesNotContain("never");
+    }
+
     /** The first recipe of docs/deployments.md: no executor is held while the check is awaited. */
     @Test
     void aCheckInAStageOfItsOwnHoldsNoExecutorAndClosesItsEnvironment(Jenkins jenkins, ExternalProcess process) {
