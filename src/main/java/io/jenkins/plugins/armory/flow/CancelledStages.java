@@ -171,14 +171,14 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
         Deployments deployments = ArmoryRuntime.get().deployments();
         Place place = Stages.placeOf(context, null);
         String reason = deployments.reasonToCancel(run, place, false);
-        if (reason == null
-                || name.equals(POST)
-                || place.body() != null
-                || isLeftOut(context, name)
-                || DeclaredStages.areEnvironments(run, name)) {
+        if (reason == null || name.equals(POST) || place.body() != null || isLeftOut(context, name)) {
             return null;
         }
-        if (DeclaredStages.choose(run, name)) {
+        List<String> around = Stages.namesAround(context.get(FlowNode.class));
+        if (DeclaredStages.areEnvironments(run, name, around)) {
+            return null;
+        }
+        if (DeclaredStages.choose(run, name, around)) {
             reason = deployments.reasonToCancel(run, place, true);
             if (reason == null) {
                 return null;

@@ -4,8 +4,10 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.ExecutionModelAction;
 import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTElement;
@@ -22,19 +24,24 @@ public final class DeclaredStages {
 
     private DeclaredStages() {}
 
-    /** Returns whether a stage is an environment by its options. With several of the name, all must. */
-    static boolean areEnvironments(Run<?, ?> run, String name) {
+    /**
+     * Returns whether a stage is an environment by its options. With several of the name in one place, all must.
+     *
+     * @param around names of the stages around it, outermost first
+     */
+    static boolean areEnvironments(Run<?, ?> run, String name, List<String> around) {
         try {
-            return Model.allAre(run, name, Model::isEnvironment);
+            return Model.allAre(run, name, around, Model::isEnvironment);
         } catch (NoClassDefFoundError x) {
             return false;
         }
     }
 
-    /** Returns whether a stage chooses among the environments by its {@code when}, or is one. With several of the name, all must. */
-    static boolean choose(Run<?, ?> run, String name) {
+    /** Returns whether a stage chooses among the environments by its {@code when}, or is one, as in {@link #areEnvironments}. */
+    static boolean choose(Run<?, ?> run, String name, List<String> around) {
         try {
-            return Model.allAre(run, name, stage -> Model.isEnvironment(stage) || Model.asksForEnvironments(stage));
+            return Model.allAre(
+                    run, name, around, stage -> Model.isEnvironment(stage) || Model.asksForEnvironments(stage));
         } catch (NoClassDefFoundError x) {
             return false;
         }
@@ -66,10 +73,26 @@ public final class DeclaredStages {
     /** A class of its own, since it cannot be loaded without Declarative Pipelines. */
     private static final class Model {
 
-        static boolean allAre(Run<?, ?> run, String name, Predicate<ModelASTStage> what) {
+        static boolean allAre(Run<?, ?> run, String name, List<String> around, Predicate<ModelASTStage> what) {
+            ModelASTStages outermost = of(run);
+            Set<String> names = Stream.concat(
+                            Stream.of(CancelledStages.POST), all(outermost).map(ModelASTStage::getName))
+                    .collect(Collectors.toSet());
+            List<String> path = Stream.concat(
+                            around.stream().filter(names::contains), // without the cell of a matrix
+                            Stream.of(name))
+                    .toList();
             List<ModelASTStage> stages =
-                    all(of(run)).filter(stage -> name.equals(stage.getName())).toList();
+                    outermost == null ? List.of() : at(outermost, path).toList();
             return !stages.isEmpty() && stages.stream().allMatch(what);
+        }
+
+        private static Stream<ModelASTStage> at(ModelASTStages stages, List<String> path) {
+            Stream<ModelASTStage> named =
+                    stages.getStages().stream().filter(stage -> path.get(0).equals(stage.getName()));
+            return path.size() == 1
+                    ? named
+                    : named.flatMap(Model::within).flatMap(inner -> at(inner, path.subList(1, path.size())));
         }
 
         static boolean isEnvironment(ModelASTStage stage) {
@@ -114,15 +137,15 @@ public final class DeclaredStages {
                     ? Stream.empty()
                     : stages.getStages().stream()
                             .flatMap(stage -> Stream.concat(
-                                    Stream.of(stage),
-                                    Stream.of(
-                                                    stage.getStages(),
-                                                    stage.getParallel(),
-                                                    stage.getMatrix() == null
-                                                            ? null
-                                                            : stage.getMatrix().getStages())
-                                            .filter(Objects::nonNull)
-                                            .flatMap(Model::all)));
+                                    Stream.of(stage), within(stage).flatMap(Model::all)));
+        }
+
+        private static Stream<ModelASTStages> within(ModelASTStage stage) {
+            return Stream.of(
+                            stage.getStages(),
+                            stage.getParallel(),
+                            stage.getMatrix() == null ? null : stage.getMatrix().getStages())
+                    .filter(Objects::nonNull);
         }
     }
 }

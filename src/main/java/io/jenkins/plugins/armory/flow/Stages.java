@@ -73,12 +73,19 @@ public final class Stages {
     /** Returns the name of the outermost stage around a step, {@code null} outside of any stage. */
     @CheckForNull
     public static String outermost(FlowNode step) {
-        String name = null;
+        return namesAround(step).stream().findFirst().orElse(null);
+    }
+
+    /** Returns the names of the stages around a step, outermost first. */
+    static List<String> namesAround(FlowNode step) {
+        List<String> names = new ArrayList<>();
         for (BlockStartNode block : step.getEnclosingBlocks()) { // from the inside
             String stage = beginningWith(block);
-            name = stage == null ? name : stage;
+            if (stage != null) {
+                names.add(0, stage);
+            }
         }
-        return name;
+        return names;
     }
 
     private static boolean isBranch(FlowNode block) {

@@ -154,6 +154,68 @@ class DeclarativeStagesTest {
                 .doesNotContain("never");
     }
 
+    /** Neither in a stage beside that of its name, nor in the Pipeline's {@code post}. */
+    @Test
+    void aStageInAScriptIsNotTheDeclaredOneOfItsName(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('check') {
+                            steps {
+                                script {
+                                    stage('tests') { %s }
+                                    stage('prod') { echo 'never' }
+                                }
+                            }
+                        }
+                        stage('prod') {
+                            options { armoryEnvironment('prod') }
+                            steps { echo 'never' }
+                        }
+                        stage('docs') {
+                            options { armoryEnvironment(name: 'docs', dependsOn: []) }
+                            steps { echo 'never' }
+                        }
+                    }
+                    post { always { script { stage('docs') { echo 'never' } } } }
+                }
+                """.formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("Stage 'prod' is cancelled: ", "Stage 'docs' is cancelled: ")
+                .doesNotContain("never");
+    }
+
+    /** Its cell is a stage that the Jenkinsfile does not have. */
+    @Test
+    void anEnvironmentInAMatrixChoosesWhatItDependsOn(Jenkins jenkins, ExternalProcess process) {
+        Build build = fail(jenkins, process, """
+                pipeline {
+                    agent none
+                    stages {
+                        stage('regions') {
+                            matrix {
+                                axes { axis { name 'REGION'; values 'one' } }
+                                stages {
+                                    stage('staging') {
+                                        options { armoryEnvironment('staging') }
+                                        steps { %s }
+                                    }
+                                    stage('docs') {
+                                        options { armoryEnvironment(name: 'docs', dependsOn: []) }
+                                        steps { echo 'independent' }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                """.formatted(process.approval(AFTER)));
+
+        assertThat(build.awaitResult("UNSTABLE")).contains("independent");
+    }
+
     /** The first recipe of docs/deployments.md: no executor is held while the check is awaited. */
     @Test
     void aCheckInAStageOfItsOwnHoldsNoExecutorAndClosesItsEnvironment(Jenkins jenkins, ExternalProcess process) {
