@@ -8,6 +8,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.armory.bounds.Bound;
 import java.util.List;
 import java.util.Objects;
+import org.jenkinsci.plugins.pipeline.modeldefinition.causes.RestartDeclarativePipelineCause;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -16,7 +17,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * @param causes why it was started
  * @param parameters those that are no secrets
- * @param replay whether it runs a changed program
+ * @param replay whether it runs a changed program, or may, see {@link #isReplay}
  * @param commits what it has checked out
  */
 @Restricted(NoExternalUse.class)
@@ -26,6 +27,11 @@ public record BuildInfo(List<String> causes, List<Parameter> parameters, boolean
     private static final int SHOWN = 20;
     /** A class of the plugin Pipeline: Groovy. */
     private static final String REPLAY = "org.jenkinsci.plugins.workflow.cps.replay.ReplayCause";
+    /** By its name, since Declarative Pipelines need not be installed. */
+    private static final String RESTART =
+            "org.jenkinsci.plugins.pipeline.modeldefinition.causes.RestartDeclarativePipelineCause";
+    /** The most restarts that are followed, each of which reads a build. */
+    private static final int RESTARTS = 100;
 
     public record Parameter(String name, String value) {}
 
@@ -52,9 +58,31 @@ public record BuildInfo(List<String> causes, List<Parameter> parameters, boolean
                 Commits.of(run));
     }
 
+    /**
+     * Returns whether a build runs a changed program, or may: one that was restarted from a stage runs that of its original build, which may
+     * be deleted.
+     */
     public static boolean isReplay(Run<?, ?> run) {
+        Run<?, ?> original = run;
+        for (int restarts = 0; original != null && restarts <= RESTARTS; restarts++) {
+            if (find(original, REPLAY) != null) {
+                return true;
+            }
+            Cause restart = find(original, RESTART);
+            if (restart == null) {
+                return false;
+            }
+            original = ((RestartDeclarativePipelineCause) restart).getOriginal();
+        }
+        return true;
+    }
+
+    @CheckForNull
+    private static Cause find(Run<?, ?> run, String type) {
         return run.getCauses().stream()
-                .anyMatch(cause -> cause.getClass().getName().equals(REPLAY));
+                .filter(cause -> cause.getClass().getName().equals(type))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Returns the id of the commit of the first checkout, {@code null} if none is known. */
