@@ -365,7 +365,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         List<RulesChange> changes = EnvironmentChanges.between(this.environments, all);
         this.environments = all;
         save(ENVIRONMENTS);
-        ArmoryRuntime.get().changed(changes);
+        if (this == get()) { // and not the copy on which a form is tried
+            ArmoryRuntime.get().changed(changes);
+        }
     }
 
     public boolean hasClient(String credentialsId) {
