@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.deployment.EndedDeployment;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.storage.LatestDeployments;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
@@ -66,6 +67,7 @@ final class DeploymentNotes {
             throws IOException {
         List<String> decidedBy = ArmoryRuntime.get().approvalsOf(run).stream()
                 .filter(approval -> environment.name().equals(approval.environment()) && approval.isDecided())
+                .sorted(Comparator.comparing(Approval::isRule).reversed()) // not all are named
                 .map(Approval::requireDecision)
                 .filter(decision -> decision.isSuccess() || decision.outcome() == Decision.Outcome.REJECTED)
                 .map(Decision::decidedBy)

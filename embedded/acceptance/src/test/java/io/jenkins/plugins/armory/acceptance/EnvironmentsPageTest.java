@@ -128,6 +128,23 @@ class EnvironmentsPageTest {
         assertThat(awaitDeployment(build)).isEqualTo(last);
     }
 
+    /** They come before the Pipeline's own, of which there may be more than the page has room for. */
+    @Test
+    void namesWhoMetTheRulesFirst() {
+        Build build = jenkins.build(
+                        "armoryWebhookApproval(environment: 'prod', manualApproval: [message: 'Is it tested?'])\n"
+                                + DEPLOY.formatted("prod"))
+                .awaitWaiting(1);
+        build.as("bob").decide(build.approval(), "approve", "").expect(200);
+        JsonNode rule = build.awaitWaiting(1).approvals("WAITING").get(0);
+        build.as("alice").decide(rule, "approve", "").expect(200);
+        build.awaitResult("SUCCESS");
+
+        JsonNode decidedBy = awaitDeployment(build).get("decidedBy");
+        assertThat(decidedBy.path(0).asText()).contains("alice");
+        assertThat(decidedBy.path(1).asText()).contains("bob");
+    }
+
     @Test
     void hasWindowsAndTheRulesForAdministrators() {
         JsonNode frozen = environment("frozen");
