@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.BuildEvents;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ class DeploymentsTest {
     private static final class UnsavedBuild extends Run<PipelineJob, PipelineBuild> {
         private final Path folder;
         private Result result;
+        private volatile boolean ended;
 
         UnsavedBuild(PipelineJob job, Path folder) {
             super(job);
@@ -61,7 +63,7 @@ class DeploymentsTest {
 
         @Override
         public boolean isBuilding() {
-            return true;
+            return !ended;
         }
 
         @Override
@@ -102,6 +104,37 @@ class DeploymentsTest {
 
             assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST, false))
                     .isEqualTo("nobody was asked");
+        }
+    }
+
+    /** As on a full disk. The build may be restarted from a stage before there is room again, or after that. */
+    @Test
+    void whatCannotBeWrittenAtTheEndOfABuildIsKeptUntilItIs(
+            @TempDir Path home, @TempDir Path first, @TempDir Path second) throws IOException {
+        try (var controller = new Controller(home)) {
+            var job = controller.jenkins().createJob("job", Controller.configXml(""));
+            var origin = new UnsavedBuild(job, first);
+            var restarted = new UnsavedBuild(job, second);
+            var deployments = ArmoryRuntime.get().deployments();
+            deployments.apply(origin, new Declared("docs", List.of(), "step", Place.OUTERMOST));
+            Path inTheWay = Files.createDirectories(first.resolve("armory-deployment.json.tmp/in the way"));
+            deployments.close(origin, "armoryWebhookApproval", "nobody was asked");
+            var begun = deployments.deploymentOf(origin).environments().get("docs");
+            origin.ended = true;
+
+            new BuildEvents().onFinalized(origin);
+            await().untilAsserted(
+                            () -> assertThat(deployments.deploymentOf(origin).environments())
+                                    .containsKey("docs")
+                                    .doesNotContainValue(begun));
+            deployments.restart(restarted, origin, Set.of("gate"), Set.of(), false);
+            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST, false))
+                    .isEqualTo("nobody was asked");
+            Files.delete(inTheWay);
+            Files.delete(inTheWay.getParent());
+
+            await().until(() -> ArmoryRuntime.get().runningBuilds().find(origin) == null);
+            assertThat(first.resolve("armory-deployment.json")).content().contains("nobody was asked");
         }
     }
 
@@ -166,6 +199,7 @@ class DeploymentsTest {
             deployments.restart(restarted, origin, Set.of("smoke"), Set.of(), false);
             assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST, false))
                     .contains("cannot be written");
+            ArmoryRuntime.get().runningBuilds().forget(restarted); // as by a crash
 
             deployments.restart(again, restarted, Set.of("smoke"), Set.of(), true);
 

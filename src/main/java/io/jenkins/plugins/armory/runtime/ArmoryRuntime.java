@@ -92,6 +92,7 @@ public final class ArmoryRuntime {
             executor);
 
     private final UntilWritten untilWritten = new UntilWritten(Timer.get(), newExecutor(1));
+    private final UntilWritten endings = new UntilWritten(Timer.get(), executor);
     private final RulesChanges rulesChanges = new RulesChanges(store, untilWritten);
     private final DeploymentNotes deploymentNotes = new DeploymentNotes(store, untilWritten);
 
@@ -240,6 +241,11 @@ public final class ArmoryRuntime {
     /** Returns the state in memory of running builds. */
     public RunningBuilds runningBuilds() {
         return runningBuilds;
+    }
+
+    /** Returns what repeats the ends of builds that cannot be written. */
+    UntilWritten endings() {
+        return endings;
     }
 
     public JobIds jobIds() {

@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.builds.BuildFolders;
 import io.jenkins.plugins.armory.builds.BuildRecord;
+import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,15 +58,26 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
     @Override
     public void onFinalized(Run<?, ?> run) {
         ArmoryRuntime runtime = ArmoryRuntime.get();
-        runtime.executor().execute(() -> {
-            try {
-                runtime.deployments().end(run);
-            } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "Cannot write how the environments of " + run + " ended", x);
-            } finally {
-                runtime.runningBuilds().forget(run);
-            }
-        });
+        runtime.executor()
+                .execute(() -> runtime.endings()
+                        .run(
+                                () -> end(run, runtime),
+                                x -> LOGGER.log(
+                                        Level.WARNING,
+                                        "Cannot write how the environments of " + run + " ended; trying again",
+                                        x)));
+    }
+
+    /** @throws DeploymentStore.UnwrittenException if it could not be written; memory alone has what was noted then */
+    private static void end(Run<?, ?> run, ArmoryRuntime runtime) throws DeploymentStore.UnwrittenException {
+        try {
+            runtime.deployments().end(run);
+        } catch (DeploymentStore.UnwrittenException x) {
+            throw x;
+        } catch (IOException | RuntimeException x) {
+            LOGGER.log(Level.WARNING, "Cannot read the environments of " + run + ", which has ended", x);
+        }
+        runtime.runningBuilds().forget(run);
     }
 
     @Override

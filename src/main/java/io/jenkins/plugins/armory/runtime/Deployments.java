@@ -302,7 +302,7 @@ public final class Deployments {
             Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut, Set<String> again, boolean originLeftOut) {
         Deployment decisions;
         try {
-            decisions = of(origin).deployment();
+            decisions = deploymentOf(origin);
             if (decisions.isEmpty() && originLeftOut) { // it knew that much from its own beginning on
                 throw new IOException("it could not write those of the build that it was restarted from");
             }
