@@ -76,6 +76,7 @@ public enum ProtectedEnvironment {
                     "      - name: " + webhook,
                     "        uriTemplate: \"" + url + "/"
                             + path("{{armory.applicationName}}", "{{armory.environmentName}}", webhook) + "\"",
+                    "        requestTimeout: " + Script.REQUEST_TIMEOUT,
                     "        bodyTemplate:",
                     "          inline: '" + Script.BODY + "'")));
         }

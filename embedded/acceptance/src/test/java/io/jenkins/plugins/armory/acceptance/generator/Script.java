@@ -11,6 +11,9 @@ final class Script {
     static final String BODY =
             "{\"callbackUri\": \"{{armory.callbackUri}}\", \"callbackToken\": \"{{armory.callbackToken}}\"}";
     /** Nobody listens there. */
+    /** The longest, in seconds: the process that is called shares the machine. */
+    static final int REQUEST_TIMEOUT = 300;
+
     private static final String NOWHERE = "http://127.0.0.1:1/checks";
 
     private final String url;
@@ -140,7 +143,8 @@ final class Script {
         boolean unreachable = element.outcomes().contains(Outcome.UNREACHABLE);
         List<String> parameters = new ArrayList<>(List.of(
                 "name: '" + element.webhook() + "'",
-                "uriTemplate: '" + (unreachable ? NOWHERE : url + "/" + element.site()) + "'"));
+                "uriTemplate: '" + (unreachable ? NOWHERE : url + "/" + element.site()) + "'",
+                "requestTimeout: " + REQUEST_TIMEOUT));
         if (element.person()) {
             parameters.add("manualApproval: [message: 'Go on?']");
         }
