@@ -23,8 +23,8 @@ public record Failure(
         @JsonProperty("reason") String reason,
         @JsonProperty("verdict") Verdict verdict) {
 
-    /** About how many characters take the times, ids and states of a failure or an environment. */
-    static final int OVERHEAD = 500;
+    /** About how many characters the times, ids and states take of a failure, an environment or a step of a plan. */
+    static final int OVERHEAD = 200;
 
     public Failure {
         reason = Bound.TEXT.cut(reason);
