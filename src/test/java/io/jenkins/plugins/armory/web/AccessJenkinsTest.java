@@ -222,6 +222,7 @@ class AccessJenkinsTest {
                 "EnvironmentDefinition.checkName",
                 "EnvironmentDefinition.checkJobs",
                 "EnvironmentDefinition.checkCredentials",
+                "EnvironmentDefinition.checkAgents",
                 "EnvironmentRule.checkWebhook",
                 "EnvironmentRule.fillWebhookItems",
                 "WindowDefinition.checkAllow",
