@@ -197,16 +197,15 @@ public record Environment(
 
     /** Returns about how many characters it takes where it is kept. */
     long length() {
-        long names = declaration.dependsOn().stream().mapToLong(String::length).sum();
-        long steps = progress.steps().values().stream()
-                .flatMap(each -> Stream.concat(each.outputs().keySet().stream(), each.outputs().values().stream()))
+        Stream<String> values = progress.steps().values().stream()
+                .flatMap(step -> step.outputs().entrySet().stream())
+                .flatMap(output -> Stream.of(output.getKey(), output.getValue()));
+        long texts = Stream.of(
+                        Stream.of(name, Objects.requireNonNullElse(setback.reason(), "")), dependsOn().stream(), values)
+                .flatMap(all -> all)
                 .mapToLong(String::length)
                 .sum();
-        return Failure.OVERHEAD * (1L + progress.steps().size())
-                + name.length()
-                + names
-                + steps
-                + (setback.reason() == null ? 0 : setback.reason().length());
+        return texts + Failure.OVERHEAD * (1L + progress.steps().size());
     }
 
     /** Returns an environment that the Pipeline has not reached. */
