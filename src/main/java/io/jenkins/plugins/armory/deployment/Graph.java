@@ -170,8 +170,8 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
     }
 
     /**
-     * Returns the environments that depend, directly or not, on one of some or on one around it: their names, each with the first of these
-     * that it depends on. Looks at each dependency once for all of them, since many environments may wait for many.
+     * Returns what depends, directly or not, on one of some environments, or on one around such a one: by name, with the first of those
+     * environments that it depends on. Looks at each dependency once for all of them, since many environments may wait for many.
      */
     Map<String, Environment> dependents(List<Environment> some) {
         if (some.isEmpty()) {

@@ -79,7 +79,7 @@ public final class DeadEnds implements GraphListener {
 
     private static void ask(FlowExecution execution, Waiting waiting) {
         if (waiting.asked.compareAndSet(false, true)) {
-            ArmoryRuntime.get().executor().execute(() -> {
+            ArmoryRuntime.get().executor(waiting.run).execute(() -> {
                 waiting.asked.set(false); // before the check, so that what comes later leads to another one
                 check(execution, waiting);
             });

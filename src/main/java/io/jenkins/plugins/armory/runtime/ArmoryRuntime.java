@@ -62,19 +62,20 @@ public final class ArmoryRuntime {
     private static final String KEY_FILE = "io.jenkins.plugins.armory.ArmoryApprovals.callback";
 
     static final HMACConfidentialKey KEY = new HMACConfidentialKey(KEY_FILE);
-    /** The number of threads for file I/O and observers. Idle threads end. */
-    private static final int THREADS = 8;
+    /** The number of threads for file I/O, the work of steps and observers. Idle threads end. */
+    private static final int THREADS = 32;
     /** The number of steps that may read files of workspaces or create approvals at once. */
     private static final int READERS = 64;
 
     private final ExecutorService executor = newExecutor(THREADS);
     private final WebhookClient client = new WebhookClient();
+    private final Turns steps = new Turns(THREADS, executor);
     private final Turns reading = new Turns(READERS, executor);
     private final ExecutorService readers = newExecutor(READERS);
     private volatile boolean closing;
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();
-    private final Deployments deployments = new Deployments(executor, runningBuilds, this::note);
+    private final Deployments deployments = new Deployments(this::executor, runningBuilds, this::note);
     private final JobIds jobIds = new JobIds();
     private final ApprovalRequests requests = new ApprovalRequests(tokens, client, executor);
     private final ApprovalEvents events =
@@ -330,12 +331,24 @@ public final class ArmoryRuntime {
      * @param waits is run if work has to wait for its turn
      */
     public Executor readers(Run<?, ?> run, String agent, Runnable waits) {
+        return inTurn(reading, readers, run, agent, waits);
+    }
+
+    /**
+     * Returns the executor of what the steps of a build do that must not run on a thread of the Pipeline engine. A build has a share of the
+     * threads, as has its job.
+     */
+    public Executor executor(Run<?, ?> run) {
+        return inTurn(steps, executor, run, run.getExternalizableId(), () -> {});
+    }
+
+    private static Executor inTurn(Turns turns, Executor threads, Run<?, ?> run, String lane, Runnable waits) {
         String job = run.getParent().getFullName();
         return work -> {
-            boolean begun = reading.enter(
+            boolean begun = turns.enter(
                     job,
-                    agent,
-                    leave -> readers.execute(() -> {
+                    lane,
+                    leave -> threads.execute(() -> {
                         try {
                             work.run();
                         } finally {
@@ -348,7 +361,7 @@ public final class ArmoryRuntime {
         };
     }
 
-    /** Returns the executor of work that must not run on a thread of the Pipeline engine, such as file I/O. */
+    /** Returns the executor of work of no build that must not run on a thread of the Pipeline engine, such as file I/O. */
     public ExecutorService executor() {
         return executor;
     }

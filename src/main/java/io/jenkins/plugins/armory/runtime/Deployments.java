@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -47,16 +48,17 @@ public final class Deployments {
     /** The reason why every later stage of a build is cancelled, even once its environments are read or written. */
     private record UnwrittenReason(String why) {}
 
-    private final Executor executor;
+    private final Function<Run<?, ?>, Executor> executors;
     private final RunningBuilds builds;
     private final BiConsumer<Run<?, ?>, Deployment> ended;
 
     /**
-     * @param executor calls the steps that wait
+     * @param executors call the steps of a build that wait
      * @param ended takes the environments of a build each time that the deployment to one has ended, perhaps again; it must not take long
      */
-    Deployments(Executor executor, RunningBuilds builds, BiConsumer<Run<?, ?>, Deployment> ended) {
-        this.executor = executor;
+    Deployments(
+            Function<Run<?, ?>, Executor> executors, RunningBuilds builds, BiConsumer<Run<?, ?>, Deployment> ended) {
+        this.executors = executors;
         this.builds = builds;
         this.ended = ended;
     }
@@ -127,8 +129,8 @@ public final class Deployments {
         if (known != null) {
             return known;
         }
-        DeploymentStore opened =
-                DeploymentStore.open(() -> run.getRootDir().toPath(), executor, Clock.tickMillis(ZoneOffset.UTC));
+        DeploymentStore opened = DeploymentStore.open(
+                () -> run.getRootDir().toPath(), executors.apply(run), Clock.tickMillis(ZoneOffset.UTC));
         RunningBuild build = builds.findOrCreate(run);
         if (build == null) {
             try {
@@ -220,7 +222,7 @@ public final class Deployments {
             remember(run, new UnwrittenReason(whyCancelled(run, "The environments of this build cannot be read", x)));
             return;
         }
-        executor.execute(() -> {
+        executors.apply(run).execute(() -> {
             try {
                 apply(run, later);
             } catch (IOException x) { // the next write has it too

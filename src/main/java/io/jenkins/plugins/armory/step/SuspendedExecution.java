@@ -49,6 +49,10 @@ public abstract class SuspendedExecution extends StepExecution {
     @CheckForNull
     private transient volatile Throwable stopCause;
 
+    /** {@code null} until this run of Jenkins needs it. */
+    @CheckForNull
+    private transient volatile Executor executor;
+
     /** Guarded by this. No I/O happens with this lock held, since the Pipeline engine's thread takes it. */
     private transient boolean over;
 
@@ -61,8 +65,25 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Does work on the executor, and ends the step if the work fails. */
-    protected final void later(Work work) {
-        armory().executor().execute(() -> run(work));
+    public final void later(Work work) {
+        executor().execute(() -> run(work));
+    }
+
+    /** Returns the executor of this step's work. What is left to do for a build that is gone has no share. */
+    private Executor executor() {
+        Executor known = executor;
+        if (known == null) {
+            try {
+                known = armory().executor(build());
+            } catch (IOException x) {
+                return armory().executor();
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+                return armory().executor();
+            }
+            executor = known;
+        }
+        return known;
     }
 
     /** Does work that may take long when it is its turn, see {@link ArmoryRuntime#readers}, and ends the step if the work fails. */
@@ -91,12 +112,12 @@ public abstract class SuspendedExecution extends StepExecution {
     /** Does work on the executor once the program is saved with the step as it is now. The engine's thread calls this. */
     protected final void afterSave(Work work) throws IOException, InterruptedException {
         ProgramSaves.afterSave(
-                getContext(), armory().runningBuilds().findOrCreate(build()), armory().executor(), this::run, work);
+                getContext(), armory().runningBuilds().findOrCreate(build()), executor(), this::run, work);
     }
 
     /** Does work on this thread, and ends the step if the work fails. */
     public final void run(Work work) {
-        Work.run(work, this::failedUnlessResumed, this::log);
+        Work.run(work, this::failedUnlessResumed, this::log, executor());
     }
 
     /** Leaves a step alone whose work fails while Jenkins goes down: the approvals are closed, and agents are gone. */

@@ -184,8 +184,7 @@ public final class Admission {
         try {
             lacking = step.approvals().lacking(approval);
         } catch (IOException x) { // as while Jenkins starts
-            Timer.get()
-                    .schedule(() -> step.armory().executor().execute(() -> step.run(again::run)), 1, TimeUnit.SECONDS);
+            Timer.get().schedule(() -> step.later(again::run), 1, TimeUnit.SECONDS);
             return false;
         }
         if (!lacking.isEmpty()) {

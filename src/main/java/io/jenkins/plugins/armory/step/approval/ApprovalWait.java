@@ -433,7 +433,7 @@ final class ApprovalWait {
 
         @Override
         public void decided(Approval approval) {
-            step.run(() -> {
+            step.later(() -> {
                 Decision decision = approval.requireDecision();
                 if (decision.outcome() == Outcome.RUN_AGAIN) {
                     texts().runAgain(approval);

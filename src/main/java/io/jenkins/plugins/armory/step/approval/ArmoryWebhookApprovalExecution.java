@@ -87,7 +87,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
             if (armory.problem().isPresent()) {
                 log("The webhook approvals are not available, see Jenkins's log. The step continues once they are.");
             }
-            armory.whenOpen(() -> run(mistake == null ? awaiting()::resume : this::begin));
+            armory.whenOpen(() -> later(mistake == null ? awaiting()::resume : this::begin));
         });
     }
 

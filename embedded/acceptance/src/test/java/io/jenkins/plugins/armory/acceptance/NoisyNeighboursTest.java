@@ -9,7 +9,10 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -192,5 +195,38 @@ class NoisyNeighboursTest {
 
         awaitSoon(quiet, "/checks/state");
         other.awaitResult("SUCCESS");
+    }
+
+    /** A pipe that nobody reads stands for a disk that does not answer: the file of the job's environments is written to it. */
+    @Test
+    void environmentsThatCannotBeWrittenHoldUpNoOtherJob() throws Exception {
+        Path go = controller.home().resolve("go");
+        Build noise = jenkins.build("""
+                        armoryEnvironment('first') { echo 'written' }
+                        node { sh 'until [ -e %s ]; do sleep 0.1; done' }
+                        def branches = [:]
+                        for (int n = 0; n < 64; n++) {
+                            int i = n
+                            branches["b$i"] = { echo "begun $i."; armoryEnvironment(name: "e$i", dependsOn: []) {} }
+                        }
+                        parallel branches
+                        """.formatted(go)).awaitLog("written");
+        Path pipe = controller
+                .home()
+                .resolve("jobs/" + noise.job().name() + "/builds/" + noise.number() + "/armory-deployment.json.tmp");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Files.createFile(go);
+        noise.awaitLog("begun 63.");
+
+        Build other = jenkins.build("armoryEnvironment('prod') { " + quiet.approval() + " }");
+        awaitSoon(quiet, "/checks").callback().succeed("not held up");
+        Wait.until("the other job").atMost(SOON).until(() -> !other.isBuilding());
+
+        try (InputStream reader = Files.newInputStream(pipe)) {
+            reader.readAllBytes();
+        }
+        other.awaitResult("SUCCESS");
+        noise.awaitResult("SUCCESS");
     }
 }
