@@ -116,19 +116,27 @@ public final class Approvals {
     /** Schedules the next check of the reminder, the window, the deadline and the heartbeat. */
     private void watch(Approval approval) {
         Instant opensAt = approval.failure() == null ? approval.opensAt() : null; // else an administrator decides
-        deadlines.set(
-                approval.id(),
-                opensAt != null ? opensAt : approval.reminderDue().orElse(approval.deadline()));
+        Instant deadline = approval.deadline();
+        Instant next = opensAt != null ? opensAt : approval.reminderDue().orElse(deadline);
+        deadlines.set(approval.id(), next.isBefore(deadline) ? next : deadline);
         heartbeats.watch(approval);
     }
 
     /**
-     * Returns the people who have approved, and may not any more.
+     * Returns the people who have approved, and count for no rule any more.
      *
      * @throws IOException if that cannot be known now, but later
      */
     public List<String> lacking(Approval approval) throws IOException {
-        return priorEvents.lost(approval).stream().map(Event.VoteLost::user).toList();
+        var lacking = new ArrayList<String>();
+        Approval rest = approval;
+        for (Event.VoteLost lost : priorEvents.lost(approval)) {
+            rest = rest.withoutRules(lost);
+            if (!rest.hasVoteOf(lost.user())) {
+                lacking.add(lost.user());
+            }
+        }
+        return lacking;
     }
 
     /** Returns when the next heartbeat of an approval is due; empty while none is expected. */

@@ -86,6 +86,14 @@ public abstract class SuspendedExecution extends StepExecution {
         return known;
     }
 
+    /** Does work on the executor once the approvals are open, as after a restart of Jenkins, and ends the step if the work fails. */
+    protected final void onceOpen(Work work) {
+        if (armory().problem().isPresent()) {
+            log("The webhook approvals are not available, see Jenkins's log. The step continues once they are.");
+        }
+        armory().whenOpen(() -> later(work));
+    }
+
     /** Does work that may take long when it is its turn, see {@link ArmoryRuntime#readers}, and ends the step if the work fails. */
     public final void inTurn(Work work) throws IOException, InterruptedException {
         Computer computer = getContext().get(Computer.class);
@@ -141,7 +149,7 @@ public abstract class SuspendedExecution extends StepExecution {
     protected final void failedInEnvironment(Exception thrown) {
         Work.run(
                 () -> {
-                    tellEnvironmentAround(String.valueOf(thrown.getMessage()));
+                    tellEnvironments(String.valueOf(thrown.getMessage()));
                     endWithError(thrown);
                 },
                 x -> {
@@ -152,7 +160,7 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Tells the environment around the step, if there is one, that the step has not done what it was to do in it. */
-    protected final void tellEnvironmentAround(String reason) throws IOException, InterruptedException {
+    protected void tellEnvironments(String reason) throws IOException, InterruptedException {
         String environment = EnclosingBody.environment(null, getContext());
         if (environment != null) {
             FlowNode node = getContext().get(FlowNode.class);

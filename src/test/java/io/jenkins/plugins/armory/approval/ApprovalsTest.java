@@ -405,6 +405,34 @@ class ApprovalsTest {
     }
 
     @Test
+    void whoHasLeftOneOfTwoGroupsStillCountsForTheOther() throws IOException {
+        var rules = new HashMap<>(Map.of("alice", List.of(0, 1), "bob", List.of(0)));
+        var approvals = new Approvals(
+                ApprovalStore.open(folder, jobId -> null).folding(timer, Runnable::run),
+                timer,
+                Runnable::run,
+                clock,
+                (approval, user) -> rules.get(user),
+                approval -> {});
+        approvals.create(ApprovalTerms.of("both", new BuildRef("job", 1))
+                .byPersonAlone()
+                .manual(new ManualRequirement(
+                        "Go?", List.of(new PeopleRule(List.of("qa"), 1), new PeopleRule(List.of("ops"), 1))))
+                .timeout(START, Duration.ofHours(1))
+                .start());
+        approvals.apply("both", new Event.ManualApproval("alice", "", Map.of(), List.of(0, 1)));
+        approvals.apply("both", new Event.ManualApproval("bob", "", Map.of(), List.of(0)));
+        Approval decided = approvals.find("both").orElseThrow();
+
+        rules.put("alice", List.of(1)); // bob counts for the other
+        assertThat(approvals.lacking(decided)).isEmpty();
+        rules.put("bob", List.of());
+        assertThat(approvals.lacking(decided)).containsExactly("bob");
+        rules.put("alice", List.of());
+        assertThat(approvals.lacking(decided)).containsExactly("alice", "bob");
+    }
+
+    @Test
     void nothingIsDecidedWhilePermissionsCannotBeKnown() throws IOException {
         Set<String> permitted = new HashSet<>(Set.of("alice"));
         Approvals approvals = openFor(permitted);
@@ -1223,6 +1251,20 @@ class ApprovalsTest {
         assertThat(after.heartbeatDue(approval)).contains(restart.plus(heartbeat));
         assertThat(approval.deadline()).isEqualTo(DEADLINE);
         assertThat(approval.heartbeat()).isEqualTo(heartbeat);
+    }
+
+    @Test
+    void theWaitForAnOpeningEndsAtItsDeadline() throws IOException {
+        Approvals approvals = open(ApprovalStore.open(folder, jobId -> null));
+        approvals.create(ApprovalTerms.of("window", new BuildRef("job", 1))
+                .timeout(START, Duration.ofDays(30))
+                .opensAt(START.plus(Duration.ofDays(60)))
+                .start());
+
+        manualTimer.pass(Duration.ofDays(31));
+
+        assertThat(approvals.find("window").orElseThrow().requireDecision().outcome())
+                .isEqualTo(Outcome.TIMED_OUT);
     }
 
     /** The administrator who is asked then decides, and no window. */

@@ -23,6 +23,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class Admission {
 
+    /** The pause before it is asked again who may approve, which the security realm has to know. */
+    private static final int LOOK_AGAIN_SECONDS = 5;
+
     /** The step that waits. */
     public interface Owner {
 
@@ -46,6 +49,10 @@ public final class Admission {
 
     /** Guarded by this. */
     private boolean abandoned;
+
+    /** When it began to be unknown who may approve, {@code null} if it is known. Of one look after the other. */
+    @CheckForNull
+    private volatile Instant unknownSince;
 
     public Admission(SuspendedExecution step, EnvironmentRules rules, Owner owner) {
         this(step, rules, owner, Clock.systemUTC());
@@ -167,6 +174,9 @@ public final class Admission {
 
     /** @param again looks again, while it is not known who may approve */
     private void admit(Next again) throws Exception {
+        if (isAbandoned()) {
+            return;
+        }
         Awaited before = rules.before();
         List<String> ids = before == null ? List.of() : before.ids(step.armory().tokens());
         for (String id : ids) {
@@ -178,15 +188,36 @@ public final class Admission {
         owner.admitted();
     }
 
+    private synchronized boolean isAbandoned() {
+        return abandoned;
+    }
+
+    private void waitUntilKnown(IOException why, Next again) throws Exception {
+        Instant now = clock.instant();
+        Instant since = unknownSince;
+        if (since == null) {
+            since = now;
+            unknownSince = now;
+            step.log("Waiting until it is known whether the people who have approved still may: " + why.getMessage());
+        }
+        if (now.isBefore(since.plus(rules.longestWait()))) {
+            Timer.get().schedule(() -> step.later(again::run), LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
+        } else {
+            owner.refused("It has not been known for " + rules.longestWait().toDays()
+                    + " days whether the people who have approved still may: " + why.getMessage());
+        }
+    }
+
     /** Checks that all who have approved still may, as soon as that can be known. */
     private boolean stillApproved(Approval approval, Next again) throws Exception {
         List<String> lacking;
         try {
             lacking = step.approvals().lacking(approval);
         } catch (IOException x) { // as while Jenkins starts
-            Timer.get().schedule(() -> step.later(again::run), 1, TimeUnit.SECONDS);
+            waitUntilKnown(x, again);
             return false;
         }
+        unknownSince = null;
         if (!lacking.isEmpty()) {
             owner.refused(String.join(", ", lacking) + " approved a rule of '" + rules.environment()
                     + "' and may not any more. Run the build again, to ask others.");

@@ -12,11 +12,11 @@ import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import java.io.IOException;
 import java.util.List;
+import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -48,27 +48,30 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
     @Override
     public boolean start() throws Exception {
         String environment = EnclosingBody.environment(step.getEnvironment(), getContext());
-        List<ApprovalDefinition> definitions = List.of();
         try {
-            definitions = step.definitions(
+            List<ApprovalDefinition> definitions = step.definitions(
                     environment != null
                             ? environment
                             : getContext().get(EnvVars.class).get("STAGE_NAME"));
+            awaited = awaited(armory().tokens().newId(), environment, definitions);
         } catch (AbortException x) {
             mistake = x.getMessage(); // thrown by begin(), since the environments must know before the step ends
-        } catch (Exception | LinkageError x) { // as of a parameter of another plugin
+        } catch (Exception | Error x) { // as of a parameter of another plugin, or of a key that cannot be read
             LOGGER.log(Level.WARNING, "Cannot read the parameters of " + step.functionName(), x);
             mistake = step.functionName() + ": " + x;
         }
-        awaited = new Awaited(
-                armory().tokens().newId(),
-                Phase.of(step.getPhase()).orElse(Phase.STRATEGY),
-                environment,
-                step.asked(),
-                definitions);
+        if (mistake != null) {
+            awaited = awaited(UUID.randomUUID().toString(), environment, List.of());
+        }
         later(this::pause);
         afterSave(this::begin);
         return false;
+    }
+
+    private Awaited awaited(String seed, @CheckForNull String environment, List<ApprovalDefinition> definitions)
+            throws IOException {
+        Phase phase = Phase.of(step.getPhase()).orElse(Phase.STRATEGY);
+        return new Awaited(seed, phase, environment, step.asked(), definitions);
     }
 
     private void begin() throws Exception {
@@ -81,14 +84,8 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
 
     @Override
     public void onResume() {
-        ArmoryRuntime armory = armory();
-        armory.executor().execute(() -> {
-            run(this::pause);
-            if (armory.problem().isPresent()) {
-                log("The webhook approvals are not available, see Jenkins's log. The step continues once they are.");
-            }
-            armory.whenOpen(() -> later(mistake == null ? awaiting()::resume : this::begin));
-        });
+        later(this::pause);
+        later(() -> onceOpen(mistake == null ? awaiting()::resume : this::begin));
     }
 
     /** Returns the wait of this run of Jenkins. */

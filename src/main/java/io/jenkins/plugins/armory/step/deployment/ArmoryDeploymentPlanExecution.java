@@ -4,10 +4,11 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.FilePath;
 import io.jenkins.plugins.armory.deployment.Deployment;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deploymentfile.DeploymentFile;
 import io.jenkins.plugins.armory.deploymentfile.PlannedDeployment;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.step.approval.WorkspaceFile;
@@ -25,6 +26,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** The execution of {@code armoryDeploymentPlan}. It may wait for an agent, and starts again after a restart of Jenkins. */
@@ -34,6 +36,12 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
 
     /** A parameter of the step {@code parallel}, which would not run a branch of this name. */
     private static final String NO_BRANCH = "failFast";
+
+    /** What a deployment is called that cannot begin, with the id of its node. */
+    private static final String UNREAD = "(armoryDeployment, step %s)";
+
+    @CheckForNull
+    private final String mistake;
 
     @CheckForNull
     private final String config;
@@ -48,6 +56,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
 
     ArmoryDeploymentPlanExecution(StepContext stepContext, ArmoryDeploymentPlanStep step) {
         super(stepContext);
+        mistake = step.getMistake();
         config = step.getConfig();
         configFile = step.getConfigFile();
         context = new LinkedHashMap<>(step.contextMap());
@@ -64,8 +73,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
 
     @Override
     public void onResume() {
-        ArmoryRuntime armory = armory();
-        armory.executor().execute(() -> armory.whenOpen(() -> run(() -> inTurn(this::read))));
+        later(() -> onceOpen(() -> inTurn(this::read)));
     }
 
     @Override
@@ -73,7 +81,17 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         failedInEnvironment(thrown);
     }
 
+    /** The deployment is an environment around its targets, which cannot begin. It closes what comes behind it, and the one around it. */
+    @Override
+    protected void tellEnvironments(String reason) throws IOException, InterruptedException {
+        String node = getContext().get(FlowNode.class).getId();
+        tell(new Declared(UNREAD.formatted(node), null, node, Stages.placeOf(getContext(), null), null, reason));
+    }
+
     private void read() throws Exception {
+        if (mistake != null) {
+            throw new AbortException(mistake);
+        }
         if ((config == null) == (configFile == null)) {
             throw new AbortException(
                     "armoryDeployment: give either config, the text of a deployment file, or configFile, its"
@@ -235,7 +253,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     public void stop(Throwable cause) {
         stopFor(cause);
         later(() -> {
-            tellEnvironmentAround(BlockEnd.failure(cause).reason());
+            tellEnvironments(BlockEnd.failure(cause).reason());
             fail(cause);
         });
     }

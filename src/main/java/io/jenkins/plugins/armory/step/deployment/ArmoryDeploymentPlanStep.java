@@ -8,7 +8,6 @@ import io.jenkins.plugins.armory.config.Argument;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
-import io.jenkins.plugins.armory.step.MistakenExecution;
 import java.util.List;
 import java.util.Map;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -130,9 +129,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
 
     @Override
     public StepExecution start(StepContext stepContext) {
-        return mistake == null
-                ? new ArmoryDeploymentPlanExecution(stepContext, this)
-                : new MistakenExecution(stepContext, mistake);
+        return new ArmoryDeploymentPlanExecution(stepContext, this);
     }
 
     @Extension
@@ -145,6 +142,14 @@ public final class ArmoryDeploymentPlanStep extends Step {
         @Override
         protected String nameInMessages() {
             return SHOWN_AS;
+        }
+
+        /** Returns the step itself, so that what comes behind it is closed. */
+        @Override
+        protected Step mistaken(String mistake, Map<String, Object> arguments) {
+            var failing = new ArmoryDeploymentPlanStep();
+            failing.setMistake(SHOWN_AS + ": " + mistake);
+            return failing;
         }
 
         @NonNull

@@ -114,7 +114,9 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
             rules = EnvironmentRules.find(name, build(), armory().tokens());
         } catch (AbortException x) {
             mistake = x.getMessage();
-        } catch (IOException | RuntimeException | LinkageError x) { // as of a parameter of another plugin
+        } catch (IOException
+                | RuntimeException
+                | Error x) { // as of a parameter of another plugin, or of a key that cannot be read
             LOGGER.log(Level.WARNING, "Cannot read the rules of the environment " + name, x);
             mistake = "its rules cannot be read: " + x;
         }
@@ -225,7 +227,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
         admission = begun;
         armory().deployments().of(build()).attach(name, Environment.State.AWAITING_RULES, this);
         pause();
-        begun.begin();
+        onceOpen(begun::begin);
     }
 
     private final class RulesOwner implements Admission.Owner {
@@ -352,11 +354,13 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
             }
         });
         checks = begun;
-        begun.begin();
-        Throwable cause = stopCause();
-        if (cause != null) { // before the checks were there
-            begun.stop(cause);
-        }
+        onceOpen(() -> {
+            begun.begin();
+            Throwable cause = stopCause();
+            if (cause != null) { // before the checks were there
+                begun.stop(cause);
+            }
+        });
     }
 
     @Override

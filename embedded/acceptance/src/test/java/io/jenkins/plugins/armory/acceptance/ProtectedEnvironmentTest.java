@@ -9,6 +9,12 @@ import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -395,5 +401,58 @@ class ProtectedEnvironmentTest {
 
         assertThat(build.awaitResult("SUCCESS")).containsOnlyOnce(DEPLOYED);
         assertThat(build.environments()).isEqualTo(Map.of("checked", "COMPLETE"));
+    }
+
+    /** As after the restart of a Jenkins whose predecessor still ends. */
+    @Test
+    void goesOnAfterAStartOnceTheApprovalsAreOpen() throws IOException {
+        Build asked = deploy("prod").awaitWaiting(1);
+        Callback rule = PROCESS.awaitCallback();
+        Build checked = deploy("checked").awaitWaiting(1);
+        Callback check = CHECKS.awaitCallback();
+        controller.stop();
+        try (FileChannel lock = FileChannel.open(
+                        controller.home().resolve("armory-approvals/lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+                FileLock held = lock.lock()) {
+            assertThat(held.isValid()).isTrue();
+            controller.start();
+            asked.awaitLog("The webhook approvals are not available");
+            checked.awaitLog("The webhook approvals are not available");
+        }
+
+        Wait.until("the approvals are open").until(() -> rule.rehearse().status() == 200);
+        rule.succeed("").expect(200);
+        check.succeed("").expect(200);
+        assertThat(asked.awaitResult("SUCCESS")).contains(DEPLOYED);
+        checked.awaitResult("SUCCESS");
+        assertThat(checked.environments()).containsEntry("checked", "COMPLETE");
+    }
+
+    /** The ids of approvals are made with that key. */
+    @Test
+    void aKeyThatCannotBeReadClosesTheEnvironments() throws IOException {
+        Path key = controller.home().resolve("secrets/io.jenkins.plugins.armory.ArmoryApprovals.callback");
+        Path elsewhere = controller.home().resolve("key");
+        controller.stop();
+        Files.move(key, elsewhere);
+        Files.createDirectory(key);
+        controller.start();
+        try {
+            String next = "armoryEnvironment(name: 'next', dependsOn: ['%s']) { echo 'it is ' + 'deployed' }";
+            Build ofThePipeline = jenkins.build("armoryEnvironment('dev') { try { " + PROCESS.approval()
+                    + " } catch (Throwable x) { echo 'caught' } }\n" + next.formatted("dev"));
+            Build ofTheSettings = jenkins.build("try { " + DEPLOY.formatted("prod")
+                    + " } catch (Throwable x) { echo 'caught' }\n" + next.formatted("prod"));
+
+            assertThat(ofThePipeline.awaitResult("FAILURE")).contains("caught").doesNotContain(DEPLOYED);
+            assertThat(ofTheSettings.awaitResult("FAILURE")).contains("caught").doesNotContain(DEPLOYED);
+        } finally {
+            controller.stop();
+            Files.delete(key);
+            Files.move(elsewhere, key);
+            controller.start();
+        }
     }
 }
