@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
+import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.flow.GraphListener;
@@ -37,6 +39,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class DeadEnds implements GraphListener {
 
     private static final Logger LOGGER = Logger.getLogger(DeadEnds.class.getName());
+    private static final int ASK_AGAIN_SECONDS = 5;
 
     /**
      * The waiting environments of one build.
@@ -81,7 +84,15 @@ public final class DeadEnds implements GraphListener {
         if (waiting.asked.compareAndSet(false, true)) {
             ArmoryRuntime.get().executor(waiting.run).execute(() -> {
                 waiting.asked.set(false); // before the check, so that what comes later leads to another one
-                check(execution, waiting);
+                try {
+                    check(execution, waiting);
+                } catch (RuntimeException x) { // of a flow graph that cannot be read
+                    LOGGER.log(
+                            Level.WARNING,
+                            "Cannot see whether an environment of " + waiting.run + " waits for ever",
+                            x);
+                    Timer.get().schedule(() -> ask(execution, waiting), ASK_AGAIN_SECONDS, TimeUnit.SECONDS);
+                }
             });
         }
     }

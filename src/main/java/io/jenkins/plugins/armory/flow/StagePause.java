@@ -30,14 +30,14 @@ public final class StagePause {
     private StagePause() {}
 
     /**
-     * Pauses a step that begins to wait. Writes files, so the Pipeline engine's thread must not call it.
+     * Pauses a step that begins to wait. Writes files, so the Pipeline engine's thread must not call it. A problem is only logged, since the
+     * pause is for views alone.
      *
      * @param waits whether the step still waits, since it may end meanwhile
      */
-    public static void begin(StepContext context, String step, BooleanSupplier waits)
-            throws IOException, InterruptedException {
+    public static void begin(StepContext context, String step, BooleanSupplier waits) {
         if (waits.getAsBoolean()) {
-            pause(context, step);
+            surely(context, step, StagePause::pause);
         }
         if (!waits.getAsBoolean()) {
             end(context, step);
@@ -59,12 +59,20 @@ public final class StagePause {
         }
     }
 
-    /** Ends the pause of a step, if it has one. A problem is only logged, since the pause is for views alone. */
+    /** Ends the pause of a step, if it has one. A problem is only logged. */
     public static void end(StepContext context, String step) {
+        surely(context, step, StagePause::goOn);
+    }
+
+    private interface Change {
+        void make(StepContext context, String step) throws IOException, InterruptedException;
+    }
+
+    private static void surely(StepContext context, String step, Change change) {
         try {
-            goOn(context, step);
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot end the pause that shows that " + step + " waits", x);
+            change.make(context, step);
+        } catch (IOException | RuntimeException x) { // of a flow graph that cannot be read
+            LOGGER.log(Level.WARNING, "Cannot change the pause that shows that " + step + " waits", x);
         } catch (InterruptedException x) {
             Thread.currentThread().interrupt();
         }

@@ -220,7 +220,11 @@ public abstract class SuspendedExecution extends StepExecution {
             over = true;
         }
         if (first) {
-            finished();
+            try {
+                finished();
+            } catch (RuntimeException | Error x) { // else the engine would never hear of the end
+                LOGGER.log(Level.WARNING, "Cannot clean up behind '" + getStatus() + "'", x);
+            }
         }
         return first;
     }

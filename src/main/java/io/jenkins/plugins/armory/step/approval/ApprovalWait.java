@@ -408,27 +408,27 @@ final class ApprovalWait {
         @Override
         public void sent(Approval approval, Attempt attempt) {
             if (!awaited.isListed()) {
-                step.run(() -> texts().sent(approval, attempt, step.build()));
+                step.later(() -> texts().sent(approval, attempt, step.build()));
             }
         }
 
         @Override
         public void progressed(Approval approval, Progress progress) {
             if (!awaited.isListed()) {
-                texts().progressed(progress);
+                step.later(() -> texts().progressed(progress));
             }
         }
 
         @Override
         public void heard(Approval approval, Event.Verdict event) {
             if (!awaited.isListed()) {
-                texts().heard(approval, event);
+                step.later(() -> texts().heard(approval, event));
             }
         }
 
         @Override
         public void asked(Approval approval) {
-            step.run(() -> texts().failed(approval, step.build()));
+            step.later(() -> texts().failed(approval, step.build()));
         }
 
         @Override
