@@ -54,13 +54,15 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
     @DataBoundConstructor
     public EnvironmentRule() {}
 
-    /** Sets the defaults of fields that a configuration leaves out, since XStream runs no initializers. */
+    /** Sets defaults, since XStream runs no initializers, and checks what people or scripts may have written, since it calls no setters. */
     private Object readResolve() {
         setContext(context);
+        setWebhook(webhook);
         setTimeout(timeout);
         setUnit(unit);
         setNotify(notify);
         setAllowedCallers(allowedCallers);
+        setCallbackCredentialsId(callbackCredentialsId);
         return this;
     }
 

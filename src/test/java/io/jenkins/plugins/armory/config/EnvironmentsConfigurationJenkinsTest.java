@@ -277,6 +277,7 @@ class EnvironmentsConfigurationJenkinsTest {
                 "<name>prod</name>        | ''                          | environments[0].name",
                 "<string>qa</string>      | ''                          | environments[0].before[1].manualApproval.submitters",
                 "<zone>Europe/Berlin<     | <zone>Berlin<               | environments[0].windows[0].zone",
+                "<webhook>change-ticket<  | <webhook><                  | webhook: is blank",
             })
     void areNotKnownWhereTheirFileHasAnEntryThatTheFormRefuses(
             String written, String edited, String named, JenkinsRule j, @TempDir Path folder) throws Exception {

@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests of definitions that leave fields out in a configuration that people or scripts wrote. XStream runs no initializers. */
 class SavedDefinitionsTest {
@@ -111,6 +113,14 @@ class SavedDefinitionsTest {
         assertThat(issuer.toIssuer().jobs().match("deploy")).isFalse();
         assertThat(issuer.getRequiredClaims()).isEmpty();
         assertThat(client.getJobs()).isEmpty();
+    }
+
+    /** Left out, people alone would be asked, or all listed callers could decide. */
+    @ParameterizedTest
+    @ValueSource(strings = {"webhook", "callbackCredentialsId"})
+    void aBlankFieldOfARuleIsNotReadEither(String field) {
+        assertThatThrownBy(() -> read(EnvironmentRule.class, "<" + field + "> </" + field + ">"))
+                .hasStackTraceContaining(field + ": is blank");
     }
 
     @Test
