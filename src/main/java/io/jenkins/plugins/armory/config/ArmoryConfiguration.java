@@ -193,6 +193,10 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
                         rules,
                         rule -> leaveOutBlanks(rule, "webhook", CALLBACK_CREDENTIALS_ID, "notify", "allowedCallers"));
             }
+            eachRow(
+                    environment,
+                    "windows",
+                    window -> leaveOutBlanks(window, "allow", "deny", "from", "lasts", "zone", "reason"));
         });
         var copy = new ArmoryConfiguration();
         try (var ignored = new BulkChange(copy)) {

@@ -11,6 +11,7 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.Nearest;
+import io.jenkins.plugins.armory.webhook.WebhookRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -180,6 +181,8 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
                     "webhook: is missing; name a webhook of these settings, or give manualApproval");
         }
         Bound.NAME.check("webhook", webhook);
+        EnvironmentDefinition.check("context", context, KeyValue::checkGiven);
+        WebhookRules.checkContext(contextMap());
         Bound.NAME.checkEach("notify", notify, Bound.LIST);
         timeUnit();
         if (timeout < 0) {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.config;
 
 import hudson.Extension;
+import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
@@ -45,6 +46,16 @@ public final class KeyValue extends AbstractDescribableImpl<KeyValue> {
         return entries.stream()
                 .map(entry -> new Webhook.Header(entry.key, entry.value))
                 .toList();
+    }
+
+    /**
+     * Checks that both are given: a blank may be that of a variable that is not set.
+     *
+     * @throws IllegalArgumentException naming the one that is not
+     */
+    void checkGiven() {
+        Lines.notBlank("key", Util.fixNull(key));
+        Lines.notBlank("value", Util.fixNull(value));
     }
 
     public String getKey() {

@@ -36,12 +36,12 @@ public final class WindowDefinition extends AbstractDescribableImpl<WindowDefini
             @CheckForNull String lasts,
             @CheckForNull String zone,
             @CheckForNull String reason) {
-        this.allow = Util.fixEmptyAndTrim(allow);
-        this.deny = Util.fixEmptyAndTrim(deny);
-        this.from = Util.fixEmptyAndTrim(from);
-        this.lasts = Util.fixEmptyAndTrim(lasts);
-        this.zone = Util.fixEmptyAndTrim(zone);
-        this.reason = Util.fixEmptyAndTrim(reason);
+        this.allow = allow;
+        this.deny = deny;
+        this.from = from;
+        this.lasts = lasts;
+        this.zone = zone;
+        this.reason = reason;
     }
 
     @CheckForNull
@@ -74,9 +74,15 @@ public final class WindowDefinition extends AbstractDescribableImpl<WindowDefini
         return reason;
     }
 
-    /** @throws IllegalArgumentException naming the field that is wrong */
+    /** @throws IllegalArgumentException naming the field that is wrong; a blank one is, see {@link Lines#notBlank} */
     public Window toWindow() {
-        return Window.of(allow, deny, from, lasts, zone, reason);
+        return Window.of(
+                Lines.notBlank("allow", allow),
+                Lines.notBlank("deny", deny),
+                Lines.notBlank("from", from),
+                Lines.notBlank("lasts", lasts),
+                Lines.notBlank("zone", zone),
+                Lines.notBlank("reason", reason));
     }
 
     @Extension
@@ -100,7 +106,7 @@ public final class WindowDefinition extends AbstractDescribableImpl<WindowDefini
                 @QueryParameter String from,
                 @QueryParameter String lasts,
                 @QueryParameter String zone) {
-            return check("allow", new WindowDefinition(value, deny, from, lasts, zone, null));
+            return check("allow", value, deny, from, lasts, zone);
         }
 
         @POST
@@ -110,30 +116,37 @@ public final class WindowDefinition extends AbstractDescribableImpl<WindowDefini
                 @QueryParameter String from,
                 @QueryParameter String lasts,
                 @QueryParameter String zone) {
-            return check("deny", new WindowDefinition(allow, value, from, lasts, zone, null));
+            return check("deny", allow, value, from, lasts, zone);
         }
 
         @POST
         public FormValidation doCheckFrom(@QueryParameter String value) {
-            return check("from", new WindowDefinition(DAILY, null, value, HOUR, UTC, null));
+            return check("from", DAILY, "", value, HOUR, UTC);
         }
 
         @POST
         public FormValidation doCheckLasts(
                 @QueryParameter String value, @QueryParameter String allow, @QueryParameter String deny) {
-            return check("lasts", new WindowDefinition(allow, deny, null, value, UTC, null));
+            return check("lasts", allow, deny, "", value, UTC);
         }
 
         @POST
         public FormValidation doCheckZone(@QueryParameter String value) {
-            return check("zone", new WindowDefinition(DAILY, null, null, HOUR, value, null));
+            return check("zone", DAILY, "", "", HOUR, value);
         }
 
-        /** Returns what is wrong with a field; each problem stands at one field. */
-        private static FormValidation check(String field, WindowDefinition window) {
+        /** Returns what is wrong with a field; each problem stands at one field. Fields that are empty in a form are not given. */
+        private static FormValidation check(
+                String field, String allow, String deny, String from, String lasts, String zone) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             try {
-                window.toWindow();
+                Window.of(
+                        Util.fixEmptyAndTrim(allow),
+                        Util.fixEmptyAndTrim(deny),
+                        Util.fixEmptyAndTrim(from),
+                        Util.fixEmptyAndTrim(lasts),
+                        Util.fixEmptyAndTrim(zone),
+                        null);
             } catch (IllegalArgumentException x) {
                 if (x.getMessage().startsWith(field + ": ")) {
                     return FormValidation.error(x.getMessage());

@@ -324,6 +324,8 @@ class EnvironmentsConfigurationJenkinsTest {
                 "before: [{webhook: x, allowedCallers: ['${UNSET}']}]               | allowedCallers[0]",
                 "after: [{webhook: x, allowedCallers: [bot, '${UNSET}']}]           | allowedCallers[1]",
                 "before: [{webhook: x, notify: ['${UNSET}']}]                       | notify[0]",
+                "before: [{webhook: x, context: [{key: k, value: '${UNSET}'}]}]     | before[0].context[0].value",
+                "windows: [{allow: 'FREQ=DAILY', lasts: P1D, zone: UTC, from: '${UNSET}'}] | windows[0].from",
                 "credentials: ['${UNSET}']                                          | credentials[0]",
                 "agents: [deployer, '${UNSET}']                                     | agents[1]",
             })

@@ -13,22 +13,40 @@ class WindowDefinitionTest {
     private static final String ZONE = "Europe/Berlin";
 
     @Test
-    void emptyFieldsOfAFormAreNone() {
-        var window = new WindowDefinition(" " + RULE + " ", "", " ", "PT8H ", ' ' + ZONE, "");
-
-        assertThat(window.getDeny()).isNull();
-        assertThat(window.toWindow()).isEqualTo(new Window(false, RULE, null, "PT8H", ZONE, null));
+    void whiteSpaceAroundAFieldDoesNotCount() {
+        assertThat(new WindowDefinition(' ' + RULE + ' ', null, null, "PT8H ", ' ' + ZONE, null).toWindow())
+                .isEqualTo(new Window(false, RULE, null, "PT8H", ZONE, null));
         assertThat(new WindowDefinition(null, "2026-12-20/2027-01-03", null, null, ZONE, "Christmas").toWindow())
                 .isEqualTo(new Window(true, "2026-12-20/2027-01-03", null, null, ZONE, "Christmas"));
     }
 
+    /** Left out, {@code from} would be 1970, and the window open before its time. */
     @Test
-    void aVariableThatIsNotSetIsNoWindow() {
+    void aVariableThatIsNotSetIsNotLeftOut() {
         assertThatIllegalArgumentException()
-                .isThrownBy(new WindowDefinition("", null, null, "PT8H", ZONE, null)::toWindow)
-                .withMessage("allow: is missing; write allow or deny");
+                .isThrownBy(new WindowDefinition("", RULE, null, "PT8H", ZONE, null)::toWindow)
+                .withMessageStartingWith("allow: is blank");
+        assertThatIllegalArgumentException()
+                .isThrownBy(new WindowDefinition(RULE, " ", null, "PT8H", ZONE, null)::toWindow)
+                .withMessageStartingWith("deny: is blank");
+        assertThatIllegalArgumentException()
+                .isThrownBy(new WindowDefinition(RULE, null, "", "PT8H", ZONE, null)::toWindow)
+                .withMessageStartingWith("from: is blank");
+        assertThatIllegalArgumentException()
+                .isThrownBy(new WindowDefinition(RULE, null, null, "", ZONE, null)::toWindow)
+                .withMessageStartingWith("lasts: is blank");
         assertThatIllegalArgumentException()
                 .isThrownBy(new WindowDefinition(RULE, null, null, "PT8H", "", null)::toWindow)
+                .withMessageStartingWith("zone: is blank");
+    }
+
+    @Test
+    void aFieldThatIsMissingIsNamed() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(new WindowDefinition(null, null, null, "PT8H", ZONE, null)::toWindow)
+                .withMessage("allow: is missing; write allow or deny");
+        assertThatIllegalArgumentException()
+                .isThrownBy(new WindowDefinition(RULE, null, null, "PT8H", null, null)::toWindow)
                 .withMessage("zone: is missing; write an IANA time zone such as Europe/Berlin");
     }
 
