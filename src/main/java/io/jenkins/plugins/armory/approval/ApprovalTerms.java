@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -148,12 +149,31 @@ public record ApprovalTerms(
         /** The hours of an approval that names no limit, as in Armory's <i>External Automation</i>. */
         public static final long STANDARD_HOURS = 24;
 
+        private static final Duration LONGEST = Duration.ofDays(366);
+
         /** The longest time before the deadline at which an approval counts as about to time out. */
         private static final Duration LONGEST_NOTICE = Duration.ofHours(1);
 
         public Limits {
             Objects.requireNonNull(createdAt, "createdAt");
             Objects.requireNonNull(deadline, "deadline");
+        }
+
+        /**
+         * Returns a time limit.
+         *
+         * @param field the name of the field in the message
+         * @param standard the limit without the field, for the message
+         * @throws IllegalArgumentException naming the field and a valid value
+         */
+        public static Duration checked(String field, long value, TimeUnit unit, String standard) {
+            long millis = value > 0 ? unit.toMillis(value) : 0;
+            if (millis < 1 || millis > LONGEST.toMillis()) {
+                throw new IllegalArgumentException(
+                        field + ": " + value + " " + unit + " is not between 1 millisecond and " + LONGEST.toDays()
+                                + " days; leave it out for " + standard);
+            }
+            return Duration.ofMillis(millis);
         }
 
         private Limits called(Instant at) {

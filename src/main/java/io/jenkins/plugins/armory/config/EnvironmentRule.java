@@ -57,13 +57,13 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     /** Sets defaults, since XStream runs no initializers, and checks what people or scripts may have written, since it calls no setters. */
     private Object readResolve() {
-        setContext(context);
         setWebhook(webhook);
+        setContext(context);
         setTimeout(timeout);
         setUnit(unit);
         setNotify(notify);
-        setAllowedCallers(allowedCallers);
         setCallbackCredentialsId(callbackCredentialsId);
+        setAllowedCallers(allowedCallers);
         return this;
     }
 
@@ -184,10 +184,8 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         EnvironmentDefinition.check("context", context, KeyValue::checkGiven);
         WebhookRules.checkContext(contextMap());
         Bound.NAME.checkEach("notify", notify, Bound.LIST);
-        timeUnit();
-        if (timeout < 0) {
-            throw new IllegalArgumentException("timeout: must be positive, and is " + timeout);
-        }
+        ApprovalTerms.Limits.checked(
+                "timeout", timeout, timeUnit(), ApprovalTerms.Limits.STANDARD_HOURS + " " + TimeUnit.HOURS);
         if (manualApproval != null) {
             manualApproval.withoutParameters().rules().forEach(rule -> {
                 if (rule.submitters().isEmpty()) {

@@ -1,8 +1,10 @@
 package io.jenkins.plugins.armory.config;
 
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -13,6 +15,27 @@ class EnvironmentRuleTest {
 
     EnvironmentRuleTest() {
         rule.setWebhook("ticket");
+    }
+
+    /** Every deployment to its environment would fail. */
+    @ParameterizedTest
+    @CsvSource({"9000, DAYS", "-1, HOURS", "5, NANOSECONDS"})
+    void aTimeoutThatNoDeploymentTakesIsRefused(long timeout, String unit) {
+        rule.setTimeout(timeout);
+        rule.setUnit(unit);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(rule::checkSaved)
+                .withMessage("timeout: " + timeout + ' ' + unit
+                        + " is not between 1 millisecond and 366 days; leave it out for 24 HOURS");
+    }
+
+    @Test
+    void aTimeoutOfAYearIsTaken() {
+        rule.setTimeout(366);
+        rule.setUnit("DAYS");
+
+        assertThatCode(rule::checkSaved).doesNotThrowAnyException();
     }
 
     /** The service would be asked about nothing, or the mistake be found by a deployment. */

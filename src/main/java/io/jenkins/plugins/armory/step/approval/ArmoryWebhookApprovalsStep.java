@@ -6,6 +6,7 @@ import hudson.AbortException;
 import hudson.Extension;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.config.Forms;
 import io.jenkins.plugins.armory.step.Messages;
@@ -121,7 +122,9 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
     private ArmoryWebhookApprovalStep limited(ArmoryWebhookApprovalStep each) throws AbortException {
         try {
             each.waitInStep(
-                    stepTimeout == 0 ? null : TimeLimits.checked("stepTimeout", stepTimeout, stepTimeoutUnit, "none"),
+                    stepTimeout == 0
+                            ? null
+                            : ApprovalTerms.Limits.checked("stepTimeout", stepTimeout, stepTimeoutUnit, "none"),
                     atOnce > 0);
             return each;
         } catch (IllegalArgumentException x) {

@@ -42,8 +42,6 @@ record TimeLimits(
     /** The values of {@code onFailure}, the default first. */
     static final List<String> ON_FAILURE = List.of(FAIL, ASK);
 
-    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(366);
-
     long timeoutOrDefault() {
         return givenTimeout == null ? ApprovalTerms.Limits.STANDARD_HOURS : givenTimeout;
     }
@@ -83,18 +81,8 @@ record TimeLimits(
      * @throws IllegalArgumentException naming the parameter and a valid value
      */
     Duration timeout() {
-        return checked("timeout", timeoutOrDefault(), unit(), ApprovalTerms.Limits.STANDARD_HOURS + " " + DEFAULT_UNIT);
-    }
-
-    /** @throws IllegalArgumentException naming the parameter and a valid value */
-    static Duration checked(String parameter, long value, TimeUnit unit, String standard) {
-        long millis = value > 0 ? unit.toMillis(value) : 0;
-        if (millis < 1 || millis > LONGEST_TIMEOUT.toMillis()) {
-            throw new IllegalArgumentException(
-                    parameter + ": " + value + " " + unit + " is not between 1 millisecond and "
-                            + LONGEST_TIMEOUT.toDays() + " days; leave it out for " + standard);
-        }
-        return Duration.ofMillis(millis);
+        return ApprovalTerms.Limits.checked(
+                "timeout", timeoutOrDefault(), unit(), ApprovalTerms.Limits.STANDARD_HOURS + " " + DEFAULT_UNIT);
     }
 
     /**
