@@ -44,6 +44,8 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  */
 record TestCall(CallbackTokens tokens, WebhookClient client) {
 
+    private static final TestCallsInFlight IN_FLIGHT = new TestCallsInFlight();
+
     private static final String SAMPLE = "sample";
     /** The time that is added to the limit of the call, for the work before and after it. */
     private static final Duration BESIDE_THE_CALL = Duration.ofSeconds(15);
@@ -72,7 +74,15 @@ record TestCall(CallbackTokens tokens, WebhookClient client) {
         if (webhook.networkMode() != NetworkMode.DIRECT) {
             return FormValidation.error(Messages.TestCall_agent());
         }
-        return send(webhook, item instanceof ItemGroup<?> folder ? folder : Jenkins.get());
+        String user = Jenkins.getAuthentication2().getName();
+        if (!IN_FLIGHT.begin(user)) {
+            return FormValidation.error(Messages.TestCall_busy());
+        }
+        try {
+            return send(webhook, item instanceof ItemGroup<?> folder ? folder : Jenkins.get());
+        } finally {
+            IN_FLIGHT.end(user);
+        }
     }
 
     /** @param place the place whose credentials the webhook may use */
