@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.deploymentfile;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.ManualApproval;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Pause;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.RunWebhook;
@@ -172,9 +173,14 @@ record ConditionReader(
             String role = section.nameWithoutComma(field);
             return role == null ? List.of() : List.of(role);
         }
-        return section.has(field)
+        List<String> roles = section.has(field)
                 ? section.requiredNames(field, "names nobody; name a role, or leave it out")
                 : section.namesWithoutComma(field);
+        String tooMany = Bound.LIST.problemOf(roles.size());
+        if (tooMany != null) {
+            section.problem(field, tooMany);
+        }
+        return roles;
     }
 
     private static Condition exposeServices(Section section) {

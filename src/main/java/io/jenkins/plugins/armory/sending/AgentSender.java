@@ -12,13 +12,13 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.client.AllowedHosts;
 import io.jenkins.plugins.armory.client.WebhookClient;
 import io.jenkins.plugins.armory.delivery.CallResult;
-import io.jenkins.plugins.armory.delivery.Sender;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -37,9 +37,12 @@ import jenkins.util.Timer;
  * Makes calls from an agent, Jenkins's counterpart of Armory's Remote Network Agent: whatever the agent reaches can be
  * called. A call takes no executor and no workspace on the agent, and does not use Jenkins's own proxy.
  */
-final class AgentSender implements Sender {
+final class AgentSender implements CheckedSender {
 
     private static final Logger LOGGER = Logger.getLogger(AgentSender.class.getName());
+    /** What is wrong with an identifier that names nothing. */
+    private static final String NONE = ": there is no agent of that name or label; check agentIdentifier";
+
     /** The longest time that an attempt waits for an agent that is offline. */
     static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -90,6 +93,22 @@ final class AgentSender implements Sender {
         call(new Attempt(request, idempotencyKey, wanted, done), System.nanoTime() + patience.toNanos(), true);
     }
 
+    /** A cloud may start an agent until there is a call. Whether an agent takes the build is known only then, too. */
+    @Override
+    public Optional<String> refusal() {
+        Named named = named();
+        return named.nodes().isEmpty()
+                        && (named.label() == null || named.label().getClouds().isEmpty())
+                ? Optional.of("agent '" + identifier + "'" + NONE)
+                : Optional.empty();
+    }
+
+    /** The agent looks up the address. */
+    @Override
+    public Optional<String> refusal(String host) {
+        return Settings.get().hosts().fromAgent().refusal(host, false, false);
+    }
+
     private record Attempt(
             WebhookRequest request, String idempotencyKey, BooleanSupplier wanted, Consumer<CallResult> done) {}
 
@@ -108,16 +127,15 @@ final class AgentSender implements Sender {
     }
 
     private void callOrWait(Attempt attempt, long until, boolean first) {
-        Node named = Jenkins.get().getNode(identifier);
-        Label label = named == null ? Jenkins.get().getLabel(identifier) : named.getSelfLabel();
-        List<Node> nodes = named == null ? nodes(label) : List.of(named);
-        if (nodes.isEmpty()) {
-            attempt.done().accept(failed(": there is no agent of that name or label; check agentIdentifier", true));
+        Named named = named();
+        if (named.nodes().isEmpty()) {
+            attempt.done().accept(failed(NONE, true));
             return;
         }
         var refusals = new ArrayList<String>();
-        List<Node> usable =
-                nodes.stream().filter(node -> mayRunOn(node, label, refusals)).toList();
+        List<Node> usable = named.nodes().stream()
+                .filter(node -> mayRunOn(node, named.label(), refusals))
+                .toList();
         if (usable.isEmpty()) {
             attempt.done().accept(failed(" may not be used by this job: " + refusals.get(0), false));
             return;
@@ -154,6 +172,19 @@ final class AgentSender implements Sender {
     private static VirtualChannel channelOf(Node node) {
         Computer computer = node.toComputer();
         return computer == null || computer.isOffline() ? null : computer.getChannel();
+    }
+
+    /**
+     * What the identifier names.
+     *
+     * @param label the label of the agent of that name, else the label of that name, if there is one
+     */
+    private record Named(@CheckForNull Label label, List<Node> nodes) {}
+
+    private Named named() {
+        Node node = Jenkins.get().getNode(identifier);
+        Label label = node == null ? Jenkins.get().getLabel(identifier) : node.getSelfLabel();
+        return new Named(label, node == null ? nodes(label) : List.of(node));
     }
 
     /** Returns the agents of a label. The built-in node is Jenkins itself and no agent. */

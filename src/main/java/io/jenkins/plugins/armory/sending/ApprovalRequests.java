@@ -15,7 +15,6 @@ import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.client.WebhookClient;
 import io.jenkins.plugins.armory.delivery.Requests;
-import io.jenkins.plugins.armory.delivery.Sender;
 import io.jenkins.plugins.armory.delivery.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
@@ -37,6 +36,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class ApprovalRequests implements Requests {
 
+    /** What stands for a value that is not there yet: good as JSON, as a port and as a part of an address, and not likely to be one. */
+    private static final String LATER = "3141";
+
+    /** What stands for a Secret text that is given out later. */
+    private static final String SECRET = "secret-of-an-environment";
+
     private final CallbackTokens tokens;
     private final WebhookClient client;
     private final Executor executor;
@@ -50,9 +55,10 @@ public final class ApprovalRequests implements Requests {
     /**
      * Checks that the calls of an approval can be made, before anything is written.
      *
+     * @param planned whether the approval begins later, so that a part of its values is not there yet
      * @throws UndeliverableException if one of them cannot
      */
-    public void check(Approval approval, Run<?, ?> run) throws UndeliverableException {
+    public void check(Approval approval, Run<?, ?> run, boolean planned) throws UndeliverableException {
         OutgoingCalls calls = approval.calls();
         if (calls == null) {
             return;
@@ -62,15 +68,14 @@ public final class ApprovalRequests implements Requests {
         Webhook asking = status == null ? null : status.webhook();
         for (Webhook webhook : new Webhook[] {calls.webhook(), calls.cancel(), asking}) {
             if (webhook != null) {
-                sender(webhook, approval, run, line -> {});
-                render(
-                        webhook,
-                        approval,
-                        run,
-                        withSamples(
-                                webhook,
-                                calls,
-                                ofCall(webhook, approval, run, webhook == calls.cancel() ? sample() : null)));
+                CheckedSender sender = sender(webhook, approval, run, line -> {});
+                Variables variables = withSamples(
+                        webhook, calls, ofCall(webhook, approval, run, webhook == calls.cancel() ? sample() : null));
+                if (planned) {
+                    checkPlanned(webhook, approval, run, variables, sender);
+                } else {
+                    render(webhook, approval, run, variables);
+                }
             }
         }
         if (notifications != null) {
@@ -78,6 +83,27 @@ public final class ApprovalRequests implements Requests {
                 sender(webhook, approval, run, line -> {});
                 render(webhook, approval, run, ofNotice(webhook, approval, run, Notifications.Occasion.EXPIRING));
             }
+        }
+    }
+
+    /**
+     * Checks a call that is made later. What stands for a value that is not there yet is fit for each part of a call; where it is a part of
+     * the host, nothing is known of the host.
+     */
+    private static void checkPlanned(
+            Webhook webhook, Approval approval, Run<?, ?> run, Variables variables, CheckedSender sender)
+            throws UndeliverableException {
+        Settings settings = Settings.get();
+        Settings.Asker asker = Settings.Asker.of(run, approval);
+        variables
+                .withContextSample(LATER)
+                .withAddressSample(webhook, "https://" + LATER + ".example")
+                .withSecrets(id -> settings.isOfEnvironment(id, asker) ? SECRET : settings.secret(id, asker));
+        String host = render(webhook, approval, run, variables).hostName();
+        Optional<String> refusal =
+                sender.refusal().or(() -> host.contains(LATER) ? Optional.empty() : sender.refusal(host));
+        if (refusal.isPresent()) {
+            throw new UndeliverableException("webhook '" + webhook.name() + "': " + refusal.get());
         }
     }
 
@@ -158,7 +184,7 @@ public final class ApprovalRequests implements Requests {
         }
     }
 
-    private Sender sender(Webhook webhook, Approval approval, Run<?, ?> run, Consumer<String> log)
+    private CheckedSender sender(Webhook webhook, Approval approval, Run<?, ?> run, Consumer<String> log)
             throws UndeliverableException {
         if (webhook.networkMode() == NetworkMode.DIRECT) {
             return new DirectSender(client);

@@ -113,6 +113,19 @@ public final class Variables {
         return this;
     }
 
+    /** Sets the value of the variable that an address begins with, if that has none but the sample: it is more than a part of an address. */
+    public Variables withAddressSample(Webhook webhook, String address) {
+        String first = Template.first(webhook.uriTemplate());
+        return contextSample != null && first != null && contextSample.equals(get(first))
+                ? with(OF_THE_BODY.matcher(first).matches() ? inContext(first) : first, address)
+                : this;
+    }
+
+    /** Returns the name under which {@code {{context.*}}} has a value that the body of {@code armoryDeployment} returns. */
+    private static String inContext(String ofTheBody) {
+        return CONTEXT + ofTheBody.substring(ARMORY.length());
+    }
+
     /**
      * Sets {@code {{secrets.*}}}.
      *
@@ -132,7 +145,7 @@ public final class Variables {
             return values.getOrDefault(name, contextSample);
         }
         if (OF_THE_BODY.matcher(name).matches()) {
-            return values.get(CONTEXT + name.substring(ARMORY.length()));
+            return get(inContext(name));
         }
         return name.equals(CALLBACK_TOKEN) ? secretsUsed.computeIfAbsent(name, values::get) : values.get(name);
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +124,12 @@ class ConditionMistakesTest {
                         "86",
                         ".pause.requiresRoles",
                         "\"a,b\"" + " has a comma or a semicolon; list each name by itself"),
+                arguments(
+                        "{pause: {untilApproved: true, requiresRoles: "
+                                + IntStream.range(0, 101).boxed().toList() + "}}",
+                        "86",
+                        ".pause.requiresRoles",
+                        "is longer than 100 entries: it has 101"),
                 arguments(
                         "{pause: {untilApproved: true, requiresRole: a, requiresRoles: [b]}}",
                         "85",

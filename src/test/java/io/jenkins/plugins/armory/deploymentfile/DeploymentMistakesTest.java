@@ -299,7 +299,6 @@ class DeploymentMistakesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "strategies: {s: {canary: {steps: [{pause: {untilApproved: true, requiresRoles: [%s]}}]}}}\n",
                 "strategies: {s: {canary: {steps: [{exposeServices: {services: [%s]}}]}}}\n",
                 "strategies: {s: {canary: {steps: [{runWebhook: {name: w}}]}}}\n"
                         + "webhooks: [{name: w, uriTemplate: '{{armory.callbackUri}}', bodyTemplate: '%s'}]\n",

@@ -921,6 +921,35 @@ class EnvironmentCredentialsJenkinsTest {
         });
     }
 
+    /** The file is checked before the environment begins. */
+    @Test
+    void webhooksOfADeploymentFileHaveIt() throws Throwable {
+        sessions.then(j -> {
+            try (MockWebServer server = new MockWebServer()) {
+                server.start(InetAddress.getByName("127.0.0.1"), 0);
+                ArmoryConfiguration.get().setAllowedHosts(List.of("127.0.0.1"));
+                server.enqueue(new MockResponse.Builder().code(200).build());
+                protect("job");
+
+                logOf(j, """
+                        armoryDeployment(config: '''
+                        version: v1
+                        kind: kubernetes
+                        application: shop
+                        targets: {prod: {account: cluster, strategy: s}}
+                        strategies: {s: {canary: {steps: [{runWebhook: {name: w}}]}}}
+                        webhooks:
+                          - {name: w, method: POST, uriTemplate: "%s", disableCallback: true,
+                             headers: [{key: X, value: "{{secrets.prod-token}}"}]}
+                        ''') { echo 'done' }
+                        """.formatted(server.url("/start")));
+
+                RecordedRequest only = server.takeRequest(60, TimeUnit.SECONDS);
+                assertThat(only.getHeaders().get("X")).isEqualTo(SECRET);
+            }
+        });
+    }
+
     @Test
     void aCancelWebhookAfterTheEnvironmentIsNotMade() throws Throwable {
         sessions.then(j -> {

@@ -18,6 +18,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * @param action the step of a deployment's plan around the step, {@code null} for none
  * @param webhooks those that definitions name
  * @param isRule whether they are rules of an environment, which know nothing of the job but its build
+ * @param isPlanned whether they begin later, so that a part of what they use is not there yet
  * @param log takes lines for the build's log
  * @param resolved the calls that were resolved already, without notices and the step's context, by what they are resolved from
  */
@@ -28,6 +29,7 @@ record Surroundings(
         @CheckForNull EnclosingAction action,
         Webhooks webhooks,
         boolean isRule,
+        boolean isPlanned,
         Consumer<String> log,
         Map<List<Object>, OutgoingCalls> resolved) {
 
@@ -41,7 +43,13 @@ record Surroundings(
                 isRule ? null : context.get(EnclosingAction.class),
                 isRule ? Webhooks.ofSettings() : Webhooks.of(run.getParent()),
                 isRule,
+                false,
                 log,
                 new HashMap<>());
+    }
+
+    /** Returns the surroundings that approvals of a deployment's plan will have, in which nothing is logged yet. */
+    Surroundings planned(EnclosingAction later) {
+        return new Surroundings(context, run, trace, later, webhooks, isRule, true, line -> {}, resolved);
     }
 }

@@ -51,6 +51,10 @@ final class WebhookReference implements Serializable {
     /** The parameter with the text of a deployment file, and the name of that file in messages. */
     private static final String CONFIG = "config";
 
+    /** What stands for a body that is read later. */
+    private static final String BODY_OF_LATER =
+            "[\"{{" + Variables.CALLBACK_URI + "}}\", \"{{" + Variables.CALLBACK_TOKEN + "}}\"]";
+
     @CheckForNull
     private final String name;
 
@@ -303,6 +307,9 @@ final class WebhookReference implements Serializable {
                     "webhook '" + webhook.name() + "' reads its body from the workspace, which the Pipeline"
                             + " fills, and a rule takes nothing from there; an administrator has to give it"
                             + " bodyTemplate: {inline: '...'}");
+        }
+        if (at.isPlanned()) { // what goes before may write the file
+            return webhook.withBody(BODY_OF_LATER);
         }
         String template = WorkspaceFile.read(at.context(), "bodyTemplate", webhook.bodyPath());
         checkSecrets(webhook.bodyPath() + ":", Variables.secretsIn(template));

@@ -10,13 +10,16 @@ import io.jenkins.plugins.armory.deploymentfile.DeploymentFile;
 import io.jenkins.plugins.armory.deploymentfile.PlannedDeployment;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.step.BlockEnd;
+import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
+import io.jenkins.plugins.armory.step.approval.PlannedApprovals;
 import io.jenkins.plugins.armory.step.approval.WorkspaceFile;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -109,11 +112,37 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
                     + " in the workspace, and there is none here; put armoryDeployment into a node block, or give the"
                     + " webhook bodyTemplate: {inline: ...}");
         }
+        DeploymentRun run = DeploymentRun.of(plan, webhooks, secrets, this::isAgent);
+        checkApprovals(run, plan.byName());
         planned.notes().forEach(this::log);
         armory().deployments().add(build(), plan);
         if (stopCause() == null) { // else stop() ends the step
-            succeed(DeploymentRun.of(plan, webhooks, secrets, this::isAgent));
+            succeed(run);
         }
+    }
+
+    /** Checks each approval of the plan, so that nothing is deployed that a mistake in one of them would roll back. */
+    private void checkApprovals(DeploymentRun run, Map<String, DeploymentPlan.Target> targets)
+            throws IOException, InterruptedException {
+        var approvals = new PlannedApprovals(armory(), getContext());
+        Set<String> problems = new LinkedHashSet<>();
+        for (DeploymentRun.Target target : run.targets()) {
+            DeploymentPlan.Target of = targets.get(target.name());
+            // Without an id, which is for the environments alone.
+            var later = new EnclosingAction("", of.account(), isAgent(of.account()), of.namespace());
+            Set<Map<String, Object>> checked = new HashSet<>();
+            for (DeploymentRun.Task task : target.approvals().toList()) {
+                if (stopCause() != null) {
+                    return;
+                }
+                Map<String, Object> arguments = task.approval(Map.of());
+                String problem = checked.add(arguments) ? approvals.problemOf(arguments, target.name(), later) : null;
+                if (problem != null) {
+                    problems.add("target '" + target.name() + "', " + task.label() + ": " + problem);
+                }
+            }
+        }
+        refuse(problems);
     }
 
     private PlannedDeployment planned() throws IOException, InterruptedException {
@@ -242,10 +271,10 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         return configFile == null || agents.contains(name);
     }
 
-    private void refuse(Collection<String> problems, String mend) throws AbortException {
+    private void refuse(Collection<String> problems, String... mend) throws AbortException {
         if (!problems.isEmpty()) {
-            throw new AbortException("armoryDeployment: " + configFile + " cannot be used:\n"
-                    + String.join("\n", problems) + "\n" + mend);
+            throw new AbortException("armoryDeployment: " + name() + " cannot be used:\n"
+                    + Stream.concat(problems.stream(), Stream.of(mend)).collect(Collectors.joining("\n")));
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -74,6 +75,14 @@ public record DeploymentRun(ArrayList<Target> targets, long timeoutSeconds) impl
                     strategy,
                     Group.of(AFTER, tasks.all(target.after(), Phase.AFTER_DEPLOYMENT)),
                     tasks.task(target.rollback(), Phase.STRATEGY));
+        }
+
+        /** Returns the tasks that are approvals, in their order. */
+        Stream<Task> approvals() {
+            return Stream.of(Stream.of(before), strategy.stream(), Stream.of(after))
+                    .flatMap(groups -> groups)
+                    .flatMap(group -> group.tasks().stream())
+                    .filter(Task::isApproval);
         }
     }
 

@@ -1,0 +1,184 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The approvals of a deployment file are checked before anything is done: a mistake that a step finds when its turn comes costs a deployment
+ * and its rollback. The controller has no credential that may call back.
+ */
+class PlannedApprovalsTest {
+
+    private static final String BODY = " { echo \"DID ${env.ARMORY_ACTION}\" }";
+    private static final String TELLS =
+            "\"callbackUri\": \"{{armory.callbackUri}}\", \"callbackToken\": \"{{armory.callbackToken}}\"";
+
+    private static Controller controller;
+    private static Jenkins jenkins;
+    private static ExternalProcess process;
+
+    @BeforeAll
+    static void start() {
+        controller = Controller.createLean("""
+                credentials:
+                  system:
+                    domainCredentials:
+                      - credentials:
+                          - string: {id: prod-token, scope: SYSTEM, secret: "only for prod"}
+                unclassified:
+                  armory:
+                    allowedHosts: ["127.0.0.1", "listed.example"]
+                    environments:
+                      - {name: prod, jobs: "job-*", credentials: [prod-token]}
+                """);
+        controller.start();
+        jenkins = new Jenkins(controller);
+        process = new ExternalProcess();
+        process.onCall(call -> {
+            call.callback().succeed("fine");
+            return Reply.of(202);
+        });
+    }
+
+    @AfterAll
+    static void stop() {
+        process.close();
+        controller.close();
+    }
+
+    private static Build deploy(String file, String body) {
+        return jenkins.build(
+                "armoryDeployment(config: '''" + file.replace("\\", "\\\\").replace("'", "\\'") + "''')" + body);
+    }
+
+    /**
+     * Returns a file whose canary runs a webhook.
+     *
+     * @param webhook the fields of the webhook, beside its name and method, in flow style
+     */
+    private static String file(String webhook) {
+        return """
+                version: v1
+                kind: kubernetes
+                application: shop
+                targets: {prod: {account: cluster, strategy: gradual}}
+                strategies: {gradual: {canary: {steps: [{setWeight: {weight: 50}}, {runWebhook: {name: tests}}]}}}
+                webhooks:
+                  - {name: tests, method: POST, %s}
+                """.formatted(webhook.replace("TELLS", TELLS));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "http://127.0.0.1:9/{{armory.nmespace}} | {inline: '{TELLS}'} | | uriTemplate: {{armory.nmespace}} at line 1, column 20 has no value",
+                "http://127.0.0.1:9/{{armory.namespace}} | {inline: '{TELLS}'} | | uriTemplate: {{armory.namespace}} at line 1, column 20 has no value; it is known from the target",
+                "http://127.0.0.1:9/{{armory.nmespace}} | {path: body.json} | | uriTemplate: {{armory.nmespace}} at line 1, column 20 has no value",
+                "http://127.0.0.1:9/ | {inline: '{\"x\" TELLS}'} | | bodyTemplate: is not JSON once rendered",
+                "http://127.0.0.1:9/{{secrets.missing}} | {inline: '{TELLS}'} | | there is no Secret text credential \"missing\"",
+                "http://10.1.2.3/{{context.late}} | {inline: '{TELLS}'} | | may not be called: 10.1.2.3 is not in the list of allowed hosts",
+                "http://127.0.0.1:9/ | {inline: '{TELLS}'} | networkMode: remoteNetworkAgent, agentIdentifier: nowhere | agent 'nowhere': there is no agent of that name or label",
+                "http://127.0.0.1:9/ | {inline: '{TELLS}'} | networkMode: remoteNetworkAgent | agent 'cluster': there is no agent of that name or label",
+                "http://127.0.0.1:9/ | {inline: '{TELLS}'} | headers: [{key: Origin, value: 'null'}] | headers.Origin: is the text \"null\"",
+                "http://127.0.0.1:9/ | {inline: '{\"u\": \"{{armory.callbackUri}}\"}'} | | nobody could call back, because nobody has a token",
+            })
+    void aMistakeOfAnApprovalIsSaidBeforeAnythingIsDone(String uri, String body, String more, String message) {
+        String file = file("uriTemplate: '" + uri + "', bodyTemplate: " + body + (more == null ? "" : ", " + more));
+        Build build = body.contains("path")
+                ? jenkins.build(
+                        "node {\narmoryDeployment(config: '''" + file.replace("'", "\\'") + "''')" + BODY + " }")
+                : deploy(file, BODY);
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("armoryDeployment: config cannot be used:\ntarget 'prod', webhook tests: ", message)
+                .doesNotContain("DID");
+        assertThat(build.environments()).isEmpty();
+    }
+
+    @Test
+    void allMistakesAreSaidAtOnce() {
+        String log = deploy("""
+                        version: v1
+                        kind: kubernetes
+                        application: shop
+                        targets:
+                          prod:
+                            account: cluster
+                            strategy: gradual
+                            constraints:
+                              beforeDeployment: [{runWebhook: {name: first}}]
+                              afterDeployment: [{runWebhook: {name: last}}]
+                        strategies: {gradual: {canary: {steps: [{setWeight: {weight: 50}}]}}}
+                        webhooks:
+                          - {name: first, method: POST, uriTemplate: 'http://127.0.0.1:9/{{secrets.one}}', disableCallback: true}
+                          - {name: last, method: POST, uriTemplate: 'http://127.0.0.1:9/{{secrets.two}}', disableCallback: true}
+                        """, BODY).awaitResult("FAILURE");
+
+        assertThat(log).contains("\"one\"", "\"two\"").doesNotContain("DID");
+    }
+
+    @Test
+    void secretsAreBounded() {
+        String secrets = IntStream.range(0, 101).mapToObj(i -> "'s" + i + "'").collect(Collectors.joining(", "));
+        String file = file("uriTemplate: 'http://127.0.0.1:9/', bodyTemplate: {inline: '{TELLS}'}");
+        Build build = jenkins.build(
+                "armoryDeployment(secrets: [" + secrets + "], config: '''" + file.replace("'", "\\'") + "''')" + BODY);
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("secrets: is longer than 100 entries: it has 101")
+                .doesNotContain("DID");
+    }
+
+    /** The body returns it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "uriTemplate: 'HERE/{{context.late}}', bodyTemplate: {inline: '{TELLS}'}",
+                "uriTemplate: '{{context.url}}/x', bodyTemplate: {inline: '{TELLS}'}",
+                "uriTemplate: '{{context.scheme}}://127.0.0.1:{{context.port}}/x', bodyTemplate: {inline: '{TELLS}'}",
+                "uriTemplate: 'http://{{context.host}}:{{context.port}}/x', bodyTemplate: {inline: '{TELLS}'}",
+                "uriTemplate: 'HERE/', bodyTemplate: {inline: '{\"n\": {{context.number}}, TELLS}'}",
+                "uriTemplate: 'HERE/', bodyTemplate: {inline: '{\"n\": \"{{armory.replicaSetName}}\", TELLS}'}",
+            })
+    void aContextThatTheBodyReturnsIsNoMistake(String webhook) {
+        String port = String.valueOf(process.port());
+        deploy(
+                        file(webhook.replace("HERE", process.url())),
+                        " { [late: 'a', url: '" + process.url() + "', scheme: 'http', host: '127.0.0.1', port: '" + port
+                                + "', number: 7, replicaSetName: 'web-1'] }")
+                .awaitResult("SUCCESS");
+    }
+
+    /** It is given out only while the build deploys. */
+    @Test
+    void aSecretTextOfTheEnvironmentIsNoMistake() {
+        String file = file("uriTemplate: '" + process.url() + "', bodyTemplate: {inline: '{TELLS}'},"
+                + " headers: [{key: X, value: '{{secrets.prod-token}}'}]");
+
+        assertThat(deploy(file, BODY).awaitLogEnd()).contains("DID deploy");
+    }
+
+    /** A mistake as before, once the body could have returned the value. */
+    @Test
+    void aValueThatTheBodyDoesNotReturnIsSaidWhenItsTurnComes() {
+        String file = file("uriTemplate: 'http://listed.example/{{context.late}}', bodyTemplate: {inline: '{TELLS}'}");
+
+        assertThat(deploy(file, BODY).awaitResult("FAILURE"))
+                .contains("add \"late\" to context", "DID deploy", "DID rollback");
+    }
+}
