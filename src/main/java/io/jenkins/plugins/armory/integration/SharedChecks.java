@@ -1,5 +1,9 @@
 package io.jenkins.plugins.armory.integration;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.Phase;
@@ -8,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,8 +31,26 @@ final class SharedChecks {
 
     private static final String OTHER_FAILED = "OTHER_FAILED";
 
+    /** The builds of which is known that they were read. One that is forgotten is read once more. */
+    private static final int BUILDS = 200;
+
     private final Function<ApprovalView, ? extends Collection<? extends ApprovalView>> ofBuild;
     private final Map<List<Object>, Shared> checks = new HashMap<>();
+
+    /**
+     * The approvals that a build had at its first event, by the names of their checks; those of a name until its first event. All that comes
+     * later has an event, so a build with many names is not read for each of them.
+     */
+    private final Map<List<Object>, Map<String, List<Before>>> before = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** What is kept of an approval, without its templates. */
+    private record Before(
+            String id, Instant createdAt, @CheckForNull ApprovalView.Decision decision) {
+
+        static Before of(ApprovalView approval) {
+            return new Before(approval.getId(), approval.getCreatedAt(), approval.getDecision());
+        }
+    }
 
     /** The approvals of one check, by their ids. */
     private static final class Shared {
@@ -56,28 +79,50 @@ final class SharedChecks {
     }
 
     private Shared of(ApprovalView approval) {
-        Shared check = checks.computeIfAbsent(key(approval), key -> {
-            var found = new Shared();
-            List<? extends ApprovalView> alike = ofBuild.apply(approval).stream()
-                    .filter(other -> key(other).equals(key))
-                    .toList();
-            Instant start = approval.getCreatedAt();
-            for (ApprovalView other : alike) {
-                if (other.getDecision() == null) {
-                    found.pending.add(other.getId());
-                    start = start.isAfter(other.getCreatedAt()) ? other.getCreatedAt() : start;
-                }
-            }
-            for (ApprovalView other : alike) {
-                ApprovalView.Decision decision = other.getDecision();
-                if (decision != null && decision.getDecidedAt().isAfter(start)) {
-                    found.ended(decision);
-                }
-            }
-            return found;
-        });
+        Shared check = checks.get(key(approval));
+        if (check == null) {
+            check = begun(approval);
+            checks.put(key(approval), check);
+        }
         check.pending.add(approval.getId());
         return check;
+    }
+
+    private Shared begun(ApprovalView approval) {
+        var found = new Shared();
+        List<Before> alike = takeBefore(approval);
+        Instant start = approval.getCreatedAt();
+        for (Before other : alike) {
+            if (other.decision() == null) {
+                found.pending.add(other.id());
+                start = start.isAfter(other.createdAt()) ? other.createdAt() : start;
+            }
+        }
+        for (Before other : alike) {
+            ApprovalView.Decision decision = other.decision();
+            if (decision != null && decision.getDecidedAt().isAfter(start)) {
+                found.ended(decision);
+            }
+        }
+        return found;
+    }
+
+    /** Takes the approvals of the same check that were there at the first event of their build. */
+    private List<Before> takeBefore(ApprovalView approval) {
+        List<Object> build = List.of(approval.getJob(), approval.getBuildNumber());
+        Map<String, List<Before>> known = before.get(build);
+        if (known == null) {
+            known = ofBuild.apply(approval).stream()
+                    .collect(groupingBy(SharedChecks::nameOf, mapping(Before::of, toList())));
+            if (!known.isEmpty()) { // without the approval itself, they could not be read
+                before.put(build, known);
+            }
+            if (before.size() > BUILDS) {
+                before.remove(before.keySet().iterator().next());
+            }
+        }
+        List<Before> alike = known.remove(nameOf(approval));
+        return alike == null ? List.of() : alike;
     }
 
     /** Returns whether the check begins with this approval. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.Approval;
@@ -15,8 +16,10 @@ import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -123,6 +126,51 @@ class ApprovalChecksTest {
         SharedChecks checks = new SharedChecks(approval -> records);
         assertThat(checks.begins(view(second))).isTrue();
         assertThat(checks.end(decided(second, Outcome.SUCCESS, 9)).getOutcome()).isEqualTo("FAILURE");
+    }
+
+    /** Else a build with many names would be read as often, while the checks of all other jobs wait. */
+    @Test
+    void theApprovalsOfABuildAreReadOnceForAllItsChecks() {
+        List<ApprovalView> records = new ArrayList<>();
+        AtomicInteger reads = new AtomicInteger();
+        SharedChecks checks = new SharedChecks(approval -> {
+            if (reads.incrementAndGet() == 1) {
+                throw new IllegalStateException("the disk is away");
+            }
+            return List.copyOf(records);
+        });
+        records.add(view(named("old")));
+        assertThatIllegalStateException().isThrownBy(() -> checks.begins(view(named("old"))));
+        for (int i = 0; i < 100; i++) {
+            ApprovalView next = view(named("w" + i));
+            records.add(next);
+
+            assertThat(checks.begins(next)).isTrue();
+            assertThat(checks.end(decided(named("w" + i), Outcome.SUCCESS, i)).getOutcome())
+                    .isEqualTo("SUCCESS");
+        }
+
+        assertThat(reads).hasValue(2);
+        assertThat(checks.begins(view(named("w7")))).as("a retry").isTrue();
+        assertThat(checks.begins(view(named("old")))).isTrue();
+    }
+
+    private static Approval named(String webhook) {
+        return ApprovalTerms.of("id of " + webhook, new BuildRef("deploy", 7))
+                .webhook(webhook)
+                .timeout(Instant.EPOCH, Duration.ofHours(1))
+                .start();
+    }
+
+    /** One that failed before is a part of the check, though the build was read for the check of another name. */
+    @Test
+    void whatWasBeforeIsKnownOfEachName() {
+        ApprovalView failed = decided(started("a", 1, Phase.STRATEGY), Outcome.FAILURE, 3);
+        Approval last = started("b", 2, Phase.STRATEGY);
+        SharedChecks checks = new SharedChecks(approval -> List.of(view(named("first")), failed, view(last)));
+        checks.begins(view(named("first")));
+
+        assertThat(checks.end(decided(last, Outcome.SUCCESS, 9)).getOutcome()).isEqualTo("FAILURE");
     }
 
     @Test
