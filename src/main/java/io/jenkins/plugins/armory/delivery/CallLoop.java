@@ -295,6 +295,11 @@ final class CallLoop implements ApprovalObserver {
             if (order != null) {
                 kind.begins(order);
             }
+            requests.executor().execute(() -> surely(() -> send(leave)));
+        }
+
+        private void send(Runnable leave) {
+            Order order;
             synchronized (CallLoop.this) {
                 waits = false;
                 order = order();

@@ -77,7 +77,7 @@ public final class ArmoryRuntime {
     private final RunningBuilds runningBuilds = new RunningBuilds();
     private final Deployments deployments = new Deployments(this::executor, runningBuilds, this::note);
     private final JobIds jobIds = new JobIds();
-    private final ApprovalRequests requests = new ApprovalRequests(tokens, client, executor);
+    private final ApprovalRequests requests = new ApprovalRequests(tokens, client);
     private final ApprovalEvents events =
             new ApprovalEvents(() -> ExtensionList.lookup(ApprovalListener.class), client.executor(), this::pending);
     private final OpenStore store = new OpenStore(

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -58,7 +57,6 @@ final class AgentSender implements CheckedSender {
     private final String identifier;
     private final Run<?, ?> run;
     private final WebhookClient client;
-    private final Executor executor;
     private final Consumer<String> log;
     private final Duration patience;
 
@@ -68,17 +66,10 @@ final class AgentSender implements CheckedSender {
      * @param log takes a line if the agent is offline
      * @param patience the longest time that an attempt waits for an agent that is offline
      */
-    AgentSender(
-            String identifier,
-            Run<?, ?> run,
-            WebhookClient client,
-            Executor executor,
-            Consumer<String> log,
-            Duration patience) {
+    AgentSender(String identifier, Run<?, ?> run, WebhookClient client, Consumer<String> log, Duration patience) {
         this.identifier = identifier;
         this.run = run;
         this.client = client;
-        this.executor = executor;
         this.log = log;
         this.patience = patience;
     }
@@ -159,7 +150,7 @@ final class AgentSender implements CheckedSender {
         }
         Timer.get()
                 .schedule(
-                        () -> executor.execute(() -> call(attempt, until, false)),
+                        () -> client.executor().execute(() -> call(attempt, until, false)),
                         LOOK_EVERY.toMillis(),
                         TimeUnit.MILLISECONDS);
     }

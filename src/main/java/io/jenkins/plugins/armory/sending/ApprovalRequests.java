@@ -44,12 +44,10 @@ public final class ApprovalRequests implements Requests {
 
     private final CallbackTokens tokens;
     private final WebhookClient client;
-    private final Executor executor;
 
-    public ApprovalRequests(CallbackTokens tokens, WebhookClient client, Executor executor) {
+    public ApprovalRequests(CallbackTokens tokens, WebhookClient client) {
         this.tokens = tokens;
         this.client = client;
-        this.executor = executor;
     }
 
     /**
@@ -155,6 +153,11 @@ public final class ApprovalRequests implements Requests {
     }
 
     @Override
+    public Executor executor() {
+        return client.executor();
+    }
+
+    @Override
     public Optional<String> reasonToWait(Approval approval) {
         if (find(approval.build()).isEmpty()) {
             return Optional.of("its build is not there.");
@@ -201,7 +204,7 @@ public final class ApprovalRequests implements Requests {
         StatusCheck status = calls.status();
         boolean isAsking = status != null && webhook.equals(status.webhook());
         Duration patience = isAsking ? Duration.ZERO : AgentSender.PATIENCE; // it is asked again soon
-        return new AgentSender(agent, run, client, executor, log, patience);
+        return new AgentSender(agent, run, client, log, patience);
     }
 
     private static OutgoingCalls requireCalls(Approval approval) {

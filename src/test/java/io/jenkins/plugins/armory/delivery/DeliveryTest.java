@@ -361,6 +361,38 @@ class DeliveryTest {
         assertThat(log).anyMatch(line -> line.startsWith("Attempt 1 of 2 failed"));
     }
 
+    /** A credential may be of a vault that does not answer. The threads that all share must not wait for it. */
+    @Test
+    void eachAttemptIsMadeOnAThreadOfItsOwn() throws IOException {
+        requests.noThreadIsThere = true;
+        delivery.deliver(ID, null);
+        create("s1", webhook("w"), Channel.CALLBACK);
+        delivery.deliver("s1", new Room(1, Runnable::run));
+        assertThat(calls).isEmpty();
+        requests.withoutThread.remove().run();
+        requests.withoutThread.remove().run();
+        assertCalled(ID, "s1");
+
+        answer(REFUSED);
+        timer.pass(Duration.ofSeconds(1));
+        assertCalled("s1");
+        requests.withoutThread.remove().run();
+        assertCalled("s1", ID);
+    }
+
+    @Test
+    void anAttemptThatHadToWaitForItsTurnIsMadeOnAThreadOfItsOwnToo() throws IOException {
+        deliverMany("noisy", 65);
+        requests.noThreadIsThere = true;
+
+        answer(OK);
+
+        assertThat(approvals.find("noisy0").orElseThrow().state()).isEqualTo(Approval.State.WAITING);
+        assertThat(callsOf("noisy")).isEqualTo(63);
+        requests.withoutThread.remove().run();
+        assertThat(callsOf("noisy")).isEqualTo(64);
+    }
+
     @Test
     void aCallGoesOnOnceItsResultCanBeTaken() throws IOException {
         chanceIsBroken = true;

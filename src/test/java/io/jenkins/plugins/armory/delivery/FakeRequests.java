@@ -8,9 +8,12 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.webhook.TemplateException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -30,6 +33,10 @@ final class FakeRequests implements Requests {
     /** What a sender that waits does once its call is not wanted any more. */
     Runnable drop;
 
+    /** The requests that are made once a thread is there, while no thread is. */
+    final Queue<Runnable> withoutThread = new ArrayDeque<>();
+
+    boolean noThreadIsThere;
     boolean agentIsAway;
     boolean vaultIsAway;
     boolean vaultIsHalfInstalled;
@@ -83,6 +90,17 @@ final class FakeRequests implements Requests {
     public Ready ready(Order order, Consumer<String> note) throws UndeliverableException {
         fail();
         return new Ready(request(order), new FakeSender(order));
+    }
+
+    @Override
+    public Executor executor() {
+        return work -> {
+            if (noThreadIsThere) {
+                withoutThread.add(work);
+            } else {
+                work.run();
+            }
+        };
     }
 
     @Override

@@ -55,13 +55,7 @@ class AgentSenderJenkinsTest {
         WebhookRequest request = requestTo("http://127.0.0.1/start");
         CompletableFuture<CallResult> result = new CompletableFuture<>();
 
-        new AgentSender(
-                        agent.getNodeName(),
-                        build,
-                        new WebhookClient(),
-                        Runnable::run,
-                        line -> {},
-                        Duration.ofSeconds(3))
+        new AgentSender(agent.getNodeName(), build, new WebhookClient(), line -> {}, Duration.ofSeconds(3))
                 .send(request, "id", () -> true, result::complete);
 
         assertThat(result.get(60, TimeUnit.SECONDS).failure())
@@ -83,7 +77,7 @@ class AgentSenderJenkinsTest {
             WebhookRequest request = requestTo("http://127.0.0.1:" + server.getPort() + "/start");
             CompletableFuture<CallResult> result = new CompletableFuture<>();
 
-            new AgentSender(agent.getNodeName(), build, new WebhookClient(), Runnable::run, line -> {}, Duration.ZERO)
+            new AgentSender(agent.getNodeName(), build, new WebhookClient(), line -> {}, Duration.ZERO)
                     .send(request, "id", () -> true, result::complete);
 
             assertThat(result.get(60, TimeUnit.SECONDS).failure()).contains(" is offline; start it");
@@ -122,13 +116,7 @@ class AgentSenderJenkinsTest {
             server.enqueue(new MockResponse.Builder().code(202).build());
             CompletableFuture<CallResult> result = new CompletableFuture<>();
 
-            new AgentSender(
-                            agent.getNodeName(),
-                            build,
-                            new WebhookClient(),
-                            Runnable::run,
-                            line -> {},
-                            AgentSender.PATIENCE)
+            new AgentSender(agent.getNodeName(), build, new WebhookClient(), line -> {}, AgentSender.PATIENCE)
                     .send(
                             requestTo("http://127.0.0.1:" + server.getPort() + "/start"),
                             "id",
@@ -165,13 +153,7 @@ class AgentSenderJenkinsTest {
         CompletableFuture<CallResult> result = new CompletableFuture<>();
         FailingRealm.fails = true;
         try {
-            new AgentSender(
-                            agent.getNodeName(),
-                            build,
-                            new WebhookClient(),
-                            Runnable::run,
-                            line -> {},
-                            AgentSender.PATIENCE)
+            new AgentSender(agent.getNodeName(), build, new WebhookClient(), line -> {}, AgentSender.PATIENCE)
                     .send(request, "id", () -> true, result::complete);
         } finally {
             FailingRealm.fails = false;
@@ -210,7 +192,6 @@ class AgentSenderJenkinsTest {
                             agent.getNodeName(),
                             build,
                             new WebhookClient(),
-                            Runnable::run,
                             line -> GoneRealm.isGone = true,
                             AgentSender.PATIENCE)
                     .send(requestTo("http://127.0.0.1/start"), "id", () -> true, result::complete);
@@ -229,13 +210,7 @@ class AgentSenderJenkinsTest {
         ArmoryConfiguration.get().getAllowedHosts().add("https://ci/");
         CompletableFuture<CallResult> result = new CompletableFuture<>();
 
-        new AgentSender(
-                        agent.getNodeName(),
-                        build,
-                        new WebhookClient(),
-                        Runnable::run,
-                        line -> {},
-                        AgentSender.PATIENCE)
+        new AgentSender(agent.getNodeName(), build, new WebhookClient(), line -> {}, AgentSender.PATIENCE)
                 .send(requestTo("http://127.0.0.1/start"), "id", () -> true, result::complete);
 
         assertThat(result.get(60, TimeUnit.SECONDS).failure())
@@ -264,13 +239,7 @@ class AgentSenderJenkinsTest {
                     .signedWith(SigningSecrets.of("whsec_" + "A".repeat(32)));
             CompletableFuture<CallResult> result = new CompletableFuture<>();
 
-            new AgentSender(
-                            agent.getNodeName(),
-                            build,
-                            new WebhookClient(),
-                            Runnable::run,
-                            line -> {},
-                            AgentSender.PATIENCE)
+            new AgentSender(agent.getNodeName(), build, new WebhookClient(), line -> {}, AgentSender.PATIENCE)
                     .send(request, "key-1", () -> true, result::complete);
 
             assertThat(result.get(1, TimeUnit.MINUTES).status()).isEqualTo(202);

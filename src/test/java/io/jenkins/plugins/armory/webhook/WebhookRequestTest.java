@@ -83,6 +83,23 @@ class WebhookRequestTest {
                 .isEqualTo("ci.example.com:8080");
     }
 
+    /** It is asked for before it is the call's turn, and a vault may take its time. */
+    @Test
+    void theHostIsFoundWithoutLookingUpASecret() throws TemplateException {
+        Variables variables = variables(Map.of()).withSecrets(id -> {
+            throw new AssertionError(id);
+        });
+
+        assertThat(WebhookRequest.hostAndPort(
+                        webhook("https://ci.example.com/{{secrets.key}}?x={{secrets.x}}", List.of(), "{}"), variables))
+                .isEqualTo("ci.example.com:443");
+        String ofOne = WebhookRequest.hostAndPort(webhook("{{secrets.one}}/x", List.of(), "{}"), variables);
+        assertThat(WebhookRequest.hostAndPort(webhook("{{secrets.one}}{{secrets.x}}", List.of(), "{}"), variables))
+                .isEqualTo(ofOne);
+        assertThat(WebhookRequest.hostAndPort(webhook("{{secrets.other}}", List.of(), "{}"), variables))
+                .isNotEqualTo(ofOne);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "https://ci.example.com,       ci.example.com:443",
