@@ -79,14 +79,26 @@ public final class WebhookClient {
         this(CallLimits.DEFAULT.connect(), CallLimits.DEFAULT.request());
     }
 
+    WebhookClient(Duration connectTimeout, Duration responseTimeout) {
+        this(
+                new ThreadPoolExecutor(
+                        0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), WebhookClient::thread),
+                connectTimeout,
+                responseTimeout);
+    }
+
+    /** @param executor has as many {@linkplain #thread threads} as there is work */
+    public WebhookClient(ExecutorService executor) {
+        this(executor, CallLimits.DEFAULT.connect(), CallLimits.DEFAULT.request());
+    }
+
     /**
      * @param connectTimeout limit for the connection, for webhooks that say nothing
      * @param responseTimeout limit for the whole call, for the same
      */
-    WebhookClient(Duration connectTimeout, Duration responseTimeout) {
+    private WebhookClient(ExecutorService executor, Duration connectTimeout, Duration responseTimeout) {
         this.responseTimeout = responseTimeout;
-        var dispatcher = new Dispatcher(new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), WebhookClient::thread));
+        var dispatcher = new Dispatcher(executor);
         dispatcher.setMaxRequests(Integer.MAX_VALUE); // OkHttp's limits know no jobs, see Turns
         dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
         client = new OkHttpClient.Builder()
@@ -103,7 +115,7 @@ public final class WebhookClient {
                 .build();
     }
 
-    private static Thread thread(Runnable work) {
+    public static Thread thread(Runnable work) {
         var thread = new Thread(work, "Armory webhook call");
         thread.setDaemon(true);
         return thread;

@@ -68,7 +68,8 @@ public final class ArmoryRuntime {
     private static final int READERS = 64;
 
     private final ExecutorService executor = newExecutor(THREADS);
-    private final WebhookClient client = new WebhookClient();
+    private final WebhookClient client =
+            new WebhookClient(PatientExecutor.unlimited(WebhookClient::thread, Timer.get()));
     private final Turns steps = new Turns(THREADS, executor);
     private final Turns reading = new Turns(READERS, executor);
     private final ExecutorService readers = newExecutor(READERS);

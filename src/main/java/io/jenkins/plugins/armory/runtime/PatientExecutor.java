@@ -1,9 +1,11 @@
 package io.jenkins.plugins.armory.runtime;
 
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,9 +28,19 @@ final class PatientExecutor extends ThreadPoolExecutor {
 
     /** @param timer hands work over again */
     PatientExecutor(int threads, ThreadFactory factory, ScheduledExecutorService timer) {
-        super(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-        this.timer = timer;
+        this(threads, threads, new LinkedBlockingQueue<>(), factory, timer);
         allowCoreThreadTimeOut(true);
+    }
+
+    private PatientExecutor(
+            int core, int most, BlockingQueue<Runnable> queue, ThreadFactory factory, ScheduledExecutorService timer) {
+        super(core, most, 10, TimeUnit.SECONDS, queue, factory);
+        this.timer = timer;
+    }
+
+    /** Returns a pool with as many threads as there is work. */
+    static PatientExecutor unlimited(ThreadFactory factory, ScheduledExecutorService timer) {
+        return new PatientExecutor(0, Integer.MAX_VALUE, new SynchronousQueue<>(), factory, timer);
     }
 
     @Override

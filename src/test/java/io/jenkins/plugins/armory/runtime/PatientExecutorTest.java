@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.client.AllowedHosts;
+import io.jenkins.plugins.armory.client.WebhookClient;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,19 +24,22 @@ class PatientExecutorTest {
     private final ManualTimer timer = new ManualTimer(new MutableClock(Instant.EPOCH));
     private final AtomicBoolean refuses = new AtomicBoolean(true);
     private final List<Integer> done = new CopyOnWriteArrayList<>();
-    private final PatientExecutor executor = new PatientExecutor(
-            2,
-            work -> {
-                if (refuses.get()) {
-                    throw new OutOfMemoryError("unable to create native thread"); // as Thread.start does
-                }
-                var thread = new Thread(work);
-                thread.setDaemon(true);
-                return thread;
-            },
-            timer.service());
+    private final PatientExecutor executor = new PatientExecutor(2, this::thread, timer.service());
+
+    private Thread thread(Runnable work) {
+        if (refuses.get()) {
+            throw new OutOfMemoryError("unable to create native thread"); // as Thread.start does
+        }
+        var thread = new Thread(work);
+        thread.setDaemon(true);
+        return thread;
+    }
 
     private void awaitEnd() throws InterruptedException {
+        awaitEndOf(executor);
+    }
+
+    private static void awaitEndOf(PatientExecutor executor) throws InterruptedException {
         executor.shutdown();
         assertThat(executor.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
     }
@@ -50,6 +58,28 @@ class PatientExecutorTest {
         awaitEnd();
 
         assertThat(done).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
+    }
+
+    @Test
+    void aWebhookIsCalledOnceThereIsAThread() throws Exception {
+        PatientExecutor calls = PatientExecutor.unlimited(this::thread, timer.service());
+        WebhookRequest request = WebhookRequest.of(
+                Webhook.named("w")
+                        .uriTemplate("http://127.0.0.1:1/")
+                        .disableCallback(true)
+                        .build(),
+                new Variables(),
+                new WebhookRequest.Defaults("id", "strategy", null));
+        new WebhookClient(calls)
+                .call(request, "id", AllowedHosts.of(List.of("127.0.0.1")), null, result -> done.add(result.status()));
+        timer.pass(Duration.ofMinutes(1));
+        assertThat(done).isEmpty();
+
+        refuses.set(false);
+        timer.pass(Duration.ofSeconds(1));
+        awaitEndOf(calls);
+
+        assertThat(done).as("nobody listens there").containsExactly(0);
     }
 
     @Test
