@@ -90,7 +90,7 @@ final class CascCredentials extends CredentialsProvider {
         }
     }
 
-    static final class SecretText extends Entry implements StringCredentials {
+    static class SecretText extends Entry implements StringCredentials {
         private static final long serialVersionUID = 1;
 
         private final Secret secret;

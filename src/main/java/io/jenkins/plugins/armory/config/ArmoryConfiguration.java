@@ -97,6 +97,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     @CheckForNull
     private transient volatile String problem;
 
+    private final transient SecretTextVerifier secretTexts = new SecretTextVerifier();
+
     /** The settings that were set since the file was read. */
     private final transient Set<String> given = new HashSet<>();
 
@@ -452,12 +454,12 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
 
     @Override
     public TokenVerifier secretTexts() {
-        return new SecretTextVerifier();
+        return secretTexts;
     }
 
     @Override
     public CallerSecrets callerSecrets() {
-        return new SecretTextVerifier();
+        return secretTexts;
     }
 
     @Override

@@ -9,13 +9,17 @@ import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.CallersLimit;
+import io.jenkins.plugins.armory.callback.token.LruMap;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.sending.Settings;
 import io.jenkins.plugins.armory.signature.SigningSecrets;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -26,6 +30,12 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  * another. Both are looked up for each callback, so a changed secret takes effect at once.
  */
 final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final int MOST_LIMITS = 1000;
+
+    /** By the folder and the id of the credential. */
+    private final Map<String, CallersLimit> limits = LruMap.ofAtMost(MOST_LIMITS);
 
     @Override
     public Verification verify(String token, Optional<Approval> approval) {
@@ -55,18 +65,48 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
             Approval asked = approval.orElse(null);
             String id = asked == null ? null : ownCredential(asked);
             if (id != null) {
-                add(
-                        found,
-                        ofCaller(asked, id),
-                        named(id, candidate -> candidate.id().equals(asked.id())));
+                Caller caller = named(id, candidate -> candidate.id().equals(asked.id()));
+                limited(folderOf(asked), id, () -> add(found, ofCaller(asked, id), caller));
             }
             String global = ArmoryConfiguration.get().getCallbackCredentialsId();
             if (global != null) {
-                boolean ofSystem = SecretTexts.ofRule(global) != null;
-                add(found, SecretTexts.ofJenkins(global), ofSettings(global, ofSystem));
+                limited("", global, () -> add(found, SecretTexts.ofJenkins(global), ofSettings(global)));
             }
             return found;
         }
+    }
+
+    /** A look-up of a secret, for which the provider of its credential may take long. */
+    private interface LookUp {
+        void run() throws IOException;
+    }
+
+    /**
+     * Looks up a secret.
+     *
+     * @param folder where the credential is visible; another folder may have one of the same id
+     * @throws IOException if as many callers as may wait for it already
+     */
+    private void limited(String folder, String id, LookUp lookUp) throws IOException {
+        CallersLimit limit;
+        synchronized (limits) {
+            limit = limits.computeIfAbsent(folder + '/' + id, each -> new CallersLimit(PATIENCE));
+        }
+        if (!limit.enter()) {
+            throw new IOException("the Secret text of " + id + " is being read, and others wait for it already;"
+                    + " check the provider of that credential");
+        }
+        try {
+            lookUp.run();
+        } finally {
+            limit.leave();
+        }
+    }
+
+    /** Returns the top-level folder of an approval's job, empty for a job in none. */
+    private static String folderOf(Approval approval) {
+        String job = approval.build().job();
+        return job.substring(0, Math.max(0, job.indexOf('/')));
     }
 
     private static void add(List<CallerSecret> found, @CheckForNull StringCredentials credentials, Caller caller) {
@@ -75,7 +115,8 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
         }
     }
 
-    private static Caller ofSettings(String global, boolean ofSystem) {
+    private static Caller ofSettings(String global) {
+        boolean ofSystem = SecretTexts.ofRule(global) != null;
         return named(global, candidate -> candidate.allowedCallers().isEmpty() && (ofSystem || !candidate.isRule()));
     }
 

@@ -4,13 +4,13 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.callback.token.CallersLimit;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -23,7 +23,7 @@ import java.util.logging.Logger;
  * are used for {@link #STALE}.
  *
  * <p>The JWT library has such a cache too. But it allows two requests in an interval, and all callers wait for its lock. Here
- * at most {@link #WAITING} callers of one issuer wait, for {@link #PATIENCE} at most.
+ * few callers of one issuer wait ({@link CallersLimit}), for {@link #PATIENCE} at most.
  */
 final class IssuerKeys {
 
@@ -31,7 +31,6 @@ final class IssuerKeys {
     static final Duration STALE = Duration.ofHours(24);
     static final Duration PAUSE = Duration.ofMinutes(1);
     static final Duration PATIENCE = Duration.ofSeconds(5);
-    static final int WAITING = 4;
 
     private static final Logger LOGGER = Logger.getLogger(IssuerKeys.class.getName());
 
@@ -58,7 +57,7 @@ final class IssuerKeys {
     private final Supplier<CompletableFuture<JWKSet>> fetcher;
     private final Clock steady;
     private final Duration patience;
-    private final Semaphore waiting = new Semaphore(WAITING);
+    private final CallersLimit waiting = new CallersLimit(Duration.ZERO);
 
     @CheckForNull
     private Fetched fetched;
@@ -145,7 +144,7 @@ final class IssuerKeys {
     }
 
     private JWKSet await(CompletableFuture<JWKSet> fetch) throws Unavailable {
-        if (!waiting.tryAcquire()) {
+        if (!waiting.enter()) {
             throw new Unavailable("the keys of " + issuer + " are being fetched, and others wait for them already");
         }
         try {
@@ -158,7 +157,7 @@ final class IssuerKeys {
             Thread.currentThread().interrupt();
             throw new Unavailable("interrupted while the keys of " + issuer + " were being fetched");
         } finally {
-            waiting.release();
+            waiting.leave();
         }
     }
 

@@ -14,7 +14,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public interface CallerSecrets {
 
     /** The message for a caller whose secret cannot be looked up now. */
-    String NOT_NOW = "The job of this approval is not there now; call back again later.";
+    String NOT_NOW = "The Secret text of this approval cannot be read now; call back again later.";
 
     /**
      * A Secret text.

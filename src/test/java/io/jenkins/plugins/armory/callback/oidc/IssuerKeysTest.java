@@ -13,6 +13,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.oidc.IssuerKeys.Unavailable;
+import io.jenkins.plugins.armory.callback.token.CallersLimit;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -221,12 +222,12 @@ class IssuerKeysTest {
     @Test
     void nobodyWaitsForASlowIssuerForLongNorDoMany() throws Exception {
         List<Future<List<JWK>>> all = new ArrayList<>();
-        for (int i = 0; i < 10 * IssuerKeys.WAITING; i++) {
+        for (int i = 0; i < 10 * CallersLimit.MOST; i++) {
             all.add(findLater("old"));
         }
         CompletableFuture<JWKSet> fetch = awaitFetch(1);
         // Whoever comes once all places are taken is told so at once.
-        Awaitility.await().until(() -> all.stream().filter(Future::isDone).count() == 9L * IssuerKeys.WAITING);
+        Awaitility.await().until(() -> all.stream().filter(Future::isDone).count() == 9L * CallersLimit.MOST);
 
         fetch.complete(new JWKSet(OLD));
         Awaitility.await().until(() -> all.stream().allMatch(Future::isDone));
@@ -239,7 +240,7 @@ class IssuerKeysTest {
                 assertThat(x).hasRootCauseInstanceOf(Unavailable.class).hasMessageContaining("others wait");
             }
         }
-        assertThat(served).isEqualTo(IssuerKeys.WAITING);
+        assertThat(served).isEqualTo(CallersLimit.MOST);
         assertThat(fetches()).isEqualTo(1);
 
         keys = withPatience(Duration.ZERO);

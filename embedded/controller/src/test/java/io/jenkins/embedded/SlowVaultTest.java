@@ -1,0 +1,143 @@
+package io.jenkins.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import hudson.ExtensionList;
+import hudson.util.Secret;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.callback.token.CallersLimit;
+import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.sending.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Callers of approvals whose secret is in a vault that does not answer. Each holds a thread that answers requests. */
+class SlowVaultTest {
+    private static final int CALLERS = 40;
+
+    private final CountDownLatch answers = new CountDownLatch(1);
+    private final AtomicInteger readers = new AtomicInteger();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private Controller controller;
+
+    @BeforeEach
+    void start(@TempDir Path home) throws IOException {
+        controller = new Controller(home);
+        ExtensionList.lookupSingleton(CascCredentials.class)
+                .replaceBy(List.of(new OfVault("slow"), new OfVault("other")));
+    }
+
+    @AfterEach
+    void close() {
+        answers.countDown();
+        threads.shutdownNow();
+        controller.close();
+    }
+
+    /** Returns an approval of the one build. */
+    private static Approval approval(String credential) {
+        return ApprovalTerms.of(ArmoryRuntime.get().newApprovalId(), new BuildRef("job", 1))
+                .webhook("tests")
+                .callers(credential, List.of(AllowedCallers.CREDENTIALS + credential))
+                .timeout(Instant.now(), Duration.ofHours(1))
+                .start();
+    }
+
+    private List<Future<Verification>> call(Optional<Approval> approval, String token) {
+        var verifications = new ArrayList<Future<Verification>>();
+        for (int i = 0; i < CALLERS; i++) {
+            verifications.add(threads.submit(() -> Settings.get().secretTexts().verify(token, approval)));
+        }
+        return verifications;
+    }
+
+    private void assertFewWait(List<Future<Verification>> verifications) throws Exception {
+        await().until(() -> verifications.stream().filter(Future::isDone).count() == CALLERS - CallersLimit.MOST);
+        for (Future<Verification> each : verifications) {
+            if (each.isDone()) {
+                assertThat(each.get())
+                        .isInstanceOfSatisfying(
+                                Verification.Undecided.class,
+                                undecided -> assertThat(undecided.reason())
+                                        .isEqualTo(
+                                                "the Secret text of slow is being read, and others wait for it already; check the"
+                                                        + " provider of that credential"));
+            }
+        }
+    }
+
+    @Test
+    void fewWaitForTheSecretOfAnApproval() throws Exception {
+        Controller.awaitEnd(controller.build("echo 'built'"));
+
+        List<Future<Verification>> verifications = call(Optional.of(approval("slow")), "the secret");
+
+        assertFewWait(verifications);
+        assertThat(readers).hasValue(CallersLimit.MOST);
+        Future<Verification> other =
+                threads.submit(() -> Settings.get().secretTexts().verify("the secret", Optional.of(approval("other"))));
+        await().until(() -> readers.get() == CallersLimit.MOST + 1);
+        answers.countDown();
+        assertThat(other.get()).isInstanceOf(Verification.Genuine.class);
+        assertThat(Settings.get().callerSecrets().of(Optional.of(approval("slow"))))
+                .hasSize(1);
+    }
+
+    /** It is looked up for every caller, also of an approval that does not exist. */
+    @Test
+    void fewWaitForTheSecretOfTheSettings() throws Exception {
+        ArmoryConfiguration.get().setCallbackCredentialsId("slow");
+
+        assertFewWait(call(Optional.empty(), "invented"));
+    }
+
+    @Test
+    void whatAnswersAtOnceRefusesNobody() throws Exception {
+        answers.countDown();
+        ArmoryConfiguration.get().setCallbackCredentialsId("slow");
+
+        for (Future<Verification> each : call(Optional.empty(), "the secret")) {
+            assertThat(each.get()).isInstanceOf(Verification.Genuine.class);
+        }
+    }
+
+    private final class OfVault extends CascCredentials.SecretText {
+        private static final long serialVersionUID = 1;
+
+        OfVault(String id) {
+            super(id, CredentialsScope.GLOBAL, Secret.fromString("the secret"), null);
+        }
+
+        @Override
+        public Secret getSecret() {
+            readers.incrementAndGet();
+            try {
+                answers.await();
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+            }
+            return super.getSecret();
+        }
+    }
+}
