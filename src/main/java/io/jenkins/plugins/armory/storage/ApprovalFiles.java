@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -85,12 +86,26 @@ final class ApprovalFiles {
      * @throws IOException if it cannot be read
      */
     Optional<Approval> readPending(String id) throws IOException {
-        return read(pendingFile(id));
+        return readPending(id, UnaryOperator.identity());
     }
 
-    /** Reads a file of {@code decided/}, as {@link #readPending} does. */
+    /**
+     * Reads a file of {@code pending/}, as {@link #readPending(String)} does.
+     *
+     * @param equal returns what takes the place of a part, to which it is equal
+     */
+    Optional<Approval> readPending(String id, UnaryOperator<Object> equal) throws IOException {
+        return read(pendingFile(id), equal);
+    }
+
+    /** Reads a file of {@code decided/}, as {@link #readPending(String)} does. */
     Optional<Approval> readDecided(String id) throws IOException {
-        return read(decidedFile(id));
+        return readDecided(id, UnaryOperator.identity());
+    }
+
+    /** Reads a file of {@code decided/}, as {@link #readPending(String, UnaryOperator)} does. */
+    Optional<Approval> readDecided(String id, UnaryOperator<Object> equal) throws IOException {
+        return read(decidedFile(id), equal);
     }
 
     /**
@@ -106,8 +121,8 @@ final class ApprovalFiles {
         }
     }
 
-    private Optional<Approval> read(Path file) throws IOException {
-        Optional<Approval> approval = StoredJson.find(disk, file, Approval.class);
+    private Optional<Approval> read(Path file, UnaryOperator<Object> equal) throws IOException {
+        Optional<Approval> approval = StoredJson.find(disk, file, Approval.class, equal);
         Path place = approval.map(this::fileOf).orElse(file);
         if (!place.equals(file)) {
             throw new IOException(file + ": it holds an approval that belongs into " + place);

@@ -5,6 +5,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.ApprovalRepository;
+import io.jenkins.plugins.armory.approval.CommonParts;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.storage.disk.Disk;
@@ -79,7 +80,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private volatile Runnable changeListener = () -> {};
     private final List<ApprovalObserver> followers = new CopyOnWriteArrayList<>();
 
-    private ApprovalStore(Disk disk, Path folder, JobNames names) throws IOException {
+    private ApprovalStore(Disk disk, Path folder, JobNames names, CommonParts common) throws IOException {
         this.disk = disk;
         this.folder = folder;
         this.names = names;
@@ -87,7 +88,7 @@ public final class ApprovalStore implements ApprovalRepository {
         removals =
                 new Removals(memory, files, recent, names, outbox, entry -> append(List.of(StoredJson.write(entry))));
         recovery = new JournalRecovery(this::takeUp, id -> removals.forget(checked(id)));
-        journal = Journal.open(disk, folder.resolve("journal"), recovery);
+        journal = Journal.open(disk, folder.resolve("journal"), recovery.reader(common));
         update = new FileUpdate(memory, files, journal, outbox);
     }
 
@@ -123,10 +124,11 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     public static ApprovalStore open(Disk disk, Path folder, JobNames names) throws IOException {
-        var store = new ApprovalStore(disk, folder, names);
+        var common = new CommonParts();
+        var store = new ApprovalStore(disk, folder, names, common);
         store.files.deleteTemporary();
         store.outbox.look(store.files);
-        var reader = new StoreReader(store.memory, store.files, names);
+        var reader = new StoreReader(store.memory, store.files, names, common);
         reader.readPending();
         store.recent.addAll(reader.readDecided(RECENT));
         try {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.CommonParts;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,7 @@ import java.util.logging.Logger;
  * Takes up the journal of a store that is opened, and finds out which approvals may lack a change that was acknowledged. A record is
  * the whole approval, so an approval whose record follows what was lost lacks nothing.
  */
-final class JournalRecovery implements Journal.Reader {
+final class JournalRecovery {
 
     private static final Logger LOGGER = Logger.getLogger(JournalRecovery.class.getName());
 
@@ -37,10 +38,24 @@ final class JournalRecovery implements Journal.Reader {
         this.removal = removal;
     }
 
-    @Override
-    public boolean read(String where, byte[] record) throws UnknownFormatException {
+    /** Returns the reader of the journal, for approvals that have parts in common. */
+    Journal.Reader reader(CommonParts common) {
+        return new Journal.Reader() {
+            @Override
+            public boolean read(String where, byte[] record) throws UnknownFormatException {
+                return JournalRecovery.this.read(where, record, common);
+            }
+
+            @Override
+            public void lost(String where) {
+                JournalRecovery.this.lost(where);
+            }
+        };
+    }
+
+    private boolean read(String where, byte[] record, CommonParts common) throws UnknownFormatException {
         try {
-            take(StoredJson.read(where, record, JournalEntry.class));
+            take(StoredJson.read(where, record, JournalEntry.class, common));
             return true;
         } catch (StoredJson.UnreadableException | IllegalArgumentException x) {
             setAside(where, record, x);
@@ -71,8 +86,7 @@ final class JournalRecovery implements Journal.Reader {
         }
     }
 
-    @Override
-    public void lost(String where) {
+    private void lost(String where) {
         LOGGER.log(
                 Level.SEVERE,
                 "{0}: changes of approvals were written before this line and are damaged. Approvals that they may concern stay"

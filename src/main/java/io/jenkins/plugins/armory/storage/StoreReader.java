@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.CommonParts;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.io.IOException;
 import java.time.Instant;
@@ -19,11 +20,14 @@ final class StoreReader {
     private final ApprovalMemory memory;
     private final ApprovalFiles files;
     private final JobNames names;
+    private final CommonParts common;
 
-    StoreReader(ApprovalMemory memory, ApprovalFiles files, JobNames names) {
+    /** @param common the parts that approvals have in common, also with those of the journal */
+    StoreReader(ApprovalMemory memory, ApprovalFiles files, JobNames names, CommonParts common) {
         this.memory = memory;
         this.files = files;
         this.names = names;
+        this.common = common;
     }
 
     /** Reads the approvals that are not closed. */
@@ -54,7 +58,7 @@ final class StoreReader {
     }
 
     private void takeUp(String id) throws IOException {
-        Optional<Approval> approval = readable(() -> files.readPending(id));
+        Optional<Approval> approval = readable(() -> files.readPending(id, common));
         approval.map(names::addTo).ifPresentOrElse(memory::put, () -> memory.markUnreadable(id));
     }
 
@@ -70,7 +74,7 @@ final class StoreReader {
                 .toList();
         var decided = new ArrayList<Approval>(memory.decided());
         for (String id : newest) {
-            readable(() -> files.readDecided(id)).map(names::addTo).ifPresent(decided::add);
+            readable(() -> files.readDecided(id, common)).map(names::addTo).ifPresent(decided::add);
         }
         return decided;
     }

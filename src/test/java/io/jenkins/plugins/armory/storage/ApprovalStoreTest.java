@@ -38,6 +38,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -861,6 +863,44 @@ public class ApprovalStoreTest {
         assertThat(closed.find("a1").orElseThrow().sideCalls().untold())
                 .as("the people who look at the approval learn that somebody was not told")
                 .containsExactly(new Notifications.Failure(Notifications.Occasion.DECIDED, "w", "answered 503", SOON));
+    }
+
+    /** Else a start would need many times the memory that the Jenkins before had needed. */
+    @Test
+    void whatApprovalsHaveInCommonIsInMemoryOnceAfterARestart() throws IOException {
+        var webhook = Webhook.named("w")
+                .uriTemplate("http://ci.example.com/")
+                .body("\"" + "x".repeat(1_000) + "\"")
+                .build();
+        var manual = new ManualRequirement("Release?", List.of("alice"), 1);
+        for (int i = 0; i < 4; i++) {
+            store.create(terms("a" + i)
+                    .manual(manual)
+                    .calls(new OutgoingCalls(
+                            webhook,
+                            webhook,
+                            null,
+                            Notifications.by(List.of(webhook)),
+                            Map.of("ref", "x".repeat(1_000), "region", "r" + i),
+                            null,
+                            null))
+                    .start());
+            if (i == 1) {
+                store.fold(() -> false); // two are in files, and two in the journal
+            }
+        }
+
+        List<Approval> read =
+                List.copyOf(ApprovalStore.open(folder, jobId -> null).pending());
+
+        assertThat(read).containsExactlyInAnyOrderElementsOf(store.pending());
+        Set<Object> large = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Approval each : read) {
+            each.calls().all().forEach(large::add);
+            large.add(each.calls().context().get("ref"));
+            large.add(each.manual());
+        }
+        assertThat(large.size()).as("a webhook, a text and a question").isEqualTo(3);
     }
 
     /** Returns a disk that runs something while a record is written. */

@@ -8,14 +8,21 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
+import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
@@ -26,6 +33,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -53,6 +61,7 @@ public final class StoredJson {
                     .configure(JsonWriteFeature.ESCAPE_NON_ASCII, true)
                     .build())
             .addModule(new JavaTimeModule())
+            .addModule(new SimpleModule().setDeserializerModifier(new WithReplacement()))
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(
                     DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
@@ -74,6 +83,40 @@ public final class StoredJson {
 
         private Envelope {
             Objects.requireNonNull(content, "content");
+        }
+    }
+
+    /** A function that returns something equal for each text and each record that is read. */
+    private static final class Replacement extends DelegatingDeserializer {
+
+        private static final long serialVersionUID = 1L;
+
+        private Replacement(JsonDeserializer<?> usual) {
+            super(usual);
+        }
+
+        @Override
+        protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> usual) {
+            return new Replacement(usual);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // read sets it
+        public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            return ((UnaryOperator<Object>) context.getAttribute(Replacement.class))
+                    .apply(super.deserialize(parser, context));
+        }
+    }
+
+    private static final class WithReplacement extends BeanDeserializerModifier {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public JsonDeserializer<?> modifyDeserializer(
+                DeserializationConfig config, BeanDescription described, JsonDeserializer<?> usual) {
+            Class<?> type = described.getBeanClass();
+            return type == String.class || Record.class.isAssignableFrom(type) ? new Replacement(usual) : usual;
         }
     }
 
@@ -107,11 +150,22 @@ public final class StoredJson {
      */
     public static <T extends Record> T read(String where, byte[] json, Class<T> type)
             throws UnknownFormatException, UnreadableException {
+        return read(where, json, type, UnaryOperator.identity());
+    }
+
+    /**
+     * Reads a record.
+     *
+     * @param equal returns what takes the place of a text, or of a record within the record, to which it is equal
+     */
+    public static <T extends Record> T read(String where, byte[] json, Class<T> type, UnaryOperator<Object> equal)
+            throws UnknownFormatException, UnreadableException {
         // From characters: only from them does Jackson read the name of a field with half a surrogate pair.
         var text = new String(json, StandardCharsets.UTF_8);
         try {
-            Envelope<T> read =
-                    JSON.readValue(text, JSON.getTypeFactory().constructParametricType(Envelope.class, type));
+            Envelope<T> read = JSON.readerFor(JSON.getTypeFactory().constructParametricType(Envelope.class, type))
+                    .withAttribute(Replacement.class, equal)
+                    .readValue(text);
             if (read != null && read.format() == FORMAT) { // null is read from "null"
                 return read.content();
             }
@@ -148,11 +202,16 @@ public final class StoredJson {
     /** Reads the content of a file, as {@link #read} does. */
     public static <T extends Record> T readFile(String where, byte[] file, Class<T> type)
             throws UnknownFormatException, UnreadableException {
+        return readFile(where, file, type, UnaryOperator.identity());
+    }
+
+    private static <T extends Record> T readFile(String where, byte[] file, Class<T> type, UnaryOperator<Object> equal)
+            throws UnknownFormatException, UnreadableException {
         byte[] json = ChecksumLine.content(file);
         if (json == null) {
             throw new UnreadableException(where + ": it is damaged", null);
         }
-        return read(where, json, type);
+        return read(where, json, type, equal);
     }
 
     /**
@@ -161,12 +220,18 @@ public final class StoredJson {
      * @throws IOException if it cannot be read
      */
     public static <T extends Record> Optional<T> find(Disk disk, Path file, Class<T> type) throws IOException {
+        return find(disk, file, type, UnaryOperator.identity());
+    }
+
+    /** Reads a file, as {@link #read(String, byte[], Class, UnaryOperator)} does; empty if there is none. */
+    public static <T extends Record> Optional<T> find(Disk disk, Path file, Class<T> type, UnaryOperator<Object> equal)
+            throws IOException {
         byte[] content;
         try {
             content = disk.read(file);
         } catch (NoSuchFileException x) {
             return Optional.empty();
         }
-        return Optional.of(readFile(file.toString(), content, type));
+        return Optional.of(readFile(file.toString(), content, type, equal));
     }
 }
