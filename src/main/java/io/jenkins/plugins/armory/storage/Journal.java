@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.io.ByteArrayOutputStream;
@@ -24,7 +25,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * A write-ahead journal that makes the records of many threads durable with few syncs ("group commit"). A record that
- * comes while nothing is written is written at once. Records that come during a write share the next one.
+ * comes while nothing is written is written at once. Records that come during a write share the next one, as many as one step may write
+ * alone; those that come then share the one after that. So neither a write nor a start needs more memory because many steps begin at once.
  *
  * <p>A record is a {@link JournalLine} of a file {@code N.log}, which is named after its first write.
  *
@@ -38,6 +40,8 @@ public final class Journal {
     private static final Logger LOGGER = Logger.getLogger(Journal.class.getName());
     private static final String SUFFIX = ".log";
     private static final Pattern NAME = Pattern.compile("[0-9]{1,18}\\.log");
+    /** The most bytes of records that share a write, and the length from which on a file gets no more of them. */
+    private static final int LARGE = Bound.ALL_OF_STEP.most();
     /** The ending of a file that is kept for inspection, since part of it is lost. */
     private static final String DAMAGED = ".damaged";
 
@@ -64,6 +68,11 @@ public final class Journal {
     private static final class Batch {
         private final List<byte[]> records = new ArrayList<>();
         private final CompletableFuture<Void> written = new CompletableFuture<>();
+        private long size;
+
+        boolean hasRoomFor(long bytes) {
+            return size + bytes <= LARGE;
+        }
 
         /**
          * Waits until the batch is on disk.
@@ -81,11 +90,11 @@ public final class Journal {
 
     private final Disk disk;
     private final Path folder;
-    /** The batch that is written next, {@code null} if there is none. Guarded by this. */
+    /** The newest batch that is not being written, {@code null} if there is none. Guarded by this. */
     @CheckForNull
     private Batch next;
 
-    private final ReentrantLock writing = new ReentrantLock();
+    private final ReentrantLock writing = new ReentrantLock(true); // batches wait in their order
 
     // The following fields are guarded by "writing".
 
@@ -224,10 +233,12 @@ public final class Journal {
         Batch batch;
         boolean first;
         List<byte[]> whole = List.copyOf(records);
+        long bytes = whole.stream().mapToLong(record -> record.length).sum();
         synchronized (this) {
-            first = next == null;
+            first = next == null || !next.hasRoomFor(bytes);
             batch = first ? new Batch() : next;
             batch.records.addAll(whole);
+            batch.size += bytes;
             next = batch; // last: after an error, nobody waits for a batch that nobody writes
         }
         if (first) {
@@ -263,7 +274,9 @@ public final class Journal {
         writing.lock();
         try {
             synchronized (this) {
-                next = null; // later records wait for the next write
+                if (next == batch) {
+                    next = null; // later records wait for the next write
+                }
             }
             if (closed) {
                 throw new IOException("the journal is closed, since Jenkins is going down");
@@ -288,6 +301,9 @@ public final class Journal {
     private void write(byte[] lines) throws IOException {
         boolean written = false;
         try {
+            if (length >= LARGE) {
+                end();
+            }
             Disk.Output current = output;
             if (current == null) {
                 current = begin();

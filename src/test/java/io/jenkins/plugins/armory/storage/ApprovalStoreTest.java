@@ -904,7 +904,7 @@ public class ApprovalStoreTest {
     }
 
     /** Returns a disk that runs something while a record is written. */
-    private static Disk during(Runnable[] append) {
+    static Disk during(Runnable[] append) {
         return (Disk) Proxy.newProxyInstance(
                 Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
                     Object result;

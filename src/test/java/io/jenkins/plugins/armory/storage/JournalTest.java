@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,6 +76,41 @@ class JournalTest {
         var read = new Records();
         Journal.open(Disk.LOCAL, folder, read);
         assertThat(read.records).containsExactly("{}");
+    }
+
+    /** Else the memory that a write or a start takes would depend on how many large steps begin at the same time. */
+    @Test
+    void whatIsWrittenAtOnceAndTheLengthOfAFileHaveABound() throws Exception {
+        var disk = new CountDownLatch(1);
+        Runnable[] append = {() -> assertThatCode(disk::await).doesNotThrowAnyException()};
+        Journal journal = Journal.open(ApprovalStoreTest.during(append), folder, new Records());
+        var appends = new ArrayList<FutureTask<Void>>();
+        for (String name : List.of("a", "b", "c", "d", "e", "f")) {
+            var one = new FutureTask<Void>(() -> {
+                journal.append(name.repeat(12 << 20).getBytes(StandardCharsets.UTF_8));
+                return null;
+            });
+            appends.add(one);
+            var thread = new Thread(one);
+            thread.start();
+            while (thread.isAlive() && thread.getState() != Thread.State.WAITING) {
+                Thread.sleep(1);
+            }
+        }
+
+        disk.countDown();
+
+        for (FutureTask<Void> each : appends) {
+            assertThat(each).succeedsWithin(Duration.ofMinutes(1));
+        }
+        assertThat(folder).isDirectoryNotContaining(file -> file.toFile().length() > 48 << 20);
+        var read = new Records();
+        Journal.open(Disk.LOCAL, folder, read);
+        assertThat(read.records)
+                .extracting(record -> record.substring(0, 1))
+                .containsExactly("a", "b", "c", "d", "e", "f");
+        assertThat(folder.resolve("1.log")).as("a alone, then b and c").exists();
+        assertThat(folder.resolve("3.log")).as("d and e, then f").exists();
     }
 
     /** Writes a file of the journal, of lines such as {@code 3 2 1/1 c}; one that begins with an exclamation mark is damaged. */
