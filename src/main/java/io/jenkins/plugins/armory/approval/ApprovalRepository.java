@@ -20,7 +20,7 @@ public interface ApprovalRepository {
     /**
      * Adds new approvals with one write. A crash may leave the first of them alone.
      *
-     * @throws IllegalArgumentException naming {@code approvals} and the bound of their bytes
+     * @throws IllegalArgumentException naming {@code approvals} and the bound of their bytes, or of all that is pending in their build
      * @throws IOException if they could not be made durable; none is added then
      */
     void create(List<Approval> approvals) throws IOException;

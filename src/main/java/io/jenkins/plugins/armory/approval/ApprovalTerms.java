@@ -120,6 +120,10 @@ public record ApprovalTerms(
             Bound.LINE.checkEach("allowedCallers", allowedCallers, Bound.LIST);
         }
 
+        private long length() {
+            return allowedCallers.stream().mapToLong(String::length).sum() + (manual == null ? 0 : manual.length());
+        }
+
         Deciders through(Set<Channel> others) {
             return new Deciders(others, callbackCredentialsId, allowedCallers, manual);
         }
@@ -204,6 +208,12 @@ public record ApprovalTerms(
                         || limits.heartbeat() != null)) {
             throw new IllegalArgumentException("without a webhook, a person alone decides");
         }
+    }
+
+    /** Returns the number of characters of what may be long. */
+    long length() {
+        Tries tries = subject.tries();
+        return deciders.length() + (tries == null ? 0 : tries.calls().length());
     }
 
     /** Returns what it takes to run the approval again, {@code null} if a failure is final. */

@@ -28,6 +28,8 @@ final class ApprovalMemory {
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
     /** The ids of pending approvals whose files could not be read when the store was opened, nor since. */
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
+
+    private final PendingLengths lengths = new PendingLengths();
     /** The locks that are held or waited for, by id: an approval of a large batch holds up no other. */
     private final Map<String, Lock> locks = new ConcurrentHashMap<>();
 
@@ -92,12 +94,31 @@ final class ApprovalMemory {
         String id = approval.id();
         if (approval.isDecided()) {
             decided.put(id, approval); // first, so that it is found at every moment
-            pending.remove(id);
+            lengths.replace(pending.remove(id), null);
         } else {
-            pending.put(id, approval);
+            lengths.replace(pending.put(id, approval), approval);
             decided.remove(id); // a failed write may have left a decision in the journal
         }
         unreadable.remove(id);
+    }
+
+    /**
+     * Counts new approvals, before they are written.
+     *
+     * @throws IllegalArgumentException as {@link PendingLengths#add} does
+     */
+    void countNew(List<Approval> approvals) {
+        lengths.add(approvals);
+    }
+
+    /** Takes back {@link #countNew}. */
+    void uncount(List<Approval> approvals) {
+        lengths.subtract(approvals);
+    }
+
+    /** Puts a new approval that is counted already. */
+    void putNew(Approval approval) {
+        pending.put(approval.id(), approval);
     }
 
     /** Removes a decided approval whose file is up to date. */
@@ -106,7 +127,7 @@ final class ApprovalMemory {
     }
 
     void remove(String id) {
-        pending.remove(id);
+        lengths.replace(pending.remove(id), null);
         decided.remove(id);
         changed.remove(id);
         unreadable.remove(id);

@@ -624,10 +624,97 @@ public class ApprovalStoreTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> store.create(all))
-                .withMessageStartingWith("approvals: is longer than 33554432 bytes: it has 335");
+                .withMessageStartingWith("approvals: is longer than 33554432 bytes of JSON: it has 335");
         assertThat(store.pending()).isEmpty();
         assertThat(files()).isEmpty();
         store.create(all.subList(0, 600));
+    }
+
+    /** Returns the approvals of a step with 25 million characters, which are in the bound of a step. */
+    private static List<Approval> large(String step, BuildRef build) {
+        var calls = new OutgoingCalls(
+                Webhook.named("w").uriTemplate("http://ci.example.com/").build(),
+                null,
+                Map.of("ref", "x".repeat(1_000_000)),
+                null,
+                null);
+        return IntStream.range(0, 25)
+                .mapToObj(i -> ApprovalTerms.of(step + i, build)
+                        .webhook("w")
+                        .origin(new ApprovalTerms.Origin(null, "id of deploy"))
+                        .timeout(START, Duration.ofHours(24))
+                        .calls(calls)
+                        .start())
+                .toList();
+    }
+
+    private static void assertFull(ApprovalStore store, List<Approval> more) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> store.create(more))
+                .withMessageStartingWith("approvals, with all others that are pending in this build: is longer than"
+                        + " 67108864 characters: it has 68");
+    }
+
+    /** Else the memory that a start takes would depend on how many large steps a build has side by side. */
+    @Test
+    void whatABuildHasPendingHasABound() throws IOException {
+        var build = new BuildRef("deploy", 7);
+        ApprovalStore named = ApprovalStore.open(folder, names::get);
+        named.create(large("a", build));
+        named.fold(() -> false);
+        breakJournal(folder);
+        assertThatIOException().isThrownBy(() -> named.create(large("b", build)));
+        mendJournal(folder);
+        named.create(large("b", build));
+
+        assertFull(named, large("c", build));
+        named.create(large("d", new BuildRef("deploy", 8)));
+        names.put("id of deploy", "group/deploy");
+        named.renamed();
+        assertFull(named, large("c", new BuildRef("group/deploy", 7)));
+        ApprovalStore reopened = ApprovalStore.open(folder, names::get);
+        assertFull(reopened, large("c", new BuildRef("deploy", 7)));
+        List<String> first = large("a", build).stream().map(Approval::id).toList();
+        reopened.apply(first, new Event.Aborted("stopped"), SOON);
+        reopened.create(large("c", build));
+        assertFull(reopened, large("e", build));
+        reopened.remove(large("b", build).stream().map(Approval::id).toList());
+        reopened.create(large("e", build));
+    }
+
+    /** Neither is pending when the other asks. */
+    @Test
+    void stepsThatBeginAtTheSameTimeShareTheBoundOfTheirBuild() throws IOException {
+        var build = new BuildRef("deploy", 7);
+        Runnable[] append = {() -> {}};
+        ApprovalStore slow = ApprovalStore.open(during(append), folder.resolve("slow"), jobId -> null);
+        slow.create(large("a", build));
+        append[0] = () -> assertThat(CompletableFuture.runAsync(() -> assertFull(slow, large("c", build))))
+                .succeedsWithin(Duration.ofSeconds(20));
+
+        slow.create(large("b", build));
+    }
+
+    /** A person had it run, and it takes the place of the one before. */
+    @Test
+    void aNextTryIsNotRefused() throws IOException {
+        var build = new BuildRef("deploy", 7);
+        store.create(ApprovalTerms.of("t1", build)
+                .webhook("w")
+                .origin(new ApprovalTerms.Origin(null, "id of deploy"))
+                .timeout(START, Duration.ofHours(24))
+                .calls(large("t", build).get(0).calls())
+                .askAfterFailure(true)
+                .start());
+        store.apply("t1", new Event.Callback(false, "1 failed", "callback token"), SOON);
+        store.apply("t1", new Event.RunAgain("alice", "", "t2"), SOON);
+        store.create(large("a", build));
+        store.create(large("b", build));
+        store.create(large("c", build).subList(0, 17));
+
+        store.create(store.find("t1").orElseThrow().nextTry());
+
+        assertThat(store.pending()).hasSize(25 + 25 + 17 + 1);
     }
 
     /** Whoever is in no batch waits for none. A repeated decision changes nothing, so it needs no write either. */

@@ -356,7 +356,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
 
     private static AbortException tooLong(String problem) {
         return new AbortException(
-                problem + " as JSON; shorten what each has, such as bodyTemplate, message and notify, or divide"
-                        + " the list among several steps");
+                problem + "; shorten what each has, such as bodyTemplate, message and notify, or have fewer wait at"
+                        + " a time, in several steps one after another");
     }
 }

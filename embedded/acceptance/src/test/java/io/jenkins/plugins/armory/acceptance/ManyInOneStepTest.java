@@ -263,8 +263,20 @@ class ManyInOneStepTest {
 
         assertThat(failure(step))
                 .containsPattern(
-                        "approvals: is longer than 33554432 bytes: it has 335\\d{5} as JSON; shorten what each has");
+                        "approvals: is longer than 33554432 bytes of JSON: it has 335\\d{5}; shorten what each has");
         assertThat(process.calls()).isEmpty();
+    }
+
+    /** Each of the steps is within its own bound. */
+    @Test
+    void whatABuildHasPendingHasABound() {
+        String step = "armoryWebhookApprovals((0..<1000).collect { [manualApproval: [message: 'm' * 8000]] })";
+
+        assertThat(failure(
+                        "parallel((0..<9).collectEntries { b -> [('b' + b): { " + step + " }] } + [failFast: true])"))
+                .containsPattern("approvals, with all others that are pending in this build: is longer than 67108864"
+                        + " characters: it has 671\\d{5}; shorten what each has, such as bodyTemplate, message and notify,"
+                        + " or have fewer wait at a time, in several steps one after another");
     }
 
     /** To render them all would take as long as the list is long. */
@@ -276,7 +288,7 @@ class ManyInOneStepTest {
         assertThat(failure("def body = '\"' + 'x' * 1000000 + '\"'\narmoryWebhookApprovals((0..<40).collect { " + entry
                         + " } + [[name: 'a', uriTemplate: 'http://{{context.unknown}}/', disableCallback: true]])"))
                 .containsPattern(
-                        "approvals: is longer than 33554432 bytes: it has 34\\d{6} as JSON; shorten what each has");
+                        "approvals: is longer than 33554432 bytes of JSON: it has 34\\d{6}; shorten what each has");
         assertThat(process.calls()).isEmpty();
     }
 
