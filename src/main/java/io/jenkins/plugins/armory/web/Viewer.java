@@ -25,8 +25,8 @@ import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
 
 /**
- * The current user and their permissions, for one request. Each job is looked up and checked once, because there may be thousands
- * of approvals.
+ * The current user and their permissions, for one request. Each job and each group is looked up and checked once, because there may be
+ * thousands of approvals.
  */
 final class Viewer {
 
@@ -44,6 +44,8 @@ final class Viewer {
     private final Map<String, Optional<Seen>> jobs = new HashMap<>();
     /** The ids of jobs by their names. */
     private final Map<String, Optional<String>> ids = new HashMap<>();
+    /** Whether the security realm has a group of a name. It may ask a directory. */
+    private final Map<String, Boolean> groups = new HashMap<>();
 
     /** A job that the user may read, with the permissions checked so far. */
     private record Seen(Item job, String url, Map<Permission, Boolean> permitted) {
@@ -193,7 +195,7 @@ final class Viewer {
         SecurityRealm realm = Jenkins.get().getSecurityRealm();
         return submitters.stream()
                 .anyMatch(name -> realm.getUserIdStrategy().equals(name, user.getName())
-                                && !(isRule && isGroup(realm, name))
+                                && !(isRule && groups.computeIfAbsent(name, each -> isGroup(realm, each)))
                         || user.getAuthorities().stream()
                                 .map(GrantedAuthority::getAuthority)
                                 .anyMatch(group -> realm.getGroupIdStrategy().equals(name, group)));

@@ -13,6 +13,8 @@ import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
+import hudson.security.AbstractPasswordBasedSecurityRealm;
+import hudson.security.GroupDetails;
 import hudson.security.Permission;
 import hudson.triggers.TimerTrigger;
 import hudson.util.Secret;
@@ -40,6 +42,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import jenkins.branch.BranchSource;
 import jenkins.model.Jenkins;
 import jenkins.scm.impl.SingleSCMSource;
@@ -67,6 +70,9 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.SingleFileSCM;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
 
 /** Tests of the rules of an environment: no author, folder or caller gets around them. */
 @WithJenkins
@@ -336,6 +342,52 @@ class EnvironmentRulesJenkinsTest {
         assertThat(decide("ops", rule, "approve")).isEqualTo(403);
         assertThat(decide("olga", rule, "approve")).isEqualTo(200);
         assertDeployed(run);
+    }
+
+    /** It is asked for again every three seconds. */
+    @Test
+    void thePageAsksTheSecurityRealmForAGroupOnce() throws Exception {
+        pending(started(job("one", DEPLOY)));
+        pending(started(job("other", DEPLOY)));
+        var directory = new Directory();
+        j.jenkins.setSecurityRealm(directory);
+        JenkinsRule.WebClient client = j.createWebClient().withBasicApiToken("ops");
+
+        assertThat(client.goTo("armory/api/json", "application/json")
+                        .getWebResponse()
+                        .getContentAsString())
+                .contains("job/one/1/", "job/other/1/");
+
+        assertThat(directory.asked).hasValue(1);
+    }
+
+    /** A security realm that counts how often the user "ops" has it look for the group of that name. */
+    private static final class Directory extends AbstractPasswordBasedSecurityRealm {
+
+        private final transient AtomicInteger asked = new AtomicInteger();
+
+        @Override
+        protected UserDetails authenticate2(String username, String password) {
+            throw new BadCredentialsException(username);
+        }
+
+        @Override
+        public UserDetails loadUserByUsername2(String username) {
+            return new User(username, "", List.of());
+        }
+
+        @Override
+        public GroupDetails loadGroupByGroupname2(String groupname, boolean fetchMembers) {
+            if (Jenkins.getAuthentication2().getName().equals("ops")) {
+                asked.incrementAndGet();
+            }
+            return new GroupDetails() {
+                @Override
+                public String getName() {
+                    return groupname;
+                }
+            };
+        }
     }
 
     @Test
