@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadPoolExecutor;
 
@@ -34,9 +35,11 @@ final class Controller implements AutoCloseable {
      */
     @Override
     public void close() {
-        var executor = (ThreadPoolExecutor) ArmoryRuntime.get().executor();
-        await().until(() ->
-                executor.getActiveCount() == 0 && executor.getQueue().isEmpty());
+        var pools =
+                List.of(ArmoryRuntime.get().stepThreads(), ArmoryRuntime.get().executor());
+        await().until(() -> pools.stream()
+                .map(ThreadPoolExecutor.class::cast)
+                .allMatch(pool -> pool.getActiveCount() == 0 && pool.getQueue().isEmpty()));
         EmbeddedJenkins.fire(ItemListener.class, ItemListener::onBeforeShutdown);
     }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
-import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
@@ -16,7 +15,6 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildEvents;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,48 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 class DeploymentsTest {
     private static final ApprovalEnded FAILED = new ApprovalEnded(
             Place.OUTERMOST, "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "2 of 42 failed");
-
-    /** A build that runs and cannot be saved. */
-    private static final class UnsavedBuild extends Run<PipelineJob, PipelineBuild> {
-        private final Path folder;
-        private Result result;
-        private volatile boolean ended;
-
-        UnsavedBuild(PipelineJob job, Path folder) {
-            super(job);
-            this.folder = folder;
-        }
-
-        @Override
-        public int getNumber() {
-            return 1;
-        }
-
-        @Override
-        public File getRootDir() {
-            return folder.toFile();
-        }
-
-        @Override
-        public Result getResult() {
-            return result;
-        }
-
-        @Override
-        public void setResult(Result result) {
-            this.result = result;
-        }
-
-        @Override
-        public boolean isBuilding() {
-            return !ended;
-        }
-
-        @Override
-        public synchronized void save() throws IOException {
-            throw new IOException("No space left on device");
-        }
-    }
 
     /** Jenkins saves the result again at the end of the build. */
     @Test
@@ -120,7 +76,7 @@ class DeploymentsTest {
             Path inTheWay = Files.createDirectories(first.resolve("armory-deployment.json.tmp/in the way"));
             deployments.close(origin, "armoryWebhookApproval", "nobody was asked");
             var begun = deployments.deploymentOf(origin).environments().get("docs");
-            origin.ended = true;
+            origin.end();
 
             new BuildEvents().onFinalized(origin);
             await().untilAsserted(

@@ -62,17 +62,20 @@ public final class ArmoryRuntime {
     private static final String KEY_FILE = "io.jenkins.plugins.armory.ArmoryApprovals.callback";
 
     static final HMACConfidentialKey KEY = new HMACConfidentialKey(KEY_FILE);
-    /** The number of threads for file I/O, the work of steps and observers. Idle threads end. */
-    private static final int THREADS = 32;
+    /** The number of threads for file I/O of no build, and for observers. Idle threads end. */
+    private static final int THREADS = 8;
+    /** The number of threads for the work of steps and other file I/O of builds. */
+    private static final int STEPS = 32;
     /** The number of steps that may read files of workspaces or create approvals at once. */
     private static final int READERS = 64;
 
     private final ExecutorService executor = newExecutor(THREADS);
     private final WebhookClient client =
             new WebhookClient(PatientExecutor.unlimited(WebhookClient::thread, Timer.get()));
-    private final Turns steps = new Turns(THREADS, executor);
-    private final Turns reading = new Turns(READERS, executor);
+    private final ExecutorService stepThreads = newExecutor(STEPS);
+    private final Turns steps = new Turns(STEPS, stepThreads);
     private final ExecutorService readers = newExecutor(READERS);
+    private final Turns reading = new Turns(READERS, readers);
     private volatile boolean closing;
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();
@@ -340,7 +343,12 @@ public final class ArmoryRuntime {
      * threads, as has its job.
      */
     public Executor executor(Run<?, ?> run) {
-        return inTurn(steps, executor, run, run.getExternalizableId(), () -> {});
+        return inTurn(steps, stepThreads, run, run.getExternalizableId(), () -> {});
+    }
+
+    /** Returns the threads that {@link #executor(Run)} shares out. */
+    public ExecutorService stepThreads() {
+        return stepThreads;
     }
 
     private static Executor inTurn(Turns turns, Executor threads, Run<?, ?> run, String lane, Runnable waits) {
