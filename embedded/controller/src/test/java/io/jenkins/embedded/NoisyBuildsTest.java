@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.Deployments;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,6 +120,49 @@ class NoisyBuildsTest {
             assertAllOtherWorkIsDone();
         } finally {
             over.countDown();
+        }
+    }
+
+    /** Somebody looks at the page of an old build. */
+    @Test
+    void environmentsThatCannotBeReadHoldUpNoOtherBuild() throws Exception {
+        var old = build(noise, "old");
+        Path pipe = pipe(folder.resolve("old/armory-deployment.json"));
+        old.end();
+        inBackground(() -> deployments().deploymentOf(old));
+
+        try (var held = awaitReader(pipe)) {
+            assertTimeoutPreemptively(SOON, () -> deployments().apply(other, declared("prod")));
+        }
+    }
+
+    @Test
+    void aPlanThatCannotBeWrittenHoldsUpNoOtherBuild() throws Exception {
+        var target = new DeploymentPlan.Target(
+                "prod",
+                "account",
+                null,
+                List.of(),
+                List.of(),
+                List.of(List.of(new DeploymentPlan.Action("deploy", "Deploy", "deploy", Map.of()))),
+                List.of());
+        var plan = new DeploymentPlan(List.of(target), null);
+        var build = build(noise, "noise");
+        Path pipe = pipe(folder.resolve("noise/armory-plan.json"));
+        inBackground(() -> deployments().add(build, plan));
+
+        try (var held = awaitReader(pipe)) {
+            assertTimeoutPreemptively(SOON, () -> deployments().add(other, plan));
+        }
+    }
+
+    @Test
+    void anIdThatCannotBeReadHoldsUpNoOtherJob() throws Exception {
+        Path pipe = pipe(noise.getRootDir().toPath().resolve("armory-job.txt"));
+        inBackground(() -> ArmoryRuntime.get().jobIds().of(noise));
+
+        try (var held = awaitReader(pipe)) {
+            assertTimeoutPreemptively(SOON, () -> ArmoryRuntime.get().jobIds().of(other.getParent()));
         }
     }
 }

@@ -13,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -40,14 +42,27 @@ public final class JobIds {
     /** The full names of the jobs, by their ids. Deleted ones stay: under that name, their approvals are looked for. */
     private final Map<String, String> names = new ConcurrentHashMap<>();
 
+    /** A lock for each job: a disk that does not answer holds up one alone. */
+    private final Map<Job<?, ?>, Object> locks = Collections.synchronizedMap(new WeakHashMap<>());
+
     /**
      * Returns the id of a job, and gives it one if it has none.
      *
      * @throws IOException if that cannot be read or written
      */
-    public synchronized String of(Job<?, ?> job) throws IOException {
+    public String of(Job<?, ?> job) throws IOException {
         String id = note(job);
-        return id == null ? giveNew(job) : id;
+        if (id != null) {
+            return id;
+        }
+        synchronized (lockOf(job)) {
+            Optional<String> given = find(job); // by another thread
+            return given.isPresent() ? given.get() : giveNew(job);
+        }
+    }
+
+    private Object lockOf(Job<?, ?> job) {
+        return locks.computeIfAbsent(job, each -> new Object());
     }
 
     /** Returns the full name of the job of an id, {@code null} if there is none. */
@@ -70,7 +85,7 @@ public final class JobIds {
         }
     }
 
-    private synchronized void noteAll(Collection<? extends Item> items) {
+    private void noteAll(Collection<? extends Item> items) {
         for (Item item : items) {
             try {
                 if (item instanceof Job<?, ?> job) {
@@ -85,34 +100,50 @@ public final class JobIds {
     /** Notes the name of a job, and returns its id, {@code null} if it has none. */
     @CheckForNull
     private String note(Job<?, ?> job) throws IOException {
-        List<String> lines = lines(job);
-        String id = idIn(lines).orElse(null);
-        if (id == null) {
-            return null;
-        }
         String name = job.getFullName();
-        Job<?, ?> other = otherWith(id, name);
-        if (other != null && !lines.contains(name)) {
-            return giveNew(job);
-        } else if (other != null) {
-            giveNew(other);
+        String id;
+        Job<?, ?> other;
+        synchronized (lockOf(job)) {
+            List<String> lines = lines(job);
+            id = idIn(lines).orElse(null);
+            if (id == null) {
+                return null;
+            }
+            other = noteUnlessOther(id, name);
+            if (other != null && !lines.contains(name)) {
+                return giveNew(job);
+            }
+            if (other == null) {
+                if (!lines.contains(name)) {
+                    write(job, id);
+                }
+                return id;
+            }
         }
-        names.put(id, name);
-        if (!lines.contains(name)) {
-            write(job, id);
+        synchronized (lockOf(other)) { // of no two jobs at once: each may be the other one
+            if (has(other, id)) {
+                giveNew(other);
+            }
         }
-        return id;
+        return note(job);
     }
 
-    /** Returns the job that is known by an id, if that is another one than the named one. */
+    /** Notes the name of the job that has an id, unless another job is known by it, which is returned. */
     @CheckForNull
-    private Job<?, ?> otherWith(String id, String name) throws IOException {
-        String known = names.get(id);
+    private Job<?, ?> noteUnlessOther(String id, String name) throws IOException {
+        String known = names.putIfAbsent(id, name);
         if (known == null || known.equals(name)) {
             return null;
         }
         Job<?, ?> other = Jenkins.get().getItemByFullName(known, Job.class);
-        return other != null && find(other).filter(id::equals).isPresent() ? other : null;
+        if (other != null && has(other, id)) {
+            return other;
+        }
+        return names.replace(id, known, name) ? null : noteUnlessOther(id, name);
+    }
+
+    private static boolean has(Job<?, ?> job, String id) throws IOException {
+        return find(job).filter(id::equals).isPresent();
     }
 
     private String giveNew(Job<?, ?> job) throws IOException {

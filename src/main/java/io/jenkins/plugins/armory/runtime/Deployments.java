@@ -21,11 +21,13 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -51,6 +53,9 @@ public final class Deployments {
     private final Function<Run<?, ?>, Executor> executors;
     private final RunningBuilds builds;
     private final BiConsumer<Run<?, ?>, Deployment> ended;
+
+    /** A lock for each build: a disk that does not answer holds up one alone. The key is the object that Jenkins has of the build. */
+    private final Map<Run<?, ?>, Object> locks = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * @param executors call the steps of a build that wait
@@ -107,7 +112,9 @@ public final class Deployments {
      * @throws IOException if it cannot be written
      */
     public void add(Run<?, ?> run, DeploymentPlan plan) throws IOException {
-        PlanFile.add(run.getRootDir().toPath(), plan);
+        synchronized (lockOf(run)) {
+            PlanFile.add(run.getRootDir().toPath(), plan);
+        }
         KnownBuild.of(builds, run).changed();
     }
 
@@ -120,15 +127,22 @@ public final class Deployments {
         return KnownBuild.of(builds, run).plans(run);
     }
 
+    private Object lockOf(Run<?, ?> run) {
+        return locks.computeIfAbsent(run, each -> new Object());
+    }
+
     /**
-     * Opens the environments of a build that has none in memory. One store is opened at a time, so a build never has
+     * Opens the environments of a build that has none in memory. One store of a build is opened at a time, so it never has
      * two, of which one reads what the other writes.
      */
-    private synchronized DeploymentStore open(Run<?, ?> run) throws IOException {
-        DeploymentStore known = storeInMemory(run);
-        if (known != null) {
-            return known;
+    private DeploymentStore open(Run<?, ?> run) throws IOException {
+        synchronized (lockOf(run)) {
+            DeploymentStore known = storeInMemory(run);
+            return known == null ? openFirst(run) : known;
         }
+    }
+
+    private DeploymentStore openFirst(Run<?, ?> run) throws IOException {
         DeploymentStore opened = DeploymentStore.open(
                 () -> run.getRootDir().toPath(), executors.apply(run), Clock.tickMillis(ZoneOffset.UTC));
         RunningBuild build = builds.findOrCreate(run);

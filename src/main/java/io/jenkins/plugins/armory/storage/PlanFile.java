@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,7 +11,9 @@ import io.jenkins.plugins.armory.storage.disk.DurableFile;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -35,22 +38,19 @@ public final class PlanFile {
     private PlanFile() {}
 
     /**
-     * Adds a plan. A build that continues after a restart may add the same plan again.
+     * Adds a plan. A build that continues after a restart may add the same plan again. One plan of a folder may be added at a time.
      *
      * @throws IOException if it may not be on disk
      */
-    public static synchronized void add(Path folder, DeploymentPlan plan) throws IOException {
-        ArrayNode targets = read(folder);
+    public static void add(Path folder, DeploymentPlan plan) throws IOException {
+        Map<String, JsonNode> targets = new LinkedHashMap<>();
+        read(folder).forEach(target -> targets.put(target.path("name").asText(), target));
         for (DeploymentPlan.Target target : plan.targets()) {
-            ObjectNode json = toJson(target);
-            for (int i = targets.size() - 1; i >= 0; i--) {
-                if (targets.get(i).path("name").equals(json.get("name"))) {
-                    targets.remove(i);
-                }
-            }
-            targets.add(json);
+            targets.remove(target.name()); // what is added comes last
+            targets.put(target.name(), toJson(target));
         }
-        DurableFile.write(folder.resolve(FILE), StoredJson.file(new Content(targets)));
+        ArrayNode all = JSON.arrayNode().addAll(targets.values());
+        DurableFile.write(folder.resolve(FILE), StoredJson.file(new Content(all)));
     }
 
     /**
