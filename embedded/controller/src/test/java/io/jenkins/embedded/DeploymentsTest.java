@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.builds.RunningBuilds;
+import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
@@ -15,9 +17,11 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildEvents;
+import io.jenkins.plugins.armory.runtime.Deployments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -91,6 +95,34 @@ class DeploymentsTest {
 
             await().until(() -> ArmoryRuntime.get().runningBuilds().find(origin) == null);
             assertThat(first.resolve("armory-deployment.json")).content().contains("nobody was asked");
+        }
+    }
+
+    /** Everybody who may read a build may ask for it at any time. Jenkins may have gone down before its end was noted. */
+    @Test
+    void anEndedDeploymentIsNotedOnceHoweverOftenSomebodyLooks(@TempDir Path home, @TempDir Path folder)
+            throws IOException {
+        try (var controller = new Controller(home)) {
+            var job = controller.jenkins().createJob("job", Controller.configXml(""));
+            var build = new UnsavedBuild(job, folder);
+            var noted = new ArrayList<Deployment>();
+            var builds = new RunningBuilds();
+            var deployments = new Deployments(run -> Runnable::run, builds, (run, deployment) -> noted.add(deployment));
+            deployments.apply(build, new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null));
+            deployments.apply(build, new RulesMet("prod", "step"));
+            deployments.apply(build, new Ended("prod", "step", null));
+            build.end();
+            builds.forget(build); // as by a crash
+            noted.clear();
+
+            for (int look = 0; look < 10; look++) {
+                deployments.deploymentOf(build);
+            }
+
+            assertThat(noted)
+                    .singleElement()
+                    .satisfies(
+                            deployment -> assertThat(deployment.endedByRules()).hasSize(1));
         }
     }
 

@@ -1,18 +1,23 @@
 package io.jenkins.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.Ended;
+import io.jenkins.plugins.armory.deployment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.Deployments;
+import io.jenkins.plugins.armory.storage.history.RulesChange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -163,6 +168,25 @@ class NoisyBuildsTest {
 
         try (var held = awaitReader(pipe)) {
             assertTimeoutPreemptively(SOON, () -> ArmoryRuntime.get().jobIds().of(other.getParent()));
+        }
+    }
+
+    /** The note of a deployment that has ended says who approved it. */
+    @Test
+    void approvalsThatCannotBeReadHoldUpNoChangeOfRules() throws Exception {
+        var build = build(noise, "noise");
+        deployments().apply(build, new Declared("prod", List.of(), "step", Place.OUTERMOST, "noise", null));
+        deployments().apply(build, new RulesMet("prod", "step"));
+        Path pipe = pipe(folder.resolve("noise/armory-approvals.txt"));
+        deployments().apply(build, new Ended("prod", "step", null));
+
+        try (var held = awaitReader(pipe)) {
+            ArmoryRuntime.get()
+                    .changed(List.of(new RulesChange(
+                            "prod", RulesChange.Kind.CHANGED, List.of("submitters"), "alice", Instant.now())));
+
+            Path history = home.resolve("armory-approvals/history");
+            await().untilAsserted(() -> assertThat(history).isDirectoryRecursivelyContaining("glob:**.ndjson"));
         }
     }
 }

@@ -96,10 +96,9 @@ public final class ArmoryRuntime {
             Timer.get(),
             executor);
 
-    private final UntilWritten untilWritten = new UntilWritten(Timer.get(), newExecutor(1));
     private final UntilWritten endings = new UntilWritten(Timer.get(), executor);
-    private final RulesChanges rulesChanges = new RulesChanges(store, untilWritten);
-    private final DeploymentNotes deploymentNotes = new DeploymentNotes(store, untilWritten);
+    private final RulesChanges rulesChanges = new RulesChanges(store, oneAfterTheOther());
+    private final DeploymentNotes deploymentNotes = new DeploymentNotes(store, oneAfterTheOther());
 
     private final SigningKeys signingKeys = new SigningKeys(new SigningKeyStore());
     private final VerifiedTokens verifiedTokens = new VerifiedTokens();
@@ -141,6 +140,10 @@ public final class ArmoryRuntime {
 
     private void note(Run<?, ?> run, Deployment deployment) {
         deploymentNotes.note(run, deployment);
+    }
+
+    private static UntilWritten oneAfterTheOther() {
+        return new UntilWritten(Timer.get(), newExecutor(1));
     }
 
     private static ExecutorService newExecutor(int threads) {

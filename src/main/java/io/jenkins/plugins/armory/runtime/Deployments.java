@@ -54,14 +54,20 @@ public final class Deployments {
     private final RunningBuilds builds;
     private final BiConsumer<Run<?, ?>, Deployment> ended;
 
-    /** A lock for each build: a disk that does not answer holds up one alone. The key is the object that Jenkins has of the build. */
-    private final Map<Run<?, ?>, Object> locks = Collections.synchronizedMap(new WeakHashMap<>());
+    /** By the objects that Jenkins has of the builds. */
+    private final Map<Run<?, ?>, Opening> openings = Collections.synchronizedMap(new WeakHashMap<>());
+
+    /** The lock of one build: a disk that does not answer holds up one alone. */
+    private static final class Opening {
+        /** Whether its ended deployments were noted after its end. Once is enough: everybody may look at the build at any time. */
+        private volatile boolean noted;
+    }
 
     /**
      * @param executors call the steps of a build that wait
      * @param ended takes the environments of a build each time that the deployment to one has ended, perhaps again; it must not take long
      */
-    Deployments(
+    public Deployments(
             Function<Run<?, ?>, Executor> executors, RunningBuilds builds, BiConsumer<Run<?, ?>, Deployment> ended) {
         this.executors = executors;
         this.builds = builds;
@@ -112,7 +118,7 @@ public final class Deployments {
      * @throws IOException if it cannot be written
      */
     public void add(Run<?, ?> run, DeploymentPlan plan) throws IOException {
-        synchronized (lockOf(run)) {
+        synchronized (opening(run)) {
             PlanFile.add(run.getRootDir().toPath(), plan);
         }
         KnownBuild.of(builds, run).changed();
@@ -127,8 +133,8 @@ public final class Deployments {
         return KnownBuild.of(builds, run).plans(run);
     }
 
-    private Object lockOf(Run<?, ?> run) {
-        return locks.computeIfAbsent(run, each -> new Object());
+    private Opening opening(Run<?, ?> run) {
+        return openings.computeIfAbsent(run, each -> new Opening());
     }
 
     /**
@@ -136,19 +142,19 @@ public final class Deployments {
      * two, of which one reads what the other writes.
      */
     private DeploymentStore open(Run<?, ?> run) throws IOException {
-        synchronized (lockOf(run)) {
+        synchronized (opening(run)) {
             DeploymentStore known = storeInMemory(run);
-            return known == null ? openFirst(run) : known;
+            return known == null ? read(run) : known;
         }
     }
 
-    private DeploymentStore openFirst(Run<?, ?> run) throws IOException {
+    private DeploymentStore read(Run<?, ?> run) throws IOException {
         DeploymentStore opened = DeploymentStore.open(
                 () -> run.getRootDir().toPath(), executors.apply(run), Clock.tickMillis(ZoneOffset.UTC));
         RunningBuild build = builds.findOrCreate(run);
         if (build == null) {
             try {
-                end(run, opened); // Jenkins may have gone down before this was written
+                end(run, opened); // Jenkins may have gone down before this was written or noted
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot write how the environments of " + run + " ended", x);
             }
@@ -399,8 +405,12 @@ public final class Deployments {
 
     private void end(Run<?, ?> run, DeploymentStore store) throws IOException {
         try {
-            store.end();
-            ended.accept(run, store.deployment());
+            boolean changed = store.end();
+            Opening opening = opening(run);
+            if (changed || !opening.noted) {
+                opening.noted = true;
+                ended.accept(run, store.deployment());
+            }
         } catch (IOException x) {
             boolean isBeingDeleted = !run.getRootDir().exists() || x.getCause() instanceof NoSuchFileException;
             if (!isBeingDeleted) {

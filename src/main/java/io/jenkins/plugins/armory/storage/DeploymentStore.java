@@ -144,12 +144,12 @@ public final class DeploymentStore {
     /**
      * Ends the environments of a build that has ended. A build without any gets no file.
      *
+     * @return whether one was not over
      * @throws UnwrittenException if that could not be written
      */
-    public void end() throws UnwrittenException {
-        if (!newest().isEmpty()) {
-            apply(new DeploymentEvent.BuildEnded());
-        }
+    public boolean end() throws UnwrittenException {
+        return !newest().isEmpty()
+                && !apply(new DeploymentEvent.BuildEnded()).moves().isEmpty();
     }
 
     /**
