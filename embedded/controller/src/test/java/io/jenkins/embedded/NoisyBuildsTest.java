@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.BuildEvents;
 import io.jenkins.plugins.armory.runtime.Deployments;
 import io.jenkins.plugins.armory.storage.history.RulesChange;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -125,6 +127,25 @@ class NoisyBuildsTest {
             assertAllOtherWorkIsDone();
         } finally {
             over.countDown();
+        }
+    }
+
+    /** A build that is killed leaves its environments as they are, so their end is to be written. */
+    @Test
+    void buildsThatEndHoldUpNoOtherWork() throws Exception {
+        var pipes = new ArrayList<Path>();
+        for (int n = 0; n < 40; n++) {
+            var build = build(noise, "noise-" + n);
+            deployments().apply(build, declared("docs"));
+            pipes.add(pipe(build.getRootDir().toPath().resolve("armory-deployment.json.tmp")));
+            build.end();
+            new BuildEvents().onFinalized(build);
+        }
+
+        try {
+            assertAllOtherWorkIsDone();
+        } finally {
+            pipes.forEach(pipe -> inBackground(() -> Files.readAllBytes(pipe)));
         }
     }
 

@@ -15,7 +15,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Repeats writes that must not be given up, as while a disk is full. Of those that have failed, one is tried every five seconds, each in its
- * turn; once one succeeds, all others are tried too. If Jenkins goes down before, the next start makes up for it.
+ * turn; once one succeeds, all others are tried too. One that takes long holds up no other. If Jenkins goes down before, the next start makes
+ * up for it.
  */
 @Restricted(NoExternalUse.class)
 public final class UntilWritten {
@@ -25,8 +26,13 @@ public final class UntilWritten {
     private final ScheduledExecutorService timer;
     private final Executor executor;
 
-    /** The writes that have failed. While there is one, a timer is set, or the first of them is being tried. Guarded by itself. */
-    private final Queue<Write> unwritten = new ArrayDeque<>();
+    /** The writes that have failed and are not being tried. While there is one, a timer is set. Guarded by itself. */
+    private final Queue<Unwritten> unwritten = new ArrayDeque<>();
+
+    /** Guarded by {@link #unwritten}. */
+    private boolean timed;
+
+    private record Unwritten(Write write, Executor executor) {}
 
     /** A write that can be repeated from its beginning. */
     @FunctionalInterface
@@ -34,7 +40,7 @@ public final class UntilWritten {
         void run() throws IOException;
     }
 
-    /** @param executor repeats the writes */
+    /** @param executor repeats the writes for which no other one is given */
     public UntilWritten(ScheduledExecutorService timer, Executor executor) {
         this.timer = timer;
         this.executor = executor;
@@ -46,46 +52,59 @@ public final class UntilWritten {
      * @param failed takes the first failure: one line in the logs is enough
      */
     public void run(Write write, Consumer<Throwable> failed) {
+        run(write, failed, executor);
+    }
+
+    /** @param executor repeats the write */
+    public void run(Write write, Consumer<Throwable> failed, Executor executor) {
         try {
             write.run();
         } catch (IOException | RuntimeException | Error x) {
             failed.accept(x);
-            repeat(write);
+            repeat(new Unwritten(write, executor));
         }
     }
 
-    private void repeat(Write write) {
-        boolean first;
+    private void repeat(Unwritten failed) {
         synchronized (unwritten) {
-            first = unwritten.isEmpty();
-            unwritten.add(write);
-        }
-        if (first) {
-            later(timer, executor, PAUSE, this::probe);
+            unwritten.add(failed);
+            setTimer();
         }
     }
 
-    private void probe() {
-        Write first;
-        synchronized (unwritten) {
-            first = unwritten.element();
+    /** The caller holds the lock. */
+    private void setTimer() {
+        if (!timed && !unwritten.isEmpty()) {
+            timed = true;
+            later(timer, Runnable::run, PAUSE, this::tryFirst);
         }
+    }
+
+    private void tryFirst() {
+        Unwritten first;
+        synchronized (unwritten) {
+            timed = false;
+            first = unwritten.poll();
+            setTimer();
+        }
+        if (first != null) {
+            first.executor.execute(() -> probe(first));
+        }
+    }
+
+    private void probe(Unwritten first) {
         try {
-            first.run();
+            first.write.run();
         } catch (IOException | RuntimeException | Error x) {
-            synchronized (unwritten) {
-                unwritten.add(unwritten.remove()); // it may fail for a reason of its own
-            }
-            later(timer, executor, PAUSE, this::probe);
+            repeat(first); // behind the others: it may fail for a reason of its own
             return;
         }
-        List<Write> others;
+        List<Unwritten> others;
         synchronized (unwritten) {
-            unwritten.remove();
             others = List.copyOf(unwritten);
             unwritten.clear();
         }
-        others.forEach(write -> soon(() -> run(write, x -> {})));
+        others.forEach(each -> each.executor.execute(() -> run(each.write, x -> {}, each.executor)));
     }
 
     /** Runs work on the executor. */

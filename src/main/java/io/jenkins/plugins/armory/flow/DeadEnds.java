@@ -112,7 +112,8 @@ public final class DeadEnds implements GraphListener {
             Work.run(
                     () -> ArmoryRuntime.get().deployments().apply(waiting.run, event),
                     x -> LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that will not come", x),
-                    line -> LOGGER.log(Level.WARNING, line));
+                    line -> LOGGER.log(Level.WARNING, line),
+                    ArmoryRuntime.get().executor(waiting.run));
         }
     }
 

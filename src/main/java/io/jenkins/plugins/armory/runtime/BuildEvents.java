@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -32,14 +33,14 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
     public void onCompleted(Run<?, ?> run, TaskListener listener) {
         // Approvals are pending here only if the build was ended by force.
         ArmoryRuntime runtime = ArmoryRuntime.get();
-        runtime.executor()
-                .execute(() -> runtime.whenOpen(() -> {
-                    try {
-                        end(run, runtime.approvals());
-                    } catch (IOException x) {
-                        LOGGER.log(Level.WARNING, "Cannot end the approvals of " + run, x);
-                    }
-                }));
+        Executor executor = runtime.executor(run);
+        executor.execute(() -> runtime.whenOpen(() -> executor.execute(() -> {
+            try {
+                end(run, runtime.approvals());
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot end the approvals of " + run, x);
+            }
+        })));
     }
 
     private static void end(Run<?, ?> run, Approvals approvals) throws IOException {
@@ -58,14 +59,15 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
     @Override
     public void onFinalized(Run<?, ?> run) {
         ArmoryRuntime runtime = ArmoryRuntime.get();
-        runtime.executor()
-                .execute(() -> runtime.endings()
-                        .run(
-                                () -> end(run, runtime),
-                                x -> LOGGER.log(
-                                        Level.WARNING,
-                                        "Cannot write how the environments of " + run + " ended; trying again",
-                                        x)));
+        Executor executor = runtime.executor(run);
+        executor.execute(() -> runtime.endings()
+                .run(
+                        () -> end(run, runtime),
+                        x -> LOGGER.log(
+                                Level.WARNING,
+                                "Cannot write how the environments of " + run + " ended; trying again",
+                                x),
+                        executor));
     }
 
     /** @throws DeploymentStore.UnwrittenException if it could not be written; memory alone has what was noted then */

@@ -26,12 +26,8 @@ public interface Work {
      *
      * @param failed takes whatever else the work throws
      * @param log takes a line for the build's log
+     * @param executor repeats the work
      */
-    static void run(Work work, Consumer<Exception> failed, Consumer<String> log) {
-        run(work, failed, log, again -> ArmoryRuntime.get().executor().execute(again));
-    }
-
-    /** @param executor repeats the work */
     static void run(Work work, Consumer<Exception> failed, Consumer<String> log, Executor executor) {
         new UntilWritten(Timer.get(), executor)
                 .run(

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.util.Timer;
@@ -125,7 +126,12 @@ public abstract class SuspendedExecution extends StepExecution {
 
     /** Does work on this thread, and ends the step if the work fails. */
     public final void run(Work work) {
-        Work.run(work, this::failedUnlessResumed, this::log, executor());
+        run(work, this::failedUnlessResumed);
+    }
+
+    /** Does work on this thread, and hands over what it throws. */
+    public final void run(Work work, Consumer<Exception> failed) {
+        Work.run(work, failed, this::log, executor());
     }
 
     /** Leaves a step alone whose work fails while Jenkins goes down: the approvals are closed, and agents are gone. */
@@ -147,7 +153,7 @@ public abstract class SuspendedExecution extends StepExecution {
      * its dependents must not be deployed to, even if the Pipeline catches the error.
      */
     protected final void failedInEnvironment(Exception thrown) {
-        Work.run(
+        run(
                 () -> {
                     tellEnvironments(String.valueOf(thrown.getMessage()));
                     endWithError(thrown);
@@ -155,8 +161,7 @@ public abstract class SuspendedExecution extends StepExecution {
                 x -> {
                     LOGGER.log(Level.WARNING, "Cannot write that a step in an environment failed", x);
                     endWithError(thrown);
-                },
-                this::log);
+                });
     }
 
     /** Tells the environment around the step, if there is one, that the step has not done what it was to do in it. */

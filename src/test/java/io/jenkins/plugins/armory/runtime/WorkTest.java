@@ -20,13 +20,15 @@ class WorkTest {
                     throw unreadable;
                 },
                 failures::add,
-                line -> fail(line));
+                line -> fail(line),
+                Runnable::run);
         Work.run(
                 () -> {
                     throw new IOException("disk full");
                 },
                 failures::add,
-                line -> fail(line));
+                line -> fail(line),
+                Runnable::run);
 
         assertThat(failures).hasSize(2);
         assertThat(failures.get(0)).hasCause(unreadable);

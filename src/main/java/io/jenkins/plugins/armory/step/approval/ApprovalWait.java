@@ -24,7 +24,6 @@ import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.flow.Stages;
-import io.jenkins.plugins.armory.runtime.Work;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import java.io.IOException;
 import java.time.Duration;
@@ -255,7 +254,7 @@ final class ApprovalWait {
 
     /** Ends the step after its work failed, once the environments know, which what follows in the Pipeline asks. */
     void fail(Exception thrown) {
-        Work.run(
+        step.run(
                 () -> {
                     for (Place place : guardedPlaces()) {
                         if (awaited.phase() == Phase.AFTER_DEPLOYMENT) {
@@ -271,8 +270,7 @@ final class ApprovalWait {
                     unwritten(x);
                     step.endWithError(thrown);
                     abandon("The step failed."); // the build may have ended before they were written
-                },
-                step::log);
+                });
     }
 
     /** Returns the place of the approvals, and the environment around it if the step names another one, which it may have misspelt. */

@@ -17,7 +17,6 @@ import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.flow.cps.OwnStage;
-import io.jenkins.plugins.armory.runtime.Work;
 import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.BlockExecution;
 import io.jenkins.plugins.armory.step.EnclosingApproval;
@@ -124,7 +123,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     @Override
     protected void failed(Exception thrown) {
-        Work.run(
+        run(
                 () -> {
                     abandonRules("The step failed.");
                     tell(declared()); // it may have failed before
@@ -134,8 +133,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
                 x -> {
                     LOGGER.log(Level.WARNING, "Cannot write that the environment " + name + " has failed", x);
                     endWithError(thrown);
-                },
-                this::log);
+                });
     }
 
     private void abandonRules(String reason) {
