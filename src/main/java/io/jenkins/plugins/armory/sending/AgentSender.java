@@ -88,8 +88,9 @@ final class AgentSender implements CheckedSender {
     @Override
     public Optional<String> refusal() {
         Named named = named();
-        return named.nodes().isEmpty()
-                        && (named.label() == null || named.label().getClouds().isEmpty())
+        Label label = named.label();
+        boolean mayCome = label != null && !label.getClouds().isEmpty();
+        return named.nodes().isEmpty() && !mayCome
                 ? Optional.of("agent '" + identifier + "'" + NONE)
                 : Optional.empty();
     }
