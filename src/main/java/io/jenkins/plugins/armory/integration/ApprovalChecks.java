@@ -108,7 +108,14 @@ public final class ApprovalChecks extends ApprovalListener {
                 : CONCLUSIONS.getOrDefault(decision.getOutcome(), ChecksConclusion.FAILURE);
     }
 
+    /** Publishes a check in the turn of its job: whoever has many would hold up the checks of all others. */
     private void publish(ApprovalView approval, ChecksStatus status, ChecksConclusion conclusion, String summary) {
+        ArmoryRuntime.get()
+                .afterOthersOf(approval.getJob(), this, () -> publishNow(approval, status, conclusion, summary));
+    }
+
+    private static void publishNow(
+            ApprovalView approval, ChecksStatus status, ChecksConclusion conclusion, String summary) {
         Run<?, ?> run = BuildRecord.find(new BuildRef(approval.getJob(), approval.getBuildNumber()));
         String root = Jenkins.get().getRootUrl();
         if (run == null || root == null) {

@@ -68,10 +68,13 @@ public final class ArmoryRuntime {
     private static final int STEPS = 32;
     /** The number of steps that may read files of workspaces or create approvals at once. */
     private static final int READERS = 64;
+    /** The number of jobs of which other services are told at once. */
+    private static final int TELLERS = 16;
 
     private final ExecutorService executor = newExecutor(THREADS);
     private final WebhookClient client =
             new WebhookClient(PatientExecutor.unlimited(WebhookClient::thread, Timer.get()));
+    private final Turns telling = new Turns(TELLERS, client.executor());
     private final ExecutorService stepThreads = newExecutor(STEPS);
     private final Turns steps = new Turns(STEPS, stepThreads);
     private final ExecutorService readers = newExecutor(READERS);
@@ -82,8 +85,11 @@ public final class ArmoryRuntime {
     private final Deployments deployments = new Deployments(this::executor, runningBuilds, this::note);
     private final JobIds jobIds = new JobIds();
     private final ApprovalRequests requests = new ApprovalRequests(tokens, client);
-    private final ApprovalEvents events =
-            new ApprovalEvents(() -> ExtensionList.lookup(ApprovalListener.class), client.executor(), this::pending);
+    private final ApprovalEvents events = new ApprovalEvents(
+            () -> ExtensionList.lookup(ApprovalListener.class),
+            client.executor(),
+            job -> inTurn(telling, client.executor(), job, job, () -> {}),
+            this::pending);
     private final OpenStore store = new OpenStore(
             Jenkins.get().getRootDir().toPath().resolve("armory-approvals"),
             ExtensionList::lookupFirst,
@@ -338,7 +344,7 @@ public final class ArmoryRuntime {
      * @param waits is run if work has to wait for its turn
      */
     public Executor readers(Run<?, ?> run, String agent, Runnable waits) {
-        return inTurn(reading, readers, run, agent, waits);
+        return inTurn(reading, readers, run.getParent().getFullName(), agent, waits);
     }
 
     /**
@@ -346,7 +352,7 @@ public final class ArmoryRuntime {
      * threads, as has its job.
      */
     public Executor executor(Run<?, ?> run) {
-        return inTurn(steps, stepThreads, run, run.getExternalizableId(), () -> {});
+        return inTurn(steps, stepThreads, run.getParent().getFullName(), run.getExternalizableId(), () -> {});
     }
 
     /** Returns the threads that {@link #executor(Run)} shares out. */
@@ -354,8 +360,7 @@ public final class ArmoryRuntime {
         return stepThreads;
     }
 
-    private static Executor inTurn(Turns turns, Executor threads, Run<?, ?> run, String lane, Runnable waits) {
-        String job = run.getParent().getFullName();
+    private static Executor inTurn(Turns turns, Executor threads, String job, String lane, Runnable waits) {
         return work -> {
             boolean begun = turns.enter(
                     job,
@@ -371,6 +376,14 @@ public final class ArmoryRuntime {
                 waits.run();
             }
         };
+    }
+
+    /**
+     * Does work of a listener that waits for the network, after its other work for the same job. The jobs have shares of the threads, so that
+     * one with much to tell holds up no other.
+     */
+    public void afterOthersOf(String job, ApprovalListener listener, Runnable work) {
+        events.afterOthersOf(job, listener, work);
     }
 
     /** Returns the executor of work of no build that must not run on a thread of the Pipeline engine, such as file I/O. */

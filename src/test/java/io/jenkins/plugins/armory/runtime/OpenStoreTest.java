@@ -58,7 +58,7 @@ class OpenStoreTest {
                 },
                 () -> jobId -> null,
                 answering(Requests.class, Map.of()),
-                new ApprovalEvents(List::of, Runnable::run, id -> Optional.empty()),
+                new ApprovalEvents(List::of, Runnable::run, job -> Runnable::run, id -> Optional.empty()),
                 timer,
                 this::execute);
     }

@@ -270,10 +270,14 @@ class ManyInOneStepTest {
     /** Each of the steps is within its own bound. */
     @Test
     void whatABuildHasPendingHasABound() {
-        String step = "armoryWebhookApprovals((0..<1000).collect { [manualApproval: [message: 'm' * 8000]] })";
-
-        assertThat(failure(
-                        "parallel((0..<9).collectEntries { b -> [('b' + b): { " + step + " }] } + [failFast: true])"))
+        assertThat(failure("""
+                        def list = (0..<1000).collect { [manualApproval: [message: 'm' * 8000]] }
+                        def branches = [failFast: true]
+                        for (int i = 0; i < 9; i++) {
+                            branches["b$i"] = { armoryWebhookApprovals(list) }
+                        }
+                        parallel branches
+                        """))
                 .containsPattern("approvals, with all others that are pending in this build: is longer than 67108864"
                         + " characters: it has 671\\d{5}; shorten what each has, such as bodyTemplate, message and notify,"
                         + " or have fewer wait at a time, in several steps one after another");
