@@ -57,7 +57,7 @@ final class CallLoop implements ApprovalObserver {
     /** The approvals that were not closed at the start, and their next tries. */
     private final Set<String> inherited = new HashSet<>();
 
-    /** @param executor does what may take time */
+    /** @param executor does what may take time; {@link Requests#executor} makes the requests */
     CallLoop(
             Approvals approvals,
             Requests requests,
