@@ -202,7 +202,8 @@ class NoisyNeighboursTest {
     void environmentsThatCannotBeWrittenHoldUpNoOtherJob() throws Exception {
         Path go = controller.home().resolve("go");
         Build noise = jenkins.build("""
-                        armoryEnvironment('first') { echo 'written' }
+                        armoryEnvironment('first') {}
+                        echo 'written'
                         node { sh 'until [ -e %s ]; do sleep 0.1; done' }
                         def branches = [:]
                         for (int n = 0; n < 64; n++) {
