@@ -40,11 +40,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,34 +114,17 @@ class DeploymentStoreTest {
                 "rollback":{"id":"dev/rollback","label":"roll back","action":"rollback"}}""");
     }
 
-    /** Two plans without a common name: if each target were compared with each other one, that would take half a minute. */
-    @Test
-    @Timeout(10)
-    void plansMayHaveManyTargets() throws IOException {
-        int targets = 15_000;
-
-        PlanFile.add(folder, plan(IntStream.range(0, targets).mapToObj(i -> "a" + i)));
-        PlanFile.add(folder, plan(IntStream.range(0, targets).mapToObj(i -> "b" + i)));
-
-        assertThat(PlanFile.read(folder)).hasSize(2 * targets);
-    }
-
     private static DeploymentPlan plan(String target) {
-        return plan(Stream.of(target));
-    }
-
-    private static DeploymentPlan plan(Stream<String> targets) {
         return new DeploymentPlan(
-                targets.map(target -> new DeploymentPlan.Target(
-                                target,
-                                "cluster",
-                                null,
-                                List.of(),
-                                List.of(new DeploymentPlan.Pause(target + "/before/1", "pause", Duration.ofMinutes(1))),
-                                List.of(List.of(new DeploymentPlan.Action(
-                                        target + "/strategy/1", "deploy", DeploymentPlan.Action.DEPLOY, Map.of()))),
-                                List.of(new DeploymentPlan.RunWebhook(target + "/after/1", "webhook", "w", Map.of()))))
-                        .toList(),
+                List.of(new DeploymentPlan.Target(
+                        target,
+                        "cluster",
+                        null,
+                        List.of(),
+                        List.of(new DeploymentPlan.Pause(target + "/before/1", "pause", Duration.ofMinutes(1))),
+                        List.of(List.of(new DeploymentPlan.Action(
+                                target + "/strategy/1", "deploy", DeploymentPlan.Action.DEPLOY, Map.of()))),
+                        List.of(new DeploymentPlan.RunWebhook(target + "/after/1", "webhook", "w", Map.of())))),
                 null);
     }
 
