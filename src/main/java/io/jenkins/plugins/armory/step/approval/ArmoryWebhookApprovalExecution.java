@@ -84,8 +84,10 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
 
     @Override
     public void onResume() {
-        later(this::pause);
-        later(() -> onceOpen(mistake == null ? awaiting()::resume : this::begin));
+        later(() -> {
+            pause();
+            onceOpen(mistake == null ? awaiting()::resume : this::begin);
+        });
     }
 
     /** Returns the wait of this run of Jenkins. */
