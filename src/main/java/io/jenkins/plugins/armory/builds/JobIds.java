@@ -100,16 +100,16 @@ public final class JobIds {
     /** Notes the name of a job, and returns its id, {@code null} if it has none. */
     @CheckForNull
     private String note(Job<?, ?> job) throws IOException {
-        String name = job.getFullName();
         String id;
         Job<?, ?> other;
         synchronized (lockOf(job)) {
+            String name = job.getFullName(); // which changes until then
             List<String> lines = lines(job);
             id = idIn(lines).orElse(null);
             if (id == null) {
                 return null;
             }
-            other = noteUnlessOther(id, name);
+            other = noteUnlessOther(id, name, job);
             if (other != null && !lines.contains(name)) {
                 return giveNew(job);
             }
@@ -128,18 +128,18 @@ public final class JobIds {
         return note(job);
     }
 
-    /** Notes the name of the job that has an id, unless another job is known by it, which is returned. */
+    /** Notes the name of a job and its id, unless another job is known by that, which is returned. */
     @CheckForNull
-    private Job<?, ?> noteUnlessOther(String id, String name) throws IOException {
+    private Job<?, ?> noteUnlessOther(String id, String name, Job<?, ?> job) throws IOException {
         String known = names.putIfAbsent(id, name);
         if (known == null || known.equals(name)) {
             return null;
         }
         Job<?, ?> other = Jenkins.get().getItemByFullName(known, Job.class);
-        if (other != null && has(other, id)) {
+        if (other != null && other != job && has(other, id)) {
             return other;
         }
-        return names.replace(id, known, name) ? null : noteUnlessOther(id, name);
+        return names.replace(id, known, name) ? null : noteUnlessOther(id, name, job);
     }
 
     private static boolean has(Job<?, ?> job, String id) throws IOException {
