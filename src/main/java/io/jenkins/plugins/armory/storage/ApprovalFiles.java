@@ -94,7 +94,7 @@ final class ApprovalFiles {
      *
      * @param equal returns what takes the place of a part, to which it is equal
      */
-    Optional<Approval> readPending(String id, UnaryOperator<Object> equal) throws IOException {
+    Optional<Approval> readPending(String id, UnaryOperator<String> equal) throws IOException {
         return read(pendingFile(id), equal);
     }
 
@@ -104,7 +104,7 @@ final class ApprovalFiles {
     }
 
     /** Reads a file of {@code decided/}, as {@link #readPending(String, UnaryOperator)} does. */
-    Optional<Approval> readDecided(String id, UnaryOperator<Object> equal) throws IOException {
+    Optional<Approval> readDecided(String id, UnaryOperator<String> equal) throws IOException {
         return read(decidedFile(id), equal);
     }
 
@@ -121,7 +121,7 @@ final class ApprovalFiles {
         }
     }
 
-    private Optional<Approval> read(Path file, UnaryOperator<Object> equal) throws IOException {
+    private Optional<Approval> read(Path file, UnaryOperator<String> equal) throws IOException {
         Optional<Approval> approval = StoredJson.find(disk, file, Approval.class, equal);
         Path place = approval.map(this::fileOf).orElse(file);
         if (!place.equals(file)) {

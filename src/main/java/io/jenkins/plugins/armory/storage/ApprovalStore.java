@@ -5,7 +5,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.ApprovalRepository;
-import io.jenkins.plugins.armory.approval.CommonParts;
+import io.jenkins.plugins.armory.approval.CommonTexts;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.storage.disk.Disk;
@@ -80,7 +80,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private volatile Runnable changeListener = () -> {};
     private final List<ApprovalObserver> followers = new CopyOnWriteArrayList<>();
 
-    private ApprovalStore(Disk disk, Path folder, JobNames names, CommonParts common) throws IOException {
+    private ApprovalStore(Disk disk, Path folder, JobNames names, CommonTexts common) throws IOException {
         this.disk = disk;
         this.folder = folder;
         this.names = names;
@@ -124,7 +124,7 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     public static ApprovalStore open(Disk disk, Path folder, JobNames names) throws IOException {
-        var common = new CommonParts();
+        var common = new CommonTexts();
         var store = new ApprovalStore(disk, folder, names, common);
         store.files.deleteTemporary();
         store.outbox.look(store.files);

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.CommonParts;
+import io.jenkins.plugins.armory.approval.CommonTexts;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.nio.charset.StandardCharsets;
@@ -38,8 +38,8 @@ final class JournalRecovery {
         this.removal = removal;
     }
 
-    /** Returns the reader of the journal, for approvals that have parts in common. */
-    Journal.Reader reader(CommonParts common) {
+    /** Returns the reader of the journal, for approvals that have texts in common. */
+    Journal.Reader reader(CommonTexts common) {
         return new Journal.Reader() {
             @Override
             public boolean read(String where, byte[] record) throws UnknownFormatException {
@@ -53,7 +53,7 @@ final class JournalRecovery {
         };
     }
 
-    private boolean read(String where, byte[] record, CommonParts common) throws UnknownFormatException {
+    private boolean read(String where, byte[] record, CommonTexts common) throws UnknownFormatException {
         try {
             take(StoredJson.read(where, record, JournalEntry.class, common));
             return true;

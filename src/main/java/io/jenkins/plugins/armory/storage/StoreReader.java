@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.CommonParts;
+import io.jenkins.plugins.armory.approval.CommonTexts;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.io.IOException;
 import java.time.Instant;
@@ -20,10 +20,10 @@ final class StoreReader {
     private final ApprovalMemory memory;
     private final ApprovalFiles files;
     private final JobNames names;
-    private final CommonParts common;
+    private final CommonTexts common;
 
-    /** @param common the parts that approvals have in common, also with those of the journal */
-    StoreReader(ApprovalMemory memory, ApprovalFiles files, JobNames names, CommonParts common) {
+    /** @param common the texts that approvals have in common, also with those of the journal */
+    StoreReader(ApprovalMemory memory, ApprovalFiles files, JobNames names, CommonTexts common) {
         this.memory = memory;
         this.files = files;
         this.names = names;

@@ -41,6 +41,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -959,7 +960,7 @@ public class ApprovalStoreTest {
                 .uriTemplate("http://ci.example.com/")
                 .body("\"" + "x".repeat(1_000) + "\"")
                 .build();
-        var manual = new ManualRequirement("Release?", List.of("alice"), 1);
+        var manual = new ManualRequirement("Release?".repeat(100), List.of("alice"), 1);
         for (int i = 0; i < 4; i++) {
             store.create(terms("a" + i)
                     .manual(manual)
@@ -981,13 +982,36 @@ public class ApprovalStoreTest {
                 List.copyOf(ApprovalStore.open(folder, jobId -> null).pending());
 
         assertThat(read).containsExactlyInAnyOrderElementsOf(store.pending());
-        Set<Object> large = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<String> texts = Collections.newSetFromMap(new IdentityHashMap<>());
         for (Approval each : read) {
-            each.calls().all().forEach(large::add);
-            large.add(each.calls().context().get("ref"));
-            large.add(each.manual());
+            each.calls().all().forEach(call -> texts.add(call.body()));
+            texts.add(each.calls().context().get("ref"));
+            texts.add(each.manual().message());
         }
-        assertThat(large.size()).as("a webhook, a text and a question").isEqualTo(3);
+        assertThat(texts.size()).as("a body, a value and a question").isEqualTo(3);
+    }
+
+    /** The default body has the context in its order, and is equal in all attempts, also after a restart. */
+    @Test
+    void theContextKeepsItsOrderWhateverOthersHave() throws IOException {
+        for (List<String> order : List.of(List.of("region", "team"), List.of("team", "region"))) {
+            Map<String, String> context = new LinkedHashMap<>();
+            order.forEach(key -> context.put(key, "1"));
+            store.create(terms("a" + order.get(0))
+                    .calls(new OutgoingCalls(
+                            Webhook.named("w")
+                                    .uriTemplate("http://ci.example.com/")
+                                    .build(),
+                            null,
+                            context,
+                            null,
+                            null))
+                    .start());
+        }
+
+        Approval read = ApprovalStore.open(folder, jobId -> null).find("ateam").orElseThrow();
+
+        assertThat(read.calls().context().keySet()).containsExactly("team", "region");
     }
 
     /** Returns a disk that runs something while a record is written. */

@@ -8,19 +8,16 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.BeanDescription;
-import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
-import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
-import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.deser.std.StringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
@@ -61,7 +58,7 @@ public final class StoredJson {
                     .configure(JsonWriteFeature.ESCAPE_NON_ASCII, true)
                     .build())
             .addModule(new JavaTimeModule())
-            .addModule(new SimpleModule().setDeserializerModifier(new WithReplacement()))
+            .addModule(new SimpleModule().addDeserializer(String.class, new Replacement()))
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(
                     DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
@@ -86,37 +83,25 @@ public final class StoredJson {
         }
     }
 
-    /** A function that returns something equal for each text and each record that is read. */
-    private static final class Replacement extends DelegatingDeserializer {
+    /** Replaces each text that is read by an equal one. */
+    private static final class Replacement extends StdScalarDeserializer<String> {
 
         private static final long serialVersionUID = 1L;
 
-        private Replacement(JsonDeserializer<?> usual) {
-            super(usual);
+        private Replacement() {
+            super(String.class);
         }
 
         @Override
-        protected JsonDeserializer<?> newDelegatingInstance(JsonDeserializer<?> usual) {
-            return new Replacement(usual);
+        public LogicalType logicalType() {
+            return LogicalType.Textual;
         }
 
         @Override
         @SuppressWarnings("unchecked") // read sets it
-        public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            return ((UnaryOperator<Object>) context.getAttribute(Replacement.class))
-                    .apply(super.deserialize(parser, context));
-        }
-    }
-
-    private static final class WithReplacement extends BeanDeserializerModifier {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public JsonDeserializer<?> modifyDeserializer(
-                DeserializationConfig config, BeanDescription described, JsonDeserializer<?> usual) {
-            Class<?> type = described.getBeanClass();
-            return type == String.class || Record.class.isAssignableFrom(type) ? new Replacement(usual) : usual;
+        public String deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            return ((UnaryOperator<String>) context.getAttribute(Replacement.class))
+                    .apply(StringDeserializer.instance.deserialize(parser, context));
         }
     }
 
@@ -156,9 +141,9 @@ public final class StoredJson {
     /**
      * Reads a record.
      *
-     * @param equal returns what takes the place of a text, or of a record within the record, to which it is equal
+     * @param equal returns what takes the place of a text to which it is equal
      */
-    public static <T extends Record> T read(String where, byte[] json, Class<T> type, UnaryOperator<Object> equal)
+    public static <T extends Record> T read(String where, byte[] json, Class<T> type, UnaryOperator<String> equal)
             throws UnknownFormatException, UnreadableException {
         // From characters: only from them does Jackson read the name of a field with half a surrogate pair.
         var text = new String(json, StandardCharsets.UTF_8);
@@ -205,7 +190,7 @@ public final class StoredJson {
         return readFile(where, file, type, UnaryOperator.identity());
     }
 
-    private static <T extends Record> T readFile(String where, byte[] file, Class<T> type, UnaryOperator<Object> equal)
+    private static <T extends Record> T readFile(String where, byte[] file, Class<T> type, UnaryOperator<String> equal)
             throws UnknownFormatException, UnreadableException {
         byte[] json = ChecksumLine.content(file);
         if (json == null) {
@@ -224,7 +209,7 @@ public final class StoredJson {
     }
 
     /** Reads a file, as {@link #read(String, byte[], Class, UnaryOperator)} does; empty if there is none. */
-    public static <T extends Record> Optional<T> find(Disk disk, Path file, Class<T> type, UnaryOperator<Object> equal)
+    public static <T extends Record> Optional<T> find(Disk disk, Path file, Class<T> type, UnaryOperator<String> equal)
             throws IOException {
         byte[] content;
         try {
