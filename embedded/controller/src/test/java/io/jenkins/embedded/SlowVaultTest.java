@@ -45,7 +45,12 @@ class SlowVaultTest {
     void start(@TempDir Path home) throws IOException {
         controller = new Controller(home);
         ExtensionList.lookupSingleton(CascCredentials.class)
-                .replaceBy(List.of(new OfVault("slow"), new OfVault("other")));
+                .replaceBy(List.of(
+                        new OfVault("slow"),
+                        new OfVault("other"),
+                        new OfVault("b"),
+                        new OfVault("c"),
+                        new OfVault("d")));
     }
 
     @AfterEach
@@ -102,6 +107,20 @@ class SlowVaultTest {
         assertThat(other.get()).isInstanceOf(Verification.Genuine.class);
         assertThat(Settings.get().callerSecrets().of(Optional.of(approval("slow"))))
                 .hasSize(1);
+    }
+
+    /** An author may have many, each of an approval of its own. */
+    @Test
+    void fewWaitForAllSecretsOfOneFolder() throws Exception {
+        Controller.awaitEnd(controller.build("echo 'built'"));
+
+        var all = new ArrayList<Future<Verification>>();
+        for (String id : List.of("slow", "other", "b", "c", "d")) {
+            all.addAll(call(Optional.of(approval(id)), "the secret"));
+        }
+
+        await().until(() -> all.stream().filter(Future::isDone).count() == all.size() - 16);
+        assertThat(readers).hasValue(16);
     }
 
     /** It is looked up for every caller, also of an approval that does not exist. */

@@ -34,8 +34,16 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int MOST_LIMITS = 1000;
 
-    /** By the folder and the id of the credential. */
+    /** The callers that wait at once for credentials of one folder, and for those of all folders: of some 200 threads of Jenkins. */
+    private static final int MOST_OF_FOLDER = 16;
+
+    private static final int MOST_OF_ALL = 64;
+
+    /** By the folder, and by the folder and the id of the credential. */
     private final Map<String, CallersLimit> limits = LruMap.ofAtMost(MOST_LIMITS);
+
+    private final CallersLimit forAll = new CallersLimit(MOST_OF_ALL, PATIENCE);
+    private final CallersLimit forSettings = new CallersLimit(CallersLimit.MOST, PATIENCE);
 
     @Override
     public Verification verify(String token, Optional<Approval> approval) {
@@ -66,11 +74,14 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
             String id = asked == null ? null : ownCredential(asked);
             if (id != null) {
                 Caller caller = named(id, candidate -> candidate.id().equals(asked.id()));
-                limited(folderOf(asked), id, () -> add(found, ofCaller(asked, id), caller));
+                limited(id, limitsOf(folderOf(asked), id), () -> add(found, ofCaller(asked, id), caller));
             }
             String global = ArmoryConfiguration.get().getCallbackCredentialsId();
             if (global != null) {
-                limited("", global, () -> add(found, SecretTexts.ofJenkins(global), ofSettings(global)));
+                limited(
+                        global,
+                        List.of(forSettings),
+                        () -> add(found, SecretTexts.ofJenkins(global), ofSettings(global)));
             }
             return found;
         }
@@ -81,32 +92,41 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
         void run() throws IOException;
     }
 
+    /** @param folder where the credential is visible; another folder may have one of the same id */
+    private List<CallersLimit> limitsOf(String folder, String id) {
+        synchronized (limits) {
+            return List.of(
+                    limits.computeIfAbsent(folder + '/' + id, each -> new CallersLimit(CallersLimit.MOST, PATIENCE)),
+                    limits.computeIfAbsent(folder, each -> new CallersLimit(MOST_OF_FOLDER, PATIENCE)),
+                    forAll);
+        }
+    }
+
     /**
      * Looks up a secret.
      *
-     * @param folder where the credential is visible; another folder may have one of the same id
-     * @throws IOException if as many callers as may wait for it already
+     * @throws IOException if as many callers as may wait for it already, or for others
      */
-    private void limited(String folder, String id, LookUp lookUp) throws IOException {
-        CallersLimit limit;
-        synchronized (limits) {
-            limit = limits.computeIfAbsent(folder + '/' + id, each -> new CallersLimit(PATIENCE));
+    private static void limited(String id, List<CallersLimit> within, LookUp lookUp) throws IOException {
+        if (within.isEmpty()) {
+            lookUp.run();
+            return;
         }
-        if (!limit.enter()) {
+        CallersLimit first = within.get(0);
+        if (!first.enter()) {
             throw new IOException("the Secret text of " + id + " is being read, and others wait for it already;"
                     + " check the provider of that credential");
         }
         try {
-            lookUp.run();
+            limited(id, within.subList(1, within.size()), lookUp);
         } finally {
-            limit.leave();
+            first.leave();
         }
     }
 
-    /** Returns the top-level folder of an approval's job, empty for a job in none. */
+    /** Returns the top-level folder of an approval's job, or the job if it is in none. */
     private static String folderOf(Approval approval) {
-        String job = approval.build().job();
-        return job.substring(0, Math.max(0, job.indexOf('/')));
+        return approval.build().job().split("/", 2)[0];
     }
 
     private static void add(List<CallerSecret> found, @CheckForNull StringCredentials credentials, Caller caller) {

@@ -57,7 +57,7 @@ final class IssuerKeys {
     private final Supplier<CompletableFuture<JWKSet>> fetcher;
     private final Clock steady;
     private final Duration patience;
-    private final CallersLimit waiting = new CallersLimit(Duration.ZERO);
+    private final CallersLimit waiting = new CallersLimit(CallersLimit.MOST, Duration.ZERO);
 
     @CheckForNull
     private Fetched fetched;

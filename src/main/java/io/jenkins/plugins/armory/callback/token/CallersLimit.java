@@ -13,17 +13,20 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class CallersLimit {
 
+    /** The places of a limit for one thing. */
     public static final int MOST = 4;
 
     private final long patienceNanos;
-    private final Semaphore places = new Semaphore(MOST, true);
+    private final Semaphore places;
     private volatile long entered = System.nanoTime();
 
     /**
+     * @param most the number of places
      * @param patience how long after the last caller got a place others wait for one. So what is quick refuses nobody, and what does not
      *     answer holds no more than its callers.
      */
-    public CallersLimit(Duration patience) {
+    public CallersLimit(int most, Duration patience) {
+        places = new Semaphore(most, true);
         patienceNanos = patience.toNanos();
     }
 

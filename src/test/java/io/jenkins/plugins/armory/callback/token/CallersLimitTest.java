@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class CallersLimitTest {
 
     private static CallersLimit full(Duration patience) {
-        var limit = new CallersLimit(patience);
+        var limit = new CallersLimit(CallersLimit.MOST, patience);
         assertThat(IntStream.range(0, CallersLimit.MOST)).allMatch(i -> limit.enter());
         return limit;
     }
