@@ -1,5 +1,8 @@
 package io.jenkins.plugins.armory.integration;
 
+import com.google.common.cache.CacheBuilder;
+import com.google.common.cache.CacheLoader;
+import com.google.common.cache.LoadingCache;
 import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -23,6 +26,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -45,7 +49,12 @@ public final class ApprovalChecks extends ApprovalListener {
             "ABORTED", ChecksConclusion.CANCELED,
             "OTHER_FAILED", ChecksConclusion.CANCELED);
 
-    private final SharedChecks checks = new SharedChecks(ApprovalChecks::ofBuild);
+    private static final int JOBS = 1000;
+
+    /** By the names of the jobs. One that is forgotten finds out again, as after a restart. */
+    private final LoadingCache<String, SharedChecks> ofJobs = CacheBuilder.newBuilder()
+            .maximumSize(JOBS)
+            .build(CacheLoader.from(() -> new SharedChecks(ApprovalChecks::ofBuild)));
 
     private static List<ApprovalSnapshot> ofBuild(ApprovalView approval) {
         BuildRef build = new BuildRef(approval.getJob(), approval.getBuildNumber());
@@ -65,14 +74,20 @@ public final class ApprovalChecks extends ApprovalListener {
 
     @Override
     public void created(ApprovalView approval) {
-        boolean begins = checks.begins(approval);
-        if (begins && approval.getState() == ApprovalView.State.SENDING) { // otherwise waiting() follows
-            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_started());
-        }
+        inTurn(approval, checks -> {
+            boolean begins = checks.begins(approval);
+            if (begins && approval.getState() == ApprovalView.State.SENDING) { // otherwise waiting() follows
+                publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_started());
+            }
+        });
     }
 
     @Override
     public void waiting(ApprovalView approval) {
+        inTurn(approval, checks -> waiting(approval, checks));
+    }
+
+    private static void waiting(ApprovalView approval, SharedChecks checks) {
         ApprovalView.Decision failure = approval.getFailure();
         String question =
                 failure == null ? approval.getQuestion() : Messages.ApprovalChecks_failed(failure.getMessage());
@@ -88,6 +103,10 @@ public final class ApprovalChecks extends ApprovalListener {
 
     @Override
     public void decided(ApprovalView approval) {
+        inTurn(approval, checks -> decided(approval, checks));
+    }
+
+    private static void decided(ApprovalView approval, SharedChecks checks) {
         boolean isAnswered = checks.waits(approval, false);
         ApprovalView.Decision decision = checks.end(approval);
         if (decision != null) {
@@ -108,13 +127,13 @@ public final class ApprovalChecks extends ApprovalListener {
                 : CONCLUSIONS.getOrDefault(decision.getOutcome(), ChecksConclusion.FAILURE);
     }
 
-    /** Publishes a check in the turn of its job: whoever has many would hold up the checks of all others. */
-    private void publish(ApprovalView approval, ChecksStatus status, ChecksConclusion conclusion, String summary) {
-        ArmoryRuntime.get()
-                .afterOthersOf(approval.getJob(), this, () -> publishNow(approval, status, conclusion, summary));
+    /** Does what reads a build or publishes in the turn of its job: a folder or a service that does not answer holds up no other job. */
+    private void inTurn(ApprovalView approval, Consumer<SharedChecks> event) {
+        String job = approval.getJob();
+        ArmoryRuntime.get().afterOthersOf(job, this, () -> event.accept(ofJobs.getUnchecked(job)));
     }
 
-    private static void publishNow(
+    private static void publish(
             ApprovalView approval, ChecksStatus status, ChecksConclusion conclusion, String summary) {
         Run<?, ?> run = BuildRecord.find(new BuildRef(approval.getJob(), approval.getBuildNumber()));
         String root = Jenkins.get().getRootUrl();

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * The checks of approvals that are pending. A check is known by its name alone, which is equal in all builds of a commit and for a retry, so
+ * The checks of one job's approvals that are pending. A check is known by its name alone, which is equal in all builds of a commit and for a retry, so
  * that what comes later replaces what was before. Approvals of one build that have the same name at the same time share the check, and so
  * do all of one list: it is over when none of them is pending, and then as bad as its first failure.
  */
@@ -32,7 +32,7 @@ final class SharedChecks {
     private static final String OTHER_FAILED = "OTHER_FAILED";
 
     /** The builds of which is known that they were read. One that is forgotten is read once more. */
-    private static final int BUILDS = 200;
+    private static final int BUILDS = 20;
 
     private final Function<ApprovalView, ? extends Collection<? extends ApprovalView>> ofBuild;
     private final Map<List<Object>, Shared> checks = new HashMap<>();
@@ -79,11 +79,7 @@ final class SharedChecks {
     }
 
     private Shared of(ApprovalView approval) {
-        Shared check = checks.get(key(approval));
-        if (check == null) {
-            check = begun(approval);
-            checks.put(key(approval), check);
-        }
+        Shared check = checks.computeIfAbsent(key(approval), key -> begun(approval));
         check.pending.add(approval.getId());
         return check;
     }
@@ -113,6 +109,7 @@ final class SharedChecks {
         Map<String, List<Before>> known = before.get(build);
         if (known == null) {
             known = ofBuild.apply(approval).stream()
+                    .filter(other -> !checks.containsKey(key(other))) // if it was forgotten: those have events
                     .collect(groupingBy(SharedChecks::nameOf, mapping(Before::of, toList())));
             if (!known.isEmpty()) { // without the approval itself, they could not be read
                 before.put(build, known);

@@ -181,4 +181,32 @@ class ApprovalChecksTest {
 
         assertThat(checks.end(decided(first, Outcome.RUN_AGAIN, 2))).isNull();
     }
+
+    /** Else the check of a build that is read once more would wait for what was pending then, and be in progress for ever. */
+    @Test
+    void aBuildThatWasForgottenWaitsForNothingThatIsDecided() {
+        List<ApprovalView> records = new ArrayList<>();
+        SharedChecks checks =
+                new SharedChecks(approval -> approval.getBuildNumber() == 7 ? List.copyOf(records) : List.of(approval));
+        Approval first = started("a", 1, Phase.STRATEGY);
+        records.add(view(first));
+        checks.begins(view(first));
+        for (int build = 100; build < 300; build++) {
+            checks.begins(view(ApprovalTerms.of("b" + build, new BuildRef("deploy", build))
+                    .webhook("tests")
+                    .timeout(Instant.EPOCH, Duration.ofHours(1))
+                    .start()));
+        }
+
+        Approval other = started("c", 2, Phase.AFTER_DEPLOYMENT);
+        records.add(view(other));
+        checks.begins(view(other));
+        assertThat(checks.end(decided(first, Outcome.FAILURE, 3))).isNotNull();
+
+        Approval again = started("d", 4, Phase.STRATEGY);
+        checks.begins(view(again));
+        assertThat(checks.end(decided(again, Outcome.SUCCESS, 5)))
+                .extracting(ApprovalView.Decision::getOutcome)
+                .isEqualTo("SUCCESS");
+    }
 }
