@@ -45,7 +45,7 @@ public final class DeadEnds implements GraphListener {
      * The waiting environments of one build.
      *
      * @param nodes ids of their steps' nodes, by name
-     * @param asked whether a check is scheduled, so that many ends at once lead to one check
+     * @param asked whether a check is to come, so that many ends at once lead to one check
      */
     private record Waiting(Run<?, ?> run, DeploymentStore store, Map<String, String> nodes, AtomicBoolean asked) {}
 
@@ -82,19 +82,26 @@ public final class DeadEnds implements GraphListener {
 
     private static void ask(FlowExecution execution, Waiting waiting) {
         if (waiting.asked.compareAndSet(false, true)) {
-            ArmoryRuntime.get().executor(waiting.run).execute(() -> {
-                waiting.asked.set(false); // before the check, so that what comes later leads to another one
-                try {
-                    check(execution, waiting);
-                } catch (RuntimeException x) { // of a flow graph that cannot be read
+            answer(execution, waiting);
+        }
+    }
+
+    private static void answer(FlowExecution execution, Waiting waiting) {
+        ArmoryRuntime.get().executor(waiting.run).execute(() -> {
+            waiting.asked.set(false); // before the check, so that what comes later leads to another one
+            try {
+                check(execution, waiting);
+            } catch (RuntimeException x) { // of a flow graph that cannot be read
+                boolean isOver = ArmoryRuntime.get().runningBuilds().find(waiting.run) == null;
+                if (!isOver && waiting.asked.compareAndSet(false, true)) {
                     LOGGER.log(
                             Level.WARNING,
                             "Cannot see whether an environment of " + waiting.run + " waits for ever",
                             x);
-                    Timer.get().schedule(() -> ask(execution, waiting), ASK_AGAIN_SECONDS, TimeUnit.SECONDS);
+                    Timer.get().schedule(() -> answer(execution, waiting), ASK_AGAIN_SECONDS, TimeUnit.SECONDS);
                 }
-            });
-        }
+            }
+        });
     }
 
     private static void check(FlowExecution execution, Waiting waiting) {
