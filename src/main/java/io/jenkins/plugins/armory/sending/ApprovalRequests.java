@@ -24,6 +24,7 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -39,8 +40,8 @@ public final class ApprovalRequests implements Requests {
     /** What stands for a value that is not there yet: good as JSON, as a port and as a part of an address, and not likely to be one. */
     private static final String LATER = "3141";
 
-    /** What stands for a Secret text that is given out later. */
-    private static final String SECRET = "secret-of-an-environment";
+    /** What stands for it where an address begins. */
+    private static final String LATER_ADDRESS = "https://" + LATER + ".example";
 
     private final CallbackTokens tokens;
     private final WebhookClient client;
@@ -53,10 +54,12 @@ public final class ApprovalRequests implements Requests {
     /**
      * Checks that the calls of an approval can be made, before anything is written.
      *
-     * @param planned whether the approval begins later, so that a part of its values is not there yet
+     * @param refused what is known of hosts, to be added to, if the approval begins later, so that a part of its values is not there yet;
+     *     {@code null} if it begins now
      * @throws UndeliverableException if one of them cannot
      */
-    public void check(Approval approval, Run<?, ?> run, boolean planned) throws UndeliverableException {
+    public void check(Approval approval, Run<?, ?> run, @CheckForNull Map<String, Optional<String>> refused)
+            throws UndeliverableException {
         OutgoingCalls calls = approval.calls();
         if (calls == null) {
             return;
@@ -69,10 +72,10 @@ public final class ApprovalRequests implements Requests {
                 CheckedSender sender = sender(webhook, approval, run, line -> {});
                 Variables variables = withSamples(
                         webhook, calls, ofCall(webhook, approval, run, webhook == calls.cancel() ? sample() : null));
-                if (planned) {
-                    checkPlanned(webhook, approval, run, variables, sender);
-                } else {
+                if (refused == null) {
                     render(webhook, approval, run, variables);
+                } else {
+                    checkPlanned(webhook, approval, run, variables, sender, refused);
                 }
             }
         }
@@ -89,17 +92,26 @@ public final class ApprovalRequests implements Requests {
      * the host, nothing is known of the host.
      */
     private static void checkPlanned(
-            Webhook webhook, Approval approval, Run<?, ?> run, Variables variables, CheckedSender sender)
+            Webhook webhook,
+            Approval approval,
+            Run<?, ?> run,
+            Variables variables,
+            CheckedSender sender,
+            Map<String, Optional<String>> refused)
             throws UndeliverableException {
         Settings settings = Settings.get();
         Settings.Asker asker = Settings.Asker.of(run, approval);
         variables
                 .withContextSample(LATER)
-                .withAddressSample(webhook, "https://" + LATER + ".example")
-                .withSecrets(id -> settings.isOfEnvironment(id, asker) ? SECRET : settings.secret(id, asker));
+                .withSecrets(id -> settings.isOfEnvironment(id, asker)
+                        ? Variables.beginsAddress(webhook, id) ? LATER_ADDRESS : LATER
+                        : settings.secret(id, asker))
+                .withAddressSample(webhook, LATER_ADDRESS);
         String host = render(webhook, approval, run, variables).hostName();
-        Optional<String> refusal =
-                sender.refusal().or(() -> host.contains(LATER) ? Optional.empty() : sender.refusal(host));
+        Optional<String> refusal = sender.refusal()
+                .or(() -> host.contains(LATER)
+                        ? Optional.empty()
+                        : refused.computeIfAbsent(host + sender.description(), each -> sender.refusal(host)));
         if (refusal.isPresent()) {
             throw new UndeliverableException("webhook '" + webhook.name() + "': " + refusal.get());
         }

@@ -124,7 +124,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
                 Approval approval = builder.start();
                 OutgoingCalls calls = approval.calls();
                 length += calls == null ? 0 : calls.length();
-                armory.requests().check(approval, at.run(), at.isPlanned());
+                armory.requests().check(approval, at.run(), at.refused());
                 terms.add(builder);
             } catch (IllegalArgumentException | UndeliverableException | AbortException x) {
                 throw new AbortException(ApprovalDefinition.at(each.path(), String.valueOf(x.getMessage())));

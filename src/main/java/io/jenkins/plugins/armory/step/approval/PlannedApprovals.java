@@ -5,7 +5,9 @@ import hudson.AbortException;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.kohsuke.accmod.Restricted;
@@ -17,6 +19,7 @@ public final class PlannedApprovals {
 
     private final ArmoryRuntime armory;
     private final Surroundings now;
+    private final Map<String, Optional<String>> refused = new HashMap<>();
 
     /** @param context that of the step that makes the plan */
     public PlannedApprovals(ArmoryRuntime armory, StepContext context) throws IOException, InterruptedException {
@@ -34,7 +37,8 @@ public final class PlannedApprovals {
     public String problemOf(Map<String, Object> arguments, String environment, EnclosingAction at)
             throws IOException, InterruptedException {
         try {
-            new ApprovalStart(armory, now.planned(at)).check(new ApprovalDefinition(step(arguments), environment));
+            new ApprovalStart(armory, now.planned(at, refused))
+                    .check(new ApprovalDefinition(step(arguments), environment));
             return null;
         } catch (IllegalArgumentException | AbortException x) {
             return x.getMessage();

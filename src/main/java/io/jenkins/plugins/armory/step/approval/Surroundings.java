@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -18,7 +19,8 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * @param action the step of a deployment's plan around the step, {@code null} for none
  * @param webhooks those that definitions name
  * @param isRule whether they are rules of an environment, which know nothing of the job but its build
- * @param isPlanned whether they begin later, so that a part of what they use is not there yet
+ * @param refused why hosts may not be called, by host and who calls, if they begin later, so that a part of what they use is not there yet;
+ *     {@code null} if they begin now
  * @param log takes lines for the build's log
  * @param resolved the calls that were resolved already, without notices and the step's context, by what they are resolved from
  */
@@ -29,7 +31,7 @@ record Surroundings(
         @CheckForNull EnclosingAction action,
         Webhooks webhooks,
         boolean isRule,
-        boolean isPlanned,
+        @CheckForNull Map<String, Optional<String>> refused,
         Consumer<String> log,
         Map<List<Object>, OutgoingCalls> resolved) {
 
@@ -43,13 +45,21 @@ record Surroundings(
                 isRule ? null : context.get(EnclosingAction.class),
                 isRule ? Webhooks.ofSettings() : Webhooks.of(run.getParent()),
                 isRule,
-                false,
+                null,
                 log,
                 new HashMap<>());
     }
 
-    /** Returns the surroundings that approvals of a deployment's plan will have, in which nothing is logged yet. */
-    Surroundings planned(EnclosingAction later) {
-        return new Surroundings(context, run, trace, later, webhooks, isRule, true, line -> {}, resolved);
+    boolean isPlanned() {
+        return refused != null;
+    }
+
+    /**
+     * Returns the surroundings that approvals of a deployment's plan will have, in which nothing is logged yet.
+     *
+     * @param known why hosts may not be called, to be added to: a look-up may take its time
+     */
+    Surroundings planned(EnclosingAction later, Map<String, Optional<String>> known) {
+        return new Surroundings(context, run, trace, later, webhooks, isRule, known, line -> {}, resolved);
     }
 }

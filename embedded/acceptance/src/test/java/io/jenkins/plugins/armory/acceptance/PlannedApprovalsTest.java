@@ -32,25 +32,27 @@ class PlannedApprovalsTest {
 
     @BeforeAll
     static void start() {
+        process = new ExternalProcess();
+        process.onCall(call -> {
+            call.callback().succeed("fine");
+            return Reply.of(202);
+        });
         controller = Controller.createLean("""
                 credentials:
                   system:
                     domainCredentials:
                       - credentials:
                           - string: {id: prod-token, scope: SYSTEM, secret: "only for prod"}
+                          - string: {id: prod-hook, scope: SYSTEM, secret: "%s"}
+                          - string: {id: prod-pin, scope: SYSTEM, secret: "12"}
                 unclassified:
                   armory:
                     allowedHosts: ["127.0.0.1", "listed.example"]
                     environments:
-                      - {name: prod, jobs: "job-*", credentials: [prod-token]}
-                """);
+                      - {name: prod, jobs: "job-*", credentials: [prod-token, prod-hook, prod-pin]}
+                """.formatted(process.url()));
         controller.start();
         jenkins = new Jenkins(controller);
-        process = new ExternalProcess();
-        process.onCall(call -> {
-            call.callback().succeed("fine");
-            return Reply.of(202);
-        });
     }
 
     @AfterAll
@@ -165,12 +167,18 @@ class PlannedApprovalsTest {
     }
 
     /** It is given out only while the build deploys. */
-    @Test
-    void aSecretTextOfTheEnvironmentIsNoMistake() {
-        String file = file("uriTemplate: '" + process.url() + "', bodyTemplate: {inline: '{TELLS}'},"
-                + " headers: [{key: X, value: '{{secrets.prod-token}}'}]");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "uriTemplate: 'HERE', bodyTemplate: {inline: '{TELLS}'}, headers: [{key: X, value: '{{secrets.prod-token}}'}]",
+                "uriTemplate: '{{secrets.prod-hook}}', bodyTemplate: {inline: '{TELLS}'}",
+                "uriTemplate: '{{secrets.prod-hook}}?from=ci', bodyTemplate: {inline: '{\"pin\": {{secrets.prod-pin}}, TELLS}'}",
+            })
+    void aSecretTextOfTheEnvironmentIsNoMistake(String webhook) {
+        String file = file(webhook.replace("HERE", process.url()));
 
-        assertThat(deploy(file, BODY).awaitLogEnd()).contains("DID deploy");
+        assertThat(deploy(file, BODY).awaitLogEnd())
+                .contains("DID deploy"); // the embedded controller gives out none even then
     }
 
     /** A mistake as before, once the body could have returned the value. */
