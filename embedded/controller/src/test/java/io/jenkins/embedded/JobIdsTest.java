@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.builds;
+package io.jenkins.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import hudson.ExtensionList;
 import hudson.model.Item;
 import hudson.model.Job;
 import hudson.security.ACL;
+import io.jenkins.plugins.armory.builds.JobIds;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
