@@ -41,7 +41,10 @@ public final class PermittedApprovers implements Circumstances {
                     + " on it are not known");
         }
         try (ACLContext ignored = ACL.as2(authenticationOf(user))) {
-            return new Viewer().rulesOf(approval, Choice.APPROVE);
+            return new Viewer(x -> {
+                        throw x; // a vote that counts is not lost because a directory is down
+                    })
+                    .rulesOf(approval, Choice.APPROVE);
         } catch (UsernameNotFoundException x) {
             LOGGER.log(Level.FINE, "There is no user " + user + " any more", x);
             return List.of();

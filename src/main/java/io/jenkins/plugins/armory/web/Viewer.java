@@ -14,7 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
@@ -47,6 +49,8 @@ final class Viewer {
     /** Whether the security realm has a group of a name. It may ask a directory. */
     private final Map<String, Boolean> groups = new HashMap<>();
 
+    private final Consumer<RuntimeException> whenUnknown;
+
     /** A job that the user may read, with the permissions checked so far. */
     private record Seen(Item job, String url, Map<Permission, Boolean> permitted) {
 
@@ -66,6 +70,18 @@ final class Viewer {
                 return Optional.empty();
             }
         }
+    }
+
+    Viewer() {
+        this(x -> LOGGER.log(
+                Level.WARNING,
+                "The security realm cannot be asked for a group, so its name is taken for that of one: {0}",
+                x.toString()));
+    }
+
+    /** @param whenUnknown gets the exception of a security realm that cannot be asked whether a name is that of a group */
+    Viewer(Consumer<RuntimeException> whenUnknown) {
+        this.whenUnknown = whenUnknown;
     }
 
     /** Returns the id of the user: the same one however it was written at the login. */
@@ -195,17 +211,31 @@ final class Viewer {
         SecurityRealm realm = Jenkins.get().getSecurityRealm();
         return submitters.stream()
                 .anyMatch(name -> realm.getUserIdStrategy().equals(name, user.getName())
-                                && !(isRule && groups.computeIfAbsent(name, each -> isGroup(realm, each)))
+                                && !(isRule && isGroup(realm, name))
                         || user.getAuthorities().stream()
                                 .map(GrantedAuthority::getAuthority)
                                 .anyMatch(group -> realm.getGroupIdStrategy().equals(name, group)));
     }
 
-    private static boolean isGroup(SecurityRealm realm, String name) {
+    private boolean isGroup(SecurityRealm realm, String name) {
+        return groups.computeIfAbsent(
+                name, each -> isGroup(each, group -> realm.loadGroupByGroupname2(group, false) != null, whenUnknown));
+    }
+
+    /**
+     * Returns whether a name is that of a group, or may be: then nobody is the user of that name.
+     *
+     * @param lookUp asks the security realm
+     * @param whenUnknown gets the exception of a realm that cannot be asked
+     */
+    static boolean isGroup(String name, Predicate<String> lookUp, Consumer<RuntimeException> whenUnknown) {
         try {
-            return realm.loadGroupByGroupname2(name, false) != null;
+            return lookUp.test(name);
         } catch (UsernameNotFoundException | UnsupportedOperationException x) {
             return false;
+        } catch (RuntimeException x) { // such as of a directory that is down
+            whenUnknown.accept(x);
+            return true;
         }
     }
 

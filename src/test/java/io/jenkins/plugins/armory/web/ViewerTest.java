@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hudson.model.Item;
 import hudson.security.Permission;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.userdetails.UsernameNotFoundException;
 
-/** Tests of the lookup of jobs for a user. AccessJenkinsTest tests it with a real Jenkins. */
+/** Tests of the lookup of jobs for a user, and of groups. AccessJenkinsTest tests it with a real Jenkins. */
 class ViewerTest {
 
     /** Returns a job with the given permissions. */
@@ -39,5 +42,27 @@ class ViewerTest {
                     throw new AccessDeniedException("Please log in to access job " + name);
                 }))
                 .isEmpty();
+    }
+
+    /** Anybody might have signed up with the name of a group. */
+    @Test
+    void aNameCountsAsAGroupUnlessTheRealmSaysThatItIsNone() {
+        var unknown = new ArrayList<RuntimeException>();
+
+        assertThat(Viewer.isGroup("ops", name -> true, unknown::add)).isTrue();
+        var down = new IllegalStateException("the directory is down");
+        assertThat(Viewer.isGroup("ops", throwing(down), unknown::add)).isTrue();
+        assertThat(unknown).containsExactly(down);
+        for (RuntimeException none :
+                List.of(new UsernameNotFoundException("ops"), new UnsupportedOperationException())) {
+            assertThat(Viewer.isGroup("ops", throwing(none), unknown::add)).isFalse();
+        }
+        assertThat(unknown).hasSize(1);
+    }
+
+    private static Predicate<String> throwing(RuntimeException x) {
+        return name -> {
+            throw x;
+        };
     }
 }

@@ -235,7 +235,9 @@ class UsersPageTest {
             own.awaitCallback().succeed("all **green**");
             awaitText(page, "all green");
             decide(page, "take-back", build);
-            awaitText(page, "0 of 2 have approved"); // the notice says so too, and the buttons change their places after that
+            awaitText(
+                    page,
+                    "0 of 2 have approved"); // the notice says so too, and the buttons change their places after that
             page.await("document.querySelector(\"" + button("approve", build) + "\")");
             decide(page, "reject", build);
 
