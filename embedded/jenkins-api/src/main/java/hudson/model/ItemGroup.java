@@ -13,4 +13,8 @@ public interface ItemGroup<T extends Item> extends ModelObject {
     default <T extends Item> List<T> getAllItems(Class<T> type) {
         return getItems().stream().filter(type::isInstance).map(type::cast).toList();
     }
+
+    default <T extends Item> Iterable<T> allItems(Class<T> type) {
+        return getAllItems(type);
+    }
 }

@@ -73,7 +73,7 @@ class ArchitectureTest {
             storage -> approval bounds deployment signature storage.disk storage.history
             storage.disk ->
             storage.history -> approval bounds storage.disk
-            web -> api approval bounds builds callback callback.oauth callback.signed callback.token config deployment runtime storage.history window
+            web -> api approval bounds builds callback callback.oauth callback.signed config deployment runtime storage.history window
             webhook -> bounds signature
             window -> bounds
             """;

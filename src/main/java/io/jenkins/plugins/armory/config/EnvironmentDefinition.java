@@ -36,6 +36,7 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
 
     private final String name;
     private final String jobs;
+    private final transient JobPatterns patterns;
     private List<EnvironmentRule> before = new ArrayList<>();
     private List<EnvironmentRule> after = new ArrayList<>();
     private List<WindowDefinition> windows = new ArrayList<>();
@@ -48,9 +49,10 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
     public EnvironmentDefinition(String name, String jobs) {
         this.name = Util.fixNull(name).strip();
         this.jobs = JobsDescriptor.checked(jobs);
+        this.patterns = JobPatterns.parse(this.jobs);
     }
 
-    /** Sets the defaults of fields that a configuration leaves out, since XStream runs no initializers. */
+    /** Sets the patterns, and the defaults of fields that a configuration leaves out, since XStream runs no initializers. */
     private Object readResolve() {
         var read = new EnvironmentDefinition(name, jobs);
         read.setBefore(before);
@@ -139,7 +141,7 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
 
     /** @param job the full name of a job */
     public boolean isFor(String job) {
-        return JobPatterns.parse(jobs).match(job);
+        return patterns.match(job);
     }
 
     /**
@@ -161,7 +163,7 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
             throw new IllegalArgumentException("name: is missing; name the environment");
         }
         LogText.checkName("name", name);
-        if (JobPatterns.parse(jobs).patterns().isEmpty()) {
+        if (patterns.patterns().isEmpty()) {
             throw new IllegalArgumentException("jobs: " + Messages.EnvironmentDefinition_noJobs());
         }
         Bound.LIST.check("before", before.size());

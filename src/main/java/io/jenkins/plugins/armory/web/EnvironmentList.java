@@ -7,7 +7,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.callback.JsonResponse;
-import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.EnvironmentDefinition;
 import io.jenkins.plugins.armory.config.EnvironmentRule;
@@ -20,12 +19,11 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.window.Windows;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import jenkins.model.Jenkins;
 
 /**
@@ -38,18 +36,6 @@ final class EnvironmentList {
     private final Instant now = Instant.now();
     private final Map<Run<?, ?>, Deployment> running;
     private final List<EndedDeployment> latest;
-
-    /** An entry of the settings with its patterns, which are read once. */
-    private record Entry(EnvironmentDefinition definition, JobPatterns jobs) {
-
-        Entry(EnvironmentDefinition definition) {
-            this(definition, JobPatterns.parse(definition.getJobs()));
-        }
-
-        boolean isFor(String environment, String job) {
-            return definition.getName().equals(environment) && jobs.match(job);
-        }
-    }
 
     /** @throws IOException if the latest deployments cannot be read */
     private EnvironmentList(ArmoryRuntime armory) throws IOException {
@@ -80,24 +66,23 @@ final class EnvironmentList {
                         .set("environments", environments));
     }
 
-    private List<Entry> visible() {
-        List<Entry> all = Environments.all().stream().map(Entry::new).toList();
+    private List<EnvironmentDefinition> visible() {
+        List<EnvironmentDefinition> all = Environments.all();
         if (viewer.isAdministrator()) {
             return all;
         }
-        Set<Entry> seen = new LinkedHashSet<>();
-        for (Job<?, ?> job : Jenkins.get().getAllItems(Job.class)) { // those that the user may read
-            String name = job.getFullName();
-            all.stream().filter(entry -> entry.jobs().match(name)).forEach(seen::add);
-            if (seen.size() == all.size()) {
+        var hidden = new ArrayList<>(all);
+        for (Job<?, ?> job : Jenkins.get().allItems(Job.class)) { // that the user may read; found one by one
+            if (hidden.isEmpty()) {
                 break;
             }
+            String name = job.getFullName();
+            hidden.removeIf(entry -> entry.isFor(name));
         }
-        return all.stream().filter(seen::contains).toList();
+        return all.stream().filter(entry -> !hidden.contains(entry)).toList();
     }
 
-    private ObjectNode json(Entry entry) {
-        EnvironmentDefinition definition = entry.definition();
+    private ObjectNode json(EnvironmentDefinition definition) {
         ObjectNode json = JsonNodeFactory.instance.objectNode().put("name", definition.getName());
         putWindows(json, definition);
         json.put("before", definition.getBefore().size())
@@ -110,11 +95,11 @@ final class EnvironmentList {
                 .sorted(Comparator.comparing(each -> each.getKey().getFullDisplayName()))
                 .forEach(each -> each.getValue()
                         .find(definition.getName())
-                        .flatMap(environment -> underWay(entry, each.getKey(), each.getValue(), environment))
+                        .flatMap(environment -> underWay(definition, each.getKey(), each.getValue(), environment))
                         .ifPresent(underWay::add));
         ArrayNode deployments = json.putArray("deployments");
         latest.stream()
-                .filter(each -> entry.isFor(each.environment(), each.job()))
+                .filter(each -> each.environment().equals(definition.getName()) && definition.isFor(each.job()))
                 .filter(each -> viewer.mayReadHistoryOf(each.job(), each.jobId()))
                 .forEach(each -> deployments.add(json(each)));
         return json;
@@ -177,12 +162,13 @@ final class EnvironmentList {
         return json;
     }
 
-    private Optional<ObjectNode> underWay(Entry entry, Run<?, ?> run, Deployment deployment, Environment environment) {
+    private Optional<ObjectNode> underWay(
+            EnvironmentDefinition definition, Run<?, ?> run, Deployment deployment, Environment environment) {
         String job = run.getParent().getFullName();
         boolean waits = environment.isReached() && !environment.state().isOver();
         boolean rollsBack = deployment.underWay(environment.name()).isPresent();
         return viewer.jobUrl(job)
-                .filter(url -> (waits || rollsBack) && entry.isFor(environment.name(), job))
+                .filter(url -> (waits || rollsBack) && definition.isFor(job))
                 .map(url -> build(job, run.getNumber(), url)
                         .put("state", deployment.shownState(environment).name())
                         .put("since", environment.since().toString()));
