@@ -107,7 +107,7 @@ final class CascCredentials extends CredentialsProvider {
         }
     }
 
-    static final class UsernamePassword extends Entry implements StandardUsernamePasswordCredentials {
+    static class UsernamePassword extends Entry implements StandardUsernamePasswordCredentials {
         private static final long serialVersionUID = 1;
 
         private final String username;

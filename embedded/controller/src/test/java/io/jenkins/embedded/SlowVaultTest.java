@@ -13,8 +13,10 @@ import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.CallersLimit;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
+import io.jenkins.plugins.armory.config.ListedClient;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.sending.Settings;
+import io.jenkins.plugins.armory.web.ApprovalsMonitor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Callers of approvals whose secret is in a vault that does not answer. Each holds a thread that answers requests. */
+/** Secrets in a vault that does not answer. Each caller of an approval with such a secret holds a thread that answers requests. */
 class SlowVaultTest {
     private static final int CALLERS = 40;
 
@@ -141,6 +143,61 @@ class SlowVaultTest {
         }
     }
 
+    /** Jenkins asks for the warnings with each page of an administrator, also with that on which the setting can be mended. */
+    @Test
+    void noPageWaitsForTheSecretOfAClient() {
+        ExtensionList.lookupSingleton(CascCredentials.class)
+                .replaceBy(List.of(new ClientOfVault("slow", this::read), new ClientOfVault("broken", () -> {
+                    throw new IllegalStateException("the vault is sealed");
+                })));
+        ArmoryConfiguration.get()
+                .setCallbackClients(List.of(new ListedClient("slow", "**"), new ListedClient("broken", "**")));
+        var monitor = new ApprovalsMonitor();
+
+        for (int i = 0; i < CALLERS; i++) {
+            assertThat(threads.submit(monitor::isActivated))
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .isEqualTo(false);
+        }
+        await().until(() -> !monitor.isActivated() && readers.get() == 1);
+        answers.countDown();
+        await().until(monitor::isActivated);
+
+        assertThat(monitor.getWarnings())
+                .singleElement()
+                .asString()
+                .contains("callbackClients[1].credentialsId", "\"broken\"", "the vault is sealed", "provider");
+        assertThat(readers).as("they are known for a while").hasValue(1);
+        ArmoryConfiguration.get().setCallbackClients(List.of());
+        await().until(() -> !monitor.isActivated());
+    }
+
+    private static final class ClientOfVault extends CascCredentials.UsernamePassword {
+        private static final long serialVersionUID = 1;
+
+        private final transient Runnable beforehand;
+
+        ClientOfVault(String id, Runnable beforehand) {
+            super(id, CredentialsScope.GLOBAL, id, Secret.fromString("the secret"), null);
+            this.beforehand = beforehand;
+        }
+
+        @Override
+        public Secret getPassword() {
+            beforehand.run();
+            return super.getPassword();
+        }
+    }
+
+    private void read() {
+        readers.incrementAndGet();
+        try {
+            answers.await();
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private final class OfVault extends CascCredentials.SecretText {
         private static final long serialVersionUID = 1;
 
@@ -150,12 +207,7 @@ class SlowVaultTest {
 
         @Override
         public Secret getSecret() {
-            readers.incrementAndGet();
-            try {
-                answers.await();
-            } catch (InterruptedException x) {
-                Thread.currentThread().interrupt();
-            }
+            read();
             return super.getSecret();
         }
     }

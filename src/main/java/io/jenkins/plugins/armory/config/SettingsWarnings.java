@@ -1,13 +1,19 @@
 package io.jenkins.plugins.armory.config;
 
 import hudson.Extension;
+import hudson.ExtensionList;
 import hudson.model.listeners.ItemListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -24,39 +30,64 @@ public final class SettingsWarnings {
 
     private SettingsWarnings() {}
 
-    /** Returns a sentence for each of them, with the field, the id and what to do. */
+    /** Returns a sentence for each of them, with the field, the id and what to do. Reads the credentials, which may take long. */
     public static List<String> warnings() {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
         var warnings = new ArrayList<String>();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             String id = configuration.getCallbackCredentialsId();
-            if (id != null && SecretTexts.ofJenkins(id) == null) {
-                warnings.add(Messages.SettingsWarnings_secretText("callbackCredentialsId", id));
+            if (id != null) {
+                String field = "callbackCredentialsId";
+                add(
+                        warnings,
+                        field,
+                        id,
+                        () -> SecretTexts.ofJenkins(id) == null
+                                ? Optional.of(Messages.SettingsWarnings_secretText(field, id))
+                                : Optional.empty());
             }
             List<ListedClient> clients = configuration.getCallbackClients();
             for (int i = 0; i < clients.size(); i++) {
                 ListedClient client = clients.get(i);
                 String field = "callbackClients[" + i + "].credentialsId";
-                Optional<CallbackClient> known = client.toClient();
-                if (known.isEmpty()) {
-                    warnings.add(Messages.SettingsWarnings_usernamePassword(field, client.getCredentialsId()));
-                } else if (known.get().lacksSecret()) {
-                    warnings.add(Messages.SettingsWarnings_blankPassword(field, client.getCredentialsId()));
-                }
+                add(warnings, field, client.getCredentialsId(), () -> problem(field, client));
             }
             List<EnvironmentDefinition> environments = configuration.getEnvironments();
             for (int i = 0; i < environments.size(); i++) {
                 EnvironmentDefinition environment = environments.get(i);
                 String field = "environments[" + i + "].";
-                environment.getCredentials().stream()
-                        .flatMap(each -> EnvironmentCredentials.problem(each).stream())
-                        .forEach(problem -> warnings.add(
-                                Messages.SettingsWarnings_environment(field + "credentials", problem + ".")));
+                for (String credential : environment.getCredentials()) {
+                    String at = field + "credentials";
+                    add(
+                            warnings,
+                            at,
+                            credential,
+                            () -> EnvironmentCredentials.problem(credential)
+                                    .map(problem -> Messages.SettingsWarnings_environment(at, problem + ".")));
+                }
                 addWebhooks(warnings, field + "before", environment.getBefore());
                 addWebhooks(warnings, field + "after", environment.getAfter());
             }
         }
         return warnings;
+    }
+
+    /** Adds what is wrong with a credential, also that its provider fails: its exception would hide all others. */
+    private static void add(List<String> warnings, String field, String id, Supplier<Optional<String>> problem) {
+        try {
+            problem.get().ifPresent(warnings::add);
+        } catch (RuntimeException x) {
+            warnings.add(Messages.SettingsWarnings_unreadable(field, id, x));
+        }
+    }
+
+    private static Optional<String> problem(String field, ListedClient client) {
+        Optional<CallbackClient> known = client.toClient();
+        if (known.isEmpty()) {
+            return Optional.of(Messages.SettingsWarnings_usernamePassword(field, client.getCredentialsId()));
+        }
+        return known.filter(CallbackClient::lacksSecret)
+                .map(blank -> Messages.SettingsWarnings_blankPassword(field, client.getCredentialsId()));
     }
 
     private static void addWebhooks(List<String> warnings, String field, List<EnvironmentRule> rules) {
@@ -71,12 +102,67 @@ public final class SettingsWarnings {
         }
     }
 
-    /** Logs the warnings once Jenkins has started, when the credentials of Configuration as Code are there as well. */
+    /** Returns the warnings that were found last, at once. Has them found again if that was long ago, or with other settings. */
+    public static List<String> latest() {
+        return ExtensionList.lookupSingleton(Latest.class).get();
+    }
+
+    /** Returns what the warnings are about. The setters replace the lists, and do not change them. */
+    private static List<Object> presentSettings() {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        return Arrays.asList(
+                configuration.getCallbackCredentialsId(),
+                configuration.getCallbackClients(),
+                configuration.getEnvironments(),
+                configuration.getWebhooks());
+    }
+
+    /**
+     * The warnings that were found last. Jenkins asks for them with each page of an administrator, and a vault may not answer, or may write down
+     * who reads it. So they are found on a thread of the plugin, and not for each page.
+     */
     @Extension
-    public static final class AtStart extends ItemListener {
+    public static final class Latest extends ItemListener {
+
+        private static final Duration AGE = Duration.ofMinutes(1);
+
+        private final AtomicBoolean looking = new AtomicBoolean();
+        private volatile Look last = new Look(List.of(), List.of(), 0);
+
+        /**
+         * @param settings those that the warnings are about
+         * @param at the time of {@link System#nanoTime}
+         */
+        private record Look(List<Object> settings, List<String> warnings, long at) {
+
+            boolean isOld() {
+                return System.nanoTime() - at > AGE.toNanos() || !settings.equals(presentSettings());
+            }
+        }
+
+        /** Looks once Jenkins has started, when the credentials of Configuration as Code are there as well. */
         @Override
         public void onLoaded() {
-            warnings().forEach(LOGGER::warning);
+            get();
+        }
+
+        private List<String> get() {
+            if (last.isOld() && !looking.getAndSet(true)) {
+                ArmoryRuntime.get().executor().execute(this::look);
+            }
+            return last.warnings();
+        }
+
+        /** Looks, and logs what is new. */
+        private void look() {
+            try {
+                List<Object> settings = presentSettings();
+                List<String> found = warnings();
+                found.stream().filter(each -> !last.warnings().contains(each)).forEach(LOGGER::warning);
+                last = new Look(settings, found, System.nanoTime());
+            } finally {
+                looking.set(false);
+            }
         }
     }
 }

@@ -54,9 +54,9 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
         }
     }
 
-    /** Returns a sentence for each credential and webhook that the settings name and that does not exist. */
+    /** Returns a sentence for each credential and webhook that the settings name and that does not exist, as it was found last. */
     public List<String> getWarnings() {
-        return SettingsWarnings.warnings();
+        return SettingsWarnings.latest();
     }
 
     /** Returns why the last change of an approval could not be written, {@code null} if it was. */

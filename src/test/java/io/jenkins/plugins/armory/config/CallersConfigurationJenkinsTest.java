@@ -6,6 +6,7 @@ import static io.jenkins.plugins.armory.Forms.assertWarning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
@@ -132,6 +133,7 @@ class CallersConfigurationJenkinsTest {
 
         configure(folder, CASC + "    callbackCredentialsId: \"tokn\"\n");
 
+        await().until(() -> monitor.getWarnings().size() == 2);
         assertThat(monitor.isActivated()).isTrue();
         assertThat(j.createWebClient().goTo("manage/").asNormalizedText())
                 .contains(
@@ -139,7 +141,7 @@ class CallersConfigurationJenkinsTest {
                         "callbackClients[1].credentialsId: there is no username/password credential \"missing\"")
                 .doesNotContain("callbackClients[0]");
         configure(folder, "unclassified: {armory: {callbackClients: [], callbackCredentialsId: ''}}");
-        assertThat(monitor.isActivated()).isFalse();
+        await().until(() -> !monitor.isActivated());
     }
 
     @Test
