@@ -49,8 +49,8 @@ public record Approval(
         /** The webhook took the call, or there is none; the callback or a person is awaited. */
         WAITING,
         /**
-         * The approval has failed, and a person is asked whether to run it again, see {@link Said.Failed}. After {@link Outcome#LOST}
-         * it may be one that cannot be run again; then an administrator decides.
+         * The approval has failed, and a person is asked whether to run it again, see {@link Said.Failed}. After {@link Outcome#LOST}, which
+         * may have been a rejection, an administrator decides.
          */
         ASKING,
         /** The approval is over, one way or the other. */
@@ -550,6 +550,12 @@ public record Approval(
         return terms.tries() != null && state != State.ASKING && decision.mayBeRunAgain()
                 ? asking(decision)
                 : ended(decision);
+    }
+
+    /** Returns whether a person who approves may have it run again, or give it up, once it has failed. */
+    public boolean isForRunningAgain() {
+        Decision failure = failure();
+        return terms.tries() != null && (failure == null || failure.outcome() != Outcome.LOST);
     }
 
     /** Returns the approval in state ASKING after a failure. */

@@ -342,8 +342,8 @@ enum Transitions {
     NOT_TO_BE_RUN_AGAIN(
             States.ASKING,
             Events.ANSWERS,
-            "its terms do not allow that",
-            (approval, event, now) -> approval.terms().tries() == null,
+            "its terms do not allow that, or what has failed is not known",
+            (approval, event, now) -> !approval.isForRunningAgain(),
             "the same",
             Effect.NONE,
             Answer.NOT_AWAITED),

@@ -41,7 +41,7 @@ enum Choice {
 
     /** Returns whether the terms of an approval leave that to people, at any time. */
     boolean isFor(Approval approval) {
-        return isAboutFailure() ? approval.terms().tries() != null : approval.manual() != null;
+        return isAboutFailure() ? approval.isForRunningAgain() : approval.manual() != null;
     }
 
     /** Returns whether it answers a failure, and not what {@code manualApproval} asks. */

@@ -520,6 +520,9 @@ class ApprovalsPropertyTest {
             } else if (ends && !asks) {
                 require(!after.requireDecision().mayBeRunAgain(), "it is asked about");
             }
+            if (asks && before.failure().outcome() == Outcome.LOST) {
+                require(after.next() == null, "it may have been a rejection, so an administrator decides");
+            }
             if (ends && asks && !after.requireDecision().override()) {
                 checkEndOfQuestion(after.requireDecision());
             }

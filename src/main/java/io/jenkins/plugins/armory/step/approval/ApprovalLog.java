@@ -172,9 +172,9 @@ public record ApprovalLog(Consumer<String> log) {
                 log.accept(failure(approval));
             }
             log.accept("Jenkins was restarted; still waiting for "
-                    + (approval.terms().tries() == null
-                            ? "an administrator to decide"
-                            : "a person to run it again or give up")
+                    + (approval.isForRunningAgain()
+                            ? "a person to run it again or give up"
+                            : "an administrator to decide")
                     + " until " + deadline(approval) + ".");
         }
         if (approval.state() == Approval.State.WAITING) {
