@@ -194,8 +194,8 @@ class DiskFaultTest {
     @ParameterizedTest
     @EnumSource
     void deadlineThatCannotBeWrittenStands(Fault fault) {
-        Build build =
-                jenkins.build(process.approval("timeout: 3", "unit: 'SECONDS'")).awaitWaiting(1);
+        Build build = jenkins.build(process.approval("timeout: 15", "unit: 'SECONDS'"))
+                .awaitWaiting(1); // time for the fault to begin
         Callback callback = process.awaitCallback();
         Instant deadline = Instant.parse(build.approval().get("deadline").asText());
         awaitFolded(); // what is in a file already may leave room in it for more
@@ -209,7 +209,7 @@ class DiskFaultTest {
 
         callback.succeed("too late").expect(410);
         assertThat(build.awaitResult("FAILURE"))
-                .contains("timed out after 3 seconds: No callback arrived before the deadline.");
+                .contains("timed out after 15 seconds: No callback arrived before the deadline.");
     }
 
     @Test
