@@ -9,6 +9,7 @@ import hudson.util.Secret;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.CallersLimit;
 import io.jenkins.plugins.armory.callback.token.Verification;
@@ -52,7 +53,19 @@ class SlowVaultTest {
                         new OfVault("other"),
                         new OfVault("b"),
                         new OfVault("c"),
-                        new OfVault("d")));
+                        new OfVault("d"),
+                        new CascCredentials.SecretText(
+                                "quick", CredentialsScope.GLOBAL, Secret.fromString("the secret"), null),
+                        new OfVault("sealed") {
+                            private static final long serialVersionUID = 1;
+
+                            @Override
+                            public Secret getSecret() {
+                                throw new IllegalStateException("the vault is sealed");
+                            }
+                        },
+                        new ClientOfVault("client", this::read),
+                        new ClientOfVault("quick-client", () -> {})));
     }
 
     @AfterEach
@@ -143,6 +156,57 @@ class SlowVaultTest {
         }
     }
 
+    /** The one of the settings decides nothing for an approval that names another. */
+    @Test
+    void whoHasTheSecretOfAnApprovalDoesNotWaitForTheOneOfTheSettings() throws Exception {
+        Controller.awaitEnd(controller.build("echo 'built'"));
+        ArmoryConfiguration.get().setCallbackCredentialsId("slow");
+        Optional<Approval> approval = Optional.of(approval("quick"));
+
+        assertThat(threads.submit(() -> Settings.get().secretTexts().verify("the secret", approval)))
+                .succeedsWithin(Duration.ofSeconds(10))
+                .isInstanceOf(Verification.Genuine.class);
+        assertThat(readers).hasValue(0);
+    }
+
+    /** Else a page with an error would answer callers whose tokens need no vault. */
+    @Test
+    void aVaultThatFailsSaysNothingOfTheToken() throws Exception {
+        Controller.awaitEnd(controller.build("echo 'built'"));
+        ArmoryConfiguration.get().setCallbackCredentialsId("sealed");
+
+        assertThat(Settings.get().secretTexts().verify("invented", Optional.empty()))
+                .isInstanceOfSatisfying(
+                        Verification.Undecided.class,
+                        undecided -> assertThat(undecided.reason())
+                                .isEqualTo(
+                                        "the Secret text of sealed cannot be read; check the provider of that credential:"
+                                                + " java.lang.IllegalStateException: the vault is sealed"));
+        assertThat(Settings.get().callerSecrets().of(Optional.of(approval("quick"))))
+                .hasSize(1);
+    }
+
+    @Test
+    void aClientWhosePasswordIsNotReadHoldsUpFewOfItsOwnCallers() {
+        ArmoryConfiguration.get()
+                .setCallbackClients(List.of(new ListedClient("client", "**"), new ListedClient("quick-client", "**")));
+        List<CallbackClient> clients = Settings.get().clients();
+        assertThat(readers).hasValue(0);
+
+        var reads = new ArrayList<Future<Boolean>>();
+        for (int i = 0; i < CALLERS; i++) {
+            reads.add(threads.submit(clients.get(0)::lacksSecret));
+        }
+
+        await().until(() -> reads.stream().filter(Future::isDone).count() == CALLERS - CallersLimit.MOST);
+        assertThat(reads.stream().filter(Future::isDone))
+                .allSatisfy(each -> assertThat(each)
+                        .failsWithin(Duration.ZERO)
+                        .withThrowableThat()
+                        .withMessageContaining("the password of client is being read"));
+        assertThat(clients.get(1).lacksSecret()).isFalse();
+    }
+
     /** Jenkins asks for the warnings with each page of an administrator, also with that on which the setting can be mended. */
     @Test
     void noPageWaitsForTheSecretOfAClient() {
@@ -198,7 +262,7 @@ class SlowVaultTest {
         }
     }
 
-    private final class OfVault extends CascCredentials.SecretText {
+    private class OfVault extends CascCredentials.SecretText {
         private static final long serialVersionUID = 1;
 
         OfVault(String id) {

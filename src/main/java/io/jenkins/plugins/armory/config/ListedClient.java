@@ -12,7 +12,11 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.callback.token.CallersLimit;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
@@ -28,8 +32,12 @@ import org.kohsuke.stapler.verb.POST;
 @Restricted(NoExternalUse.class)
 public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
 
+    /** For the passwords of all clients. */
+    private static final CallersLimit FOR_ALL = new CallersLimit(16, SecretTextVerifier.PATIENCE);
+
     private final String credentialsId;
     private final String jobs;
+    private final transient CallersLimit limit = new CallersLimit(CallersLimit.MOST, SecretTextVerifier.PATIENCE);
 
     /** Parsed on first use; not part of the saved form. */
     @CheckForNull
@@ -67,9 +75,20 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
                 : Optional.of(new CallbackClient(
                         credentialsId,
                         credentials.getUsername(),
-                        credentials.getPassword().getPlainText(),
+                        () -> passwordOf(credentials),
                         patterns(),
                         credentials.getScope() == CredentialsScope.SYSTEM));
+    }
+
+    private String passwordOf(StandardUsernamePasswordCredentials credentials) {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            return CallersLimit.within(
+                    List.of(limit, FOR_ALL),
+                    "the password of " + credentialsId,
+                    () -> credentials.getPassword().getPlainText());
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
     }
 
     private JobPatterns patterns() {

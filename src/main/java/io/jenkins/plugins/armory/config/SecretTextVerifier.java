@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.CallersLimit;
+import io.jenkins.plugins.armory.callback.token.CallersLimit.LookUp;
 import io.jenkins.plugins.armory.callback.token.LruMap;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
@@ -31,7 +32,7 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  */
 final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final int MOST_LIMITS = 1000;
 
     /** The callers that wait at once for credentials of one folder, and for those of all folders: of some 200 threads of Jenkins. */
@@ -48,48 +49,64 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
     @Override
     public Verification verify(String token, Optional<Approval> approval) {
         Verification verification = Verification.unknown();
-        try {
-            for (CallerSecret secret : of(approval)) {
-                try {
-                    if (matches(token, secret.text())) {
-                        return Verification.of(secret.caller());
-                    }
-                } catch (IllegalArgumentException x) {
-                    verification = Verification.invalid(secret.fault(x));
+        for (LookUp<Optional<CallerSecret>> each : List.<LookUp<Optional<CallerSecret>>>of(
+                () -> own(approval), this::ofSettings)) { // the second is not waited for if the first is it
+            try {
+                Optional<CallerSecret> secret = each.get();
+                if (secret.isPresent() && matches(token, secret.get())) {
+                    return Verification.of(secret.get().caller());
                 }
+            } catch (IOException x) {
+                return new Verification.Undecided(x.getMessage(), NOT_NOW);
+            } catch (IllegalArgumentException x) {
+                verification = Verification.invalid(x.getMessage());
             }
-        } catch (IOException x) {
-            return new Verification.Undecided(x.getMessage(), NOT_NOW);
-        } catch (IllegalArgumentException x) { // of an environment to which the build is not deploying
-            return Verification.invalid(x.getMessage());
         }
         return verification;
     }
 
     @Override
     public List<CallerSecret> of(Optional<Approval> approval) throws IOException {
+        var found = new ArrayList<CallerSecret>();
+        own(approval).ifPresent(found::add);
+        try {
+            ofSettings().ifPresent(found::add);
+        } catch (IOException x) {
+            if (found.isEmpty()) { // else it could not decide
+                throw x;
+            }
+        }
+        return found;
+    }
+
+    /** @throws IllegalArgumentException if it is of an environment to which the build is not deploying */
+    private Optional<CallerSecret> own(Optional<Approval> approval) throws IOException {
+        Approval asked = approval.orElse(null);
+        String id = asked == null ? null : ownCredential(asked);
+        if (id == null) {
+            return Optional.empty();
+        }
+        Caller caller = named(id, candidate -> candidate.id().equals(asked.id()));
+        return read(id, limitsOf(folderOf(asked), id), () -> secretOf(ofCaller(asked, id), caller));
+    }
+
+    private Optional<CallerSecret> ofSettings() throws IOException {
+        String id = ArmoryConfiguration.get().getCallbackCredentialsId();
+        return id == null
+                ? Optional.empty()
+                : read(id, List.of(forSettings), () -> secretOf(SecretTexts.ofJenkins(id), ofSettings(id)));
+    }
+
+    private static Optional<CallerSecret> read(
+            String id, List<CallersLimit> limits, LookUp<Optional<CallerSecret>> lookUp) throws IOException {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            var found = new ArrayList<CallerSecret>();
-            Approval asked = approval.orElse(null);
-            String id = asked == null ? null : ownCredential(asked);
-            if (id != null) {
-                Caller caller = named(id, candidate -> candidate.id().equals(asked.id()));
-                limited(id, limitsOf(folderOf(asked), id), () -> add(found, ofCaller(asked, id), caller));
-            }
-            String global = ArmoryConfiguration.get().getCallbackCredentialsId();
-            if (global != null) {
-                limited(
-                        global,
-                        List.of(forSettings),
-                        () -> add(found, SecretTexts.ofJenkins(global), ofSettings(global)));
-            }
-            return found;
+            return CallersLimit.within(limits, "the Secret text of " + id, lookUp);
         }
     }
 
-    /** A look-up of a secret, for which the provider of its credential may take long. */
-    private interface LookUp {
-        void run() throws IOException;
+    private static Optional<CallerSecret> secretOf(@CheckForNull StringCredentials credentials, Caller caller) {
+        return Optional.ofNullable(credentials)
+                .map(found -> new CallerSecret(found.getSecret().getPlainText(), caller));
     }
 
     /** @param folder where the credential is visible; another folder may have one of the same id */
@@ -102,37 +119,9 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
         }
     }
 
-    /**
-     * Looks up a secret.
-     *
-     * @throws IOException if as many callers as may wait for it already, or for others
-     */
-    private static void limited(String id, List<CallersLimit> within, LookUp lookUp) throws IOException {
-        if (within.isEmpty()) {
-            lookUp.run();
-            return;
-        }
-        CallersLimit first = within.get(0);
-        if (!first.enter()) {
-            throw new IOException("the Secret text of " + id + " is being read, and others wait for it already;"
-                    + " check the provider of that credential");
-        }
-        try {
-            limited(id, within.subList(1, within.size()), lookUp);
-        } finally {
-            first.leave();
-        }
-    }
-
     /** Returns the top-level folder of an approval's job, or the job if it is in none. */
     private static String folderOf(Approval approval) {
         return approval.build().job().split("/", 2)[0];
-    }
-
-    private static void add(List<CallerSecret> found, @CheckForNull StringCredentials credentials, Caller caller) {
-        if (credentials != null) {
-            found.add(new CallerSecret(credentials.getSecret().getPlainText(), caller));
-        }
     }
 
     private static Caller ofSettings(String global) {
@@ -163,10 +152,14 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
         return SecretTexts.ofCaller(id, approval.allowedCallers(), Settings.Asker.of(run, approval));
     }
 
-    private static boolean matches(String token, String text) {
+    private static boolean matches(String token, CallerSecret caller) {
         boolean found = false;
-        for (String secret : SigningSecrets.split(text)) { // several while it is rotated
-            found |= CallbackTokens.same(secret, token);
+        try {
+            for (String secret : SigningSecrets.split(caller.text())) { // several while it is rotated
+                found |= CallbackTokens.same(secret, token);
+            }
+        } catch (IllegalArgumentException x) {
+            throw new IllegalArgumentException(caller.fault(x), x);
         }
         return found;
     }

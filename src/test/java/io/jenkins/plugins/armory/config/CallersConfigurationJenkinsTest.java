@@ -97,7 +97,7 @@ class CallersConfigurationJenkinsTest {
                 .containsExactly("ci: team-a/**, deploy", "missing: **");
         assertThat(configuration.clients()).singleElement().satisfies(client -> {
             assertThat(client.id()).isEqualTo("client-1");
-            assertThat(client.secret()).isEqualTo("a secret of clients");
+            assertThat(client.password().get()).isEqualTo("a secret of clients");
             assertThat(client.jobs().match("team-a/b/c")).isTrue();
         });
         assertThat(configuration.getIssuers()).hasSize(2);

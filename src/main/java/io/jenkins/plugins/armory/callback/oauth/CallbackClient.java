@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.callback.oauth;
 
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import java.io.UncheckedIOException;
+import java.util.function.Supplier;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -10,25 +12,28 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * @param credentialsId the id of the username/password credential
  * @param id the username of the credential, which is the {@code client_id}
- * @param secret the password of the credential, which is the {@code client_secret}
+ * @param password returns the password of the credential, which is the {@code client_secret}; it may take long, and throws
+ *     {@link UncheckedIOException} if it cannot be read now
  * @param jobs the jobs that the client's tokens may decide for
  * @param ofSystem whether the credential is of scope System, so that no Pipeline can read it
  */
 @Restricted(NoExternalUse.class)
-public record CallbackClient(String credentialsId, String id, String secret, JobPatterns jobs, boolean ofSystem) {
+public record CallbackClient(
+        String credentialsId, String id, Supplier<String> password, JobPatterns jobs, boolean ofSystem) {
 
     /** Returns the client with the jobs of another entry too. */
     public CallbackClient and(CallbackClient other) {
-        return new CallbackClient(credentialsId, id, secret, jobs.and(other.jobs), ofSystem);
+        return new CallbackClient(credentialsId, id, password, jobs.and(other.jobs), ofSystem);
     }
 
     /** Returns whether this is the secret. A client whose password was left blank has none, and nobody is that client. */
     boolean hasSecret(String other) {
-        return !lacksSecret() && CallbackTokens.same(secret, other);
+        String secret = password.get();
+        return !secret.isBlank() && CallbackTokens.same(secret, other);
     }
 
     public boolean lacksSecret() {
-        return secret.isBlank();
+        return password.get().isBlank();
     }
 
     /** Returns a text without the secret. */

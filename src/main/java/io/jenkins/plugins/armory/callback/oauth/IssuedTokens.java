@@ -21,6 +21,7 @@ import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -58,6 +59,7 @@ public final class IssuedTokens implements TokenVerifier {
     private static final String SECRET_VERSION = "secret_version";
 
     private static final int VERSION_BYTES = 9;
+    private static final String NOT_NOW = "Jenkins cannot verify tokens now; call back again later.";
 
     private final SigningKeys keys;
     private final Supplier<List<CallbackClient>> clients;
@@ -145,10 +147,11 @@ public final class IssuedTokens implements TokenVerifier {
             return fault.map(Verification::invalid).orElseGet(() -> verifyClient(jwt.claims()));
         } catch (IllegalStateException x) { // the address is not known, so the token is not for it
             return Verification.unknown();
+        } catch (UncheckedIOException x) { // of a password, which anybody may have read again
+            return new Verification.Undecided(x.getCause().getMessage(), NOT_NOW);
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot verify callback tokens", x);
-            return new Verification.Undecided(
-                    x.getMessage(), "Jenkins cannot verify tokens now; call back again later.");
+            return new Verification.Undecided(x.getMessage(), NOT_NOW);
         }
     }
 
@@ -224,7 +227,8 @@ public final class IssuedTokens implements TokenVerifier {
     }
 
     private String versionOf(CallbackClient client) {
-        byte[] tag = mac.apply(("secret:" + client.credentialsId() + ':' + client.id() + ':' + client.secret())
+        byte[] tag = mac.apply(("secret:" + client.credentialsId() + ':' + client.id() + ':'
+                        + client.password().get())
                 .getBytes(StandardCharsets.UTF_8));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(tag, VERSION_BYTES));
     }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RefusedRequestException;
 import io.jenkins.plugins.armory.callback.token.Scopes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -92,6 +93,8 @@ public final class TokenEndpoint {
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot issue a token", x);
             return JsonResponse.unavailable("Jenkins cannot sign tokens now; ask again later.");
+        } catch (UncheckedIOException x) { // of a password, which anybody may have read again
+            return JsonResponse.unavailable("The secret of the client cannot be read now; ask again later.");
         } catch (IllegalStateException x) {
             return JsonResponse.unavailable(x.getMessage());
         }

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.armory.callback.token;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.kohsuke.accmod.Restricted;
@@ -15,6 +17,15 @@ public final class CallersLimit {
 
     /** The places of a limit for one thing. */
     public static final int MOST = 4;
+
+    /** Others that wait for a place: each of them holds a thread too. */
+    private static final int MOST_WAITING = 64;
+
+    /** Something that is looked up outside Jenkins. */
+    @FunctionalInterface
+    public interface LookUp<T> {
+        T get() throws IOException;
+    }
 
     private final long patienceNanos;
     private final Semaphore places;
@@ -33,7 +44,8 @@ public final class CallersLimit {
     /** Takes a place, to be given back with {@link #leave}; returns whether there was one. */
     public boolean enter() {
         try {
-            if (!places.tryAcquire(patienceNanos - (System.nanoTime() - entered), TimeUnit.NANOSECONDS)) {
+            boolean isFull = places.availablePermits() == 0 && places.getQueueLength() >= MOST_WAITING;
+            if (isFull || !places.tryAcquire(patienceNanos - (System.nanoTime() - entered), TimeUnit.NANOSECONDS)) {
                 return false;
             }
         } catch (InterruptedException x) {
@@ -46,5 +58,34 @@ public final class CallersLimit {
 
     public void leave() {
         places.release();
+    }
+
+    /**
+     * Looks up a secret of a credential, with a place of each of several limits.
+     *
+     * @param secret what it is, for messages
+     * @throws IOException if there is no place, or the provider of the credential fails
+     * @throws IllegalArgumentException as the look-up does
+     */
+    public static <T> T within(List<CallersLimit> limits, String secret, LookUp<T> lookUp) throws IOException {
+        if (limits.isEmpty()) {
+            try {
+                return lookUp.get();
+            } catch (IllegalArgumentException x) {
+                throw x;
+            } catch (RuntimeException x) {
+                throw new IOException(secret + " cannot be read; check the provider of that credential: " + x, x);
+            }
+        }
+        CallersLimit first = limits.get(0);
+        if (!first.enter()) {
+            throw new IOException(
+                    secret + " is being read, and others wait for it already; check the provider of that credential");
+        }
+        try {
+            return within(limits.subList(1, limits.size()), secret, lookUp);
+        } finally {
+            first.leave();
+        }
     }
 }

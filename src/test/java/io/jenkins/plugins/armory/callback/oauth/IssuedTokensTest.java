@@ -90,7 +90,7 @@ class IssuedTokensTest {
     }
 
     private CallbackClient client(String id, String secret, String jobs) {
-        var added = new CallbackClient("credential-of-" + id, id, secret, JobPatterns.parse(jobs), true);
+        var added = new CallbackClient("credential-of-" + id, id, () -> secret, JobPatterns.parse(jobs), true);
         clients.removeIf(each -> each.id().equals(id));
         clients.add(added);
         return added;

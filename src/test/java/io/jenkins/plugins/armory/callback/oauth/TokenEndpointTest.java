@@ -37,8 +37,8 @@ class TokenEndpointTest {
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-01-31T10:00:00Z"));
     private final List<CallbackClient> clients = List.of(
-            new CallbackClient("first", "client-1", "s+cr t", JobPatterns.parse("team/**, other"), true),
-            new CallbackClient("second", "client:2", "x%y", JobPatterns.parse("**"), true));
+            new CallbackClient("first", "client-1", () -> "s+cr t", JobPatterns.parse("team/**, other"), true),
+            new CallbackClient("second", "client:2", () -> "x%y", JobPatterns.parse("**"), true));
     private boolean stopping;
     private boolean unreadable;
     private String issuer = "https://jenkins.example.com/armory/";

@@ -53,7 +53,7 @@ public class CallbackBenchmark {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final CallbackTokens tokens = new CallbackTokens(TokenBenchmark::mac);
     private final CallbackClient client = new CallbackClient(
-            "ci-client", "client-1", "correct-horse-battery-staple-42", JobPatterns.parse("team/**"), true);
+            "ci-client", "client-1", () -> "correct-horse-battery-staple-42", JobPatterns.parse("team/**"), true);
     private List<String> ids;
     private CallbackEndpoint endpoint;
     private String issued;

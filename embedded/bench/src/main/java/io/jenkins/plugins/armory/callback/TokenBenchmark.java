@@ -66,7 +66,7 @@ public class TokenBenchmark {
     private static final String SECRET = "correct-horse-battery-staple-42";
 
     private final CallbackClient client =
-            new CallbackClient("ci-client", "client-1", SECRET, JobPatterns.parse("team/**"), true);
+            new CallbackClient("ci-client", "client-1", () -> SECRET, JobPatterns.parse("team/**"), true);
     private final CallbackTokens tokens = new CallbackTokens(TokenBenchmark::mac);
     private final TokenVerifier own = TokenVerifier.ofApprovals(tokens);
     private final String ownToken = tokens.tokenFor(tokens.newId());
@@ -187,6 +187,6 @@ public class TokenBenchmark {
 
     @Benchmark
     public boolean secretText() {
-        return CallbackTokens.same(SECRET, client.secret());
+        return CallbackTokens.same(SECRET, client.password().get());
     }
 }
