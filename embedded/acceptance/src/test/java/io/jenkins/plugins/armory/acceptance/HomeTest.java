@@ -126,10 +126,13 @@ class HomeTest {
         controller.kill();
         Files.move(key, elsewhere);
         Files.createDirectory(key);
-        controller.start();
-        build.awaitLog("Resuming");
-        Files.delete(key);
-        Files.move(elsewhere, key);
+        try {
+            controller.start();
+            build.awaitLog("Resuming");
+        } finally { // else all other tests lack it
+            Files.delete(key);
+            Files.move(elsewhere, key);
+        }
 
         build.awaitResult("SUCCESS");
     }
