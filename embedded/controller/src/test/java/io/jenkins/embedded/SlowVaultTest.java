@@ -101,7 +101,7 @@ class SlowVaultTest {
                                 Verification.Undecided.class,
                                 undecided -> assertThat(undecided.reason())
                                         .isEqualTo(
-                                                "the Secret text of slow is being read, and others wait for it already; check the"
+                                                "the secret of slow is being read, and others wait for it already; check the"
                                                         + " provider of that credential"));
             }
         }
@@ -179,9 +179,8 @@ class SlowVaultTest {
                 .isInstanceOfSatisfying(
                         Verification.Undecided.class,
                         undecided -> assertThat(undecided.reason())
-                                .isEqualTo(
-                                        "the Secret text of sealed cannot be read; check the provider of that credential:"
-                                                + " java.lang.IllegalStateException: the vault is sealed"));
+                                .isEqualTo("the secret of sealed cannot be read; check the provider of that credential:"
+                                        + " java.lang.IllegalStateException: the vault is sealed"));
         assertThat(Settings.get().callerSecrets().of(Optional.of(approval("quick"))))
                 .hasSize(1);
     }
@@ -203,7 +202,7 @@ class SlowVaultTest {
                 .allSatisfy(each -> assertThat(each)
                         .failsWithin(Duration.ZERO)
                         .withThrowableThat()
-                        .withMessageContaining("the password of client is being read"));
+                        .withMessageContaining("the secret of client is being read"));
         assertThat(clients.get(1).lacksSecret()).isFalse();
     }
 

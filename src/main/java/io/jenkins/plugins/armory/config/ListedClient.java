@@ -84,7 +84,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             return CallersLimit.within(
                     List.of(limit, FOR_ALL),
-                    "the password of " + credentialsId,
+                    credentialsId,
                     () -> credentials.getPassword().getPlainText());
         } catch (IOException x) {
             throw new UncheckedIOException(x);

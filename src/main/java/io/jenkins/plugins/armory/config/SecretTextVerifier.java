@@ -100,7 +100,7 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
     private static Optional<CallerSecret> read(
             String id, List<CallersLimit> limits, LookUp<Optional<CallerSecret>> lookUp) throws IOException {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            return CallersLimit.within(limits, "the Secret text of " + id, lookUp);
+            return CallersLimit.within(limits, id, lookUp);
         }
     }
 

@@ -63,27 +63,28 @@ public final class CallersLimit {
     /**
      * Looks up a secret of a credential, with a place of each of several limits.
      *
-     * @param secret what it is, for messages
+     * @param id that of the credential, for messages
      * @throws IOException if there is no place, or the provider of the credential fails
      * @throws IllegalArgumentException as the look-up does
      */
-    public static <T> T within(List<CallersLimit> limits, String secret, LookUp<T> lookUp) throws IOException {
+    public static <T> T within(List<CallersLimit> limits, String id, LookUp<T> lookUp) throws IOException {
         if (limits.isEmpty()) {
             try {
                 return lookUp.get();
             } catch (IllegalArgumentException x) {
                 throw x;
             } catch (RuntimeException x) {
-                throw new IOException(secret + " cannot be read; check the provider of that credential: " + x, x);
+                throw new IOException(
+                        "the secret of " + id + " cannot be read; check the provider of that credential: " + x, x);
             }
         }
         CallersLimit first = limits.get(0);
         if (!first.enter()) {
-            throw new IOException(
-                    secret + " is being read, and others wait for it already; check the provider of that credential");
+            throw new IOException("the secret of " + id
+                    + " is being read, and others wait for it already; check the provider of that credential");
         }
         try {
-            return within(limits.subList(1, limits.size()), secret, lookUp);
+            return within(limits.subList(1, limits.size()), id, lookUp);
         } finally {
             first.leave();
         }
