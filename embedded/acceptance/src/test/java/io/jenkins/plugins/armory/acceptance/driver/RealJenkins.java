@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,7 +30,8 @@ public final class RealJenkins extends ControllerProcess {
     /** In the form that Jenkins gives its API tokens: the version, and 16 bytes. */
     private static final String API_TOKEN = "11" + "0123456789abcdef".repeat(2);
 
-    private static final int SERVICE_UNAVAILABLE = 503;
+    /** The answers of a Jenkins that has not loaded its builds, or its users. */
+    private static final Set<Integer> NOT_YET = Set.of(503, 401);
 
     private final Path war;
     private final String prefix;
@@ -197,11 +199,13 @@ public final class RealJenkins extends ControllerProcess {
     }
 
     private void awaitAnswer() {
-        HttpRequest.Builder login = Http.request(url() + "login");
-        Wait.until("Jenkins is up").ignoreException(UncheckedIOException.class).until(() -> {
-            process().checkAlive();
-            return Http.send(login).status() != SERVICE_UNAVAILABLE;
-        });
+        HttpRequest.Builder login = Http.request(url() + "login").header("Authorization", apiAuthorization());
+        Wait.until("Jenkins is up, and knows its users")
+                .ignoreException(UncheckedIOException.class)
+                .until(() -> {
+                    process().checkAlive();
+                    return !NOT_YET.contains(Http.send(login).status());
+                });
     }
 
     @Override
