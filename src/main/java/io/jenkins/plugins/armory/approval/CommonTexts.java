@@ -20,16 +20,13 @@ public final class CommonTexts implements UnaryOperator<String> {
     /** The length from which on a text takes more memory than its place here. */
     private static final int LONG = 100;
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     /** With a secret: authors could make many texts of one {@link String#hashCode}, and each of these look-ups long. */
-    private final HashFunction hash;
+    private final HashFunction hash = Hashing.sipHash24(RANDOM.nextLong(), RANDOM.nextLong());
 
     /** Weak, since the journal has many states of an approval, of which only the last is kept. */
     private final Map<Long, WeakReference<String>> known = new HashMap<>();
-
-    public CommonTexts() {
-        var random = new SecureRandom();
-        hash = Hashing.sipHash24(random.nextLong(), random.nextLong());
-    }
 
     @Override
     public String apply(String text) {
