@@ -103,7 +103,7 @@ public final class JobIds {
         String id;
         Job<?, ?> other;
         synchronized (lockOf(job)) {
-            String name = job.getFullName(); // which changes until then
+            String name = job.getFullName(); // inside the lock: the job may be renamed while this waits for it
             List<String> lines = lines(job);
             id = idIn(lines).orElse(null);
             if (id == null) {

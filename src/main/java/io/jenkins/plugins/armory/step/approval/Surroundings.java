@@ -19,8 +19,8 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * @param action the step of a deployment's plan around the step, {@code null} for none
  * @param webhooks those that definitions name
  * @param isRule whether they are rules of an environment, which know nothing of the job but its build
- * @param refused why hosts may not be called, by host and who calls, if they begin later, so that a part of what they use is not there yet;
- *     {@code null} if they begin now
+ * @param refused {@code null} for approvals that begin now. For those that a deployment's plan begins later, for which a part of what they use
+ *     is not there yet: why a host may not be called, by the host and who calls it; empty if it may
  * @param log takes lines for the build's log
  * @param resolved the calls that were resolved already, without notices and the step's context, by what they are resolved from
  */
