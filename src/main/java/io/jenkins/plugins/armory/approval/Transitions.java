@@ -272,13 +272,13 @@ enum Transitions {
             Effect.NONE,
             Answer.NOT_AWAITED),
     CHANGE_LOST(
-            States.PENDING,
+            States.OPEN,
             Events.of(Event.ChangeLost.class),
             "ASKING",
             (approval, event, now) -> Endings.changeLost(approval, now),
             Answer.ACCEPTED),
     CHANGE_LOST_AFTER_THE_END(
-            States.FAILED_OR_DECIDED, Events.of(Event.ChangeLost.class), "the same", Effect.NONE, Answer.IGNORED),
+            States.DECIDED, Events.of(Event.ChangeLost.class), "the same", Effect.NONE, Answer.IGNORED),
     MOVED(
             States.WAITING,
             Events.of(Event.Moved.class),

@@ -9,6 +9,7 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
@@ -89,8 +90,11 @@ public final class ApprovalChecks extends ApprovalListener {
 
     private static void waiting(ApprovalView approval, SharedChecks checks) {
         ApprovalView.Decision failure = approval.getFailure();
-        String question =
-                failure == null ? approval.getQuestion() : Messages.ApprovalChecks_failed(failure.getMessage());
+        String question = failure == null
+                ? approval.getQuestion()
+                : failure.getOutcome().equals(Outcome.LOST.name())
+                        ? failure.getMessage()
+                        : Messages.ApprovalChecks_failed(failure.getMessage());
         if (!checks.waits(approval, question != null)) {
             return;
         }

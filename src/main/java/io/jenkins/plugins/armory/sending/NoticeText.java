@@ -61,7 +61,8 @@ final class NoticeText {
         }
         Decision failure = approval.failure();
         if (occasion == Occasion.WAITING && failure != null) {
-            return "It has failed. Run it again, or give up? " + line(failure.mdMessage());
+            return (approval.isForRunningAgain() ? "It has failed. Run it again, or give up? " : "")
+                    + line(failure.mdMessage());
         }
         ManualRequirement manual = approval.manual();
         return occasion == Occasion.WAITING && manual != null

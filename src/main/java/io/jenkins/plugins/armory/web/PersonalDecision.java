@@ -135,7 +135,7 @@ record PersonalDecision(String id, Choice choice) {
                         JsonResponse.error(
                                 410,
                                 "approval_ended",
-                                approval.isDecided()
+                                approval.isDecided() || !approval.isForRunningAgain()
                                         ? Messages.PersonalDecision_ended(end.mdMessage())
                                         : Messages.PersonalDecision_failed(end.mdMessage())));
             }
