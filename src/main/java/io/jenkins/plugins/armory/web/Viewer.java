@@ -231,11 +231,13 @@ final class Viewer {
     static boolean isGroup(String name, Predicate<String> lookUp, Consumer<RuntimeException> whenUnknown) {
         try {
             return lookUp.test(name);
-        } catch (UsernameNotFoundException | UnsupportedOperationException x) {
-            return false;
-        } catch (RuntimeException x) { // such as of a directory that is down
-            whenUnknown.accept(x);
-            return true;
+        } catch (RuntimeException x) {
+            boolean isNone = (x instanceof UsernameNotFoundException || x instanceof UnsupportedOperationException)
+                    && x.getCause() == null; // the realm for LDAP gives the cause of a directory that is down
+            if (!isNone) {
+                whenUnknown.accept(x);
+            }
+            return !isNone;
         }
     }
 

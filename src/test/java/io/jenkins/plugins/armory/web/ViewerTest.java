@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Item;
 import hudson.security.Permission;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,12 +53,14 @@ class ViewerTest {
         assertThat(Viewer.isGroup("ops", name -> true, unknown::add)).isTrue();
         var down = new IllegalStateException("the directory is down");
         assertThat(Viewer.isGroup("ops", throwing(down), unknown::add)).isTrue();
-        assertThat(unknown).containsExactly(down);
+        var ofLdap = new UsernameNotFoundException("Failed to search LDAP for group", new IOException("down"));
+        assertThat(Viewer.isGroup("ops", throwing(ofLdap), unknown::add)).isTrue();
+        assertThat(unknown).containsExactly(down, ofLdap);
         for (RuntimeException none :
                 List.of(new UsernameNotFoundException("ops"), new UnsupportedOperationException())) {
             assertThat(Viewer.isGroup("ops", throwing(none), unknown::add)).isFalse();
         }
-        assertThat(unknown).hasSize(1);
+        assertThat(unknown).hasSize(2);
     }
 
     private static Predicate<String> throwing(RuntimeException x) {
