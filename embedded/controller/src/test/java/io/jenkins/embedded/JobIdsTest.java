@@ -1,6 +1,7 @@
 package io.jenkins.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.ExtensionList;
 import hudson.model.Item;
@@ -9,6 +10,7 @@ import hudson.security.ACL;
 import io.jenkins.plugins.armory.builds.JobIds;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import jenkins.model.Jenkins;
@@ -57,7 +59,7 @@ class JobIdsTest {
     }
 
     private static final class Renamed extends Job {
-        private final File folder;
+        private File folder;
         private String fullName = "before";
         private Runnable whenNamed = () -> {};
 
@@ -117,5 +119,24 @@ class JobIdsTest {
         assertThat(ids.of(job)).isEqualTo(id);
         assertThat(ids.of(job)).isEqualTo(id);
         assertThat(ids.nameOf(id)).isEqualTo("after");
+    }
+
+    /** Jenkins gives it the new name first. */
+    @Test
+    void aJobKeepsItsIdWhileItsFolderIsMoved(@TempDir Path home) throws IOException {
+        Path before = Files.createDirectory(home.resolve("before"));
+        Path after = home.resolve("after");
+        OneJob jenkins = new OneJob(home.toFile());
+        Renamed job = new Renamed(jenkins, before.toFile());
+        jenkins.job = job;
+        JobIds ids = new JobIds();
+        String id = ids.of(job);
+        job.fullName = "after";
+        job.folder = after.toFile();
+
+        assertThatThrownBy(() -> ids.of(job)).isInstanceOf(IOException.class).hasMessageContaining("being moved");
+
+        Files.move(before, after);
+        assertThat(ids.of(job)).isEqualTo(id);
     }
 }
