@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -126,7 +126,9 @@ public final class SettingsWarnings {
 
         private static final Duration AGE = Duration.ofMinutes(1);
 
-        private final AtomicBoolean looking = new AtomicBoolean();
+        /** The settings that are looked at now. A look that hangs holds up no look at others, as after the mend. */
+        private final AtomicReference<List<Object>> looking = new AtomicReference<>();
+
         private volatile Look last = new Look(List.of(), List.of(), 0);
 
         /**
@@ -135,8 +137,8 @@ public final class SettingsWarnings {
          */
         private record Look(List<Object> settings, List<String> warnings, long at) {
 
-            boolean isOld() {
-                return System.nanoTime() - at > AGE.toNanos() || !settings.equals(presentSettings());
+            boolean isOld(List<Object> present) {
+                return System.nanoTime() - at > AGE.toNanos() || !settings.equals(present);
             }
         }
 
@@ -147,21 +149,24 @@ public final class SettingsWarnings {
         }
 
         private List<String> get() {
-            if (last.isOld() && !looking.getAndSet(true)) {
-                ArmoryRuntime.get().executor().execute(this::look);
+            List<Object> present = presentSettings();
+            List<Object> underWay = looking.get();
+            if (last.isOld(present) && !present.equals(underWay) && looking.compareAndSet(underWay, present)) {
+                ArmoryRuntime.get().client().executor().execute(() -> look(present)); // as long as a vault takes
             }
             return last.warnings();
         }
 
         /** Looks, and logs what is new. */
-        private void look() {
+        private void look(List<Object> settings) {
+            List<String> found = last.warnings();
             try {
-                List<Object> settings = presentSettings();
-                List<String> found = warnings();
+                found = warnings();
                 found.stream().filter(each -> !last.warnings().contains(each)).forEach(LOGGER::warning);
-                last = new Look(settings, found, System.nanoTime());
             } finally {
-                looking.set(false);
+                if (looking.compareAndSet(settings, null)) {
+                    last = new Look(settings, found, System.nanoTime());
+                }
             }
         }
     }
