@@ -1,6 +1,7 @@
 package io.jenkins.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
@@ -19,6 +20,7 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.sending.Settings;
 import io.jenkins.plugins.armory.web.ApprovalsMonitor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,8 +103,8 @@ class SlowVaultTest {
                                 Verification.Undecided.class,
                                 undecided -> assertThat(undecided.reason())
                                         .isEqualTo(
-                                                "the secret of slow is being read, and others wait for it already; check the"
-                                                        + " provider of that credential"));
+                                                "the secret of slow is being read, and others wait for it, or for secrets"
+                                                        + " beside it, already; check the providers of these credentials"));
             }
         }
     }
@@ -206,13 +208,48 @@ class SlowVaultTest {
         assertThat(clients.get(1).lacksSecret()).isFalse();
     }
 
+    /** A stranger's request for a token has the names of all of them read, which may be in a vault too. */
+    @Test
+    void aClientWhoseNameIsNotReadHoldsUpFewCallersAndNoOtherClient() {
+        ExtensionList.lookupSingleton(CascCredentials.class)
+                .replaceBy(List.of(
+                        new NameOfVault("slow", this::read),
+                        new NameOfVault("sealed", SlowVaultTest::fail),
+                        new NameOfVault("quick", () -> {})));
+        ArmoryConfiguration.get()
+                .setCallbackClients(List.of(
+                        new ListedClient("slow", "**"),
+                        new ListedClient("sealed", "**"),
+                        new ListedClient("quick", "**")));
+
+        var all = new ArrayList<Future<List<CallbackClient>>>();
+        for (int i = 0; i < CALLERS; i++) {
+            all.add(threads.submit(() -> Settings.get().clients()));
+        }
+
+        await().until(() -> all.stream().filter(Future::isDone).count() == CALLERS - CallersLimit.MOST);
+        for (Future<List<CallbackClient>> each : all) {
+            if (each.isDone()) {
+                assertThat(each).succeedsWithin(Duration.ZERO).satisfies(clients -> {
+                    assertThat(CallbackClient.named("quick", clients)).hasSize(1);
+                    assertThatThrownBy(() -> CallbackClient.named("sealed", clients))
+                            .isInstanceOf(UncheckedIOException.class)
+                            .hasMessageContaining("the secret of slow is being read");
+                });
+            }
+        }
+    }
+
+    private static void fail() {
+        throw new IllegalStateException("the vault is sealed");
+    }
+
     /** Jenkins asks for the warnings with each page of an administrator, also with that on which the setting can be mended. */
     @Test
     void noPageWaitsForTheSecretOfAClient() {
         ExtensionList.lookupSingleton(CascCredentials.class)
-                .replaceBy(List.of(new ClientOfVault("slow", this::read), new ClientOfVault("broken", () -> {
-                    throw new IllegalStateException("the vault is sealed");
-                })));
+                .replaceBy(List.of(
+                        new ClientOfVault("slow", this::read), new ClientOfVault("broken", SlowVaultTest::fail)));
         ArmoryConfiguration.get()
                 .setCallbackClients(List.of(new ListedClient("slow", "**"), new ListedClient("broken", "**")));
         var monitor = new ApprovalsMonitor();
@@ -233,6 +270,36 @@ class SlowVaultTest {
         assertThat(readers).as("they are known for a while").hasValue(1);
         ArmoryConfiguration.get().setCallbackClients(List.of());
         await().until(() -> !monitor.isActivated());
+    }
+
+    /** What a look at the former settings still waits for keeps nobody from looking at the mended ones. */
+    @Test
+    void mendedSettingsAreLookedAtWhileAVaultHangs() {
+        ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("client", "**")));
+        var monitor = new ApprovalsMonitor();
+        await().until(() -> !monitor.isActivated() && readers.get() == 1);
+
+        ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("missing", "**")));
+
+        await().until(monitor::isActivated);
+        assertThat(monitor.getWarnings()).singleElement().asString().contains("\"missing\"");
+    }
+
+    private static final class NameOfVault extends CascCredentials.UsernamePassword {
+        private static final long serialVersionUID = 1;
+
+        private final transient Runnable beforehand;
+
+        NameOfVault(String id, Runnable beforehand) {
+            super(id, CredentialsScope.GLOBAL, id, Secret.fromString("the secret"), null);
+            this.beforehand = beforehand;
+        }
+
+        @Override
+        public String getUsername() {
+            beforehand.run();
+            return super.getUsername();
+        }
     }
 
     private static final class ClientOfVault extends CascCredentials.UsernamePassword {

@@ -390,7 +390,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     /** Returns whether an entry of {@link AllowedCallers} names a listed client, a listed issuer, or a credential. */
     public boolean knowsCaller(String entry) {
         return entry.startsWith(AllowedCallers.CREDENTIALS)
-                || clients().stream().anyMatch(client -> client.id().equals(entry))
+                || !CallbackClient.named(entry, clients()).isEmpty()
                 || issuers.stream()
                         .map(ListedIssuer::getIssuer)
                         .anyMatch(issuer -> entry.equals(issuer) || entry.startsWith(issuer + ' '));

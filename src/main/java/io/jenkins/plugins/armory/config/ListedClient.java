@@ -13,6 +13,7 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.token.CallersLimit;
+import io.jenkins.plugins.armory.callback.token.CallersLimit.LookUp;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +33,7 @@ import org.kohsuke.stapler.verb.POST;
 @Restricted(NoExternalUse.class)
 public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
 
-    /** For the passwords of all clients. */
+    /** For the credentials of all clients. */
     private static final CallersLimit FOR_ALL = new CallersLimit(16, SecretTextVerifier.PATIENCE);
 
     private final String credentialsId;
@@ -67,27 +68,37 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
         return jobs;
     }
 
-    /** Returns the client; empty if its credential does not exist. */
+    /** Returns the client, with its password to be read later; empty if its credential does not exist. */
     Optional<CallbackClient> toClient() {
-        StandardUsernamePasswordCredentials credentials = lookUp(credentialsId);
-        return credentials == null
-                ? Optional.empty()
-                : Optional.of(new CallbackClient(
-                        credentialsId,
-                        credentials.getUsername(),
-                        () -> passwordOf(credentials),
-                        patterns(),
-                        credentials.getScope() == CredentialsScope.SYSTEM));
+        try {
+            return read(() -> Optional.ofNullable(lookUp(credentialsId)).map(this::clientOf));
+        } catch (IOException x) {
+            return Optional.of(CallbackClient.unread(credentialsId, patterns(), x));
+        }
+    }
+
+    private CallbackClient clientOf(StandardUsernamePasswordCredentials credentials) {
+        return new CallbackClient(
+                credentialsId,
+                credentials.getUsername(),
+                () -> passwordOf(credentials),
+                patterns(),
+                credentials.getScope() == CredentialsScope.SYSTEM);
     }
 
     private String passwordOf(StandardUsernamePasswordCredentials credentials) {
-        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            return CallersLimit.within(
-                    List.of(limit, FOR_ALL),
-                    credentialsId,
-                    () -> credentials.getPassword().getPlainText());
+        try {
+            return read(() -> credentials.getPassword().getPlainText());
         } catch (IOException x) {
             throw new UncheckedIOException(x);
+        }
+    }
+
+    private <T> T read(LookUp<T> lookUp) throws IOException {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            return CallersLimit.within(List.of(limit, FOR_ALL), credentialsId, lookUp);
+        } catch (IllegalArgumentException x) { // it is of an environment
+            throw new IOException(x.getMessage(), x);
         }
     }
 

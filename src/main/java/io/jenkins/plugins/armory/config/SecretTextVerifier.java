@@ -71,7 +71,7 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
         own(approval).ifPresent(found::add);
         try {
             ofSettings().ifPresent(found::add);
-        } catch (IOException x) {
+        } catch (IOException | IllegalArgumentException x) {
             if (found.isEmpty()) { // else it could not decide
                 throw x;
             }

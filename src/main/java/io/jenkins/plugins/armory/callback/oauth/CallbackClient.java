@@ -2,7 +2,9 @@ package io.jenkins.plugins.armory.callback.oauth;
 
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.function.Supplier;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -11,7 +13,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * A client of the token endpoint, as the administrator lists it.
  *
  * @param credentialsId the id of the username/password credential
- * @param id the username of the credential, which is the {@code client_id}
+ * @param id the username of the credential, which is the {@code client_id}; empty if that cannot be read now
  * @param password returns the password of the credential, which is the {@code client_secret}; it may take long, and throws
  *     {@link UncheckedIOException} if it cannot be read now
  * @param jobs the jobs that the client's tokens may decide for
@@ -20,6 +22,37 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public record CallbackClient(
         String credentialsId, String id, Supplier<String> password, JobPatterns jobs, boolean ofSystem) {
+
+    /** Returns a client of which nothing can be read now. */
+    public static CallbackClient unread(String credentialsId, JobPatterns jobs, IOException why) {
+        return new CallbackClient(
+                credentialsId,
+                "",
+                () -> {
+                    throw new UncheckedIOException(why);
+                },
+                jobs,
+                false);
+    }
+
+    /**
+     * Returns the clients that have an id.
+     *
+     * @throws UncheckedIOException if there is none, and it may be one that cannot be read now
+     */
+    public static List<CallbackClient> named(String id, List<CallbackClient> listed) {
+        List<CallbackClient> named =
+                listed.stream().filter(client -> client.id.equals(id)).toList();
+        if (named.isEmpty()) {
+            listed.stream().filter(client -> client.id.isEmpty()).forEach(unread -> unread.password.get()); // throws
+        }
+        return named;
+    }
+
+    /** Returns the client with its password as it was read. */
+    CallbackClient withPassword(String read) {
+        return new CallbackClient(credentialsId, id, () -> read, jobs, ofSystem);
+    }
 
     /** Returns the client with the jobs of another entry too. */
     public CallbackClient and(CallbackClient other) {

@@ -185,8 +185,7 @@ public final class IssuedTokens implements TokenVerifier {
 
     private Verification verifyClient(JWTClaimsSet claims) {
         String id = String.valueOf(claims.getClaim(CLIENT));
-        List<CallbackClient> listed =
-                clients.get().stream().filter(client -> client.id().equals(id)).toList();
+        List<CallbackClient> listed = CallbackClient.named(id, clients.get());
         if (listed.isEmpty()) {
             return Verification.invalid("client " + id + " is not listed any more");
         }

@@ -205,13 +205,16 @@ public final class TokenEndpoint {
         }
     }
 
+    /** Returns the client with the secret that was given; {@code null} if there is none. */
     @CheckForNull
     private CallbackClient find(List<Identity> meant) {
         List<CallbackClient> listed = clients.get();
+        // The token is of the secret that was given: a vault that is asked again may have another one by now.
         return meant.stream()
-                .flatMap(each -> listed.stream()
-                        .filter(client -> client.id().equals(each.id()))
-                        .filter(client -> client.hasSecret(each.secret())))
+                .distinct()
+                .flatMap(each -> CallbackClient.named(each.id(), listed).stream()
+                        .filter(client -> client.hasSecret(each.secret()))
+                        .map(client -> client.withPassword(each.secret())))
                 .findFirst()
                 .orElse(null);
     }

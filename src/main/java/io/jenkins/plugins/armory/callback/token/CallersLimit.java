@@ -18,8 +18,10 @@ public final class CallersLimit {
     /** The places of a limit for one thing. */
     public static final int MOST = 4;
 
-    /** Others that wait for a place: each of them holds a thread too. */
+    /** Others that wait for a place that is not given back quickly: each of them holds a thread too. */
     private static final int MOST_WAITING = 64;
+
+    private static final Duration QUICK = Duration.ofMillis(100);
 
     /** Something that is looked up outside Jenkins. */
     @FunctionalInterface
@@ -27,6 +29,7 @@ public final class CallersLimit {
         T get() throws IOException;
     }
 
+    private final int most;
     private final long patienceNanos;
     private final Semaphore places;
     private volatile long entered = System.nanoTime();
@@ -37,6 +40,7 @@ public final class CallersLimit {
      *     answer holds no more than its callers.
      */
     public CallersLimit(int most, Duration patience) {
+        this.most = most;
         places = new Semaphore(most, true);
         patienceNanos = patience.toNanos();
     }
@@ -44,8 +48,9 @@ public final class CallersLimit {
     /** Takes a place, to be given back with {@link #leave}; returns whether there was one. */
     public boolean enter() {
         try {
-            boolean isFull = places.availablePermits() == 0 && places.getQueueLength() >= MOST_WAITING;
-            if (isFull || !places.tryAcquire(patienceNanos - (System.nanoTime() - entered), TimeUnit.NANOSECONDS)) {
+            long since = System.nanoTime() - entered;
+            boolean isFull = !isFree() && since > QUICK.toNanos() && places.getQueueLength() >= MOST_WAITING;
+            if (isFull || !places.tryAcquire(patienceNanos - since, TimeUnit.NANOSECONDS)) {
                 return false;
             }
         } catch (InterruptedException x) {
@@ -60,15 +65,30 @@ public final class CallersLimit {
         places.release();
     }
 
+    private boolean isFree() {
+        return places.availablePermits() > 0;
+    }
+
+    private boolean isEmpty() {
+        return places.availablePermits() == most;
+    }
+
     /**
-     * Looks up a secret of a credential, with a place of each of several limits.
+     * Looks up a secret of a credential, with a place of each of several limits. The first caller of what has the last limit but one needs no
+     * place of the last, which all share: whoever has many that do not answer refuses nobody else.
      *
+     * @param limits from the one of the credential to the one of all
      * @param id that of the credential, for messages
      * @throws IOException if there is no place, or the provider of the credential fails
      * @throws IllegalArgumentException as the look-up does
      */
     public static <T> T within(List<CallersLimit> limits, String id, LookUp<T> lookUp) throws IOException {
-        if (limits.isEmpty()) {
+        return within(limits, false, id, lookUp);
+    }
+
+    private static <T> T within(List<CallersLimit> limits, boolean isFirst, String id, LookUp<T> lookUp)
+            throws IOException {
+        if (limits.isEmpty() || isFirst && limits.size() == 1) {
             try {
                 return lookUp.get();
             } catch (IllegalArgumentException x) {
@@ -78,15 +98,17 @@ public final class CallersLimit {
                         "the secret of " + id + " cannot be read; check the provider of that credential: " + x, x);
             }
         }
-        CallersLimit first = limits.get(0);
-        if (!first.enter()) {
-            throw new IOException("the secret of " + id
-                    + " is being read, and others wait for it already; check the provider of that credential");
+        CallersLimit next = limits.get(0);
+        boolean isAlone = next.isEmpty();
+        if (!next.enter()) {
+            throw new IOException(
+                    "the secret of " + id + " is being read, and others wait for it, or for secrets beside it,"
+                            + " already; check the providers of these credentials");
         }
         try {
-            return within(limits.subList(1, limits.size()), id, lookUp);
+            return within(limits.subList(1, limits.size()), isAlone, id, lookUp);
         } finally {
-            first.leave();
+            next.leave();
         }
     }
 }

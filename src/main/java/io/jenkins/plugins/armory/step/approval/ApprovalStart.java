@@ -29,6 +29,7 @@ import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -252,7 +253,14 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
                             + " of Jenkins; its callbacks are refused until then.");
         }
         for (String caller : allowed) {
-            if (!configuration.knowsCaller(caller)) {
+            boolean isKnown;
+            try {
+                isKnown = configuration.knowsCaller(caller);
+            } catch (UncheckedIOException x) {
+                throw new AbortException("allowedCallers: it is not known now whether \"" + caller
+                        + "\" is a callback client of Jenkins: " + x.getCause().getMessage());
+            }
+            if (!isKnown) {
                 throw new AbortException(
                         "allowedCallers: \"" + caller + "\" is neither the client_id of a callback client"
                                 + " of Jenkins, nor one of its issuers with or without a subject");

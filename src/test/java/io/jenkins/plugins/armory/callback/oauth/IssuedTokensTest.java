@@ -85,7 +85,7 @@ class IssuedTokensTest {
                 clock);
     }
 
-    private static byte[] mac(byte[] message) {
+    static byte[] mac(byte[] message) {
         return UUID.nameUUIDFromBytes(message).toString().getBytes(StandardCharsets.UTF_8);
     }
 

@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RequestBody;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
+import io.jenkins.plugins.armory.callback.token.Verification.Invalid;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -17,7 +18,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,9 +39,9 @@ class TokenEndpointTest {
             Map.of("WWW-Authenticate", "Basic realm=\"armory\", charset=\"UTF-8\"");
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-01-31T10:00:00Z"));
-    private final List<CallbackClient> clients = List.of(
+    private final List<CallbackClient> clients = new ArrayList<>(List.of(
             new CallbackClient("first", "client-1", () -> "s+cr t", JobPatterns.parse("team/**, other"), true),
-            new CallbackClient("second", "client:2", () -> "x%y", JobPatterns.parse("**"), true));
+            new CallbackClient("second", "client:2", () -> "x%y", JobPatterns.parse("**"), true)));
     private boolean stopping;
     private boolean unreadable;
     private String issuer = "https://jenkins.example.com/armory/";
@@ -67,7 +70,7 @@ class TokenEndpointTest {
                 }
                 return issuer;
             },
-            message -> message,
+            IssuedTokensTest::mac,
             new VerifiedTokens(),
             clock);
     private final TokenEndpoint endpoint = new TokenEndpoint(
@@ -85,6 +88,32 @@ class TokenEndpointTest {
                 List.of(authorization),
                 "192.0.2.1",
                 new RequestBody(type, bytes.length, new ByteArrayInputStream(bytes))));
+    }
+
+    /** Else who knows the old secret had a token of the new one. */
+    @Test
+    void aTokenIsOfTheSecretThatWasGivenAlsoIfAnotherIsReadMeanwhile() {
+        Iterator<String> passwords = List.of("old", "new", "new").iterator();
+        clients.add(new CallbackClient("vault", "client-3", passwords::next, JobPatterns.parse("**"), true));
+
+        JsonResponse response = send(FORM, "grant_type=client_credentials&client_id=client-3&client_secret=old");
+
+        assertThat(response.status()).isEqualTo(200);
+        assertThat(tokens.verify(response.body().get("access_token").textValue(), Optional.empty()))
+                .isInstanceOfSatisfying(
+                        Invalid.class,
+                        invalid -> assertThat(invalid.reason())
+                                .isEqualTo("the secret of client client-3 was changed after the token was issued"));
+    }
+
+    /** The client whose name cannot be read may be the one that asks. */
+    @Test
+    void aClientThatCannotBeReadConcernsNoOtherOne() {
+        clients.add(0, CallbackClient.unread("vault", JobPatterns.parse("**"), new IOException("sealed")));
+
+        assertIssued(send(FORM, RIGHT), "client client-1", "decide:team/** decide:other");
+        assertThat(send(FORM, RIGHT + "x").status()).isEqualTo(401);
+        assertThat(send(FORM, RIGHT.replace("client-1", "client-3")).status()).isEqualTo(503);
     }
 
     private static String basic(String pair) {

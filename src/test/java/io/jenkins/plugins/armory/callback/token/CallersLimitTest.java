@@ -1,10 +1,17 @@
 package io.jenkins.plugins.armory.callback.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +42,50 @@ class CallersLimitTest {
         limit.leave();
 
         assertThat(next.join()).isTrue();
+    }
+
+    /** However many come at once, as when a batch of approvals is called back. */
+    @Test
+    void whatAnswersQuicklyRefusesNobody() {
+        var limit = new CallersLimit(CallersLimit.MOST, Duration.ofSeconds(1));
+        var together = new CyclicBarrier(200);
+        ExecutorService threads = Executors.newCachedThreadPool();
+
+        List<Future<Boolean>> callers = IntStream.range(0, 200)
+                .mapToObj(i -> threads.submit(() -> {
+                    together.await();
+                    boolean entered = limit.enter();
+                    if (entered) {
+                        Thread.sleep(2); // the look-up
+                        limit.leave();
+                    }
+                    return entered;
+                }))
+                .toList();
+
+        assertThat(callers)
+                .allSatisfy(each ->
+                        assertThat(each).succeedsWithin(Duration.ofMinutes(1)).isEqualTo(true));
+        threads.shutdown();
+    }
+
+    @Test
+    void theFirstOfOneNeedsNoPlaceOfAll() throws IOException {
+        var forAll = new CallersLimit(1, Duration.ZERO);
+        assertThat(forAll.enter()).isTrue();
+        List<CallersLimit> limits = List.of(new CallersLimit(CallersLimit.MOST, Duration.ZERO), forAll);
+
+        String found = CallersLimit.within(limits, "quick", () -> {
+            assertThatThrownBy(() -> CallersLimit.within(limits, "quick", () -> "also"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("the secret of quick is being read");
+            return "found";
+        });
+
+        assertThat(found).isEqualTo("found");
+        forAll.leave();
+        assertThat(CallersLimit.within(limits, "quick", () -> CallersLimit.within(limits, "quick", () -> "both")))
+                .isEqualTo("both");
     }
 
     /** Else each caller would hold its thread for the whole patience. */
