@@ -266,7 +266,11 @@ class SlowVaultTest {
         assertThat(monitor.getWarnings())
                 .singleElement()
                 .asString()
-                .contains("callbackClients[1].credentialsId", "\"broken\"", "the vault is sealed", "provider");
+                .contains(
+                        "callbackClients[1].credentialsId",
+                        "the secret of broken cannot be read",
+                        "the vault is sealed",
+                        "provider");
         assertThat(readers).as("they are known for a while").hasValue(1);
         ArmoryConfiguration.get().setCallbackClients(List.of());
         await().until(() -> !monitor.isActivated());

@@ -7,6 +7,7 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -76,6 +77,9 @@ public final class SettingsWarnings {
     private static void add(List<String> warnings, String field, String id, Supplier<Optional<String>> problem) {
         try {
             problem.get().ifPresent(warnings::add);
+        } catch (UncheckedIOException x) {
+            warnings.add(
+                    Messages.SettingsWarnings_environment(field, x.getCause().getMessage() + "."));
         } catch (RuntimeException x) {
             warnings.add(Messages.SettingsWarnings_unreadable(field, id, x));
         }
