@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.ExecutionModelAction;
-import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTElement;
 import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTStage;
 import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTStages;
 import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTWhenCondition;
@@ -31,7 +30,7 @@ public final class DeclaredStages {
      */
     static boolean areEnvironments(Run<?, ?> run, String name, List<String> around) {
         try {
-            return Model.allAre(run, name, around, Model::isEnvironment);
+            return Model.areEnvironments(run, name, around);
         } catch (NoClassDefFoundError x) {
             return false;
         }
@@ -40,8 +39,7 @@ public final class DeclaredStages {
     /** Returns whether a stage chooses among the environments by its {@code when}, or is one, as in {@link #areEnvironments}. */
     static boolean choose(Run<?, ?> run, String name, List<String> around) {
         try {
-            return Model.allAre(
-                    run, name, around, stage -> Model.isEnvironment(stage) || Model.asksForEnvironments(stage));
+            return Model.choose(run, name, around);
         } catch (NoClassDefFoundError x) {
             return false;
         }
@@ -54,7 +52,7 @@ public final class DeclaredStages {
      */
     static boolean endWith(Run<?, ?> run, String name, @CheckForNull String around) {
         try {
-            return Model.endsWith(Model.of(run), name, around);
+            return Model.endsWith(run, name, around);
         } catch (NoClassDefFoundError x) {
             return false;
         }
@@ -63,17 +61,24 @@ public final class DeclaredStages {
     /** Returns whether a stage of the Pipeline has an environment of that name, so that the build may not have come to it. */
     public static boolean mention(Run<?, ?> run, String environment) {
         try {
-            return Model.mentions(
-                    Model.of(run), "armoryEnvironment\\b[^{\\n]*(['\"])" + Pattern.quote(environment) + "\\1");
+            return Model.mentions(run, "armoryEnvironment\\b[^{\\n]*(['\"])" + Pattern.quote(environment) + "\\1");
         } catch (NoClassDefFoundError x) {
             return false;
         }
     }
 
-    /** A class of its own, since it cannot be loaded without Declarative Pipelines. */
+    /** A class of its own, since it cannot be loaded without Declarative Pipelines: no other method handles a stage. */
     private static final class Model {
 
-        static boolean allAre(Run<?, ?> run, String name, List<String> around, Predicate<ModelASTStage> what) {
+        static boolean areEnvironments(Run<?, ?> run, String name, List<String> around) {
+            return allAre(run, name, around, Model::isEnvironment);
+        }
+
+        static boolean choose(Run<?, ?> run, String name, List<String> around) {
+            return allAre(run, name, around, stage -> isEnvironment(stage) || asksForEnvironments(stage));
+        }
+
+        private static boolean allAre(Run<?, ?> run, String name, List<String> around, Predicate<ModelASTStage> what) {
             ModelASTStages outermost = of(run);
             Set<String> names = Stream.concat(
                             Stream.of(CancelledStages.POST), all(outermost).map(ModelASTStage::getName))
@@ -95,13 +100,13 @@ public final class DeclaredStages {
                     : named.flatMap(Model::within).flatMap(inner -> at(inner, path.subList(1, path.size())));
         }
 
-        static boolean isEnvironment(ModelASTStage stage) {
+        private static boolean isEnvironment(ModelASTStage stage) {
             return stage.getOptions() != null
                     && stage.getOptions().getOptions().stream()
                             .anyMatch(option -> "armoryEnvironment".equals(option.getName()));
         }
 
-        static boolean asksForEnvironments(ModelASTStage stage) {
+        private static boolean asksForEnvironments(ModelASTStage stage) {
             return stage.getWhen() != null
                     && stage.getWhen().getConditions().stream().anyMatch(Model::asksForEnvironments);
         }
@@ -113,7 +118,8 @@ public final class DeclaredStages {
                             || condition.getChildren().stream().anyMatch(Model::asksForEnvironments));
         }
 
-        static boolean endsWith(@CheckForNull ModelASTStages stages, String name, @CheckForNull String around) {
+        static boolean endsWith(Run<?, ?> run, String name, @CheckForNull String around) {
+            ModelASTStages stages = of(run);
             if (stages == null || all(stages).anyMatch(stage -> stage.getName().equals(around))) {
                 return false;
             }
@@ -122,14 +128,15 @@ public final class DeclaredStages {
         }
 
         @CheckForNull
-        static ModelASTStages of(Run<?, ?> run) {
+        private static ModelASTStages of(Run<?, ?> run) {
             ExecutionModelAction model = run.getAction(ExecutionModelAction.class);
             return model == null ? null : model.getStages();
         }
 
-        static boolean mentions(@CheckForNull ModelASTElement element, String regex) {
-            return element != null
-                    && Pattern.compile(regex).matcher(element.toGroovy()).find();
+        static boolean mentions(Run<?, ?> run, String regex) {
+            ModelASTStages stages = of(run);
+            return stages != null
+                    && Pattern.compile(regex).matcher(stages.toGroovy()).find();
         }
 
         private static Stream<ModelASTStage> all(@CheckForNull ModelASTStages stages) {
