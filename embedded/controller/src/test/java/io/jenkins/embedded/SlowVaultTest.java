@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -231,8 +232,8 @@ class SlowVaultTest {
         for (Future<List<CallbackClient>> each : all) {
             if (each.isDone()) {
                 assertThat(each).succeedsWithin(Duration.ZERO).satisfies(clients -> {
-                    assertThat(CallbackClient.named("quick", clients)).hasSize(1);
-                    assertThatThrownBy(() -> CallbackClient.named("sealed", clients))
+                    assertThat(CallbackClient.named(Set.of("quick"), clients)).hasSize(1);
+                    assertThatThrownBy(() -> CallbackClient.named(Set.of("sealed"), clients))
                             .isInstanceOf(UncheckedIOException.class)
                             .hasMessageContaining("the secret of slow is being read");
                 });

@@ -142,7 +142,10 @@ public record Notifications(
             return wasDecided ? after : told(after, Occasion.DECIDED);
         }
         boolean asksPerson = after.manual() != null && after.person() == null;
-        boolean asksAfterFailure = after.failure() != null && (before == null || before.failure() == null);
+        boolean asksAfterFailure = after.failure() != null
+                && (before == null
+                        || before.failure() == null
+                        || before.failure().outcome() != after.failure().outcome());
         return after.state() == Approval.State.WAITING && !wasWaiting && asksPerson || asksAfterFailure
                 ? told(after, Occasion.WAITING)
                 : after;

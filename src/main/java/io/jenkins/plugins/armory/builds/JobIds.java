@@ -167,17 +167,17 @@ public final class JobIds {
     }
 
     private static List<String> lines(Job<?, ?> job) throws IOException {
-        Path file = file(job);
+        Path folder = job.getRootDir().toPath();
         try {
-            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+            return new String(Files.readAllBytes(folder.resolve(FILE)), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
         } catch (NoSuchFileException x) {
-            if (Files.isDirectory(file.getParent())) {
+            if (Files.isDirectory(folder)) {
                 return List.of();
             }
             // Jenkins gives a job its new name before it moves the folder.
-            throw new IOException("The job is being moved or deleted: there is no " + file, x);
+            throw new IOException("The job is being moved or deleted: there is no " + folder, x);
         }
     }
 

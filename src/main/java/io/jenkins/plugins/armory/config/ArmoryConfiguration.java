@@ -390,10 +390,10 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     /** Returns whether an entry of {@link AllowedCallers} names a listed client, a listed issuer, or a credential. */
     public boolean knowsCaller(String entry) {
         return entry.startsWith(AllowedCallers.CREDENTIALS)
-                || !CallbackClient.named(entry, clients()).isEmpty()
                 || issuers.stream()
                         .map(ListedIssuer::getIssuer)
-                        .anyMatch(issuer -> entry.equals(issuer) || entry.startsWith(issuer + ' '));
+                        .anyMatch(issuer -> entry.equals(issuer) || entry.startsWith(issuer + ' '))
+                || !CallbackClient.named(Set.of(entry), clients()).isEmpty();
     }
 
     /** Returns whether a credential is that of a client that may not decide for a job. */

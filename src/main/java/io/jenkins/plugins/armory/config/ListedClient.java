@@ -34,7 +34,8 @@ import org.kohsuke.stapler.verb.POST;
 public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
 
     /** For the credentials of all clients. */
-    private static final CallersLimit FOR_ALL = new CallersLimit(16, SecretTextVerifier.PATIENCE);
+    private static final CallersLimit FOR_ALL =
+            new CallersLimit(SecretTextVerifier.MOST_OF_ALL, SecretTextVerifier.PATIENCE);
 
     private final String credentialsId;
     private final String jobs;
@@ -98,7 +99,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             return CallersLimit.within(List.of(limit, FOR_ALL), credentialsId, lookUp);
         } catch (IllegalArgumentException x) { // it is of an environment
-            throw new IOException(x.getMessage(), x);
+            throw new IOException("the secret of " + credentialsId + " cannot be read: " + x.getMessage(), x);
         }
     }
 

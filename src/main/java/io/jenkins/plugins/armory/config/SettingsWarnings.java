@@ -166,9 +166,11 @@ public final class SettingsWarnings {
             List<String> found = last.warnings();
             try {
                 found = warnings();
-                found.stream().filter(each -> !last.warnings().contains(each)).forEach(LOGGER::warning);
             } finally {
                 if (looking.compareAndSet(settings, null)) {
+                    found.stream()
+                            .filter(each -> !last.warnings().contains(each))
+                            .forEach(LOGGER::warning);
                     last = new Look(settings, found, System.nanoTime());
                 }
             }

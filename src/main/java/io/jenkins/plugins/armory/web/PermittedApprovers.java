@@ -42,7 +42,8 @@ public final class PermittedApprovers implements Circumstances {
         }
         try (ACLContext ignored = ACL.as2(authenticationOf(user))) {
             return new Viewer(x -> {
-                        throw x; // a vote that counts is not lost because a directory is down
+                        throw new IllegalStateException(
+                                x); // a vote that counts is not lost because a directory is down
                     })
                     .rulesOf(approval, Choice.APPROVE);
         } catch (UsernameNotFoundException x) {

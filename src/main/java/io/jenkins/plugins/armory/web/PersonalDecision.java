@@ -84,11 +84,12 @@ record PersonalDecision(String id, Choice choice) {
     }
 
     private JsonResponse needsNoPerson(Approval approval) {
+        Decision failure = approval.failure();
         return JsonResponse.error(
                 409,
                 "not_awaited",
                 choice.isAboutFailure()
-                        ? Messages.PersonalDecision_notFailed()
+                        ? failure == null ? Messages.PersonalDecision_notFailed() : failure.mdMessage()
                         : approval.opensAt() == null
                                 ? Messages.PersonalDecision_needsNoPerson()
                                 : Messages.PersonalDecision_needsNoPersonButWindow(approval.opensAt()));

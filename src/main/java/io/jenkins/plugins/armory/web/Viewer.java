@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -20,6 +21,8 @@ import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.naming.NamingException;
 import jenkins.model.Jenkins;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
@@ -233,7 +236,9 @@ final class Viewer {
             return lookUp.test(name);
         } catch (RuntimeException x) {
             boolean isNone = (x instanceof UsernameNotFoundException || x instanceof UnsupportedOperationException)
-                    && x.getCause() == null; // the realm for LDAP gives the cause of a directory that is down
+                    && Stream.iterate(x.getCause(), Objects::nonNull, Throwable::getCause)
+                            // as the realm for LDAP says of a directory that is down
+                            .noneMatch(cause -> cause instanceof IOException || cause instanceof NamingException);
             if (!isNone) {
                 whenUnknown.accept(x);
             }

@@ -643,7 +643,9 @@ class ApprovalsPropertyTest {
                 require(after.state() == before.state(), "a notice changes no state");
                 return;
             }
-            if (after.failure() != null && before.failure() == null) {
+            if (after.failure() != null
+                    && (before.failure() == null
+                            || before.failure().outcome() != after.failure().outcome())) {
                 require(due.contains(Occasion.WAITING), "somebody has to decide");
                 return;
             }

@@ -1,9 +1,12 @@
 package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.cli.CLICommandInvoker;
 import hudson.model.Item;
+import hudson.security.AbstractPasswordBasedSecurityRealm;
+import hudson.security.GroupDetails;
 import hudson.security.HudsonPrivateSecurityRealm;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
@@ -16,6 +19,7 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.io.IOException;
 import java.net.URL;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +33,10 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.core.userdetails.UsernameNotFoundException;
 
 /** Tests of decisions by persons and of their permissions. */
 @WithJenkins
@@ -275,6 +283,43 @@ class PersonalDecisionJenkinsTest {
 
         assertThat(new PermittedApprovers().rulesOf(approval(id), "approver")).isEmpty();
         assertThat(new PermittedApprovers().rulesOf(approval(id), "builder")).containsExactly(0);
+    }
+
+    /** As the realm for LDAP says that its directory is down. */
+    private static final class DirectoryIsDown extends AbstractPasswordBasedSecurityRealm {
+
+        @Override
+        protected UserDetails authenticate2(String username, String password) {
+            throw new BadCredentialsException(username);
+        }
+
+        @Override
+        public UserDetails loadUserByUsername2(String username) {
+            return new User(username, "", List.of());
+        }
+
+        @Override
+        public GroupDetails loadGroupByGroupname2(String groupname, boolean fetchMembers) {
+            throw new UsernameNotFoundException(groupname, new IOException("down"));
+        }
+    }
+
+    @Test
+    void whoeverApprovedARuleStillCountsOnceTheDirectoryIsUpAgain() throws Exception {
+        String id = ArmoryRuntime.get().tokens().newId();
+        ArmoryRuntime.get()
+                .approvals()
+                .create(ApprovalTerms.of(id, new BuildRef("deploy", 1))
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .manual(new ManualRequirement("Go?", List.of("approver"), 1))
+                        .rule(true)
+                        .byPersonAlone()
+                        .start());
+        j.jenkins.setSecurityRealm(new DirectoryIsDown());
+
+        assertThatThrownBy(() -> new PermittedApprovers().rulesOf(approval(id), "approver"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("The permissions of approver cannot be found out");
     }
 
     @Test

@@ -56,8 +56,10 @@ class ViewerTest {
         var ofLdap = new UsernameNotFoundException("Failed to search LDAP for group", new IOException("down"));
         assertThat(Viewer.isGroup("ops", throwing(ofLdap), unknown::add)).isTrue();
         assertThat(unknown).containsExactly(down, ofLdap);
+        var notFound =
+                new UsernameNotFoundException("ops", new IllegalArgumentException("no group, by an older realm"));
         for (RuntimeException none :
-                List.of(new UsernameNotFoundException("ops"), new UnsupportedOperationException())) {
+                List.of(new UsernameNotFoundException("ops"), notFound, new UnsupportedOperationException())) {
             assertThat(Viewer.isGroup("ops", throwing(none), unknown::add)).isFalse();
         }
         assertThat(unknown).hasSize(2);

@@ -5,6 +5,7 @@ import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -36,13 +37,13 @@ public record CallbackClient(
     }
 
     /**
-     * Returns the clients that have an id.
+     * Returns the clients that have one of several ids.
      *
      * @throws UncheckedIOException if there is none, and it may be one that cannot be read now
      */
-    public static List<CallbackClient> named(String id, List<CallbackClient> listed) {
+    public static List<CallbackClient> named(Set<String> ids, List<CallbackClient> listed) {
         List<CallbackClient> named =
-                listed.stream().filter(client -> client.id.equals(id)).toList();
+                listed.stream().filter(client -> ids.contains(client.id)).toList();
         if (named.isEmpty()) {
             listed.stream().filter(client -> client.id.isEmpty()).forEach(unread -> unread.password.get()); // throws
         }

@@ -31,6 +31,7 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -185,7 +186,7 @@ public final class IssuedTokens implements TokenVerifier {
 
     private Verification verifyClient(JWTClaimsSet claims) {
         String id = String.valueOf(claims.getClaim(CLIENT));
-        List<CallbackClient> listed = CallbackClient.named(id, clients.get());
+        List<CallbackClient> listed = CallbackClient.named(Set.of(id), clients.get());
         if (listed.isEmpty()) {
             return Verification.invalid("client " + id + " is not listed any more");
         }

@@ -18,6 +18,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -208,11 +209,13 @@ public final class TokenEndpoint {
     /** Returns the client with the secret that was given; {@code null} if there is none. */
     @CheckForNull
     private CallbackClient find(List<Identity> meant) {
-        List<CallbackClient> listed = clients.get();
+        List<CallbackClient> named =
+                CallbackClient.named(meant.stream().map(Identity::id).collect(Collectors.toSet()), clients.get());
         // The token is of the secret that was given: a vault that is asked again may have another one by now.
         return meant.stream()
                 .distinct()
-                .flatMap(each -> CallbackClient.named(each.id(), listed).stream()
+                .flatMap(each -> named.stream()
+                        .filter(client -> client.id().equals(each.id()))
                         .filter(client -> client.hasSecret(each.secret()))
                         .map(client -> client.withPassword(each.secret())))
                 .findFirst()

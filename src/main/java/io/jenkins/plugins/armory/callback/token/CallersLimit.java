@@ -18,10 +18,11 @@ public final class CallersLimit {
     /** The places of a limit for one thing. */
     public static final int MOST = 4;
 
-    /** Others that wait for a place that is not given back quickly: each of them holds a thread too. */
-    private static final int MOST_WAITING = 64;
+    /** Others that wait for a place: each of them holds a thread too, of some 200 of Jenkins. */
+    private static final int MOST_WAITING = 128;
 
-    private static final Duration QUICK = Duration.ofMillis(100);
+    /** For the first callers, see {@link #within}. */
+    private static final CallersLimit FIRST = new CallersLimit(64, Duration.ofSeconds(1));
 
     /** Something that is looked up outside Jenkins. */
     @FunctionalInterface
@@ -48,9 +49,8 @@ public final class CallersLimit {
     /** Takes a place, to be given back with {@link #leave}; returns whether there was one. */
     public boolean enter() {
         try {
-            long since = System.nanoTime() - entered;
-            boolean isFull = !isFree() && since > QUICK.toNanos() && places.getQueueLength() >= MOST_WAITING;
-            if (isFull || !places.tryAcquire(patienceNanos - since, TimeUnit.NANOSECONDS)) {
+            boolean isFull = places.availablePermits() == 0 && places.getQueueLength() >= MOST_WAITING;
+            if (isFull || !places.tryAcquire(patienceNanos - (System.nanoTime() - entered), TimeUnit.NANOSECONDS)) {
                 return false;
             }
         } catch (InterruptedException x) {
@@ -65,17 +65,14 @@ public final class CallersLimit {
         places.release();
     }
 
-    private boolean isFree() {
-        return places.availablePermits() > 0;
-    }
-
     private boolean isEmpty() {
         return places.availablePermits() == most;
     }
 
     /**
-     * Looks up a secret of a credential, with a place of each of several limits. The first caller of what has the last limit but one needs no
-     * place of the last, which all share: whoever has many that do not answer refuses nobody else.
+     * Looks up a secret of a credential, with a place of each of several limits. The first caller of what has the last limit but one takes a
+     * place that is kept for first callers, and none of the last limit, which all share: whoever has many that do not answer refuses
+     * nobody else.
      *
      * @param limits from the one of the credential to the one of all
      * @param id that of the credential, for messages
@@ -88,7 +85,7 @@ public final class CallersLimit {
 
     private static <T> T within(List<CallersLimit> limits, boolean isFirst, String id, LookUp<T> lookUp)
             throws IOException {
-        if (limits.isEmpty() || isFirst && limits.size() == 1) {
+        if (limits.isEmpty()) {
             try {
                 return lookUp.get();
             } catch (IllegalArgumentException x) {
@@ -98,7 +95,7 @@ public final class CallersLimit {
                         "the secret of " + id + " cannot be read; check the provider of that credential: " + x, x);
             }
         }
-        CallersLimit next = limits.get(0);
+        CallersLimit next = isFirst && limits.size() == 1 ? FIRST : limits.get(0);
         boolean isAlone = next.isEmpty();
         if (!next.enter()) {
             throw new IOException(

@@ -112,6 +112,8 @@ class TokenEndpointTest {
         clients.add(0, CallbackClient.unread("vault", JobPatterns.parse("**"), new IOException("sealed")));
 
         assertIssued(send(FORM, RIGHT), "client client-1", "decide:team/** decide:other");
+        assertIssued(
+                send(FORM, "grant_type=client_credentials", basic("client%3A2:x%25y")), "client client:2", "decide:**");
         assertThat(send(FORM, RIGHT + "x").status()).isEqualTo(401);
         assertThat(send(FORM, RIGHT.replace("client-1", "client-3")).status()).isEqualTo(503);
     }

@@ -48,10 +48,10 @@ class CallersLimitTest {
     @Test
     void whatAnswersQuicklyRefusesNobody() {
         var limit = new CallersLimit(CallersLimit.MOST, Duration.ofSeconds(1));
-        var together = new CyclicBarrier(200);
+        var together = new CyclicBarrier(120);
         ExecutorService threads = Executors.newCachedThreadPool();
 
-        List<Future<Boolean>> callers = IntStream.range(0, 200)
+        List<Future<Boolean>> callers = IntStream.range(0, 120)
                 .mapToObj(i -> threads.submit(() -> {
                     together.await();
                     boolean entered = limit.enter();
