@@ -34,8 +34,7 @@ import org.kohsuke.stapler.verb.POST;
 public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
 
     /** For the credentials of all clients. */
-    private static final CallersLimit FOR_ALL =
-            new CallersLimit(SecretTextVerifier.MOST_OF_ALL, SecretTextVerifier.PATIENCE);
+    private static final CallersLimit FOR_ALL = new CallersLimit(32, SecretTextVerifier.PATIENCE);
 
     private final String credentialsId;
     private final String jobs;

@@ -38,7 +38,7 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
     /** The callers that wait at once for credentials of one folder, and for those of all folders: of some 200 threads of Jenkins. */
     private static final int MOST_OF_FOLDER = 16;
 
-    static final int MOST_OF_ALL = 64;
+    private static final int MOST_OF_ALL = 64;
 
     /** By the folder, and by the folder and the id of the credential. */
     private final Map<String, CallersLimit> limits = LruMap.ofAtMost(MOST_LIMITS);

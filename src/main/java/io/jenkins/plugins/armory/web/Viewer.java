@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -21,8 +20,6 @@ import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import javax.naming.NamingException;
 import jenkins.model.Jenkins;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
@@ -236,14 +233,24 @@ final class Viewer {
             return lookUp.test(name);
         } catch (RuntimeException x) {
             boolean isNone = (x instanceof UsernameNotFoundException || x instanceof UnsupportedOperationException)
-                    && Stream.iterate(x.getCause(), Objects::nonNull, Throwable::getCause)
-                            // as the realm for LDAP says of a directory that is down
-                            .noneMatch(cause -> cause instanceof IOException || cause instanceof NamingException);
+                    && (x.getCause() == null || isNotFound(x));
             if (!isNone) {
                 whenUnknown.accept(x);
             }
             return !isNone;
         }
+    }
+
+    /**
+     * Returns whether something was not found in the end, as an older realm says of a name that is no group. The realm for LDAP throws the
+     * same for a directory that is down. By the name, since the class may be of another plugin.
+     */
+    private static boolean isNotFound(Throwable x) {
+        Throwable root = x;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getClass().getSimpleName().endsWith("NotFoundException");
     }
 
     /** Returns whether the user may decide a pending approval anyway. */

@@ -55,14 +55,20 @@ class ViewerTest {
         assertThat(Viewer.isGroup("ops", throwing(down), unknown::add)).isTrue();
         var ofLdap = new UsernameNotFoundException("Failed to search LDAP for group", new IOException("down"));
         assertThat(Viewer.isGroup("ops", throwing(ofLdap), unknown::add)).isTrue();
-        assertThat(unknown).containsExactly(down, ofLdap);
-        var notFound =
-                new UsernameNotFoundException("ops", new IllegalArgumentException("no group, by an older realm"));
+        var ofCrowd = new UsernameNotFoundException("ops", new IllegalStateException("Jenkins may not ask"));
+        assertThat(Viewer.isGroup("ops", throwing(ofCrowd), unknown::add)).isTrue();
+        assertThat(unknown).containsExactly(down, ofLdap, ofCrowd);
+        var notFound = new UsernameNotFoundException("ops", new IllegalStateException(new GroupNotFoundException()));
         for (RuntimeException none :
                 List.of(new UsernameNotFoundException("ops"), notFound, new UnsupportedOperationException())) {
             assertThat(Viewer.isGroup("ops", throwing(none), unknown::add)).isFalse();
         }
-        assertThat(unknown).hasSize(2);
+        assertThat(unknown).hasSize(3);
+    }
+
+    /** As one of Crowd, which its realm wraps. */
+    private static final class GroupNotFoundException extends Exception {
+        private static final long serialVersionUID = 1;
     }
 
     private static Predicate<String> throwing(RuntimeException x) {

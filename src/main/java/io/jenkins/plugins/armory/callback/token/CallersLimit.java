@@ -21,8 +21,8 @@ public final class CallersLimit {
     /** Others that wait for a place: each of them holds a thread too, of some 200 of Jenkins. */
     private static final int MOST_WAITING = 128;
 
-    /** For the first callers, see {@link #within}. */
-    private static final CallersLimit FIRST = new CallersLimit(64, Duration.ofSeconds(1));
+    /** For first callers, see {@link #within}. */
+    private static final CallersLimit FIRST = new CallersLimit(32, Duration.ofSeconds(1));
 
     /** Something that is looked up outside Jenkins. */
     @FunctionalInterface
@@ -49,8 +49,8 @@ public final class CallersLimit {
     /** Takes a place, to be given back with {@link #leave}; returns whether there was one. */
     public boolean enter() {
         try {
-            boolean isFull = places.availablePermits() == 0 && places.getQueueLength() >= MOST_WAITING;
-            if (isFull || !places.tryAcquire(patienceNanos - (System.nanoTime() - entered), TimeUnit.NANOSECONDS)) {
+            if (isFull() && places.getQueueLength() >= MOST_WAITING
+                    || !places.tryAcquire(patienceNanos - (System.nanoTime() - entered), TimeUnit.NANOSECONDS)) {
                 return false;
             }
         } catch (InterruptedException x) {
@@ -65,14 +65,17 @@ public final class CallersLimit {
         places.release();
     }
 
+    private boolean isFull() {
+        return places.availablePermits() == 0;
+    }
+
     private boolean isEmpty() {
         return places.availablePermits() == most;
     }
 
     /**
-     * Looks up a secret of a credential, with a place of each of several limits. The first caller of what has the last limit but one takes a
-     * place that is kept for first callers, and none of the last limit, which all share: whoever has many that do not answer refuses
-     * nobody else.
+     * Looks up a secret of a credential, with a place of each of several limits. If the last one, which all share, is full, the first caller of
+     * what has the limit before it takes a place that is kept for first callers: whoever has many that do not answer refuses nobody else.
      *
      * @param limits from the one of the credential to the one of all
      * @param id that of the credential, for messages
@@ -95,7 +98,7 @@ public final class CallersLimit {
                         "the secret of " + id + " cannot be read; check the provider of that credential: " + x, x);
             }
         }
-        CallersLimit next = isFirst && limits.size() == 1 ? FIRST : limits.get(0);
+        CallersLimit next = isFirst && limits.size() == 1 && limits.get(0).isFull() ? FIRST : limits.get(0);
         boolean isAlone = next.isEmpty();
         if (!next.enter()) {
             throw new IOException(

@@ -253,12 +253,14 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
                             + " of Jenkins; its callbacks are refused until then.");
         }
         for (String caller : allowed) {
-            boolean isKnown;
+            boolean isKnown = true;
             try {
                 isKnown = configuration.knowsCaller(caller);
-            } catch (UncheckedIOException x) {
-                throw new AbortException("allowedCallers: it is not known now whether \"" + caller
-                        + "\" is a callback client of Jenkins: " + x.getCause().getMessage());
+            } catch (UncheckedIOException x) { // its callback is looked at anyway
+                at.log()
+                        .accept("WARNING: allowedCallers: it is not known now whether \"" + caller
+                                + "\" is a callback client of Jenkins: "
+                                + x.getCause().getMessage());
             }
             if (!isKnown) {
                 throw new AbortException(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.jenkins.plugins.armory.callback.token.CallersLimit.LookUp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -83,9 +84,22 @@ class CallersLimitTest {
         });
 
         assertThat(found).isEqualTo("found");
-        forAll.leave();
-        assertThat(CallersLimit.within(limits, "quick", () -> CallersLimit.within(limits, "quick", () -> "both")))
-                .isEqualTo("both");
+    }
+
+    /** Those of 40 things that do not answer leave the places of first callers to others, as long as there are others. */
+    @Test
+    void theFirstOfOneTakesAPlaceOfAllIfThereIsOne() throws IOException {
+        var forAll = new CallersLimit(40, Duration.ZERO);
+        LookUp<String> lookUp = () -> CallersLimit.within(
+                List.of(new CallersLimit(1, Duration.ZERO), new CallersLimit(1, Duration.ZERO)),
+                "quick",
+                () -> "found");
+        for (int i = 0; i < 40; i++) {
+            LookUp<String> inner = lookUp;
+            lookUp = () -> CallersLimit.within(List.of(new CallersLimit(1, Duration.ZERO), forAll), "slow", inner);
+        }
+
+        assertThat(lookUp.get()).isEqualTo("found");
     }
 
     /** Else each caller would hold its thread for the whole patience. */
