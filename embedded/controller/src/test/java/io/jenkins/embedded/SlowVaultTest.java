@@ -214,9 +214,9 @@ class SlowVaultTest {
     void aClientWhoseNameIsNotReadHoldsUpFewCallersAndNoOtherClient() {
         ExtensionList.lookupSingleton(CascCredentials.class)
                 .replaceBy(List.of(
-                        new NameOfVault("slow", this::read),
-                        new NameOfVault("sealed", SlowVaultTest::fail),
-                        new NameOfVault("quick", () -> {})));
+                        new ClientOfVault("slow", this::read, () -> {}),
+                        new ClientOfVault("sealed", SlowVaultTest::fail, () -> {}),
+                        new ClientOfVault("quick", () -> {})));
         ArmoryConfiguration.get()
                 .setCallbackClients(List.of(
                         new ListedClient("slow", "**"),
@@ -290,36 +290,31 @@ class SlowVaultTest {
         assertThat(monitor.getWarnings()).singleElement().asString().contains("\"missing\"");
     }
 
-    private static final class NameOfVault extends CascCredentials.UsernamePassword {
+    private static final class ClientOfVault extends CascCredentials.UsernamePassword {
         private static final long serialVersionUID = 1;
 
-        private final transient Runnable beforehand;
+        private final transient Runnable beforeName;
+        private final transient Runnable beforePassword;
 
-        NameOfVault(String id, Runnable beforehand) {
+        ClientOfVault(String id, Runnable beforeName, Runnable beforePassword) {
             super(id, CredentialsScope.GLOBAL, id, Secret.fromString("the secret"), null);
-            this.beforehand = beforehand;
+            this.beforeName = beforeName;
+            this.beforePassword = beforePassword;
+        }
+
+        ClientOfVault(String id, Runnable beforePassword) {
+            this(id, () -> {}, beforePassword);
         }
 
         @Override
         public String getUsername() {
-            beforehand.run();
+            beforeName.run();
             return super.getUsername();
-        }
-    }
-
-    private static final class ClientOfVault extends CascCredentials.UsernamePassword {
-        private static final long serialVersionUID = 1;
-
-        private final transient Runnable beforehand;
-
-        ClientOfVault(String id, Runnable beforehand) {
-            super(id, CredentialsScope.GLOBAL, id, Secret.fromString("the secret"), null);
-            this.beforehand = beforehand;
         }
 
         @Override
         public Secret getPassword() {
-            beforehand.run();
+            beforePassword.run();
             return super.getPassword();
         }
     }

@@ -41,9 +41,9 @@ public final class PermittedApprovers implements Circumstances {
                     + " on it are not known");
         }
         try (ACLContext ignored = ACL.as2(authenticationOf(user))) {
+            // A vote that counts is not lost because a directory is down: that is no user who is not there any more.
             return new Viewer(x -> {
-                        throw new IllegalStateException(
-                                x); // a vote that counts is not lost because a directory is down
+                        throw new IllegalStateException(x);
                     })
                     .rulesOf(approval, Choice.APPROVE);
         } catch (UsernameNotFoundException x) {

@@ -37,8 +37,8 @@ public final class CallersLimit {
 
     /**
      * @param most the number of places
-     * @param patience how long after the last caller got a place others wait for one. So what is quick refuses nobody, and what does not
-     *     answer holds no more than its callers.
+     * @param patience how long after the last caller got a place others wait for one. While callers get places, the others go on waiting;
+     *     once a thing does not answer, only the callers that have a place are held.
      */
     public CallersLimit(int most, Duration patience) {
         this.most = most;
