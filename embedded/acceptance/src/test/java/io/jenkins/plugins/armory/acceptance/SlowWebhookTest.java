@@ -115,6 +115,7 @@ class SlowWebhookTest {
                 .anyMatch(wait -> frames(wait).anyMatch(frame -> type(frame).startsWith("okhttp3.")));
         assertThat(waits)
                 .filteredOn(SlowWebhookTest::isOnTheEnginesThread)
+                .filteredOn(wait -> !isForAClass(wait))
                 .as("waits of more than %s on the thread of the Pipeline engine", LONGEST_WAIT)
                 .isEmpty();
     }
@@ -136,6 +137,11 @@ class SlowWebhookTest {
         return frames(event)
                 .anyMatch(frame -> type(frame).equals(STEP)
                         && CALLED_BY_THE_ENGINE.contains(frame.getMethod().getName()));
+    }
+
+    /** Whether it waits until a class is loaded, which takes long on a busy machine, whatever webhooks do. */
+    private static boolean isForAClass(RecordedEvent event) {
+        return frames(event).anyMatch(frame -> type(frame).equals("java.lang.ClassLoader"));
     }
 
     private static Stream<RecordedFrame> frames(RecordedEvent event) {
