@@ -1,12 +1,9 @@
 package io.jenkins.plugins.armory.web;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -36,18 +33,6 @@ final class JsonWriter {
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "The approvals cannot be opened", x);
             return JsonResponse.unavailable(Messages.JsonWriter_notOpen());
-        }
-    }
-
-    /** Returns the body of an answer for a terminal, which other characters than those of ASCII could steer. JSON has escapes for them. */
-    static String inAscii(JsonResponse answer) {
-        try {
-            return JsonResponse.JSON
-                    .writer()
-                    .with(JsonWriteFeature.ESCAPE_NON_ASCII)
-                    .writeValueAsString(answer.body());
-        } catch (JsonProcessingException x) {
-            throw new UncheckedIOException(x); // cannot happen for a tree of plain values
         }
     }
 

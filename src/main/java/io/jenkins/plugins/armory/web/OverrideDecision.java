@@ -26,12 +26,26 @@ record OverrideDecision(String id) {
     private static final Logger LOGGER = Logger.getLogger(OverrideDecision.class.getName());
     private static final String PERMISSION = "Armory/Override";
 
+    /** Decides as the current user, if they may. */
     JsonResponse answer(ArmoryRuntime armory, HttpServletRequest request) {
-        return decide(
-                armory,
-                only(request.getParameterValues("decision")),
-                request.getParameter("reason"),
-                ApprovalInputs.given(request));
+        String decision = only(request.getParameterValues("decision"));
+        boolean approve = Choice.APPROVE.path().equals(decision);
+        String reason =
+                Objects.requireNonNullElse(request.getParameter("reason"), "").strip();
+        if (!approve && !Choice.REJECT.path().equals(decision)) {
+            return invalid(Messages.OverrideDecision_decision());
+        } else if (reason.isEmpty()) {
+            return invalid(Messages.OverrideDecision_reason());
+        }
+        try {
+            ApprovalInputs.checkText("reason", reason);
+            return decide(armory, new Viewer(), approve, reason, ApprovalInputs.given(request));
+        } catch (IllegalArgumentException x) {
+            return invalid(x.getMessage() + ".");
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot store a decision", x);
+            return JsonResponse.unavailable(Messages.Decision_notStored());
+        }
     }
 
     /**
@@ -41,35 +55,6 @@ record OverrideDecision(String id) {
     @CheckForNull
     private static String only(@CheckForNull String[] values) {
         return values != null && values.length == 1 ? values[0] : null;
-    }
-
-    /**
-     * Decides as the current user, if they may.
-     *
-     * @param decision {@code approve} or {@code reject}; anything else is refused
-     * @param inputs what they filled in, as in {@link ApprovalInputs#ofOverride}
-     */
-    JsonResponse decide(
-            ArmoryRuntime armory,
-            @CheckForNull String decision,
-            @CheckForNull String reason,
-            @CheckForNull String inputs) {
-        boolean approve = Choice.APPROVE.path().equals(decision);
-        String stripped = Objects.requireNonNullElse(reason, "").strip();
-        if (!approve && !Choice.REJECT.path().equals(decision)) {
-            return invalid(Messages.OverrideDecision_decision());
-        } else if (stripped.isEmpty()) {
-            return invalid(Messages.OverrideDecision_reason());
-        }
-        try {
-            ApprovalInputs.checkText("reason", stripped);
-            return decide(armory, new Viewer(), approve, stripped, inputs);
-        } catch (IllegalArgumentException x) {
-            return invalid(x.getMessage() + ".");
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot store a decision", x);
-            return JsonResponse.unavailable(Messages.Decision_notStored());
-        }
     }
 
     private static JsonResponse invalid(String message) {

@@ -31,21 +31,13 @@ record PersonalDecision(String id, Choice choice) {
 
     private static final Logger LOGGER = Logger.getLogger(PersonalDecision.class.getName());
 
+    /** Decides as the current user, if they may. */
     JsonResponse answer(ArmoryRuntime armory, HttpServletRequest request) {
-        return decide(
-                armory, Objects.requireNonNullElse(request.getParameter("comment"), ""), ApprovalInputs.given(request));
-    }
-
-    /**
-     * Decides as the current user, if they may.
-     *
-     * @param inputs what they filled in, as in {@link ApprovalInputs#valuesOf}
-     */
-    JsonResponse decide(ArmoryRuntime armory, String comment, @CheckForNull String inputs) {
-        String stripped = comment.strip();
+        String comment =
+                Objects.requireNonNullElse(request.getParameter("comment"), "").strip();
         try {
-            ApprovalInputs.checkText("comment", stripped);
-            return decide(armory, new Viewer(), stripped, inputs);
+            ApprovalInputs.checkText("comment", comment);
+            return decide(armory, new Viewer(), comment, ApprovalInputs.given(request));
         } catch (IllegalArgumentException x) {
             return JsonResponse.error(400, "invalid_request", x.getMessage() + ".");
         } catch (IOException x) {

@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import hudson.cli.CLICommandInvoker;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
@@ -176,20 +175,17 @@ class ApprovalInputsJenkinsTest {
     void whoOverridesAgainWithOtherValuesIsToldWhatWasApproved() throws Exception {
         WorkflowRun run = run(PARAMETERS);
         String id = approvalOf(run).id();
-        assertThat(command(id, "--approve", "--override", "now", "-p", "region=us"))
-                .returns(0, CLICommandInvoker.Result::returnCode);
+        String us = "{\"region\": \"us\"}";
+        assertThat(override(id, us).getStatusCode()).isEqualTo(200);
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
 
-        assertThat(command(id, "--approve", "--override", "now", "-p", "region=eu"))
-                .returns(4, CLICommandInvoker.Result::returnCode)
-                .extracting(CLICommandInvoker.Result::stdout)
-                .asString()
-                .contains("other_inputs", "\"region\":\"us\"", "override by user alice");
-        assertThat(command(id, "--approve", "--override", "now", "-p", "region=us"))
-                .returns(0, CLICommandInvoker.Result::returnCode);
-        assertThat(command(id, "--approve", "--override", "now"))
+        WebResponse other = override(id, "{\"region\": \"eu\"}");
+        assertOtherInputs(other);
+        assertThat(other.getContentAsString()).contains("override by user alice");
+        assertThat(override(id, us).getStatusCode()).isEqualTo(200);
+        assertThat(override(id, "").getStatusCode())
                 .as("with what was approved")
-                .returns(0, CLICommandInvoker.Result::returnCode);
+                .isEqualTo(200);
     }
 
     @Test
@@ -197,11 +193,6 @@ class ApprovalInputsJenkinsTest {
         WorkflowRun run = run(PARAMETERS);
         String id = approvalOf(run).id();
 
-        assertThat(command(id, "--approve", "-p", "region=eu", "-p", "region=us"))
-                .returns(3, CLICommandInvoker.Result::returnCode)
-                .extracting(CLICommandInvoker.Result::stderr)
-                .asString()
-                .contains("-p: region is given twice");
         String twice = "inputs=%7B%22region%22:%22eu%22%7D&inputs=%7B%22region%22:%22us%22%7D";
         for (String decision : List.of("approve?", "override?decision=approve&reason=now&")) {
             assertThat(request("alice", HttpMethod.POST, id + '/' + decision + twice)
@@ -266,18 +257,18 @@ class ApprovalInputsJenkinsTest {
                 .apply(agreed, new Event.ManualApproval("bob", "", Map.of("region", "us"), List.of(0)));
         String other = approvalWithoutItsPlugin();
 
-        assertThat(command(nothing, "--approve")).returns(3, CLICommandInvoker.Result::returnCode);
-        assertThat(command(nothing, "--approve", "--override", "now")).returns(0, CLICommandInvoker.Result::returnCode);
-        assertThat(command(agreed, "--approve", "--override", "now", "-p", "region=eu"))
-                .returns(3, CLICommandInvoker.Result::returnCode)
-                .extracting(CLICommandInvoker.Result::stdout)
-                .asString()
+        assertThat(request("alice", HttpMethod.POST, nothing + "/approve").getStatusCode())
+                .isEqualTo(400);
+        assertThat(override(nothing, "").getStatusCode()).isEqualTo(200);
+        WebResponse refused = override(agreed, "{\"region\": \"eu\"}");
+        assertThat(refused.getStatusCode()).isEqualTo(400);
+        assertThat(refused.getContentAsString())
                 .contains("inputs.region: Jenkins does not know the type of this parameter any more");
-        assertThat(command(agreed, "--approve", "--override", "now", "-p", "region=us"))
+        String us = "{\"region\": \"us\"}";
+        assertThat(override(agreed, us).getStatusCode())
                 .as("as the page sends what it shows")
-                .returns(0, CLICommandInvoker.Result::returnCode);
-        assertThat(command(other, "--approve", "--override", "now", "-p", "region=us"))
-                .returns(3, CLICommandInvoker.Result::returnCode);
+                .isEqualTo(200);
+        assertThat(override(other, us).getStatusCode()).isEqualTo(400);
 
         assertThat(ArmoryRuntime.get().approvals().find(nothing).orElseThrow().inputs())
                 .isEmpty();
@@ -285,30 +276,12 @@ class ApprovalInputsJenkinsTest {
                 .isEqualTo(Map.of("region", "us"));
     }
 
-    private CLICommandInvoker.Result command(String... arguments) {
-        return new CLICommandInvoker(j, "decide-armory-approval")
-                .asUser("alice")
-                .invokeWithArgs(arguments);
-    }
-
-    @Test
-    void valuesAreGivenOnTheCommandLine() throws Exception {
-        WorkflowRun run = run(PARAMETERS);
-        String id = approvalOf(run).id();
-        assertThat(command(id, "--approve", "-p", "region=moon").returnCode()).isEqualTo(3);
-        assertThat(command(id, "--reject", "-p", "region=us").returnCode()).isEqualTo(3);
-        assertThat(command(id, "--approve", "-p", "region=us", "-p", "ticket=A=B")
-                        .returnCode())
-                .isZero();
-        j.assertBuildStatusSuccess(j.waitForCompletion(run));
-        j.assertLogContains("inputs: [region=us, ticket=A=B, dry=true!", run);
-
-        WorkflowRun overridden = run(PARAMETERS);
-        assertThat(command(approvalOf(overridden).id(), "--approve", "--override", "now", "-p", "region=us")
-                        .returnCode())
-                .isZero();
-        j.assertBuildStatusSuccess(j.waitForCompletion(overridden));
-        j.assertLogContains("inputs: [region=us, ", overridden);
+    private WebResponse override(String id, String inputs) throws Exception {
+        return request(
+                "alice",
+                HttpMethod.POST,
+                id + "/override?decision=approve&reason=now&inputs="
+                        + URLEncoder.encode(inputs, StandardCharsets.UTF_8));
     }
 
     @ParameterizedTest

@@ -5,14 +5,12 @@ import static io.jenkins.plugins.armory.Forms.assertOk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import hudson.cli.CLICommandInvoker;
 import hudson.model.Item;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import java.io.ByteArrayInputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.htmlunit.WebRequest;
@@ -100,11 +97,6 @@ class HistoryJenkinsTest {
         assertThat(some.get(1)).startsWith("{\"contentSha256\":").doesNotContain("hidden");
         assertThat(JSONObject.fromObject(some.get(1)).getString("sha256"))
                 .isEqualTo(JSONObject.fromObject(all.get(1)).getString("sha256"));
-        assertThat(verify("auditor", String.join("\n", some)))
-                .returns(0, CLICommandInvoker.Result::returnCode)
-                .extracting(CLICommandInvoker.Result::stdout)
-                .asString()
-                .contains("2 lines, number 1 to 2, 1 without their contents");
     }
 
     @Test
@@ -185,65 +177,6 @@ class HistoryJenkinsTest {
                 .map(line -> JSONObject.fromObject(line).optJSONObject("content"))
                 .map(content -> content == null ? "" : content.getString("job"))
                 .toList();
-    }
-
-    @Test
-    void theCommandNeedsThePermission() throws Exception {
-        for (String user : List.of("reader", "auditor", "admin")) {
-            CLICommandInvoker.Result result = new CLICommandInvoker(j, "verify-armory-history")
-                    .asUser(user)
-                    .invoke();
-            assertThat(result.returnCode()).as(user + result.stderr()).isEqualTo(user.equals("reader") ? 6 : 0);
-            assertThat(result.stdout().contains("2 lines")).isEqualTo(!user.equals("reader"));
-        }
-    }
-
-    @Test
-    void theCommandFindsContentsThatWereRemovedAndAFileThatWasDeleted() throws Exception {
-        List<String> hidden = export("auditor")
-                .lines()
-                .filter(line -> !line.contains("content\""))
-                .toList();
-        assertThat(hidden).hasSize(1);
-        List<String> lines = export("admin").lines().toList();
-        Path folder = j.jenkins.getRootDir().toPath().resolve("armory-approvals/history");
-        Path file;
-        try (Stream<Path> files = Files.list(folder)) {
-            file = files.findAny().orElseThrow();
-        }
-
-        Files.write(file, List.of(lines.get(0), hidden.get(0)));
-        assertThat(verify().returnCode()).isEqualTo(1);
-        assertThat(verify().stderr()).contains("Line number 2 has the hash of its content alone");
-        Files.write(file, lines.subList(0, 1));
-        assertThat(verify().stderr()).contains("the last is number 1", "up to number 2");
-        Files.delete(file);
-        assertThat(verify()).returns(1, CLICommandInvoker.Result::returnCode);
-        assertThat(verify().stderr()).contains("none is left");
-    }
-
-    private CLICommandInvoker.Result verify() {
-        return new CLICommandInvoker(j, "verify-armory-history").asUser("admin").invoke();
-    }
-
-    @Test
-    void theCommandFindsADifferenceOfAnExportedFile() throws Exception {
-        String exported = export("admin");
-
-        assertThat(verify("admin", exported).returnCode()).isZero();
-        assertThat(verify("admin", exported.replace("passed", "failed")))
-                .returns(1, CLICommandInvoker.Result::returnCode)
-                .extracting(CLICommandInvoker.Result::stderr)
-                .asString()
-                .contains("number 1 was changed");
-        assertThat(verify("admin", "").returnCode()).isZero();
-    }
-
-    private CLICommandInvoker.Result verify(String user, String exported) {
-        return new CLICommandInvoker(j, "verify-armory-history")
-                .asUser(user)
-                .withStdin(new ByteArrayInputStream(exported.getBytes(StandardCharsets.UTF_8)))
-                .invokeWithArgs("--exported");
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import hudson.cli.CLICommandInvoker;
 import hudson.model.Item;
 import hudson.security.AbstractPasswordBasedSecurityRealm;
 import hudson.security.GroupDetails;
@@ -27,6 +26,7 @@ import java.util.List;
 import jenkins.model.Jenkins;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
+import org.htmlunit.WebResponse;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,12 +104,15 @@ class PersonalDecisionJenkinsTest {
     }
 
     private int decide(String user, String id, String decision) throws Exception {
+        return post(user, id, decision).getStatusCode();
+    }
+
+    private WebResponse post(String user, String id, String decision) throws Exception {
         JenkinsRule.WebClient client = j.createWebClient().withBasicApiToken(user);
         client.getOptions().setThrowExceptionOnFailingStatusCode(false);
         return client.getPage(
                         new WebRequest(new URL(j.getURL(), "armory/approvals/" + id + "/" + decision), HttpMethod.POST))
-                .getWebResponse()
-                .getStatusCode();
+                .getWebResponse();
     }
 
     private Approval approval(String id) throws Exception {
@@ -351,28 +354,18 @@ class PersonalDecisionJenkinsTest {
     void overridingIsAPermissionOfItsOwnThatAdministratorsHave() throws Exception {
         for (String user : List.of("reader", "builder", "approver")) {
             String id = newApproval();
-            assertThat(command(user, id, "--approve", "--override", "CI is down")
-                            .returnCode())
+            assertThat(override(user, id, "approve", "CI+is+down").getStatusCode())
                     .as(user)
-                    .isEqualTo(6);
+                    .isEqualTo(403);
             assertThat(approval(id).isDecided()).isFalse();
         }
         String id = newApproval();
-        assertThat(command("admin", id, "--approve", "--override", " ").returnCode())
-                .isEqualTo(3);
-        assertThat(command("admin", id, "--take-back", "--override", "why").returnCode())
-                .isEqualTo(2);
-        assertThat(command("admin", id, "--approve", "--override", "CI is down", "--comment", "looks good"))
-                .returns(3, CLICommandInvoker.Result::returnCode)
-                .extracting(CLICommandInvoker.Result::stderr)
-                .asString()
-                .contains("--comment: an override has its reason alone; leave it out");
-        assertThat(command("admin", id, "--reject", "--override", "no", "-p", "region=us"))
-                .returns(3, CLICommandInvoker.Result::returnCode)
-                .extracting(CLICommandInvoker.Result::stdout)
-                .asString()
-                .contains("inputs: goes with approve alone; leave it out");
-        assertThat(command("admin", id, "--approve", "--override", "CI is down").stdout())
+        assertThat(override("admin", id, "approve", "+").getStatusCode()).isEqualTo(400);
+        assertThat(override("admin", id, "take-back", "why").getStatusCode()).isEqualTo(400);
+        WebResponse withInputs = override("admin", id, "reject", "no&inputs=%7B%22region%22:%22us%22%7D");
+        assertThat(withInputs.getStatusCode()).isEqualTo(400);
+        assertThat(withInputs.getContentAsString()).contains("inputs: goes with approve alone; leave it out");
+        assertThat(override("admin", id, "approve", "CI+is+down").getContentAsString())
                 .contains("\"override\":true");
         assertThat(approval(id).decision())
                 .returns(true, Decision::override)
@@ -383,35 +376,12 @@ class PersonalDecisionJenkinsTest {
                 .grant(Jenkins.READ, Item.READ, ArmoryPermissions.OVERRIDE)
                 .everywhere()
                 .to("reader"));
-        assertThat(command("reader", newApproval(), "--reject", "--override", "no")
-                        .returnCode())
-                .isZero();
+        assertThat(override("reader", newApproval(), "reject", "no").getStatusCode())
+                .isEqualTo(200);
     }
 
-    private CLICommandInvoker.Result command(String user, String... arguments) {
-        return new CLICommandInvoker(j, "decide-armory-approval").asUser(user).invokeWithArgs(arguments);
-    }
-
-    @Test
-    void peopleDecideOnTheCommandLine() throws Exception {
-        String id = newApproval(2);
-        assertThat(command("approver", id, "--approve", "--comment", "fine").returnCode())
-                .isZero();
-        assertThat(voters(id)).containsExactly("approver");
-        assertThat(command("approver", id, "--take-back").stdout()).contains("\"approved\":false");
-        assertThat(voters(id)).isEmpty();
-        assertThat(command("reader", id, "--approve").returnCode()).isEqualTo(6);
-        assertThat(command("builder", id, "--approve", "--take-back").returnCode())
-                .isEqualTo(2);
-        assertThat(command("builder", id).returnCode()).isEqualTo(3);
-        command("builder", id, "--approve");
-        command("approver", id, "--approve");
-
-        assertThat(approval(id).person().decidedBy()).isEqualTo("builder and approver");
-        assertThat(command("builder", id, "--reject").returnCode())
-                .as("the callback is awaited")
-                .isZero();
-        assertThat(command("builder", id, "--take-back").returnCode()).isEqualTo(4);
+    private WebResponse override(String user, String id, String decision, String reason) throws Exception {
+        return post(user, id, "override?decision=" + decision + "&reason=" + reason);
     }
 
     @Test

@@ -440,7 +440,7 @@ class DecisionPageTest {
 
         assertThat(textOf(page, DIALOG + " [role=alert]"))
                 .isEqualTo("Nothing was decided: This page cannot read what is filled in for region."
-                        + " Use the command decide-armory-approval with its option -p.");
+                        + " Approve over HTTP, with the parameter inputs.");
         assertThat(page.evaluate("window.sent === undefined").asBoolean()).isTrue();
         assertThat(build.approval().has("decision")).isFalse();
         build.abort();
