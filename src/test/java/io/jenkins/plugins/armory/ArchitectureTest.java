@@ -49,7 +49,7 @@ class ArchitectureTest {
             approval -> bounds webhook
             bounds ->
             builds -> approval bounds storage.disk
-            callback -> approval bounds callback.signed callback.token signature
+            callback -> approval bounds callback.signed callback.token
             callback.oauth -> approval callback callback.token
             callback.oidc -> approval callback callback.token
             callback.signed -> approval callback.token signature
@@ -70,7 +70,7 @@ class ArchitectureTest {
             step.approval -> approval bounds builds callback.token config delivery deployment deploymentfile flow runtime sending step webhook window
             step.deployment -> approval bounds builds config deployment deploymentfile flow runtime step step.approval webhook
             step.environment -> approval bounds config deployment flow flow.cps runtime step step.approval storage
-            storage -> approval bounds deployment signature storage.disk storage.history
+            storage -> approval bounds deployment storage.disk storage.history
             storage.disk ->
             storage.history -> approval bounds storage.disk
             web -> api approval bounds builds callback callback.oauth callback.signed config deployment runtime storage.history window

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.callback;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.BooleanNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.bounds.Bound;
 import java.nio.charset.StandardCharsets;
@@ -24,43 +23,17 @@ record CallbackBody(
     /** The maximum length of {@link #data}, in bytes of UTF-8. */
     static final int MAX_DATA_BYTES = 32 * 1024;
 
-    /** The field that marks a body as a rehearsal. It counts only for a signature without an id and a time. */
-    private static final String REHEARSAL = "rehearsal";
-
     private static final String EXAMPLE = "{\"success\": true, \"mdMessage\": \"...\"}";
 
     static CallbackBody read(RequestBody body) throws RefusedRequestException {
         JsonNode json = body.readJsonObject(EXAMPLE);
-        if (body.isSignedForEver()
-                && json.hasNonNull(REHEARSAL)
-                && !json.get(REHEARSAL).equals(BooleanNode.FALSE)) {
-            throw RefusedRequestException.invalid("The field \"" + REHEARSAL
-                    + "\" says that nothing is to be decided: send the body to /test, or leave the field out.");
-        }
-        return of(json);
-    }
-
-    /**
-     * Reads the content of a rehearsal. If anybody who has read the body could send it as a callback, it must have the
-     * field {@link #REHEARSAL}.
-     */
-    static CallbackBody readRehearsal(RequestBody body) throws RefusedRequestException {
-        if (body.isMissing()) {
-            return SUCCESS;
-        }
-        JsonNode json = body.readJsonObject(EXAMPLE);
-        if (body.isSignedForEver() && !json.path(REHEARSAL).booleanValue()) {
-            throw RefusedRequestException.invalid("The field \"" + REHEARSAL
-                    + "\" is not true. The signature says neither when nor where the body was sent, so whoever has read this one could"
-                    + " call back with it: rehearse with \"" + REHEARSAL
-                    + "\": true, which no callback may have, or without a body.");
-        }
-        return of(json);
-    }
-
-    private static CallbackBody of(JsonNode json) throws RefusedRequestException {
         return new CallbackBody(
                 success(json.get("success")), Objects.requireNonNullElse(mdMessage(json), ""), data(json.get("data")));
+    }
+
+    /** Reads the content of a rehearsal. */
+    static CallbackBody readRehearsal(RequestBody body) throws RefusedRequestException {
+        return body.isMissing() ? SUCCESS : read(body);
     }
 
     private static boolean success(@CheckForNull JsonNode node) throws RefusedRequestException {

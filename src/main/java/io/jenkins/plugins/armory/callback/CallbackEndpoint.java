@@ -148,7 +148,7 @@ public final class CallbackEndpoint {
 
     private Result check(CallbackRequest request, Kind kind, Lookup lookup) {
         try {
-            return checkCaller(kind, lookup, callers.identify(request, lookup.approval()));
+            return checkCaller(kind, lookup, callers.identify(request, kind, lookup.approval()));
         } catch (CallerIdentification.FailedException x) {
             return x.isUndecided()
                     ? new Result(JsonResponse.unavailable(x.getMessage()), x.reason())
@@ -173,12 +173,10 @@ public final class CallbackEndpoint {
     }
 
     private Result checkCaller(Kind kind, Lookup lookup, CallerIdentification.Identified identified)
-            throws CallerIdentification.FailedException, RefusedRequestException, IOException {
+            throws RefusedRequestException, IOException {
         if (!lookup.issued()) {
             return Result.of(CallbackAnswers.unknownApproval());
         }
-        // Also for a request that is refused below: anybody who has read the message could send it to another approval.
-        callers.use(identified, kind);
         Approval approval = lookup.approval().orElse(null);
         if (approval == null) {
             return Result.of(CallbackAnswers.buildIsGone());
@@ -193,7 +191,7 @@ public final class CallbackEndpoint {
                 switch (kind) {
                     case CALLBACK -> decide(request, caller);
                     case REHEARSAL -> rehearseDecision(request, approval, caller);
-                    case PROGRESS -> noteProgress(identified);
+                    case PROGRESS -> noteProgress(request);
                 });
     }
 
@@ -214,16 +212,8 @@ public final class CallbackEndpoint {
         return new Event.Callback(body.success(), body.mdMessage(), body.data(), caller.name());
     }
 
-    private JsonResponse noteProgress(CallerIdentification.Identified identified)
-            throws CallerIdentification.FailedException, RefusedRequestException, IOException {
-        CallbackRequest request = identified.request();
-        ProgressBody body;
-        try {
-            body = ProgressBody.read(request.body());
-        } catch (RefusedRequestException x) {
-            callers.writeUse(identified, Kind.PROGRESS); // the body may be that of a callback
-            throw x;
-        }
+    private JsonResponse noteProgress(CallbackRequest request) throws RefusedRequestException, IOException {
+        ProgressBody body = ProgressBody.read(request.body());
         return approvals
                 .report(request.approvalId(), body.percent(), body.mdMessage())
                 .map(CallbackAnswers::toProgress)

@@ -32,12 +32,8 @@ public record CallbackRequest(
      */
     public static final String ALTERNATIVE_HEADER = "X-Armory-Callback-Token";
 
-    /**
-     * Returns the request with a signed body that was read from it.
-     *
-     * @param mustSayApproval whether the body has to name its approval
-     */
-    CallbackRequest signed(byte[] content, boolean mustSayApproval) {
+    /** Returns the request with a signed body that was read from it. */
+    CallbackRequest signed(byte[] content) {
         return new CallbackRequest(
                 method,
                 approvalId,
@@ -45,6 +41,6 @@ public record CallbackRequest(
                 callbackToken,
                 signatures,
                 remoteAddress,
-                body.signed(content, new RequestBody.Signed(approvalId, mustSayApproval)));
+                body.signed(content, approvalId));
     }
 }

@@ -26,26 +26,17 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param contentType the {@code Content-Type} header
  * @param contentLength the announced length, or -1
  * @param stream the content
- * @param signed what a signed body has to say, {@code null} for a body that is not signed
+ * @param signedFor the id of the approval to which the body was sent with a signature, {@code null} for a body that is not signed
  */
 @Restricted(NoExternalUse.class)
 public record RequestBody(
         @CheckForNull String contentType,
         long contentLength,
         InputStream stream,
-        @CheckForNull Signed signed) {
+        @CheckForNull String signedFor) {
 
     /** The field with which a signed body names its approval, since the address is not signed. */
     private static final String APPROVAL_ID = "approvalId";
-
-    /**
-     * What a signed body has to say.
-     *
-     * @param approvalId the id of the approval that it was sent to
-     * @param mustSay whether it has to name that approval: without an id of the message, anybody who has read it could send it to
-     *     another approval
-     */
-    record Signed(String approvalId, boolean mustSay) {}
 
     static final int MAX_BYTES = 64 * 1024;
     private static final int MAX_DEPTH = 32;
@@ -71,21 +62,13 @@ public record RequestBody(
     }
 
     /** Returns the body, of which the content was read and its signature verified. */
-    RequestBody signed(byte[] content, Signed statement) {
-        return new RequestBody(contentType, content.length, new ByteArrayInputStream(content), statement);
+    RequestBody signed(byte[] content, String approvalId) {
+        return new RequestBody(contentType, content.length, new ByteArrayInputStream(content), approvalId);
     }
 
     /** Returns whether the request was sent without a body; some clients give an empty one a type. */
     boolean isMissing() {
         return contentLength == 0 || contentType == null && contentLength < 0;
-    }
-
-    /**
-     * Returns whether the signature has neither an id nor a time. Anybody who has read such a body could send it again
-     * at any time, also as a request of another kind.
-     */
-    boolean isSignedForEver() {
-        return signed != null && signed.mustSay();
     }
 
     /** Returns whether the content type is JSON in UTF-8. */
@@ -109,22 +92,12 @@ public record RequestBody(
         if (!json.isObject()) {
             throw RefusedRequestException.invalid("The body must be a JSON object such as " + example + ".");
         }
-        if (signed != null) {
-            check(signed, json.get(APPROVAL_ID));
+        if (signedFor != null && !signedFor.equals(json.path(APPROVAL_ID).textValue())) {
+            throw RefusedRequestException.invalid("The field \"" + APPROVAL_ID
+                    + "\" must be the id in the address, {{armory.approvalId}}: the address is not signed, so a signed body"
+                    + " has to name its approval.");
         }
         return json;
-    }
-
-    private static void check(Signed signed, @CheckForNull JsonNode approvalId) throws RefusedRequestException {
-        if (approvalId == null && signed.mustSay()) {
-            throw RefusedRequestException.invalid("The field \"" + APPROVAL_ID
-                    + "\" is missing. The signature has neither an id nor the address in it, so the body has to name its"
-                    + " approval: the value of {{armory.approvalId}}.");
-        }
-        if (approvalId != null && !signed.approvalId().equals(approvalId.textValue())) {
-            throw RefusedRequestException.invalid("The field \"" + APPROVAL_ID
-                    + "\" is signed, and is not the approval in the address; send each message to its own approval.");
-        }
     }
 
     /** Reads the body as JSON, whatever its content type. */

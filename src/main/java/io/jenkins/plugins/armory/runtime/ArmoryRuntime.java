@@ -307,8 +307,7 @@ public final class ArmoryRuntime {
                                     Settings.get().secretTexts(),
                                     issuedTokens,
                                     outsideIssuers),
-                            new SignatureVerifier(Settings.get().callerSecrets(), Clock.systemUTC()),
-                            store.open().usedMessages()),
+                            new SignatureVerifier(Settings.get().callerSecrets(), Clock.systemUTC())),
                     this::isGoingDown,
                     Clock.systemUTC());
         }

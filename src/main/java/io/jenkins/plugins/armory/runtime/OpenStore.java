@@ -11,7 +11,6 @@ import io.jenkins.plugins.armory.sending.Settings;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.JobNames;
 import io.jenkins.plugins.armory.storage.LatestDeployments;
-import io.jenkins.plugins.armory.storage.UsedMessageLog;
 import io.jenkins.plugins.armory.storage.disk.StoreInUseException;
 import io.jenkins.plugins.armory.storage.disk.StoreLock;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
@@ -48,12 +47,7 @@ final class OpenStore {
     private final UntilWritten again;
 
     /** The parts that are open together. */
-    record Open(
-            ApprovalStore store,
-            UsedMessageLog usedMessages,
-            LatestDeployments deployments,
-            Approvals approvals,
-            Delivery delivery) {}
+    record Open(ApprovalStore store, LatestDeployments deployments, Approvals approvals, Delivery delivery) {}
 
     /** Finds what Jenkins has made. */
     interface Extensions {
@@ -202,8 +196,6 @@ final class OpenStore {
         opened.push(found::close);
         found.withHistory(() -> extensions.first(Settings.class).historyMonths())
                 .folding(timer, executor);
-        UsedMessageLog messages = UsedMessageLog.open(folder.resolve("messages"), Clock.systemUTC());
-        opened.push(messages::close);
         LatestDeployments deployments = LatestDeployments.open(folder);
         Approvals all = new Approvals(
                 found,
@@ -215,7 +207,7 @@ final class OpenStore {
         opened.push(all::close);
         var delivery = new Delivery(all, requests, new RetryPolicy(), timer, executor);
         opened.push(delivery::close);
-        open = new Open(found, messages, deployments, all, delivery);
+        open = new Open(found, deployments, all, delivery);
     }
 
     /** Closes what is open, so that the next attempt, or another controller, finds all of it free. */

@@ -5,7 +5,6 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -36,11 +35,6 @@ public final class StandardWebhooks {
 
     private static final String HMAC = "HmacSHA256";
 
-    /** The text whose MAC names a key. No message has this text, since {@code id.timestamp.body} has two dots. */
-    private static final byte[] NAME = "name of this key".getBytes(StandardCharsets.UTF_8);
-
-    private static final int NAME_BYTES = 16;
-
     private StandardWebhooks() {}
 
     /**
@@ -61,20 +55,10 @@ public final class StandardWebhooks {
      * @param timestamp as it stands in the header
      */
     public static byte[] mac(byte[] key, String id, String timestamp, byte[] body) {
-        return mac(key, (id + '.' + timestamp + '.').getBytes(StandardCharsets.UTF_8), body);
-    }
-
-    /** Returns a name for a key. The name may be stored, since it does not reveal the key. */
-    public static String nameOf(byte[] key) {
-        return HexFormat.of().formatHex(mac(key, NAME, new byte[0]), 0, NAME_BYTES);
-    }
-
-    /** Returns the HMAC-SHA256 of two parts, one after the other. */
-    public static byte[] mac(byte[] key, byte[] head, byte[] body) {
         try {
             Mac mac = Mac.getInstance(HMAC);
             mac.init(new SecretKeySpec(key, HMAC));
-            mac.update(head);
+            mac.update((id + '.' + timestamp + '.').getBytes(StandardCharsets.UTF_8));
             return mac.doFinal(body);
         } catch (GeneralSecurityException x) {
             throw new IllegalStateException(x); // every Java has it

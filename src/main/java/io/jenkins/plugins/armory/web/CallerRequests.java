@@ -34,16 +34,10 @@ final class CallerRequests {
     }
 
     private static SignatureHeaders signatures(HttpServletRequest request) {
-        // One of the two is in each request that is signed; other requests are spared the look at the rest.
-        List<String> signature = headers(request, StandardWebhooks.SIGNATURE);
-        List<String> gitHub = headers(request, SignatureHeaders.GITHUB);
-        return signature.isEmpty() && gitHub.isEmpty()
-                ? SignatureHeaders.NONE
-                : new SignatureHeaders(
-                        headers(request, StandardWebhooks.ID),
-                        headers(request, StandardWebhooks.TIMESTAMP),
-                        signature,
-                        gitHub);
+        return new SignatureHeaders(
+                headers(request, StandardWebhooks.ID),
+                headers(request, StandardWebhooks.TIMESTAMP),
+                headers(request, StandardWebhooks.SIGNATURE));
     }
 
     private static List<String> headers(HttpServletRequest request, String name) {

@@ -5,12 +5,12 @@ import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import java.time.Clock;
 import java.util.List;
 
-/** The identification of callers by their tokens alone. No signature is valid, so no signed message is used. */
+/** The identification of callers by their tokens alone. */
 public final class ByToken {
 
     private ByToken() {}
 
     public static CallerIdentification identification(List<TokenVerifier> tokens) {
-        return new CallerIdentification(tokens, new SignatureVerifier(approval -> List.of(), Clock.systemUTC()), null);
+        return new CallerIdentification(tokens, new SignatureVerifier(approval -> List.of(), Clock.systemUTC()));
     }
 }

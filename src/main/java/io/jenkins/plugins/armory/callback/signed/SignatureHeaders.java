@@ -6,23 +6,19 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The headers of a request that may hold signatures, each with all its values.
+ * The headers of a request that is signed as Standard Webhooks say, each with all its values.
  *
  * @param id every {@link StandardWebhooks#ID}
  * @param timestamp every {@link StandardWebhooks#TIMESTAMP}
  * @param signature every {@link StandardWebhooks#SIGNATURE}
- * @param gitHub every {@link #GITHUB}
  */
 @Restricted(NoExternalUse.class)
-public record SignatureHeaders(List<String> id, List<String> timestamp, List<String> signature, List<String> gitHub) {
+public record SignatureHeaders(List<String> id, List<String> timestamp, List<String> signature) {
 
-    /** GitHub's header: {@code sha256=} and the HMAC-SHA256 of the body in hexadecimal digits. */
-    public static final String GITHUB = "X-Hub-Signature-256";
+    public static final SignatureHeaders NONE = new SignatureHeaders(List.of(), List.of(), List.of());
 
-    public static final SignatureHeaders NONE = new SignatureHeaders(List.of(), List.of(), List.of(), List.of());
-
-    /** Returns whether the request is signed in one of the ways. */
+    /** Returns whether the request is signed. */
     public boolean areThere() {
-        return !signature.isEmpty() || !gitHub.isEmpty();
+        return !signature.isEmpty();
     }
 }

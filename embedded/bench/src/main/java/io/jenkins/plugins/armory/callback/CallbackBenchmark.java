@@ -68,8 +68,7 @@ public class CallbackBenchmark {
                 tokens,
                 new CallerIdentification(
                         List.of(TokenVerifier.ofApprovals(tokens), issuedTokens),
-                        new SignatureVerifier(approval -> List.of(), Clock.systemUTC()),
-                        null),
+                        new SignatureVerifier(approval -> List.of(), Clock.systemUTC())),
                 () -> false,
                 Clock.systemUTC());
         ids = new ArrayList<>();

@@ -58,8 +58,7 @@ public final class CallbackEndpointFuzz {
                                     Clock.systemUTC(),
                                     Clock.systemUTC(),
                                     Duration.ofSeconds(1))),
-                    new SignatureVerifier(approval -> List.of(), Clock.systemUTC()),
-                    null),
+                    new SignatureVerifier(approval -> List.of(), Clock.systemUTC())),
             () -> false,
             Clock.systemUTC());
 

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.UUID;
 import javax.crypto.Mac;
@@ -43,11 +42,6 @@ public record Signing(String secret, String id, Instant at) {
     public static String signature(String secret, String id, String timestamp, String body) {
         byte[] key = Base64.getDecoder().decode(secret.substring(PREFIX.length()));
         return "v1," + Base64.getEncoder().encodeToString(mac(key, id + "." + timestamp + "." + body));
-    }
-
-    /** The value of GitHub's header. */
-    public static String gitHub(String secret, String body) {
-        return "sha256=" + HexFormat.of().formatHex(mac(secret.getBytes(StandardCharsets.UTF_8), body));
     }
 
     private static byte[] mac(byte[] key, String text) {
