@@ -48,25 +48,6 @@ class DeploymentsTest {
         }
     }
 
-    /** The engine does not say in which stage the call stands. */
-    @Test
-    void aRestartedBuildKnowsThatACallWasLeftOut(@TempDir Path home, @TempDir Path first, @TempDir Path second)
-            throws IOException {
-        try (var controller = new Controller(home)) {
-            var job = controller.jenkins().createJob("job", Controller.configXml(""));
-            var origin = new UnsavedBuild(job, first);
-            var restarted = new UnsavedBuild(job, second);
-            var deployments = ArmoryRuntime.get().deployments();
-            deployments.close(origin, "armoryWebhookApproval", "nobody was asked");
-            deployments.flush(origin);
-
-            deployments.restart(restarted, origin, Set.of("gate"), Set.of(), false);
-
-            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST, false))
-                    .isEqualTo("nobody was asked");
-        }
-    }
-
     /** As on a full disk. The build may be restarted from a stage before there is room again, or after that. */
     @Test
     void whatCannotBeWrittenAtTheEndOfABuildIsKeptUntilItIs(
@@ -78,7 +59,9 @@ class DeploymentsTest {
             var deployments = ArmoryRuntime.get().deployments();
             deployments.apply(origin, new Declared("docs", List.of(), "step", Place.OUTERMOST));
             Path inTheWay = Files.createDirectories(first.resolve("armory-deployment.json.tmp/in the way"));
-            deployments.close(origin, "armoryWebhookApproval", "nobody was asked");
+            var failed = new ApprovalEnded(
+                    Place.OUTERMOST, "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "nobody was asked");
+            assertThatIOException().isThrownBy(() -> deployments.apply(origin, failed));
             var begun = deployments.deploymentOf(origin).environments().get("docs");
             origin.end();
 
@@ -126,10 +109,10 @@ class DeploymentsTest {
         }
     }
 
-    /** The Pipeline may catch the error of the call and read a secret right behind it. */
+    /** The Pipeline may catch the error and read a secret right behind it. */
     @Test
-    void aBuildIsUnderWayNoMoreOnceACallWasLeftOutThoughThatIsNotOnDiskYet(@TempDir Path home, @TempDir Path folder)
-            throws IOException {
+    void aBuildIsUnderWayNoMoreOnceAnApprovalWasStoppedThoughThatIsNotOnDiskYet(
+            @TempDir Path home, @TempDir Path folder) throws IOException {
         try (var controller = new Controller(home)) {
             var build = new UnsavedBuild(controller.jenkins().createJob("job", Controller.configXml("")), folder);
             var deployments = ArmoryRuntime.get().deployments();
@@ -137,8 +120,10 @@ class DeploymentsTest {
             deployments.apply(build, new RulesMet("prod", "step"));
             assertThat(deployments.underWay(build, "prod")).contains("job");
             Files.createDirectories(folder.resolve("armory-deployment.json.tmp/in the way"));
+            var stopped = new ApprovalEnded(
+                    Place.OUTERMOST.in("prod"), "a1", Phase.STRATEGY, "tests", Verdict.STOPPED, "nobody was asked");
 
-            deployments.close(build, "armoryWebhookApproval", "nobody was asked");
+            assertThatIOException().isThrownBy(() -> deployments.apply(build, stopped));
 
             assertThat(deployments.underWay(build, "prod")).isEmpty();
         }

@@ -4,14 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Result;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
-import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
-import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Place;
@@ -220,35 +217,6 @@ public final class Deployments {
      */
     public Transition note(Run<?, ?> run, DeploymentEvent event) throws IOException {
         return of(run).note(event);
-    }
-
-    /**
-     * Closes the environments of a running build in which the engine left out a call of a step. Its arguments are not known, so it may have
-     * guarded any of them, and whatever comes later. The Pipeline engine's thread may call this.
-     *
-     * @param function the name of the step
-     */
-    public void close(Run<?, ?> run, String function, String reason) {
-        var later =
-                new ApprovalEnded(Place.OUTERMOST, function, Phase.AFTER_DEPLOYMENT, function, Verdict.FAILURE, reason);
-        try {
-            DeploymentStore store = of(run);
-            for (String name : store.newest().environments().keySet()) {
-                Place place = Place.OUTERMOST.in(name);
-                store.note(new ApprovalEnded(place, function, Phase.STRATEGY, function, Verdict.STOPPED, reason));
-            }
-            store.note(later); // at once: the Pipeline may catch the error, and begin an environment
-        } catch (IOException x) {
-            remember(run, new UnwrittenReason(whyCancelled(run, "The environments of this build cannot be read", x)));
-            return;
-        }
-        executors.apply(run).execute(() -> {
-            try {
-                apply(run, later);
-            } catch (IOException x) { // the next write has it too
-                LOGGER.log(Level.WARNING, "Cannot write that " + function + " was left out of " + run, x);
-            }
-        });
     }
 
     /** Notes that a stage of a running build is cancelled, in memory alone: the Pipeline engine's thread may call it. */

@@ -2,8 +2,6 @@ package io.jenkins.plugins.armory.step;
 
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.armory.flow.LeftOutCalls;
-import io.jenkins.plugins.armory.flow.RefusedCalls;
 import java.util.Map;
 import java.util.Set;
 import net.sf.json.JSONObject;
@@ -42,8 +40,6 @@ public abstract class ArmoryStepDescriptor extends StepDescriptor implements Cus
 
     @Override
     public boolean takesImplicitBlockArgument() {
-        LeftOutCalls.refuse(function);
-        RefusedCalls.begin(function);
         return hasBody;
     }
 
@@ -64,18 +60,10 @@ public abstract class ArmoryStepDescriptor extends StepDescriptor implements Cus
 
     @Override
     public final Step newInstance(Map<String, Object> arguments) throws Exception {
-        RefusedCalls.end();
         try {
             return instantiate(arguments);
         } catch (Exception x) { // also of a toString() of the Pipeline
             return mistaken(String.valueOf(x.getMessage()), arguments);
-        } catch (Error x) {
-            // CpsCallableInvocation, of a toString() that only the engine can call. The engine would call that instead
-            // of the step.
-            return mistaken(
-                    "an argument is an object of a class of the Pipeline; give a text, such as the result of its"
-                            + " toString()",
-                    arguments);
         }
     }
 

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.flow.CancelledStages;
-import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import java.io.IOException;
 import java.util.UUID;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
@@ -80,7 +79,6 @@ public abstract class BlockExecution extends SuspendedExecution {
 
     private void beginUnlessStopped() throws Exception {
         if (stopCause() == null) {
-            LeftOutCalls.requireWhole(getContext());
             begin();
         }
         Throwable cause = stopCause();

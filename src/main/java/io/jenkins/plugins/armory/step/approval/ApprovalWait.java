@@ -21,7 +21,6 @@ import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.Builds;
 import io.jenkins.plugins.armory.flow.EnclosingBody;
-import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
@@ -146,7 +145,6 @@ final class ApprovalWait {
 
     /** @param present those that are there already */
     private void begin(List<Approval> present) throws Exception {
-        LeftOutCalls.requireWhole(step.getContext());
         step.inTurn(() -> create(present));
     }
 

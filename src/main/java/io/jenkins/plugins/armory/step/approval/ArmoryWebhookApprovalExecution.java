@@ -9,7 +9,6 @@ import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.EnclosingBody;
-import io.jenkins.plugins.armory.flow.LeftOutCalls;
 import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.step.EnclosingAction;
@@ -76,7 +75,6 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
 
     private void begin() throws Exception {
         if (mistake != null) {
-            LeftOutCalls.requireWhole(getContext());
             throw new AbortException(mistake);
         }
         awaiting().begin();

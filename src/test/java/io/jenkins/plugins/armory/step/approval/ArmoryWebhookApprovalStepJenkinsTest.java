@@ -31,9 +31,7 @@ import io.jenkins.plugins.armory.config.RetryDefinition;
 import io.jenkins.plugins.armory.config.StatusDefinition;
 import io.jenkins.plugins.armory.config.WebhookDefinition;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.step.BusyExecutor;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -210,73 +208,6 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         assertFailure(
                 step(", bodyTemplate: [inline: '{{context.x}}']"), "{{context.x}} at line 1, column 1 has no value");
         assertThat(external.getRequestCount()).isZero();
-    }
-
-    /** Only the engine can call a method of a class of the Pipeline. It would do so instead of the step, and in production go on. */
-    @Test
-    void isNotLeftOutForAnArgumentOfAClassOfThePipeline() throws Exception {
-        String release = "class Release implements Serializable { String toString() { 'v1' } }\n"
-                + "class Broken implements Serializable { @NonCPS String toString() { throw new Exception('broken') } }\n";
-        for (String arguments : List.of(
-                "manualApproval: [message: new Release()]",
-                "manualApproval: [message: 'Go?'], timeout: new Release()",
-                "manualApproval: [message: 'Go?'], timeout: new Broken()",
-                "name: 'tests', uriTemplate: 'http://127.0.0.1:1/', context: [release: new Release()]")) {
-            WorkflowRun run = start(release + "armoryEnvironment('staging') {\n"
-                    + "    try { armoryWebhookApproval(" + arguments
-                    + ") } catch (e) { echo \"caught ${e.message}\" }\n"
-                    + "}\n"
-                    + "armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }");
-
-            j.waitForCompletion(run);
-            j.assertLogContains("caught armoryWebhookApproval: ", run);
-            j.assertLogNotContains("never", run);
-        }
-    }
-
-    /** The engine makes the text before there is a step, so that is too late for a mistake in the definition. */
-    @Test
-    void isNotLeftOutForATextWithAnObjectOfAClassOfThePipeline() throws Exception {
-        Field failsInTests = Class.forName("org.jenkinsci.plugins.workflow.cps.CpsVmExecutorService")
-                .getDeclaredField("FAIL_ON_MISMATCH");
-        failsInTests.setAccessible(true);
-        failsInTests.set(null, false); // as in production
-        try {
-            String release = "class Release implements Serializable { String toString() { 'v1' } }\n"
-                    + "def release = new Release()\n";
-            String arguments =
-                    "(name: 'tests', uriTemplate: 'http://127.0.0.1:1/', context: [release: \"${release}\"])";
-            for (String call : List.of(
-                    "armoryWebhookApproval" + arguments,
-                    "steps.armoryWebhookApproval" + arguments,
-                    "armoryApproval" + arguments + " { echo 'never' }",
-                    "armoryEnvironment(\"${release}\") { echo 'never' }",
-                    "armoryDeployment(config: \"${release}\") { echo 'never' }")) {
-                WorkflowRun run = start(release + "armoryEnvironment('staging') {\n    try { " + call
-                        + " } catch (e) { echo \"caught ${e}\" }\n}\n"
-                        + "armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }");
-
-                j.waitForCompletion(run);
-                j.assertLogContains(": an argument needs Release.toString()", run);
-                assertThat(run.getResult()).isIn(Result.FAILURE, Result.ABORTED);
-                j.assertLogNotContains("never", run);
-            }
-            try (BusyExecutor busy = BusyExecutor.occupy()) { // what is to be written waits, as for a slow disk
-                WorkflowRun caught = start(release + "try { armoryWebhookApproval" + arguments
-                        + " } catch (e) { }\nstage('prod') { echo 'never' }");
-
-                j.waitForCompletion(caught);
-                j.assertLogNotContains("never", caught);
-                j.assertLogContains("Stage 'prod' is cancelled: ", caught);
-            }
-            WorkflowRun other =
-                    start(release + "echo \"${release}\"\narmoryEnvironment('prod') { echo \"${release}\" }");
-
-            j.assertBuildStatusSuccess(j.waitForCompletion(other));
-            j.assertLogContains("expected to call WorkflowScript.echo but wound up catching Release.toString", other);
-        } finally {
-            failsInTests.set(null, true);
-        }
     }
 
     @Test

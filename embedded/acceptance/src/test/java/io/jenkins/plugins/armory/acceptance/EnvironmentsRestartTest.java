@@ -20,7 +20,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * The example of environments on a controller that is killed at each of its transitions: they are what the approvals bring
@@ -140,24 +139,5 @@ class EnvironmentsRestartTest {
                 .contains("Rolling back environment 'prod'.", "restored", "rolled back: true")
                 .containsOnlyOnce("Environment 'prod' is rolled back.");
         assertThat(build.environments()).isEqualTo(Map.of("prod", "ROLLED_BACK"));
-    }
-
-    @Test
-    @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs the engine of Jenkins")
-    void whatTheEngineLeavesEarlyIsAnErrorAfterAKillToo() {
-        Build build = jenkins.build("""
-                @NonCPS def twice(Closure ask) { ask('qa'); ask('security') }
-                stage('gates') {
-                    sleep 20
-                    twice { %s }
-                }
-                stage('prod') { echo 'production' }
-                """.formatted(process.approval())).awaitLog("Sleeping for 20 sec");
-        kill();
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("The Pipeline engine does not run WorkflowScript.twice()")
-                .doesNotContain("production");
-        assertThat(process.calls()).isEmpty();
     }
 }
