@@ -6,7 +6,6 @@ import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
 import java.util.Map;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
@@ -96,14 +95,12 @@ public final class CallbackAnswers {
                 Map.of("WWW-Authenticate", "Bearer realm=\"armory\", error=\"invalid_token\""));
     }
 
-    static JsonResponse forbidden(Obstacle obstacle) {
+    static JsonResponse forbidden(String obstacle) {
         return JsonResponse.error(
                 403,
                 "insufficient_scope",
-                obstacle.message(),
-                Map.of(
-                        "WWW-Authenticate",
-                        "Bearer realm=\"armory\", error=\"insufficient_scope\", scope=\"" + obstacle.scope() + '"'));
+                obstacle,
+                Map.of("WWW-Authenticate", "Bearer realm=\"armory\", error=\"insufficient_scope\""));
     }
 
     private static JsonResponse conflict(Decision standing) {

@@ -8,7 +8,6 @@ import io.jenkins.plugins.armory.approval.SteadyClock;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
@@ -182,9 +181,9 @@ public final class CallbackEndpoint {
             return Result.of(CallbackAnswers.buildIsGone());
         }
         Caller caller = identified.caller();
-        Obstacle obstacle = caller.obstacle().apply(approval).orElse(null);
+        String obstacle = caller.obstacle().apply(approval).orElse(null);
         if (obstacle != null) {
-            return new Result(CallbackAnswers.forbidden(obstacle), caller.name() + ": " + obstacle.message());
+            return new Result(CallbackAnswers.forbidden(obstacle), caller.name() + ": " + obstacle);
         }
         CallbackRequest request = identified.request();
         return Result.of(

@@ -20,7 +20,6 @@ import io.jenkins.plugins.armory.sending.Settings;
 import io.jenkins.plugins.armory.storage.history.RulesChange;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -59,7 +58,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     private static final String CALLBACK_CLIENTS = "callbackClients";
     private static final String ISSUERS = "issuers";
     private static final String ENVIRONMENTS = "environments";
-    private static final String TOKEN_LIFETIME = "tokenLifetimeSeconds";
     private static final String HISTORY = "historyMonths";
 
     private static final Set<String> SETTINGS = Set.of(
@@ -70,7 +68,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
             CALLBACK_CLIENTS,
             ISSUERS,
             ENVIRONMENTS,
-            TOKEN_LIFETIME,
             HISTORY);
 
     /** The field of the form that says that settings which could not be read are to be replaced. */
@@ -90,7 +87,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     private List<ListedClient> callbackClients;
     private List<ListedIssuer> issuers;
     private List<EnvironmentDefinition> environments;
-    private int tokenLifetimeSeconds;
     private int historyMonths;
 
     /** Why the file of the settings could not be read, {@code null} if it was, or if there is none. */
@@ -109,7 +105,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         callbackClients = new ArrayList<>();
         issuers = new ArrayList<>();
         environments = new ArrayList<>();
-        tokenLifetimeSeconds = TOKEN_LIFETIME_SECONDS.standard();
         historyMonths = HISTORY_MONTHS.standard();
         load();
     }
@@ -136,7 +131,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
             hosts();
             EnvironmentDefinition.check(ENVIRONMENTS, environments, EnvironmentDefinition::checkSaved);
             HISTORY_MONTHS.require(historyMonths);
-            TOKEN_LIFETIME_SECONDS.require(tokenLifetimeSeconds);
         } catch (IOException | RuntimeException | Error x) { // such as an error of a class
             LOGGER.log(Level.SEVERE, "Cannot read " + file.getFile(), x);
             problem = Messages.ArmoryConfiguration_unreadable(file.getFile(), ConfigurationForm.mistake(x));
@@ -412,26 +406,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     public boolean letsSomebodyDecideFor(String job) {
         return clients().stream().anyMatch(client -> client.jobs().match(job))
                 || outsideIssuers().stream().anyMatch(issuer -> issuer.jobs().match(job));
-    }
-
-    /** Returns the lifetime of a token of {@code oauth/token}, in seconds. */
-    public int getTokenLifetimeSeconds() {
-        return tokenLifetimeSeconds;
-    }
-
-    /**
-     * @param tokenLifetimeSeconds the lifetime of tokens issued from now on
-     * @throws IllegalArgumentException naming the shortest and the longest lifetime
-     */
-    @DataBoundSetter
-    public void setTokenLifetimeSeconds(int tokenLifetimeSeconds) {
-        this.tokenLifetimeSeconds = TOKEN_LIFETIME_SECONDS.require(tokenLifetimeSeconds);
-        save(TOKEN_LIFETIME);
-    }
-
-    @Override
-    public Duration tokenLifetime() {
-        return Duration.ofSeconds(tokenLifetimeSeconds);
     }
 
     public int getHistoryMonths() {

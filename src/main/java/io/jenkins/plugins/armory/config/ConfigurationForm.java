@@ -22,9 +22,6 @@ import org.kohsuke.stapler.verb.POST;
 @Restricted(NoExternalUse.class)
 public interface ConfigurationForm {
 
-    NumberField TOKEN_LIFETIME_SECONDS =
-            new NumberField(60, 30 * 86_400, 86_400, Messages::ConfigurationForm_tokenLifetime);
-
     NumberField HISTORY_MONTHS = new NumberField(1, 1200, 24, Messages::ConfigurationForm_historyMonths);
 
     /**
@@ -98,11 +95,6 @@ public interface ConfigurationForm {
     @POST
     default ListBoxModel doFillCallbackCredentialsIdItems(@QueryParameter String callbackCredentialsId) {
         return SecretTexts.items(null, callbackCredentialsId);
-    }
-
-    @POST
-    default FormValidation doCheckTokenLifetimeSeconds(@QueryParameter String value) {
-        return TOKEN_LIFETIME_SECONDS.check(value);
     }
 
     @POST

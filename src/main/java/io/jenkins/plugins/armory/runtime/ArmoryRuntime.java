@@ -13,10 +13,8 @@ import io.jenkins.plugins.armory.builds.JobIds;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallerIdentification;
-import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oauth.IssuedTokens;
-import io.jenkins.plugins.armory.callback.oauth.SigningKeys;
 import io.jenkins.plugins.armory.callback.oauth.TokenEndpoint;
 import io.jenkins.plugins.armory.callback.oidc.IssuerDiscovery;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuers;
@@ -106,17 +104,11 @@ public final class ArmoryRuntime {
     private final RulesChanges rulesChanges = new RulesChanges(store, oneAfterTheOther());
     private final DeploymentNotes deploymentNotes = new DeploymentNotes(store, oneAfterTheOther());
 
-    private final SigningKeys signingKeys = new SigningKeys(new SigningKeyStore());
     private final VerifiedTokens verifiedTokens = new VerifiedTokens();
     private final IssuedTokens issuedTokens = new IssuedTokens(
-            signingKeys,
-            () -> Settings.get().clients(),
-            () -> Settings.get().rootActionUrl(),
-            KEY::mac,
-            verifiedTokens,
-            Clock.systemUTC());
-    private final TokenEndpoint tokenEndpoint = new TokenEndpoint(
-            issuedTokens, ArmoryRuntime::knownClients, () -> Settings.get().tokenLifetime(), this::isGoingDown);
+            () -> Settings.get().clients(), () -> Settings.get().rootActionUrl(), KEY::mac, Clock.systemUTC());
+    private final TokenEndpoint tokenEndpoint =
+            new TokenEndpoint(issuedTokens, ArmoryRuntime::knownClients, this::isGoingDown);
     private final OutsideIssuers outsideIssuers = new OutsideIssuers(
             () -> Settings.get().outsideIssuers(),
             new IssuerDiscovery(JenkinsProxy.client()),
@@ -316,11 +308,6 @@ public final class ArmoryRuntime {
 
     public TokenEndpoint tokenEndpoint() {
         return tokenEndpoint;
-    }
-
-    /** Returns the public halves of the keys that tokens are signed with, as a JWK set. */
-    public JsonResponse publicKeys() throws IOException {
-        return signingKeys.published(Clock.systemUTC().instant());
     }
 
     public String newApprovalId() {

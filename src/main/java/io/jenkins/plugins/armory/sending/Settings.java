@@ -10,7 +10,6 @@ import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.client.AllowedHosts;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
@@ -46,9 +45,6 @@ public interface Settings {
 
     /** Returns the clients of {@code oauth/token} whose credentials exist. */
     List<CallbackClient> clients();
-
-    /** Returns how long a token of {@code oauth/token} is valid. */
-    Duration tokenLifetime();
 
     /** Returns the number of months that the history of decisions goes back. */
     int historyMonths();

@@ -32,11 +32,6 @@ enum Route {
             "/oauth/token",
             Access.CALLERS,
             json(call -> call.armory().tokenEndpoint().handle(CallerRequests.token(call.request())))),
-    KEYS(
-            "GET",
-            "/\\.well-known/jwks\\.json",
-            Access.ANYBODY,
-            json(call -> call.armory().publicKeys())),
     LIST(
             "GET",
             "/api/json",

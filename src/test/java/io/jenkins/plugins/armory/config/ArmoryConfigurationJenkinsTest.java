@@ -184,7 +184,6 @@ class ArmoryConfigurationJenkinsTest {
                 "callbackClients: []",
                 "issuers: []",
                 "environments: []",
-                "tokenLifetimeSeconds: 3600",
                 "historyMonths: 12");
         for (String leftOut : settings) {
             Files.writeString(file, "<damaged");

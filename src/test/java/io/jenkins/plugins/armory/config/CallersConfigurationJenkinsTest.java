@@ -38,7 +38,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
@@ -51,7 +50,6 @@ class CallersConfigurationJenkinsTest {
     private static final String CASC = """
             unclassified:
               armory:
-                tokenLifetimeSeconds: 3600
                 callbackClients:
                   - credentialsId: "ci"
                     jobs: "team-a/**, deploy"
@@ -91,7 +89,6 @@ class CallersConfigurationJenkinsTest {
 
     private static void assertIsAsInTheCode() {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
-        assertThat(configuration.getTokenLifetimeSeconds()).isEqualTo(3600);
         assertThat(configuration.getCallbackClients())
                 .extracting(each -> each.getCredentialsId() + ": " + each.getJobs())
                 .containsExactly("ci: team-a/**, deploy", "missing: **");
@@ -210,25 +207,21 @@ class CallersConfigurationJenkinsTest {
     }
 
     /** With fewer months than the form takes, the lines of the history would be deleted. */
-    @ParameterizedTest
-    @CsvSource({
-        "'<historyMonths>24<', '<historyMonths>0<', historyMonths",
-        "'<tokenLifetimeSeconds>86400<', '<tokenLifetimeSeconds>-1<', tokenLifetimeSeconds",
-    })
-    void areNotKnownWhereTheirFileHasWhatTheFormRefuses(String written, String edited, String field) throws Exception {
+    @Test
+    void areNotKnownWhereTheirFileHasWhatTheFormRefuses() throws Exception {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
         configuration.save();
         Path file = j.jenkins.getRootDir().toPath().resolve(ArmoryConfiguration.class.getName() + ".xml");
         String text = Files.readString(file);
-        assertThat(text).contains(written);
+        assertThat(text).contains("<historyMonths>24<");
         configuration.load();
         assertThat(configuration.problem()).isEmpty();
 
-        Files.writeString(file, text.replace(written, edited));
+        Files.writeString(file, text.replace("<historyMonths>24<", "<historyMonths>0<"));
         configuration.load();
 
         assertThat(configuration.problem())
-                .hasValueSatisfying(problem -> assertThat(problem).contains(field));
+                .hasValueSatisfying(problem -> assertThat(problem).contains("historyMonths"));
         assertThatIllegalStateException().isThrownBy(configuration::hosts);
     }
 
@@ -265,15 +258,11 @@ class CallersConfigurationJenkinsTest {
                 "historyMonths: 1201",
                 "historyMonths: -1",
                 "historyMonths: 24O",
-                "tokenLifetimeSeconds: 10m",
-                "tokenLifetimeSeconds: 59",
-                "tokenLifetimeSeconds: 2592001",
             })
     void areRefusedWhereTheyAreWrong(String setting, @TempDir Path folder) {
         assertThatThrownBy(() -> configure(folder, "unclassified:\n  armory:\n    " + setting))
                 .isInstanceOf(ConfiguratorException.class);
         assertThat(ArmoryConfiguration.get().getIssuers()).isEmpty();
-        assertThat(ArmoryConfiguration.get().getTokenLifetimeSeconds()).isEqualTo(86_400);
     }
 
     @Test
@@ -308,11 +297,6 @@ class CallersConfigurationJenkinsTest {
         }
         assertOk(configuration.doCheckCallbackCredentialsId("SYSTEM"));
         assertWarning(configuration.doCheckCallbackCredentialsId("GLOBAL"));
-        assertError(configuration.doCheckTokenLifetimeSeconds(""));
-        assertOk(configuration.doCheckTokenLifetimeSeconds("86400"));
-        for (String wrong : List.of("59", "-1", "2592001", "a day")) {
-            assertError(configuration.doCheckTokenLifetimeSeconds(wrong));
-        }
     }
 
     @Test
@@ -337,8 +321,7 @@ class CallersConfigurationJenkinsTest {
                     () -> issuer.doCheckAudience("x"),
                     () -> issuer.doCheckRequiredClaims("x", "x"),
                     () -> ArmoryConfiguration.get().doCheckCallbackCredentialsId("x"),
-                    () -> issuer.doCheckJobs("x"),
-                    () -> ArmoryConfiguration.get().doCheckTokenLifetimeSeconds("1"));
+                    () -> issuer.doCheckJobs("x"));
             assertThat(checks)
                     .allSatisfy(check -> assertThatThrownBy(check::run).isInstanceOf(AccessDeniedException3.class));
             assertThat(client.doFillCredentialsIdItems(""))

@@ -153,10 +153,10 @@ class EnvironmentsConfigurationJenkinsTest {
 
     @Test
     void aFormThatIsRefusedChangesNothingInTheHistory(JenkinsRule j) throws Exception {
-        assertThatThrownBy(() -> submit(j, "prod", 1))
-                .hasStackTraceContaining("tokenLifetimeSeconds")
+        assertThatThrownBy(() -> submit(j, "prod", 0))
+                .hasStackTraceContaining("historyMonths")
                 .isInstanceOf(Descriptor.FormException.class);
-        submit(j, "docs", 60);
+        submit(j, "docs", 24);
 
         List<String> lines = new ArrayList<>();
         await().untilAsserted(() -> {
@@ -167,9 +167,9 @@ class EnvironmentsConfigurationJenkinsTest {
         assertThat(lines).hasSize(1);
     }
 
-    private static void submit(JenkinsRule j, String environment, int tokenLifetime) throws Exception {
-        JSONObject form = JSONObject.fromObject("{environments: [{name: '" + environment
-                + "', jobs: '**'}], tokenLifetimeSeconds: " + tokenLifetime + "}");
+    private static void submit(JenkinsRule j, String environment, int historyMonths) throws Exception {
+        JSONObject form = JSONObject.fromObject(
+                "{environments: [{name: '" + environment + "', jobs: '**'}], historyMonths: " + historyMonths + "}");
         j.executeOnServer(() -> ArmoryConfiguration.get().configure(Stapler.getCurrentRequest2(), form));
     }
 

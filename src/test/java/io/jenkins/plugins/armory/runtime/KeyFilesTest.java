@@ -8,12 +8,7 @@ import org.junit.jupiter.api.Test;
 class KeyFilesTest {
 
     @Test
-    void keyOfTheTokensOfApprovals() {
+    void keyOfIdsAndTokens() {
         assertThat(ArmoryRuntime.KEY.getId()).isEqualTo("io.jenkins.plugins.armory.ArmoryApprovals.callback");
-    }
-
-    @Test
-    void keysOfIssuedTokens() {
-        assertThat(new SigningKeyStore().getId()).isEqualTo("io.jenkins.plugins.armory.SigningKeyStore.keys");
     }
 }

@@ -84,7 +84,6 @@ class AccessJenkinsTest {
             // approver, rejecter, admin
             new Row("GET", "armory/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("GET", "armory/approvals/{id}/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
-            new Row("GET", "armory/.well-known/jwks.json", Crumb.NOT_ASKED, 200, 200, 200, 200, 200, 200),
             new Row("GET", "armory/environments/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("GET", "armory/history.ndjson", Crumb.NOT_ASKED, 403, 403, 403, 403, 403, 200),
             new Row("GET", "armory/history.csv", Crumb.NOT_ASKED, 403, 403, 403, 403, 403, 200),
@@ -210,7 +209,6 @@ class AccessJenkinsTest {
                 "ArmoryConfiguration.checkCallbackBaseUrl",
                 "ArmoryConfiguration.checkCallbackCredentialsId",
                 "ArmoryConfiguration.checkAllowedHosts",
-                "ArmoryConfiguration.checkTokenLifetimeSeconds",
                 "ArmoryConfiguration.checkHistoryMonths",
                 "ListedClient.checkCredentialsId",
                 "ListedIssuer.checkIssuer",

@@ -5,19 +5,14 @@ import io.jenkins.plugins.armory.approval.SteadyClock;
 import io.jenkins.plugins.armory.callback.FailureLimiter;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RefusedRequestException;
-import io.jenkins.plugins.armory.callback.token.Scopes;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
@@ -30,39 +25,33 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class TokenEndpoint {
 
-    private static final Logger LOGGER = Logger.getLogger(TokenEndpoint.class.getName());
     private static final String GRANT = "client_credentials";
     private static final String BASIC = "basic ";
     private static final String INVALID = "invalid_request";
 
+    /** As Armory's document shows it. It means nothing here: the settings say for which jobs a client may decide. */
+    private static final String ARMORYS_SCOPE = "manage:deploy read:infra:data exec:infra:op read:artifacts:data";
+
     private final IssuedTokens tokens;
     private final Supplier<List<CallbackClient>> clients;
-    private final Supplier<Duration> lifetime;
     private final BooleanSupplier stopping;
     private final FailureLimiter limiter;
 
     /**
      * @param clients returns the listed clients; throws {@link IllegalStateException} if they are not known now
-     * @param lifetime returns the lifetime of new tokens
      * @param stopping returns whether the controller is shutting down
      */
-    public TokenEndpoint(
-            IssuedTokens tokens,
-            Supplier<List<CallbackClient>> clients,
-            Supplier<Duration> lifetime,
-            BooleanSupplier stopping) {
-        this(tokens, clients, lifetime, stopping, new FailureLimiter(new SteadyClock()));
+    public TokenEndpoint(IssuedTokens tokens, Supplier<List<CallbackClient>> clients, BooleanSupplier stopping) {
+        this(tokens, clients, stopping, new FailureLimiter(new SteadyClock()));
     }
 
     TokenEndpoint(
             IssuedTokens tokens,
             Supplier<List<CallbackClient>> clients,
-            Supplier<Duration> lifetime,
             BooleanSupplier stopping,
             FailureLimiter limiter) {
         this.tokens = tokens;
         this.clients = clients;
-        this.lifetime = lifetime;
         this.stopping = stopping;
         this.limiter = limiter;
     }
@@ -91,9 +80,6 @@ public final class TokenEndpoint {
             return issue(request);
         } catch (RefusedRequestException x) { // RFC 6749, section 5.2, has one code for all malformed requests
             return JsonResponse.error(x.response().status(), INVALID, x.getMessage());
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot issue a token", x);
-            return JsonResponse.unavailable("Jenkins cannot sign tokens now; ask again later.");
         } catch (UncheckedIOException x) { // of a password, which anybody may have read again
             return JsonResponse.unavailable("The secret of the client cannot be read now; ask again later.");
         } catch (IllegalStateException x) {
@@ -101,7 +87,7 @@ public final class TokenEndpoint {
         }
     }
 
-    private JsonResponse issue(TokenRequest request) throws RefusedRequestException, IOException {
+    private JsonResponse issue(TokenRequest request) throws RefusedRequestException {
         String query = request.query();
         if (query != null && !query.isEmpty()) {
             throw RefusedRequestException.invalid(
@@ -118,7 +104,7 @@ public final class TokenEndpoint {
         }
         CallbackClient client = find(identities(request, parameters));
         if (client != null) {
-            return grant(client, parameters.get("scope"));
+            return grant(client);
         }
         return limiter.fails(request.remoteAddress())
                 ? JsonResponse.tooManyFailures()
@@ -127,22 +113,17 @@ public final class TokenEndpoint {
                                 + " not the id of the credential.");
     }
 
-    private JsonResponse grant(CallbackClient client, @CheckForNull String wanted) throws IOException {
-        String scope = wanted == null ? Scopes.ofAll(client.jobs()) : String.join(" ", Scopes.split(wanted));
-        if (wanted != null && !Scopes.split(wanted).stream().allMatch(each -> Scopes.isWithin(client.jobs(), each))) {
-            return JsonResponse.error(
-                    400,
-                    "invalid_scope",
-                    "Leave scope out, or name some of what the client may: " + Scopes.ofAll(client.jobs()) + ".");
-        }
-        Duration valid = lifetime.get();
-        String token = tokens.issue(client, scope, valid);
-        return JsonResponse.ok(JsonResponse.JSON
-                .createObjectNode()
-                .put("access_token", token)
-                .put("scope", scope)
-                .put("expires_in", valid.toSeconds())
-                .put("token_type", "Bearer"));
+    /** Returns the answer of RFC 6749, section 5.1. All answers have {@code Cache-Control: no-store}. */
+    private JsonResponse grant(CallbackClient client) {
+        return new JsonResponse(
+                200,
+                Map.of("Pragma", "no-cache"),
+                JsonResponse.JSON
+                        .createObjectNode()
+                        .put("access_token", tokens.issue(client))
+                        .put("scope", ARMORYS_SCOPE)
+                        .put("expires_in", IssuedTokens.LIFETIME.toSeconds())
+                        .put("token_type", "Bearer"));
     }
 
     /** The client that a request claims to be. */

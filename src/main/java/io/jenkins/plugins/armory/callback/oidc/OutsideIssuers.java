@@ -19,7 +19,6 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.SteadyClock;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.Caller.Obstacle;
 import io.jenkins.plugins.armory.callback.token.JwtClaims;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
@@ -168,12 +167,11 @@ public final class OutsideIssuers implements TokenVerifier {
         return new Caller(name, approval -> obstacle(name, issuer, subject, matching, approval));
     }
 
-    private static Optional<Obstacle> obstacle(
+    private static Optional<String> obstacle(
             String name, String issuer, String subject, List<OutsideIssuer> matching, Approval approval) {
         boolean mayDecideForJob = matching.stream()
                 .anyMatch(each -> each.jobs().match(approval.build().job()));
-        return Obstacle.of(
-                approval,
+        return Caller.obstacle(
                 mayDecideForJob
                         ? null
                         : "its issuer's tokens may not decide for the job of this approval, only for: "

@@ -35,8 +35,7 @@ public final class JobPatterns {
                 .toList());
     }
 
-    /** Returns patterns that may contain separators. See {@link #parse} for the exception. */
-    static JobPatterns of(List<String> patterns) {
+    private static JobPatterns of(List<String> patterns) {
         return new JobPatterns(
                 List.copyOf(patterns), patterns.stream().map(JobPatterns::path).toList());
     }
@@ -56,11 +55,6 @@ public final class JobPatterns {
     public boolean match(String job) {
         List<String> names = List.of(job.split("/", -1));
         return paths.stream().anyMatch(path -> Glob.matchPath(path, names));
-    }
-
-    /** Returns whether a pattern has no wildcard, and so is the full name of one job. */
-    static boolean isName(String pattern) {
-        return !pattern.contains("*") && !pattern.contains("?") && !pattern.endsWith("/");
     }
 
     private static List<String> path(String pattern) {

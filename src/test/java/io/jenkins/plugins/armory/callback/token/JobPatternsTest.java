@@ -156,20 +156,4 @@ class JobPatternsTest {
             }
         });
     }
-
-    @Test
-    void aScopeIsMadeOfWhatAScopeMayHaveAndMeansItsPattern() {
-        Seeds.each(2000, draw -> {
-            String pattern = pattern(draw);
-            String job = name(draw);
-            String scope = Scopes.ofJobs(pattern);
-            boolean matches = JobPatterns.parse(pattern).match(job);
-
-            assertThat(scope).matches("[\\x21\\x23-\\x5b\\x5d-\\x7e]+"); // RFC 6749, section 3.3
-            assertThat(Scopes.include(scope, job)).as("%s, %s", pattern, job).isEqualTo(matches);
-            assertThat(Scopes.isWithin(JobPatterns.parse(pattern), Scopes.ofJobs(job)))
-                    .as("%s, %s", pattern, job)
-                    .isEqualTo(matches);
-        });
-    }
 }

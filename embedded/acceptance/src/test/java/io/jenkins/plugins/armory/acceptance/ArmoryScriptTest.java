@@ -45,7 +45,8 @@ class ArmoryScriptTest {
                 .replace("$CDAAS_CLIENT_SECRET", "secret%2Bof%20client/1"));
         assertThat(token.get("token_type").textValue()).isEqualTo("Bearer");
         assertThat(token.get("expires_in").intValue()).isEqualTo(86_400);
-        assertThat(token.get("scope").textValue()).isEqualTo("decide:job-* decide:example*");
+        assertThat(token.get("scope").textValue())
+                .isEqualTo("manage:deploy read:infra:data exec:infra:op read:artifacts:data");
 
         // The placeholder stands for an address without its scheme; the controllers of the tests have no certificate.
         JsonNode answer = run(CALL_BACK

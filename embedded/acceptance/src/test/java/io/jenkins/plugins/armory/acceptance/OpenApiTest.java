@@ -331,7 +331,7 @@ class OpenApiTest {
     }
 
     @Test
-    void tokensAndKeysAreAsItSays(Jenkins jenkins) {
+    void tokensAreAsItSays(Jenkins jenkins) {
         check(
                 TOKEN,
                 "post",
@@ -340,11 +340,6 @@ class OpenApiTest {
         check(TOKEN, "post", 400, askForToken(jenkins, "password", Settings.CLIENT_ID, Settings.CLIENT_SECRET));
         check(TOKEN, "post", 401, askForToken(jenkins, "client_credentials", Settings.CLIENT_ID, "wrong"));
         check(TOKEN, "post", 405, Http.send(Http.request(jenkins.controller().url() + "armory/oauth/token")));
-        check(
-                "/.well-known/jwks.json",
-                "get",
-                200,
-                Http.send(Http.request(jenkins.controller().url() + "armory/.well-known/jwks.json")));
     }
 
     private static Answer askForToken(Jenkins jenkins, String grant, String client, String secret) {

@@ -7,14 +7,12 @@ import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
-import io.jenkins.plugins.armory.callback.token.Scopes;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.storage.InMemory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -61,7 +59,7 @@ public class CallbackBenchmark {
     @Setup(Level.Iteration)
     public void fill() throws IOException {
         IssuedTokens issuedTokens = TokenBenchmark.issuedTokens(client);
-        issued = issuedTokens.issue(client, Scopes.ofAll(client.jobs()), Duration.ofDays(1));
+        issued = issuedTokens.issue(client);
         Approvals approvals = InMemory.approvals(timer);
         endpoint = new CallbackEndpoint(
                 approvals,

@@ -17,13 +17,11 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oauth.IssuedTokens;
-import io.jenkins.plugins.armory.callback.oauth.SigningKeys;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuers;
 import io.jenkins.plugins.armory.callback.oidc.RequiredClaims;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
-import io.jenkins.plugins.armory.callback.token.Scopes;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
@@ -33,7 +31,6 @@ import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
@@ -72,8 +69,6 @@ public class TokenBenchmark {
     private final String ownToken = tokens.tokenFor(tokens.newId());
     private IssuedTokens issued;
     private String issuedToken;
-    private List<String> issuedTokens;
-    private int next;
     private OutsideIssuers outside;
     private String rs256;
     private String es256;
@@ -90,33 +85,14 @@ public class TokenBenchmark {
 
     /** Returns the issuer and verifier of one client's tokens. */
     static IssuedTokens issuedTokens(CallbackClient client) {
-        var keys = new SigningKeys(new SigningKeys.Store() {
-            @Override
-            public byte[] load() {
-                return null;
-            }
-
-            @Override
-            public void store(byte[] ignored) {}
-        });
         return new IssuedTokens(
-                keys,
-                () -> List.of(client),
-                () -> AUDIENCE + "armory/",
-                TokenBenchmark::mac,
-                new VerifiedTokens(),
-                Clock.systemUTC());
+                () -> List.of(client), () -> AUDIENCE + "armory/", TokenBenchmark::mac, Clock.systemUTC());
     }
 
     @Setup
     public void issue() throws IOException, JOSEException {
         issued = issuedTokens(client);
-        List<String> tokensOfAllClients = new ArrayList<>();
-        for (int i = 0; i < 2 * VerifiedTokens.MAX; i++) {
-            tokensOfAllClients.add(issued.issue(client, Scopes.ofAll(client.jobs()), Duration.ofDays(1)));
-        }
-        issuedTokens = tokensOfAllClients;
-        issuedToken = issuedTokens.get(0);
+        issuedToken = issued.issue(client);
 
         RSAKey rsa = new RSAKeyGenerator(2048).keyID("rsa").generate();
         ECKey ec = new ECKeyGenerator(Curve.P_256).keyID("ec").generate();
@@ -166,13 +142,6 @@ public class TokenBenchmark {
     @Benchmark
     public Verification issuedToken() {
         return issued.verify(issuedToken, Optional.empty());
-    }
-
-    /** Verifies a token whose signature is not remembered. */
-    @Benchmark
-    public Verification issuedTokenForTheFirstTime() {
-        next = (next + 1) % issuedTokens.size();
-        return issued.verify(issuedTokens.get(next), Optional.empty());
     }
 
     @Benchmark

@@ -4,11 +4,9 @@ import io.jenkins.plugins.armory.callback.Fuzzing;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RequestBody;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
-import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -24,27 +22,11 @@ public final class TokenEndpointFuzz {
     private static final CallbackClient CLIENT =
             new CallbackClient("c", "client-1", () -> SECRET, JobPatterns.parse("team/**"), true);
 
-    private static final SigningKeys KEYS = new SigningKeys(new SigningKeys.Store() {
-        @Override
-        public byte[] load() {
-            return null;
-        }
-
-        @Override
-        public void store(byte[] keys) {}
-    });
-
     public static final IssuedTokens TOKENS = new IssuedTokens(
-            KEYS,
-            () -> List.of(CLIENT),
-            () -> "https://j.example.com/armory/",
-            message -> new byte[32],
-            new VerifiedTokens(),
-            Clock.systemUTC());
+            () -> List.of(CLIENT), () -> "https://j.example.com/armory/", message -> new byte[32], Clock.systemUTC());
 
     private static final AtomicInteger REQUESTS = new AtomicInteger();
-    private static final TokenEndpoint ENDPOINT =
-            new TokenEndpoint(TOKENS, () -> List.of(CLIENT), () -> Duration.ofDays(1), () -> false);
+    private static final TokenEndpoint ENDPOINT = new TokenEndpoint(TOKENS, () -> List.of(CLIENT), () -> false);
 
     private TokenEndpointFuzz() {}
 
