@@ -67,7 +67,7 @@ class ArchitectureTest {
             sending -> approval builds callback.oauth callback.oidc callback.signed callback.token client delivery signature webhook
             signature ->
             step -> approval builds config deployment flow runtime
-            step.approval -> approval bounds builds callback.token config delivery deployment deploymentfile flow runtime sending step webhook window
+            step.approval -> approval bounds builds callback.token config delivery deployment flow runtime sending step webhook window
             step.deployment -> approval bounds builds config deployment deploymentfile flow runtime step step.approval webhook
             step.environment -> approval bounds config deployment flow flow.cps runtime step step.approval storage
             storage -> approval bounds deployment storage.disk storage.history

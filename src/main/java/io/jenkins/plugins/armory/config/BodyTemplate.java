@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
-import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
@@ -13,15 +12,12 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** The {@code bodyTemplate} of a webhook: {@code inline}, as in Armory's deployment file, or the {@code path} of a file. */
+/** The {@code bodyTemplate} of a webhook: {@code inline}, as in Armory's deployment file. */
 @Restricted(NoExternalUse.class)
 public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
 
     @CheckForNull
     private String inline;
-
-    @CheckForNull
-    private String path;
 
     @DataBoundConstructor
     public BodyTemplate() {}
@@ -38,19 +34,8 @@ public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
         this.inline = inline == null || inline.isBlank() ? null : inline;
     }
 
-    @CheckForNull
-    public String getPath() {
-        return path;
-    }
-
-    @DataBoundSetter
-    @Argument(filled = true)
-    public void setPath(@CheckForNull String path) {
-        this.path = Util.fixEmptyAndTrim(path);
-    }
-
     boolean isEmpty() {
-        return inline == null && path == null;
+        return inline == null;
     }
 
     @Extension

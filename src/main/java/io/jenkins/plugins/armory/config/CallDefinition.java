@@ -103,10 +103,6 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
         this.bodyTemplate = bodyTemplate == null || bodyTemplate.isEmpty() ? null : bodyTemplate;
     }
 
-    boolean readsWorkspace() {
-        return bodyTemplate != null && bodyTemplate.getPath() != null;
-    }
-
     public int getRetryCount() {
         return retryCount;
     }
@@ -194,7 +190,6 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
                 .uriTemplate(uriTemplate)
                 .headers(KeyValue.toHeaders(headers))
                 .body(bodyTemplate == null ? null : bodyTemplate.getInline())
-                .bodyPath(bodyTemplate == null ? null : bodyTemplate.getPath())
                 .retry(retryRules())
                 .limits(new CallLimits(connectTimeout, requestTimeout))
                 .credentials(new CallCredentials(signWith, clientCertificateId, trustCertificateId));

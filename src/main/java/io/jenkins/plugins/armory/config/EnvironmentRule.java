@@ -202,19 +202,14 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         return problemOfCall(webhook)
                 .or(() -> find(webhook)
                         .map(WebhookDefinition::getCancel)
-                        .flatMap(cancel -> cancel.readsWorkspace()
-                                ? Optional.of(Messages.EnvironmentRule_path(webhook))
-                                : problemOfCall(cancel.getWebhook())));
+                        .flatMap(cancel -> problemOfCall(cancel.getWebhook())));
     }
 
     /** Returns why the settings have no webhook of a name that a rule could call, empty if they have one. */
     static Optional<String> problemOfCall(@CheckForNull String webhook) {
-        Optional<WebhookDefinition> found = find(webhook);
-        if (webhook == null || found.isPresent() && !found.get().readsWorkspace()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                found.isEmpty() ? Messages.EnvironmentRule_noWebhook(webhook) : Messages.EnvironmentRule_path(webhook));
+        return webhook == null || find(webhook).isPresent()
+                ? Optional.empty()
+                : Optional.of(Messages.EnvironmentRule_noWebhook(webhook));
     }
 
     private static Optional<WebhookDefinition> find(@CheckForNull String webhook) {

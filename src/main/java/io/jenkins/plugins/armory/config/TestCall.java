@@ -68,9 +68,6 @@ record TestCall(CallbackTokens tokens, WebhookClient client) {
         if (webhook == null) {
             return FormValidation.error(Messages.TestCall_none());
         }
-        if (webhook.bodyPath() != null) {
-            return FormValidation.error(Messages.TestCall_path());
-        }
         if (webhook.networkMode() != NetworkMode.DIRECT) {
             return FormValidation.error(Messages.TestCall_agent());
         }

@@ -109,7 +109,7 @@ record ConditionReader(
 
     /** Notes a problem if nobody could call back: the step would find that only after it was deployed. */
     private static void checkCallback(Section section, Webhook webhook) {
-        if (webhook.hidesWhereToCallBack() && webhook.bodyPath() == null) {
+        if (webhook.hidesWhereToCallBack()) {
             section.problem(
                     "name",
                     "nothing in webhook \"" + webhook.name()

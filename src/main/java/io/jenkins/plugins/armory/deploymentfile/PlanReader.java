@@ -27,21 +27,22 @@ final class PlanReader {
             "deploymentConfig",
             "targetFilters");
 
-    private final YamlReader yaml;
+    private final YamlReader yaml = new YamlReader();
     private final Map<String, String> added;
+    private final Map<String, String> bodies;
     private final List<String> idle = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
     /**
-     * @param name the name of the file in messages
      * @param added the context that the Pipeline adds
+     * @param bodies the texts of the files that a {@code bodyTemplate.path} may name, by their paths
      */
-    PlanReader(String name, Map<String, String> added) {
-        yaml = new YamlReader(name);
+    PlanReader(Map<String, String> added, Map<String, String> bodies) {
         this.added = added;
+        this.bodies = bodies;
     }
 
-    PlannedDeployment read(String text) throws DeploymentFile.InvalidException {
+    PlannedDeployment read(String text) throws PlannedDeployment.InvalidException {
         Node root = yaml.compose(text);
         if (root instanceof MappingNode mapping) {
             return read(Section.root(yaml, mapping));
@@ -51,7 +52,7 @@ final class PlanReader {
         throw new IllegalStateException("a file without a mapping");
     }
 
-    private PlannedDeployment read(Section file) throws DeploymentFile.InvalidException {
+    private PlannedDeployment read(Section file) throws PlannedDeployment.InvalidException {
         List<String> known = new ArrayList<>(SECTIONS);
         known.addAll(IdleSections.names());
         file.checkKnown(known);
@@ -59,7 +60,7 @@ final class PlanReader {
         Map<String, String> context = context(file);
         Map<String, String> withAdded = new LinkedHashMap<>(context);
         withAdded.putAll(added);
-        var webhooksReader = new WebhooksReader();
+        var webhooksReader = new WebhooksReader(bodies);
         Map<String, Webhook> webhooks = webhooksReader.read(file);
         var conditions = new ConditionReader(webhooksReader, context, added, new AnalysisReader(file, withAdded));
         Map<String, Strategy> strategies = new StrategyReader(conditions).read(file);
@@ -73,11 +74,7 @@ final class PlanReader {
         yaml.throwProblems();
 
         DeploymentPlan whole = new DeploymentPlan(targets, timeout);
-        return new PlannedDeployment(
-                new DeploymentFile(webhooks, withAdded, places(targets), List.of()),
-                whole,
-                filters.isEmpty() ? whole : whole.only(filters),
-                notes());
+        return new PlannedDeployment(webhooks, whole, filters.isEmpty() ? whole : whole.only(filters), notes());
     }
 
     @CheckForNull
@@ -113,13 +110,6 @@ final class PlanReader {
                     "targets", "is missing; write what to deploy to, such as {staging: {account: ..., strategy: ...}}");
         }
         return targets;
-    }
-
-    private static Map<String, DeploymentFile.Target> places(List<Target> targets) {
-        var places = new LinkedHashMap<String, DeploymentFile.Target>();
-        targets.forEach(
-                target -> places.put(target.name(), new DeploymentFile.Target(target.account(), target.namespace())));
-        return places;
     }
 
     @CheckForNull

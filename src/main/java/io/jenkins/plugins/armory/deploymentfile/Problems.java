@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
 /** The mistakes in one file, each with its place. An author sees all of them at once, in the order of the file. */
 final class Problems {
 
+    /** What messages call the file: the parameter that has its text. */
+    static final String FILE = "config";
+
     /** The most mistakes that are listed. A file with more of them is mostly not what it was taken for. */
     static final int MAX = 100;
 
@@ -22,14 +25,8 @@ final class Problems {
 
     private record Problem(int line, int column, String message) {}
 
-    private final String file;
     private final Set<Problem> problems = new LinkedHashSet<>();
     private int count;
-
-    /** @param file the name of the file in messages */
-    Problems(String file) {
-        this.file = file;
-    }
 
     /**
      * Adds a mistake.
@@ -59,8 +56,8 @@ final class Problems {
                         found -> String.format("\\\\u%04x", (int) found.group().charAt(0)));
     }
 
-    /** @throws DeploymentFile.InvalidException if there is any mistake */
-    void throwAny() throws DeploymentFile.InvalidException {
+    /** @throws PlannedDeployment.InvalidException if there is any mistake */
+    void throwAny() throws PlannedDeployment.InvalidException {
         if (count == 0) {
             return;
         }
@@ -74,10 +71,10 @@ final class Problems {
         if (count > MAX) {
             lines.add(place(sorted.get(MAX)) + ": here and below are " + (count - MAX) + " more mistakes");
         }
-        throw new DeploymentFile.InvalidException(lines);
+        throw new PlannedDeployment.InvalidException(lines);
     }
 
     private String place(Problem problem) {
-        return file + " line " + problem.line() + ", column " + problem.column();
+        return FILE + " line " + problem.line() + ", column " + problem.column();
     }
 }

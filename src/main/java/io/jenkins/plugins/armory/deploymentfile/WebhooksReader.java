@@ -28,8 +28,14 @@ final class WebhooksReader {
             "disableCallback",
             "context");
 
+    private final Map<String, String> bodies;
     private final Map<String, Webhook> webhooks = new LinkedHashMap<>();
     private final Set<String> names = new LinkedHashSet<>();
+
+    /** @param bodies the texts of the files that a {@code bodyTemplate.path} may name, by their paths */
+    WebhooksReader(Map<String, String> bodies) {
+        this.bodies = bodies;
+    }
 
     /** Returns the webhooks of a file by their names. */
     Map<String, Webhook> read(Section file) {
@@ -64,7 +70,7 @@ final class WebhooksReader {
 
     /** Returns the webhook. If a field breaks a rule, the others are checked without it. */
     @CheckForNull
-    private static Webhook webhook(Section section) {
+    private Webhook webhook(Section section) {
         Section rest = section;
         var wrong = new HashSet<String>();
         while (true) {
@@ -81,7 +87,7 @@ final class WebhooksReader {
     }
 
     /** @param wrong the fields that break a rule; a required one gets another value, so that the rest can be checked */
-    private static Webhook.Builder builder(Section section, Set<String> wrong) {
+    private Webhook.Builder builder(Section section, Set<String> wrong) {
         Webhook.Builder builder = Webhook.named(wrong.contains("name") ? "name" : section.text("name"))
                 .uriTemplate(wrong.contains("uriTemplate") ? "https://example.com/" : section.text("uriTemplate"))
                 .networkMode(section.text("networkMode"))
@@ -94,7 +100,7 @@ final class WebhooksReader {
             builder.method(method);
         }
         if (section.fields().contains("bodyTemplate")) {
-            setBody(builder, section, "bodyTemplate");
+            builder.body(body(section));
         }
         setRetryCount(builder, section);
         return builder;
@@ -114,10 +120,12 @@ final class WebhooksReader {
         return headers;
     }
 
-    private static void setBody(Webhook.Builder builder, Section webhook, String field) {
+    @CheckForNull
+    private String body(Section webhook) {
+        String field = "bodyTemplate";
         int problems = webhook.yaml().problemCount();
         String inline = null;
-        String file = null;
+        String path = null;
         Node node = webhook.node(field);
         if (node instanceof ScalarNode) {
             inline = webhook.text(field);
@@ -126,13 +134,28 @@ final class WebhooksReader {
             if (body != null) {
                 body.checkKnown(List.of("inline", "path"));
                 inline = body.text("inline");
-                file = body.text("path");
+                path = body.text("path");
             }
         }
-        if (isBlank(inline) && isBlank(file) && webhook.yaml().problemCount() == problems) {
-            webhook.problem(field, "is empty; write {inline: ...} or {path: ...}, or leave it out");
+        if (webhook.yaml().problemCount() > problems) {
+            return null;
+        } else if (isBlank(inline) == isBlank(path)) {
+            webhook.problem(
+                    field,
+                    (isBlank(inline) ? "is empty; write" : "has both inline and path; write either")
+                            + " {inline: ...} or {path: ...}, or leave it out");
+            return null;
+        } else if (isBlank(path)) {
+            return inline;
         }
-        builder.body(inline).bodyPath(file);
+        String text = bodies.get(path);
+        if (isBlank(text)) {
+            webhook.problem(
+                    field,
+                    "armoryDeployment has no text of \"" + path + "\"; add bodies: ['" + path + "': readTrusted('"
+                            + path + "')] to it, or write {inline: ...}");
+        }
+        return text;
     }
 
     private static boolean isBlank(@CheckForNull String text) {

@@ -44,18 +44,11 @@ final class YamlReader {
     private static final int MAX_LISTED = 20;
     private static final int MAX_LISTED_LENGTH = 64;
 
-    private final String name;
-    private final Problems problems;
+    private final Problems problems = new Problems();
     /** The fields of the mappings that have been read, with what they merge. */
     private final Map<MappingNode, Map<String, Node>> read = new IdentityHashMap<>();
 
     private int merged;
-
-    /** @param name the name of the file in messages */
-    YamlReader(String name) {
-        this.name = name;
-        problems = new Problems(name);
-    }
 
     /**
      * Parses the text of the file.
@@ -63,7 +56,7 @@ final class YamlReader {
      * @return its root, or {@code null} if it has no content
      */
     @CheckForNull
-    Node compose(String text) throws DeploymentFile.InvalidException {
+    Node compose(String text) throws PlannedDeployment.InvalidException {
         var options = new LoaderOptions();
         options.setCodePointLimit(Bound.TEMPLATE.most());
         options.setNestingDepthLimit(MAX_DEPTH);
@@ -130,8 +123,9 @@ final class YamlReader {
         }
     }
 
-    private DeploymentFile.InvalidException notYaml(String problem) {
-        return new DeploymentFile.InvalidException(List.of(name + ": is not YAML: " + Problems.printable(problem)));
+    private PlannedDeployment.InvalidException notYaml(String problem) {
+        return new PlannedDeployment.InvalidException(
+                List.of(Problems.FILE + ": is not YAML: " + Problems.printable(problem)));
     }
 
     /**
@@ -228,8 +222,8 @@ final class YamlReader {
         return problems.count();
     }
 
-    /** @throws DeploymentFile.InvalidException if there was any problem */
-    void throwProblems() throws DeploymentFile.InvalidException {
+    /** @throws PlannedDeployment.InvalidException if there was any problem */
+    void throwProblems() throws PlannedDeployment.InvalidException {
         problems.throwAny();
     }
 }

@@ -210,8 +210,7 @@ public final class ApprovalRequests implements Requests {
         if (agent == null) {
             throw new UndeliverableException(
                     "webhook '" + webhook.name() + "': agentIdentifier: is missing; name the agent that"
-                            + " makes the call, or a label, or name a deployment file with config or configFile, whose target '"
-                            + approval.environment() + "' has an account of that name");
+                            + " makes the call, or a label; without it, the account of a target of armoryDeployment makes it");
         }
         StatusCheck status = calls.status();
         boolean isAsking = status != null && webhook.equals(status.webhook());

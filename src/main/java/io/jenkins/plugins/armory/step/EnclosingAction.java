@@ -10,12 +10,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * @param planned the id in the plan
  * @param account the account of the target, {@code null} for none
- * @param accountAgent whether webhooks may be called from the agent of the account: not if a file of the workspace has chosen it
  * @param namespace the namespace of the target, {@code null} for none
  */
 @Restricted(NoExternalUse.class)
 public record EnclosingAction(
         String planned,
         @CheckForNull String account,
-        boolean accountAgent,
         @CheckForNull String namespace) implements Serializable {}

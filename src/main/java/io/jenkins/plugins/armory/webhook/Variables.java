@@ -5,8 +5,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -66,14 +64,6 @@ public final class Variables {
 
     /** The values that were used and must not be shown, by their names. */
     private final Map<String, String> secretsUsed = new LinkedHashMap<>();
-
-    /** Returns the ids of the Secret texts that a template uses. */
-    public static Set<String> secretsIn(String template) {
-        return Template.variables(template).stream()
-                .filter(name -> name.startsWith(SECRETS))
-                .map(name -> name.substring(SECRETS.length()))
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
 
     /** Returns whether the address of a webhook begins with a Secret text. */
     public static boolean beginsAddress(Webhook webhook, String secretId) {
@@ -191,8 +181,7 @@ public final class Variables {
             return "run the step in a stage, or give it an environment";
         }
         if (name.equals(ACCOUNT_NAME) || name.equals(NAMESPACE)) {
-            return "it is known from the target in a deployment file that has the name of the environment: name the file"
-                    + " with config or configFile";
+            return "it is known from the target of a deployment file, which armoryDeployment runs";
         }
         String nearest = Nearest.of(name, values.keySet());
         return (nearest == null ? "known are " : "did you mean {{" + nearest + "}}? Known are ")

@@ -21,7 +21,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * <p>It is long because its builder has a method for each field.
  *
- * @param bodyPath the workspace file with the body template, {@code null} if there is none or it has been read
  * @param body the template of the body, {@code null} for the default
  * @param retry how often a failed call is repeated, and when
  * @param limits how long an attempt may take
@@ -40,7 +39,6 @@ public record Webhook(
         @JsonProperty("uriTemplate") String uriTemplate,
         @JsonProperty("headers") List<Header> headers,
         @CheckForNull @JsonProperty("body") String body,
-        @CheckForNull @JsonProperty("bodyPath") String bodyPath,
         @JsonProperty("retry") RetryRules retry,
         @JsonProperty("limits") CallLimits limits,
         @JsonProperty("credentials") CallCredentials credentials,
@@ -78,7 +76,7 @@ public record Webhook(
         WebhookRules.checkUriTemplate(uriTemplate);
         WebhookRules.checkMethod(method);
         WebhookRules.checkHeaders(headers);
-        WebhookRules.checkBody(method, body, bodyPath);
+        WebhookRules.checkBody(method, body);
         WebhookRules.checkSigned(headers, credentials);
         WebhookRules.checkAgent(networkMode, agentIdentifier);
         WebhookRules.checkContext(context);
@@ -174,18 +172,12 @@ public record Webhook(
         return WebhookRules.mayHaveBody(method);
     }
 
-    /** Returns a copy with the body template that was read from {@link #bodyPath}. */
-    public Webhook withBody(String template) {
-        return toBuilder().bodyPath(null).body(template).build();
-    }
-
     private Builder toBuilder() {
         Builder builder = named(name)
                 .method(method)
                 .uriTemplate(uriTemplate)
                 .headers(headers)
                 .body(body)
-                .bodyPath(bodyPath)
                 .retry(retry)
                 .limits(limits)
                 .credentials(credentials)
@@ -220,13 +212,6 @@ public record Webhook(
         return variablesOf(uriTemplate, body, headers).contains(variable);
     }
 
-    /** Returns the ids of the Secret texts that the templates use. */
-    public Set<String> secrets() {
-        return templates(uriTemplate, body, headers)
-                .flatMap(template -> Variables.secretsIn(template).stream())
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
     /** Returns the variables of the webhook's answer that the templates of its status or its cancel webhook, which this is, use. */
     public Set<String> ofAnswer() {
         return variablesOf(uriTemplate, body, headers).stream()
@@ -247,7 +232,7 @@ public record Webhook(
 
     /** Returns whether a callback is awaited, and no template tells the receiver the callback URI. The default body does. */
     public boolean hidesWhereToCallBack() {
-        boolean tells = body == null && bodyPath == null && mayHaveBody() || mentions(Variables.CALLBACK_URI);
+        boolean tells = body == null && mayHaveBody() || mentions(Variables.CALLBACK_URI);
         return !disableCallback && !tells;
     }
 
@@ -259,7 +244,6 @@ public record Webhook(
         private String uriTemplate;
         private List<Header> headers = List.of();
         private String body;
-        private String bodyPath;
         private RetryRules retry = RetryRules.ofCount(0);
         private CallLimits limits = CallLimits.DEFAULT;
         private CallCredentials credentials = CallCredentials.NONE;
@@ -294,12 +278,6 @@ public record Webhook(
         /** @param body the template of the body ({@code bodyTemplate.inline}), or {@code null} for the default body */
         public Builder body(@CheckForNull String body) {
             this.body = body;
-            return this;
-        }
-
-        /** @param path a file in the workspace ({@code bodyTemplate.path}) */
-        public Builder bodyPath(@CheckForNull String path) {
-            this.bodyPath = path;
             return this;
         }
 
@@ -369,7 +347,6 @@ public record Webhook(
                     uriTemplate,
                     headers,
                     body,
-                    bodyPath,
                     retry,
                     limits,
                     credentials,

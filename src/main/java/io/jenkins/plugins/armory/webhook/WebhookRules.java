@@ -123,17 +123,13 @@ public final class WebhookRules {
         reject("headers", Bound.LONG_TEXT.problemOf(length));
     }
 
-    static void checkBody(String method, @CheckForNull String body, @CheckForNull String bodyPath) {
-        if (body != null && bodyPath != null) {
-            throw new InvalidWebhookException("bodyTemplate", "has both inline and path; leave one of them out");
+    static void checkBody(String method, @CheckForNull String body) {
+        if (body == null) {
+            return;
         }
-        if (body != null) {
-            check("bodyTemplate", Bound.TEMPLATE, body);
-            Template.check("bodyTemplate", body);
-        }
-        checkLine("bodyTemplate.path", Bound.LINE, bodyPath);
-        boolean hasBody = body != null || bodyPath != null;
-        if (hasBody && !mayHaveBody(method)) {
+        check("bodyTemplate", Bound.TEMPLATE, body);
+        Template.check("bodyTemplate", body);
+        if (!mayHaveBody(method)) {
             throw new InvalidWebhookException(
                     "bodyTemplate", "a " + method + " request has no body; leave it out, or use POST");
         }

@@ -192,38 +192,6 @@ class EnvironmentsConfigurationJenkinsTest {
     }
 
     @Test
-    void aWebhookWhoseBodyIsInTheWorkspaceIsAWarning(JenkinsRule j, @TempDir Path folder) throws Exception {
-        String body = "bodyTemplate: {path: change.json}";
-        configure(
-                folder,
-                CASC.replace("\"https://tickets.example.com/\"", "\"https://tickets.example.com/\", " + body)
-                        .replace(
-                                "\"https://ci.example.com/\"",
-                                "\"https://ci.example.com/\", cancel: {uriTemplate: 'https://ci.example.com/', " + body
-                                        + "}")
-                        .replace("jobs: \"other/**\"", "jobs: 'other/**', before: [{webhook: stopped}]")
-                        .replace(
-                                "environments:",
-                                "  - {name: stopped, uriTemplate: 'https://ci.example.com/', cancel: {webhook: change-ticket}}\n"
-                                        + "    environments:")
-                        .replace("credentials: [prod-kubeconfig, prod-token]", "credentials: []"));
-
-        String start = "The webhook \"%s\" reads its body from the workspace, which the Pipeline fills.";
-        assertThat(SettingsWarnings.warnings())
-                .satisfiesExactly(
-                        first -> assertThat(first)
-                                .contains("environments[0].before[0].webhook: ", start.formatted("change-ticket")),
-                        second -> assertThat(second)
-                                .contains("environments[0].before[1].notify: ", start.formatted("change-ticket")),
-                        third -> assertThat(third)
-                                .contains("environments[0].after[0].webhook: ", start.formatted("smoke-tests")),
-                        fourth -> assertThat(fourth)
-                                .contains("environments[1].before[0].webhook: ", start.formatted("change-ticket")));
-        var form = (EnvironmentRule.DescriptorImpl) new EnvironmentRule().getDescriptor();
-        assertThat(form.doCheckWebhook("smoke-tests").getMessage()).contains("&quot;smoke-tests&quot;");
-    }
-
-    @Test
     void aLabelThatNoAgentHasIsAWarning(JenkinsRule j) throws Exception {
         j.createSlave("a1", "deployer linux", null);
         var form = (EnvironmentDefinition.DescriptorImpl) new EnvironmentDefinition("prod", "**").getDescriptor();

@@ -140,16 +140,11 @@ class TestCallJenkinsTest {
     void tellsWhatCannotBeTestedFromHere() throws Exception {
         WebhookDefinition unknown = definition("unknown");
         unknown.setHeaders(List.of(new KeyValue("Authorization", "{{secrets.nope}}")));
-        WebhookDefinition file = definition("file");
-        BodyTemplate body = new BodyTemplate();
-        body.setPath("body.json");
-        file.setBodyTemplate(body);
         WebhookDefinition agent = definition("agent");
         agent.setNetworkMode("remoteNetworkAgent");
-        ArmoryConfiguration.get().setWebhooks(List.of(unknown, file, agent));
+        ArmoryConfiguration.get().setWebhooks(List.of(unknown, agent));
 
         assertThat(send("unknown")).contains("Nothing was sent", "nope");
-        assertThat(send("file")).contains("reads its body from a workspace");
         assertThat(send("agent")).contains("from an agent");
         assertThat(send("not saved yet")).contains("Save the form first");
         assertThat(external.getRequestCount()).isZero();

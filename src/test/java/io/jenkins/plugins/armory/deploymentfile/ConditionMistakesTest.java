@@ -216,8 +216,8 @@ class ConditionMistakesTest {
                 TARGETS + "strategies: {now: {canary: {steps: [    " + step + "]}}}\n"
                         + "analysis: {queries: [{name: cpu}]}\n"
                         + "webhooks: [{name: tests, uriTemplate: 'https://ci/'}, {name: broken}]\n",
-                "d.yml line 2, column " + column + ": strategies.now.canary.steps[0]" + field + ": " + problem,
-                "d.yml line 4, column 55: webhooks[1].uriTemplate: is missing; put the address to call there, such as"
+                "config line 2, column " + column + ": strategies.now.canary.steps[0]" + field + ": " + problem,
+                "config line 4, column 55: webhooks[1].uriTemplate: is missing; put the address to call there, such as"
                         + " https://ci.example.com/start");
     }
 
@@ -236,11 +236,11 @@ class ConditionMistakesTest {
                         - exposeServices: {services: [a]}
                       afterDeploy: []
                 """,
-                "d.yml line 8, column 22: targets.prod.constraints.beforeDeployment[0]: unknown field \"setWeight\"; known are"
+                "config line 8, column 22: targets.prod.constraints.beforeDeployment[0]: unknown field \"setWeight\"; known are"
                         + " pause, runWebhook, analysis",
-                "d.yml line 10, column 27: targets.prod.constraints.afterDeployment[0]: unknown field \"exposeServices\";"
+                "config line 10, column 27: targets.prod.constraints.afterDeployment[0]: unknown field \"exposeServices\";"
                         + " known are pause, runWebhook, analysis",
-                "d.yml line 11, column 20: targets.prod.constraints: unknown field \"afterDeploy\"; did you mean"
+                "config line 11, column 20: targets.prod.constraints: unknown field \"afterDeploy\"; did you mean"
                         + " \"afterDeployment\"? Known are dependsOn, beforeDeployment, afterDeployment");
     }
 
@@ -256,17 +256,15 @@ class ConditionMistakesTest {
                         - runWebhook: {name: silent}
                         - runWebhook: {name: told}
                         - runWebhook: {name: told-by-default}
-                        - runWebhook: {name: from-a-file}
                         - runWebhook: {name: left-alone}
                 webhooks:
                   - {name: silent, uriTemplate: 'https://ci/', bodyTemplate: {inline: '{}'}}
                   - {name: told, uriTemplate: 'https://ci/', method: GET, headers: [{key: X-To, value: '{{armory.callbackUri}}'}]}
                   - {name: told-by-default, uriTemplate: 'https://ci/'}
-                  - {name: from-a-file, uriTemplate: 'https://ci/', bodyTemplate: {path: body.json}}
                   - {name: left-alone, uriTemplate: 'https://ci/', bodyTemplate: {inline: '{}'}, disableCallback: true}
                   - {name: not-run, uriTemplate: 'https://ci/', bodyTemplate: {inline: '{}'}}
                 """,
-                "d.yml line 6, column 30: strategies.now.canary.steps[0].runWebhook.name: nothing in webhook \"silent\" says where"
+                "config line 6, column 30: strategies.now.canary.steps[0].runWebhook.name: nothing in webhook \"silent\" says where"
                         + " to call back to; put {{armory.callbackUri}}/callback into its uriTemplate, a header or its"
                         + " bodyTemplate, or set its disableCallback");
     }
@@ -274,9 +272,9 @@ class ConditionMistakesTest {
     /** Found only when the first webhook is called, it would roll back what is deployed until then. */
     @Test
     void contextOfThePipelineIsOneThatTemplatesCanName() {
-        assertThatThrownBy(() -> PlannedDeployment.read("d.yml", TARGETS + STRATEGIES, Map.of("git ref", "main")))
+        assertThatThrownBy(() -> PlannedDeployment.read(TARGETS + STRATEGIES, Map.of("git ref", "main"), Map.of()))
                 .hasMessage(
-                        "d.yml line 1, column 1: context of armoryDeployment: \"git ref\" cannot be named in a template; use"
+                        "config line 1, column 1: context of armoryDeployment: \"git ref\" cannot be named in a template; use"
                                 + " letters, digits, '.', '-' and '_' in keys");
     }
 
@@ -296,10 +294,10 @@ class ConditionMistakesTest {
                         - pause: {untilApproved: true, requiresRoles: ["null"]}
                 webhooks: [{name: tests, uriTemplate: 'https://ci/'}]
                 """,
-                "d.yml line 3, column 11: targets: the name \"null\" is a text that stands for no value; take another one",
-                "d.yml line 8, column 23: strategies.now.canary.steps[0].runWebhook.context: \"ref\" is the text \"null\", which"
+                "config line 3, column 11: targets: the name \"null\" is a text that stands for no value; take another one",
+                "config line 8, column 23: strategies.now.canary.steps[0].runWebhook.context: \"ref\" is the text \"null\", which"
                         + " stands for no value; give it another one",
-                "d.yml line 9, column 56: strategies.now.canary.steps[1].pause.requiresRoles[0]: is a text that stands for no"
+                "config line 9, column 56: strategies.now.canary.steps[1].pause.requiresRoles[0]: is a text that stands for no"
                         + " value; take another one");
     }
 
@@ -308,7 +306,7 @@ class ConditionMistakesTest {
         assertInvalid(
                 TARGETS
                         + "strategies: {now: {canary: {steps: [{pause: {untilApproved: true, requiresRoles: ['ops; dev']}}]}}}\n",
-                "d.yml line 2, column 82: strategies.now.canary.steps[0].pause.requiresRoles: \"ops; dev\" has a comma or a"
+                "config line 2, column 82: strategies.now.canary.steps[0].pause.requiresRoles: \"ops; dev\" has a comma or a"
                         + " semicolon; list each name by itself");
     }
 }

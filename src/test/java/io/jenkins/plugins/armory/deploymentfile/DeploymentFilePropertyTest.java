@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentPlan.Target;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -73,12 +74,11 @@ class DeploymentFilePropertyTest {
 
     private static void planOrRefuse(String text) {
         try {
-            assertConsistent(PlannedDeployment.read("deploy.yml", text).plan());
-        } catch (DeploymentFile.InvalidException x) {
+            assertConsistent(PlannedDeployment.read(text, Map.of(), Map.of()).plan());
+        } catch (PlannedDeployment.InvalidException x) {
             assertThat(x.getMessage().lines())
                     .isNotEmpty()
-                    .allMatch(line -> line.matches("deploy\\.yml( line \\d+, column \\d+|: is not YAML): .+")
-                            || line.startsWith("deploy.yml: is not YAML: "));
+                    .allMatch(line -> line.matches("config( line \\d+, column \\d+|: is not YAML): .+"));
         }
     }
 

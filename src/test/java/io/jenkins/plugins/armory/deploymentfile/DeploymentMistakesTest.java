@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -20,8 +21,8 @@ class DeploymentMistakesTest {
     static final String STRATEGIES = "strategies: {now: {canary: {steps: []}}}\n";
 
     static void assertInvalid(String text, String... problems) {
-        assertThatThrownBy(() -> PlannedDeployment.read("d.yml", text))
-                .isInstanceOf(DeploymentFile.InvalidException.class)
+        assertThatThrownBy(() -> PlannedDeployment.read(text, Map.of(), Map.of()))
+                .isInstanceOf(PlannedDeployment.InvalidException.class)
                 .satisfies(x -> assertThat(x.getMessage().lines()).containsExactly(problems));
     }
 
@@ -43,7 +44,7 @@ class DeploymentMistakesTest {
     @ParameterizedTest
     @MethodSource("files")
     void fileMustHaveTargets(String text, String problem) {
-        assertInvalid(text, "d.yml line " + problem);
+        assertInvalid(text, "config line " + problem);
     }
 
     static Stream<Arguments> sections() {
@@ -105,12 +106,12 @@ class DeploymentMistakesTest {
     @ParameterizedTest
     @MethodSource("sections")
     void sectionBreaksARule(String section, String problem) {
-        assertThatThrownBy(() -> PlannedDeployment.read("d.yml", TARGETS + STRATEGIES + section))
-                .isInstanceOf(DeploymentFile.InvalidException.class)
+        assertThatThrownBy(() -> PlannedDeployment.read(TARGETS + STRATEGIES + section, Map.of(), Map.of()))
+                .isInstanceOf(PlannedDeployment.InvalidException.class)
                 .satisfies(x -> assertThat(x.getMessage().lines())
                         .singleElement()
                         .asString()
-                        .startsWith("d.yml line 3, column " + problem));
+                        .startsWith("config line 3, column " + problem));
     }
 
     static Stream<Arguments> targets() {
@@ -141,7 +142,7 @@ class DeploymentMistakesTest {
     @ParameterizedTest
     @MethodSource("targets")
     void targetBreaksARule(String target, String problem) {
-        assertInvalid("targets: {prod: " + target + "}\n" + STRATEGIES, "d.yml line 1, column " + problem);
+        assertInvalid("targets: {prod: " + target + "}\n" + STRATEGIES, "config line 1, column " + problem);
     }
 
     static Stream<Arguments> names() {
@@ -163,7 +164,7 @@ class DeploymentMistakesTest {
     void targetHasABadName(String name, String problem) {
         assertInvalid(
                 "targets: {" + name + ": {account: a, strategy: now}}\n" + STRATEGIES,
-                "d.yml line 1, column " + problem);
+                "config line 1, column " + problem);
     }
 
     static Stream<Arguments> strategies() {
@@ -207,9 +208,9 @@ class DeploymentMistakesTest {
         assertInvalid(
                 TARGETS + "strategies: {now: " + strategy + "}\n",
                 problem == null
-                        ? "d.yml line 2, column 86: strategies.now.blueGreen.shutdownOldVersionAfter: is there as well as"
+                        ? "config line 2, column 86: strategies.now.blueGreen.shutdownOldVersionAfter: is there as well as"
                                 + " shutDownOldVersionAfter, which is the same; leave one out"
-                        : "d.yml line 2, column " + problem);
+                        : "config line 2, column " + problem);
     }
 
     @Test
@@ -225,17 +226,17 @@ class DeploymentMistakesTest {
                   f: {strategy: now, constraints: {dependsOn: [g]}}
                   g: {account: a, constraints: {dependsOn: [f]}}
                 """,
-                "d.yml line 3, column 59: targets.a.constraints.dependsOn: \"a\" cannot depend on itself; leave it out",
-                "d.yml line 4, column 6: targets.b: would wait for itself: b -> c -> b; leave one of these out of a"
+                "config line 3, column 59: targets.a.constraints.dependsOn: \"a\" cannot depend on itself; leave it out",
+                "config line 4, column 6: targets.b: would wait for itself: b -> c -> b; leave one of these out of a"
                         + " dependsOn",
-                "d.yml line 6, column 59: targets.d.constraints.dependsOn: there is no target \"dd\"; known are a, b,"
+                "config line 6, column 59: targets.d.constraints.dependsOn: there is no target \"dd\"; known are a, b,"
                         + " c, d, e, f, g",
-                "d.yml line 6, column 63: targets.d.constraints.dependsOn[1]: \"e\" is there twice; leave one out",
-                "d.yml line 7, column 59: targets.e.constraints.dependsOn: must be a list of names, such as [one, two]",
-                "d.yml line 8, column 6: targets.f.account: is missing; name the account that is deployed to",
-                "d.yml line 8, column 6: targets.f: would wait for itself: f -> g -> f; leave one of these out of a"
+                "config line 6, column 63: targets.d.constraints.dependsOn[1]: \"e\" is there twice; leave one out",
+                "config line 7, column 59: targets.e.constraints.dependsOn: must be a list of names, such as [one, two]",
+                "config line 8, column 6: targets.f.account: is missing; name the account that is deployed to",
+                "config line 8, column 6: targets.f: would wait for itself: f -> g -> f; leave one of these out of a"
                         + " dependsOn",
-                "d.yml line 9, column 6: targets.g.strategy: is missing; name one of the section strategies: now");
+                "config line 9, column 6: targets.g.strategy: is missing; name one of the section strategies: now");
     }
 
     /** As of a template whose values are missing: less would be asked for than was meant. */
@@ -255,17 +256,17 @@ class DeploymentMistakesTest {
                   i: {account: a, strategy: now, constraints: {beforeDeployment: [{pause: {untilApproved: true, approvalExpiration: }}]}}
                   j: {account: a, strategy: now, namespace: }
                 """,
-                "d.yml line 3, column 46: targets.a.constraints: is empty; fill it in, or leave it out",
-                "d.yml line 4, column 58: targets.b.constraints.dependsOn: is empty; fill it in, or leave it out",
-                "d.yml line 5, column 65: targets.c.constraints.beforeDeployment: is empty; fill it in, or leave it out",
-                "d.yml line 5, column 84: targets.c.constraints.afterDeployment: is empty; fill it in, or leave it out",
-                "d.yml line 6, column 111: targets.d.constraints.beforeDeployment[0].pause.requiresRoles: is empty; fill it in, or leave it out",
-                "d.yml line 7, column 112: targets.e.constraints.beforeDeployment[0].pause.requiresRoles: names nobody; name a role, or leave it out",
-                "d.yml line 8, column 110: targets.f.constraints.beforeDeployment[0].pause.requiresRole: is empty; fill it in, or leave it out",
-                "d.yml line 9, column 90: targets.g.constraints.beforeDeployment[0].pause.untilApproved: is empty; fill it in, or leave it out",
-                "d.yml line 10, column 90: targets.h.constraints.beforeDeployment[0].pause.untilApproved: is empty; fill it in, or leave it out",
-                "d.yml line 11, column 116: targets.i.constraints.beforeDeployment[0].pause.approvalExpiration: is empty; fill it in, or leave it out",
-                "d.yml line 12, column 44: targets.j.namespace: is empty; fill it in, or leave it out");
+                "config line 3, column 46: targets.a.constraints: is empty; fill it in, or leave it out",
+                "config line 4, column 58: targets.b.constraints.dependsOn: is empty; fill it in, or leave it out",
+                "config line 5, column 65: targets.c.constraints.beforeDeployment: is empty; fill it in, or leave it out",
+                "config line 5, column 84: targets.c.constraints.afterDeployment: is empty; fill it in, or leave it out",
+                "config line 6, column 111: targets.d.constraints.beforeDeployment[0].pause.requiresRoles: is empty; fill it in, or leave it out",
+                "config line 7, column 112: targets.e.constraints.beforeDeployment[0].pause.requiresRoles: names nobody; name a role, or leave it out",
+                "config line 8, column 110: targets.f.constraints.beforeDeployment[0].pause.requiresRole: is empty; fill it in, or leave it out",
+                "config line 9, column 90: targets.g.constraints.beforeDeployment[0].pause.untilApproved: is empty; fill it in, or leave it out",
+                "config line 10, column 90: targets.h.constraints.beforeDeployment[0].pause.untilApproved: is empty; fill it in, or leave it out",
+                "config line 11, column 116: targets.i.constraints.beforeDeployment[0].pause.approvalExpiration: is empty; fill it in, or leave it out",
+                "config line 12, column 44: targets.j.namespace: is empty; fill it in, or leave it out");
     }
 
     @Test
@@ -278,9 +279,9 @@ class DeploymentMistakesTest {
                   c: {account: a, strategy: now, constraints: {dependsOn: [d]}}
                   d: {account: a, strategy: now, constraints: {dependsOn: [c]}}
                 """,
-                "d.yml line 3, column 6: targets.a: would wait for itself: a -> b -> a; leave one of these out of a"
+                "config line 3, column 6: targets.a: would wait for itself: a -> b -> a; leave one of these out of a"
                         + " dependsOn",
-                "d.yml line 5, column 6: targets.c: would wait for itself: c -> d -> c; leave one of these out of a"
+                "config line 5, column 6: targets.c: would wait for itself: c -> d -> c; leave one of these out of a"
                         + " dependsOn");
     }
 
@@ -291,7 +292,7 @@ class DeploymentMistakesTest {
                         + "strategies: {s: {canary: {steps: ["
                         + "{setWeight: {weight: 5}},".repeat(3000)
                         + "]}}}\n",
-                "d.yml line 1, column 10: targets: makes a plan of more than 10000 steps; deploy to fewer targets with one"
+                "config line 1, column 10: targets: makes a plan of more than 10000 steps; deploy to fewer targets with one"
                         + " file");
     }
 
@@ -314,7 +315,7 @@ class DeploymentMistakesTest {
 
         assertInvalid(
                 "targets: {" + targets + "}\n" + rest.formatted(names),
-                "d.yml line 1, column 10: targets: makes a plan of more than 20000000 characters, with what its webhooks send;"
+                "config line 1, column 10: targets: makes a plan of more than 20000000 characters, with what its webhooks send;"
                         + " deploy to fewer targets with one file");
     }
 
@@ -324,19 +325,21 @@ class DeploymentMistakesTest {
         for (int i = 1; i < 20; i++) {
             laughs.append("a" + i + ": &a" + i + " {<<: [*a" + (i - 1) + ", *a" + (i - 1) + "], k" + i + ": v}\n");
         }
-        assertThatThrownBy(() -> PlannedDeployment.read("d.yml", laughs + "targets: {<<: *a19}\n"))
-                .isInstanceOf(DeploymentFile.InvalidException.class);
-        assertThatThrownBy(() -> PlannedDeployment.read("d.yml", "targets: &t {a: &a {<<: *a}, <<: *t}"))
-                .isInstanceOf(DeploymentFile.InvalidException.class);
+        assertThatThrownBy(() -> PlannedDeployment.read(laughs + "targets: {<<: *a19}\n", Map.of(), Map.of()))
+                .isInstanceOf(PlannedDeployment.InvalidException.class);
+        assertThatThrownBy(() -> PlannedDeployment.read("targets: &t {a: &a {<<: *a}, <<: *t}", Map.of(), Map.of()))
+                .isInstanceOf(PlannedDeployment.InvalidException.class);
         String many = "{"
                 + "k%d: v, "
                         .repeat(3000)
                         .formatted(IntStream.range(0, 3000).boxed().toArray()) + "}";
         assertThatThrownBy(() -> PlannedDeployment.read(
-                        "d.yml", "context: &c " + many + "\n" + "targets: {" + "a: {<<: *c}, ".repeat(40) + "}"))
-                .isInstanceOf(DeploymentFile.InvalidException.class);
-        assertThatThrownBy(() -> PlannedDeployment.read("d.yml", "targets: &t\n  a: *t\nstrategies: *t\n"))
-                .isInstanceOf(DeploymentFile.InvalidException.class);
+                        "context: &c " + many + "\n" + "targets: {" + "a: {<<: *c}, ".repeat(40) + "}",
+                        Map.of(),
+                        Map.of()))
+                .isInstanceOf(PlannedDeployment.InvalidException.class);
+        assertThatThrownBy(() -> PlannedDeployment.read("targets: &t\n  a: *t\nstrategies: *t\n", Map.of(), Map.of()))
+                .isInstanceOf(PlannedDeployment.InvalidException.class);
     }
 
     @Test
@@ -352,11 +355,11 @@ class DeploymentMistakesTest {
                   {runWebhook: {name: w, context: {%s}}},
                   {runWebhook: {name: w, context: {text: %s}}}]}}}
                 """.formatted("n".repeat(256), many, many.replace("k", "own"), "x".repeat(10_000)),
-                "d.yml line 1, column 272: targets: the name \"" + "n".repeat(256)
+                "config line 1, column 272: targets: the name \"" + "n".repeat(256)
                         + "\" is longer than 255 characters: it has 256",
-                "d.yml line 6, column 35: strategies.now.canary.steps[1].runWebhook.context: with the context of the whole"
+                "config line 6, column 35: strategies.now.canary.steps[1].runWebhook.context: with the context of the whole"
                         + " deployment, is longer than 100 entries: it has 120",
-                "d.yml line 7, column 35: strategies.now.canary.steps[2].runWebhook.context: with the context of the whole"
+                "config line 7, column 35: strategies.now.canary.steps[2].runWebhook.context: with the context of the whole"
                         + " deployment, is longer than 10000 characters: it has 10234");
     }
 
@@ -367,14 +370,14 @@ class DeploymentMistakesTest {
                 """
                 targets: {prod: {account: a, strategy: now, constraints: {dependsOn: [dev]}}, %s: {account: a, strategy: now}}
                 %s""".formatted("n".repeat(255), STRATEGIES),
-                "d.yml line 1, column 70: targets.prod.constraints.dependsOn: there is no target \"dev\"; known are prod, "
+                "config line 1, column 70: targets.prod.constraints.dependsOn: there is no target \"dev\"; known are prod, "
                         + "n".repeat(64) + "...");
     }
 
     @Test
     void messagesAreLinesOfLimitedLength() {
-        assertThatThrownBy(() ->
-                        PlannedDeployment.read("d.yml", "\"a\\nb\": x\n" + "? " + "y".repeat(100_000) + "\n: z\n"))
+        assertThatThrownBy(() -> PlannedDeployment.read(
+                        "\"a\\nb\": x\n" + "? " + "y".repeat(100_000) + "\n: z\n", Map.of(), Map.of()))
                 .satisfies(x -> assertThat(x.getMessage().lines())
                         .hasSize(3)
                         .allSatisfy(line -> assertThat(line).hasSizeLessThan(1100))

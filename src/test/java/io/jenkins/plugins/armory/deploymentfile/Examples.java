@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** The deployment files in {@code docs/examples/deployment-files}. */
 final class Examples {
@@ -24,7 +25,7 @@ final class Examples {
         }
     }
 
-    static PlannedDeployment plan(String name) throws DeploymentFile.InvalidException {
-        return PlannedDeployment.read(name + ".yml", text(name));
+    static PlannedDeployment plan(String name) throws PlannedDeployment.InvalidException {
+        return PlannedDeployment.read(text(name), Map.of(), Map.of());
     }
 }

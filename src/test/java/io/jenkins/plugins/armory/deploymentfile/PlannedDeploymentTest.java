@@ -20,8 +20,8 @@ class PlannedDeploymentTest {
 
     private static final String STRATEGIES = "strategies: {now: {canary: {steps: [{setWeight: {weight: 100}}]}}}\n";
 
-    private static PlannedDeployment read(String text) throws DeploymentFile.InvalidException {
-        return PlannedDeployment.read("deploy.yml", text);
+    private static PlannedDeployment read(String text) throws PlannedDeployment.InvalidException {
+        return PlannedDeployment.read(text, Map.of(), Map.of());
     }
 
     private static List<String> labels(Stream<Step> steps) {
@@ -68,9 +68,7 @@ class PlannedDeploymentTest {
                         entry("ARMORY_STRATEGY_TYPE", "canary"),
                         entry("ARMORY_WEIGHT", "25"));
         assertThat(planned.plan().actionTimeout()).isEqualTo(Duration.ofMinutes(20));
-        assertThat(planned.file().webhooks()).containsOnlyKeys("Integration_Tests");
-        assertThat(planned.file().target("production"))
-                .contains(new DeploymentFile.Target("production-cluster", "shop"));
+        assertThat(planned.webhooks()).containsOnlyKeys("Integration_Tests");
         assertThat(planned.notes())
                 .containsExactly("The plugin does not use application, manifests; that is for the body of the step.");
     }
@@ -171,8 +169,8 @@ class PlannedDeploymentTest {
 
     @Test
     void ownContextOfACallWins() throws Exception {
-        PlannedDeployment planned = PlannedDeployment.read(
-                "context.yml", Examples.text("context"), Map.of("ref", "main", "suite", "added"));
+        PlannedDeployment planned =
+                PlannedDeployment.read(Examples.text("context"), Map.of("ref", "main", "suite", "added"), Map.of());
 
         assertThat(planned.plan().steps())
                 .filteredOn(RunWebhook.class::isInstance)
@@ -181,28 +179,29 @@ class PlannedDeploymentTest {
                         Map.of("channel", "releases", "suite", "added", "ref", "main", "text", "A deployment begins"),
                         Map.of("channel", "releases", "suite", "added", "ref", "main"),
                         Map.of("channel", "releases", "suite", "complete", "ref", "main"));
-        assertThat(planned.file().context()).isEqualTo(Map.of("channel", "releases", "suite", "added", "ref", "main"));
     }
 
-    /** As for a step that names a webhook of the file: a value of one webhook is more specific than one of the whole deployment. */
+    /** A value of one webhook is more specific than one of the whole deployment. */
     @Test
     void contextOfAWebhookComesBeforeThatOfTheFileAndBehindThatOfThePipeline() throws Exception {
-        PlannedDeployment planned = PlannedDeployment.read("d.yml", """
-                context: {suite: of-the-file, room: of-the-file, ref: of-the-file, all: of-the-file}
+        PlannedDeployment planned = PlannedDeployment.read("""
+                context: {suite: of-the-file, room: of-the-file, ref: of-the-file, all: of-the-file, over: of-the-file}
+                contextOverrides: {over: of-the-overrides}
                 targets: {prod: {account: a, strategy: now}}
                 strategies: {now: {canary: {steps: [{runWebhook: {name: tests, context: {suite: of-the-call}}}]}}}
                 webhooks:
                   - name: tests
                     uriTemplate: https://ci.example.com/
                     context: {suite: of-the-webhook, room: of-the-webhook, ref: of-the-webhook}
-                """, Map.of("ref", "of-the-pipeline"));
+                """, Map.of("ref", "of-the-pipeline"), Map.of());
 
         assertThat(((RunWebhook) step(planned.plan(), "prod/strategy/2")).context())
                 .isEqualTo(Map.of(
                         "suite", "of-the-call",
                         "room", "of-the-webhook",
                         "ref", "of-the-pipeline",
-                        "all", "of-the-file"));
+                        "all", "of-the-file",
+                        "over", "of-the-overrides"));
     }
 
     @Test

@@ -23,7 +23,6 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.BodyTemplate;
-import io.jenkins.plugins.armory.config.CancelDefinition;
 import io.jenkins.plugins.armory.config.EnvironmentDefinition;
 import io.jenkins.plugins.armory.config.EnvironmentRule;
 import io.jenkins.plugins.armory.config.FolderWebhooks;
@@ -64,8 +63,6 @@ import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.SingleFileSCM;
@@ -272,38 +269,6 @@ class EnvironmentRulesJenkinsTest {
                     .approvals()
                     .apply(pending(run).id(), new Event.Callback(true, "fine", "callback token"));
             assertDeployed(run);
-        }
-    }
-
-    /** The Pipeline fills the workspace: the author would say what the ticket system is told of the change. */
-    @ParameterizedTest
-    @CsvSource({"false, ticket", "true, cancel"})
-    void noBodyIsReadInTheWorkspace(boolean ofCancel, String read) throws Exception {
-        try (var server = new MockWebServer()) {
-            server.start(InetAddress.getLoopbackAddress(), 0);
-            String address = server.url("/").toString();
-            var inWorkspace = new BodyTemplate();
-            inWorkspace.setPath("change.json");
-            WebhookDefinition ticket = definition("ticket", address);
-            if (ofCancel) {
-                var cancel = new CancelDefinition();
-                cancel.setUriTemplate(address);
-                cancel.setBodyTemplate(inWorkspace);
-                ticket.setCancel(cancel);
-            } else {
-                ticket.setBodyTemplate(inWorkspace);
-            }
-            ArmoryConfiguration settings = ArmoryConfiguration.get();
-            settings.setAllowedHosts(List.of("127.0.0.1", "localhost"));
-            settings.setWebhooks(List.of(ticket));
-            settings.setEnvironments(List.of(prod("**", webhook("ticket"))));
-            WorkflowRun run = started(job(
-                    "job", "node { writeFile file: 'change.json', text: '{{armory.callbackToken}}'\n" + DEPLOY + "}"));
-
-            assertNotDeployed(run);
-            j.assertLogContains(
-                    "rules of 'prod', before[0]: webhook '" + read + "' reads its body from the workspace", run);
-            assertThat(server.getRequestCount()).isZero();
         }
     }
 

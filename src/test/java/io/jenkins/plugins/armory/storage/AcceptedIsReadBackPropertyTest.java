@@ -24,7 +24,8 @@ import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.deploymentfile.DeploymentFile;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan;
+import io.jenkins.plugins.armory.deploymentfile.PlannedDeployment;
 import io.jenkins.plugins.armory.storage.disk.CrashingDisk;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallCredentials;
@@ -298,21 +299,21 @@ class AcceptedIsReadBackPropertyTest {
     @Test
     void aDeploymentFile() {
         Seeds.each(600, random -> {
-            DeploymentFile file;
+            PlannedDeployment file;
             try {
-                file = DeploymentFile.parse("deploy.yml", file(new HostileTexts(random)));
-            } catch (DeploymentFile.InvalidException x) {
+                file = PlannedDeployment.read(file(new HostileTexts(random)), Map.of(), Map.of());
+            } catch (PlannedDeployment.InvalidException x) {
                 REFUSED.incrementAndGet();
-                assertThat(x.getMessage()).startsWith("deploy.yml");
+                assertThat(x.getMessage()).startsWith("config");
                 return;
             }
             for (Webhook webhook : file.webhooks().values()) {
                 Approval approval = accepted(() -> {
-                    DeploymentFile.Target target = file.target("prod").orElseThrow();
+                    DeploymentPlan.Target target = file.plan().targets().get(0);
                     return terms("a1")
                             .webhook(webhook.name())
                             .calls(new OutgoingCalls(
-                                    webhook, null, file.context(), target.account(), target.namespace()))
+                                    webhook, null, webhook.context(), target.account(), target.namespace()))
                             .start();
                 });
                 if (approval != null) {
@@ -325,7 +326,8 @@ class AcceptedIsReadBackPropertyTest {
     private static String file(HostileTexts texts) {
         return """
                 context: {%s: %s, a: %s}
-                targets: {prod: {account: %s, namespace: %s}}
+                targets: {prod: {account: %s, namespace: %s, strategy: s}}
+                strategies: {s: {canary: {steps: [{setWeight: {weight: 100}}]}}}
                 webhooks:
                 - name: %s
                   uriTemplate: https://ci.example.com/
@@ -335,8 +337,8 @@ class AcceptedIsReadBackPropertyTest {
                         key(texts),
                         texts.string(),
                         texts.string(),
-                        texts.string(),
-                        texts.string(),
+                        texts.oneIn(4) ? texts.string() : "a",
+                        texts.oneIn(4) ? texts.string() : "a",
                         key(texts),
                         texts.string(),
                         key(texts),

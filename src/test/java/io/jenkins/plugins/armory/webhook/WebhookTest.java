@@ -44,8 +44,6 @@ class WebhookTest {
         assertInvalid("uriTemplate", () -> Webhook.named("w").build(), "is missing");
         assertInvalid("method", () -> valid().method("BREW").build(), "\"BREW\" is not one of POST, GET");
         assertInvalid("bodyTemplate", () -> valid().method("get").body("{}").build(), "a get request has no body");
-        assertInvalid(
-                "bodyTemplate", () -> valid().body("{}").bodyPath("body.json").build(), "both inline and path");
         assertInvalid("retryCount", () -> valid().retryCount(-1).build(), "-1 is less than 0");
         assertInvalid(
                 "networkMode", () -> valid().networkMode("tunnel").build(), "not one of direct, remoteNetworkAgent");
@@ -156,26 +154,5 @@ class WebhookTest {
 
         assertThat(webhook.mentions(Variables.CALLBACK_TOKEN)).isTrue();
         assertThat(webhook.mentions(Variables.CALLBACK_URI)).isFalse();
-    }
-
-    @Test
-    void isTheSameWithTheBodyThatWasRead() {
-        Webhook webhook = valid().method("PUT")
-                .headers(List.of(new Header("X", "y")))
-                .bodyPath("body.json")
-                .retryCount(3)
-                .networkMode("remoteNetworkAgent")
-                .agentIdentifier("inside")
-                .disableCallback(true)
-                .context(Map.of("a", "b"))
-                .build();
-
-        assertThat(webhook.withBody("{}"))
-                .usingRecursiveComparison()
-                .ignoringFields("body", "bodyPath")
-                .isEqualTo(webhook);
-        assertThat(webhook.withBody("{}").body()).isEqualTo("{}");
-        assertThat(webhook.withBody("{}").bodyPath()).isNull();
-        assertInvalid("bodyTemplate", () -> webhook.withBody("{{x}}"), "is not a variable");
     }
 }

@@ -143,7 +143,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
             definition.addTo(terms, at.run());
             return terms.byPersonAlone().calls(notifications == null ? null : OutgoingCalls.notifying(notifications));
         }
-        OutgoingCalls calls = reference.resolve(at, definition.environment(), notifications);
+        OutgoingCalls calls = reference.resolve(at, notifications);
         definition.addTo(terms, at.run());
         addWebhook(terms.calls(calls), definition, calls);
         return terms;

@@ -65,12 +65,6 @@ public class ArmoryWebhookApprovalStep extends Step {
     @CheckForNull
     private String webhook;
 
-    @CheckForNull
-    private String config;
-
-    @CheckForNull
-    private String configFile;
-
     /** The inline definition; empty for a step that names a webhook. */
     private final WebhookDefinition definition = new WebhookDefinition();
 
@@ -121,14 +115,12 @@ public class ArmoryWebhookApprovalStep extends Step {
     private String callbackCredentialsId;
 
     private List<String> allowedCallers = List.of();
-    private List<String> secrets = List.of();
-    private List<String> agents = List.of();
     private List<String> notified = List.of();
 
     @DataBoundConstructor
     public ArmoryWebhookApprovalStep() {}
 
-    /** Returns the name of a webhook that is defined in Jenkins or in the deployment file. */
+    /** Returns the name of a webhook that is defined in Jenkins. */
     @CheckForNull
     public String getWebhook() {
         return webhook;
@@ -138,31 +130,6 @@ public class ArmoryWebhookApprovalStep extends Step {
     @Argument(filled = true)
     public void setWebhook(@CheckForNull String webhook) {
         this.webhook = Util.fixEmptyAndTrim(webhook);
-    }
-
-    /** Returns the text of an Armory deployment file. */
-    @CheckForNull
-    public String getConfig() {
-        return config;
-    }
-
-    /** @param config is not trimmed, since messages name its lines */
-    @DataBoundSetter
-    @Argument(filled = true)
-    public void setConfig(@CheckForNull String config) {
-        this.config = config == null || config.isBlank() ? null : config;
-    }
-
-    /** Returns the path of an Armory deployment file in the workspace. */
-    @CheckForNull
-    public String getConfigFile() {
-        return configFile;
-    }
-
-    @DataBoundSetter
-    @Argument(filled = true)
-    public void setConfigFile(@CheckForNull String configFile) {
-        this.configFile = Util.fixEmptyAndTrim(configFile);
     }
 
     @CheckForNull
@@ -472,28 +439,6 @@ public class ArmoryWebhookApprovalStep extends Step {
     @Argument(filled = true, forProcess = true)
     public void setAllowedCallers(@CheckForNull List<String> allowedCallers) {
         this.allowedCallers = Lines.of(allowedCallers);
-    }
-
-    /** Returns the ids of the Secret texts that templates of the workspace may use. Other templates need no list. */
-    public List<String> getSecrets() {
-        return secrets;
-    }
-
-    @DataBoundSetter
-    @Argument(forProcess = true)
-    public void setSecrets(@CheckForNull List<String> secrets) {
-        this.secrets = Lines.of(secrets);
-    }
-
-    /** Returns the names and labels of the agents that files of the workspace may call from. The Pipeline and the settings need no list. */
-    public List<String> getAgents() {
-        return agents;
-    }
-
-    @DataBoundSetter
-    @Argument(forProcess = true)
-    public void setAgents(@CheckForNull List<String> agents) {
-        this.agents = Lines.of(agents);
     }
 
     /** Returns the names of the webhooks that are told of the approval. */

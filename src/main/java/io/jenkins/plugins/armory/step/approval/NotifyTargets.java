@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The webhooks of the parameter {@code notify}, by their names. They are those of Jenkins alone, on folders or in the settings:
- * a file of the workspace has no say in who is told, so their context is their own and that of the step.
+ * The webhooks of the parameter {@code notify}, by their names. They are those of Jenkins, on folders or in the settings. Their context is
+ * their own and that of the step.
  */
 final class NotifyTargets {
 
@@ -55,9 +55,6 @@ final class NotifyTargets {
 
     private static void check(Webhook webhook) throws AbortException {
         String start = "notify: webhook '" + webhook.name() + "' ";
-        if (webhook.bodyPath() != null) {
-            throw new AbortException(start + "reads its body from a workspace; give it bodyTemplate: [inline: '...']");
-        }
         for (String variable : List.of(Variables.CALLBACK_URI, Variables.CALLBACK_TOKEN)) {
             if (webhook.mentions(variable)) {
                 throw new AbortException(start + "has {{" + variable

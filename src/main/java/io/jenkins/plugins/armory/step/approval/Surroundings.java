@@ -50,10 +50,6 @@ record Surroundings(
                 new HashMap<>());
     }
 
-    boolean isPlanned() {
-        return refused != null;
-    }
-
     /**
      * Returns the surroundings that approvals of a deployment's plan will have, in which nothing is logged yet.
      *

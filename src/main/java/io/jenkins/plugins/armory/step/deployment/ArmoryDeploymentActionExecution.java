@@ -47,7 +47,6 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
     private final String label;
     private final Phase phase;
     private final boolean approval;
-    private final boolean accountAgent;
     private final HashMap<String, String> variables;
 
     ArmoryDeploymentActionExecution(StepContext stepContext, ArmoryDeploymentActionStep step) {
@@ -57,7 +56,6 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         label = step.getLabel();
         phase = Phase.of(step.getPhase()).orElse(Phase.STRATEGY);
         approval = step.isApproval();
-        accountAgent = step.isAccountAgent();
         variables = new HashMap<>(KeyValue.toMap(step.getVariables()));
         variables.put(
                 ArmoryEnvironmentExecution.VARIABLE, environment); // a rollback is outside of the environment's body
@@ -110,8 +108,8 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
     private BodyInvoker invoker() throws IOException, InterruptedException {
         return getContext()
                 .newBodyInvoker()
-                .withContext(new EnclosingAction(
-                        planned, variables.get(Action.ACCOUNT), accountAgent, variables.get(Action.NAMESPACE)))
+                .withContext(
+                        new EnclosingAction(planned, variables.get(Action.ACCOUNT), variables.get(Action.NAMESPACE)))
                 .withContext(EnvironmentExpander.merge(
                         getContext().get(EnvironmentExpander.class), EnvironmentExpander.constant(variables)));
     }

@@ -31,7 +31,6 @@ public final class ArmoryDeploymentActionStep extends Step {
     private String label = "";
     private String phase = Phase.STRATEGY.toString();
     private boolean approval;
-    private boolean accountAgent;
     private List<KeyValue> variables = List.of();
 
     /**
@@ -79,16 +78,6 @@ public final class ArmoryDeploymentActionStep extends Step {
     @DataBoundSetter
     public void setApproval(boolean approval) {
         this.approval = approval;
-    }
-
-    /** Returns whether webhooks in the body may be called from the agent of the account. */
-    public boolean isAccountAgent() {
-        return accountAgent;
-    }
-
-    @DataBoundSetter
-    public void setAccountAgent(boolean accountAgent) {
-        this.accountAgent = accountAgent;
     }
 
     /** Returns the environment variables of the body. */

@@ -2,33 +2,26 @@ package io.jenkins.plugins.armory.step.deployment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
-import hudson.FilePath;
+import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
-import io.jenkins.plugins.armory.deploymentfile.DeploymentFile;
 import io.jenkins.plugins.armory.deploymentfile.PlannedDeployment;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.step.approval.PlannedApprovals;
-import io.jenkins.plugins.armory.step.approval.WorkspaceFile;
-import io.jenkins.plugins.armory.webhook.NetworkMode;
-import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -40,6 +33,8 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     /** A parameter of the step {@code parallel}, which would not run a branch of this name. */
     private static final String NO_BRANCH = "failFast";
 
+    private static final String UNUSABLE = "armoryDeployment: config cannot be used:\n";
+
     /** What a deployment is called that cannot begin, with the id of its node. */
     private static final String UNREAD = "(armoryDeployment, step %s)";
 
@@ -49,23 +44,17 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     @CheckForNull
     private final String config;
 
-    @CheckForNull
-    private final String configFile;
-
     private final LinkedHashMap<String, String> context;
     private final ArrayList<String> targets;
-    private final ArrayList<String> secrets;
-    private final ArrayList<String> agents;
+    private final LinkedHashMap<String, String> bodies;
 
     ArmoryDeploymentPlanExecution(StepContext stepContext, ArmoryDeploymentPlanStep step) {
         super(stepContext);
         mistake = step.getMistake();
         config = step.getConfig();
-        configFile = step.getConfigFile();
         context = new LinkedHashMap<>(step.contextMap());
         targets = new ArrayList<>(step.getTargets());
-        secrets = new ArrayList<>(step.getSecrets());
-        agents = new ArrayList<>(step.getAgents());
+        bodies = new LinkedHashMap<>(KeyValue.toMap(step.getBodies()));
     }
 
     @Override
@@ -95,24 +84,15 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         if (mistake != null) {
             throw new AbortException(mistake);
         }
-        if ((config == null) == (configFile == null)) {
+        if (config == null) {
             throw new AbortException(
-                    "armoryDeployment: give either config, the text of a deployment file, or configFile, its"
-                            + " path in the workspace");
+                    "armoryDeployment: config is missing; give it the text of a deployment file, such as"
+                            + " config: readTrusted('deploy.yml')");
         }
         PlannedDeployment planned = planned();
-        Map<String, Webhook> webhooks = planned.file().webhooks();
-        checkSecrets(webhooks);
         DeploymentPlan plan = part(planned.plan());
-        checkAgents(plan, webhooks);
         checkLeftOut(planned.whole(), plan);
-        String body = bodyFile(plan, webhooks);
-        if (body != null && getContext().get(FilePath.class) == null) {
-            throw new AbortException("armoryDeployment: " + name() + ": " + body
-                    + " in the workspace, and there is none here; put armoryDeployment into a node block, or give the"
-                    + " webhook bodyTemplate: {inline: ...}");
-        }
-        DeploymentRun run = DeploymentRun.of(plan, webhooks, secrets, this::isAgent);
+        DeploymentRun run = DeploymentRun.of(plan, planned.webhooks());
         checkApprovals(run, plan.byName());
         planned.notes().forEach(this::log);
         armory().deployments().add(build(), plan);
@@ -129,7 +109,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         for (DeploymentRun.Target target : run.targets()) {
             DeploymentPlan.Target of = targets.get(target.name());
             // Without an id, which is for the environments alone.
-            var later = new EnclosingAction("", of.account(), isAgent(of.account()), of.namespace());
+            var later = new EnclosingAction("", of.account(), of.namespace());
             Set<Map<String, Object>> checked = new HashSet<>();
             for (DeploymentRun.Task task : target.approvals().toList()) {
                 if (stopCause() != null) {
@@ -142,41 +122,17 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
                 }
             }
         }
-        refuse(problems);
-    }
-
-    private PlannedDeployment planned() throws IOException, InterruptedException {
-        String text =
-                config == null ? WorkspaceFile.read(getContext(), "armoryDeployment: configFile", configFile) : config;
-        try {
-            return PlannedDeployment.read(name(), text, context);
-        } catch (DeploymentFile.InvalidException x) {
-            throw new AbortException("armoryDeployment: " + name() + " cannot be used:\n" + x.getMessage());
+        if (!problems.isEmpty()) {
+            throw new AbortException(UNUSABLE + String.join("\n", problems));
         }
     }
 
-    /** Returns the name of the file in messages. */
-    private String name() {
-        return configFile == null ? "config" : configFile;
-    }
-
-    /**
-     * Returns the first webhook of a plan that reads its body from a file, as text with the file; {@code null} if none
-     * does. A missing workspace is found before the deployment this way, and not in the middle of it, where it would
-     * roll back.
-     */
-    @CheckForNull
-    static String bodyFile(DeploymentPlan plan, Map<String, Webhook> webhooks) {
-        return called(plan.steps(), webhooks)
-                .filter(webhook -> webhook.bodyPath() != null)
-                .map(webhook -> "webhook '" + webhook.name() + "' reads its body from " + webhook.bodyPath())
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static Stream<Webhook> called(Stream<DeploymentPlan.Step> steps, Map<String, Webhook> webhooks) {
-        return steps.filter(DeploymentPlan.RunWebhook.class::isInstance)
-                .map(step -> webhooks.get(((DeploymentPlan.RunWebhook) step).webhook()));
+    private PlannedDeployment planned() throws AbortException {
+        try {
+            return PlannedDeployment.read(config, context, bodies);
+        } catch (PlannedDeployment.InvalidException x) {
+            throw new AbortException(UNUSABLE + x.getMessage());
+        }
     }
 
     /**
@@ -225,57 +181,10 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
             throw new AbortException("armoryDeployment: " + x.getMessage());
         }
         if (part.targets().stream().anyMatch(target -> target.name().equals(NO_BRANCH))) {
-            throw new AbortException("armoryDeployment: " + name() + ": targets." + NO_BRANCH
+            throw new AbortException("armoryDeployment: config: targets." + NO_BRANCH
                     + ": is a parameter of parallel, so it cannot be the name of a branch; rename the target");
         }
         return part;
-    }
-
-    /** Checks that a file of the workspace, which may be a stranger's, uses no secret that the Pipeline does not give it. */
-    private void checkSecrets(Map<String, Webhook> webhooks) throws AbortException {
-        if (configFile == null) {
-            return;
-        }
-        List<String> problems = new ArrayList<>();
-        webhooks.forEach((name, webhook) -> {
-            TreeSet<String> more = new TreeSet<>(webhook.secrets());
-            more.removeAll(secrets);
-            more.forEach(id ->
-                    problems.add("webhook '" + name + "' uses {{secrets." + id + "}}, which secrets does not list"));
-        });
-        refuse(problems, "If that file may send them, add them to secrets: ['...'] of armoryDeployment.");
-    }
-
-    /** Checks that a file of the workspace calls from no agent that the Pipeline does not give it, by its name or as an account. */
-    private void checkAgents(DeploymentPlan plan, Map<String, Webhook> webhooks) throws AbortException {
-        Set<String> problems = new LinkedHashSet<>();
-        for (DeploymentPlan.Target target : plan.targets()) {
-            called(target.steps(), webhooks)
-                    .filter(webhook -> webhook.networkMode() == NetworkMode.REMOTE_NETWORK_AGENT)
-                    .forEach(webhook -> {
-                        String agent = webhook.agentIdentifier();
-                        String start = "webhook '" + webhook.name() + "': agentIdentifier: is ";
-                        if (agent != null && !isAgent(agent)) {
-                            problems.add(start + "the agent \"" + agent + "\", which agents does not list");
-                        } else if (agent == null && !isAgent(target.account())) {
-                            problems.add(start + "missing, and the account \"" + target.account() + "\" of the target '"
-                                    + target.name() + "' is no agent that agents lists");
-                        }
-                    });
-        }
-        refuse(problems, "If that file may call from there, add it to agents: ['...'] of armoryDeployment.");
-    }
-
-    /** Returns whether webhooks of the file may be called from an agent. */
-    private boolean isAgent(String name) {
-        return configFile == null || agents.contains(name);
-    }
-
-    private void refuse(Collection<String> problems, String... mend) throws AbortException {
-        if (!problems.isEmpty()) {
-            throw new AbortException("armoryDeployment: " + name() + " cannot be used:\n"
-                    + Stream.concat(problems.stream(), Stream.of(mend)).collect(Collectors.joining("\n")));
-        }
     }
 
     @Override
@@ -289,6 +198,6 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
 
     @Override
     public String getStatus() {
-        return "reading the deployment file " + name();
+        return "reading the deployment file";
     }
 }

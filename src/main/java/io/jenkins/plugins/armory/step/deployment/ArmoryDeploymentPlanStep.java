@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.step.deployment;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
-import hudson.Util;
 import io.jenkins.plugins.armory.config.Argument;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
@@ -31,13 +30,9 @@ public final class ArmoryDeploymentPlanStep extends Step {
     @CheckForNull
     private String config;
 
-    @CheckForNull
-    private String configFile;
-
     private List<KeyValue> context = List.of();
     private List<String> targets = List.of();
-    private List<String> secrets = List.of();
-    private List<String> agents = List.of();
+    private List<KeyValue> bodies = List.of();
 
     @CheckForNull
     private String mistake;
@@ -69,18 +64,6 @@ public final class ArmoryDeploymentPlanStep extends Step {
         this.config = config;
     }
 
-    /** Returns the path of the deployment file in the workspace. */
-    @CheckForNull
-    public String getConfigFile() {
-        return configFile;
-    }
-
-    @DataBoundSetter
-    @Argument(filled = true)
-    public void setConfigFile(@CheckForNull String configFile) {
-        this.configFile = Util.fixEmptyAndTrim(configFile);
-    }
-
     /** Returns values of {@code {{context.*}}} for all webhooks. */
     public List<KeyValue> getContext() {
         return context;
@@ -103,24 +86,15 @@ public final class ArmoryDeploymentPlanStep extends Step {
         this.targets = targets == null ? List.of() : List.copyOf(targets);
     }
 
-    /** Returns ids of the Secret texts that templates from the workspace may use. */
-    public List<String> getSecrets() {
-        return secrets;
+    /** Returns the texts of the files that a {@code bodyTemplate.path} may name, by their paths. */
+    public List<KeyValue> getBodies() {
+        return bodies;
     }
 
     @DataBoundSetter
-    public void setSecrets(@CheckForNull List<String> secrets) {
-        this.secrets = secrets == null ? List.of() : List.copyOf(secrets);
-    }
-
-    /** Returns the names and labels of the agents that a file of the workspace may call from. */
-    public List<String> getAgents() {
-        return agents;
-    }
-
-    @DataBoundSetter
-    public void setAgents(@CheckForNull List<String> agents) {
-        this.agents = agents == null ? List.of() : List.copyOf(agents);
+    @Argument(map = true)
+    public void setBodies(@CheckForNull List<KeyValue> bodies) {
+        this.bodies = bodies == null ? List.of() : List.copyOf(bodies);
     }
 
     Map<String, String> contextMap() {
@@ -136,7 +110,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
     public static final class DescriptorImpl extends ArmoryStepDescriptor {
 
         public DescriptorImpl() {
-            super("armoryDeploymentPlan", false, "configFile");
+            super("armoryDeploymentPlan", false, "targets");
         }
 
         @Override

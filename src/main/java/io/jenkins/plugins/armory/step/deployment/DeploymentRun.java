@@ -13,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -31,18 +30,12 @@ public record DeploymentRun(ArrayList<Target> targets, long timeoutSeconds) impl
     private static final String CONDITIONS = "conditions";
     private static final String AFTER = "after deployment";
 
-    /**
-     * @param webhooks the webhooks of the file, by name
-     * @param secrets ids of the Secret texts that bodies from the workspace may use
-     * @param agents tells whether webhooks may be called from the agent of an account
-     */
-    static DeploymentRun of(
-            DeploymentPlan plan, Map<String, Webhook> webhooks, List<String> secrets, Predicate<String> agents) {
+    /** @param webhooks the webhooks of the file, by name */
+    static DeploymentRun of(DeploymentPlan plan, Map<String, Webhook> webhooks) {
         Duration timeout = plan.actionTimeout();
         var targets = new ArrayList<Target>();
         for (DeploymentPlan.Target target : plan.targets()) {
-            var tasks = new TaskFactory(target, webhooks, secrets, agents.test(target.account()));
-            targets.add(Target.of(target, tasks));
+            targets.add(Target.of(target, new TaskFactory(target, webhooks)));
         }
         return new DeploymentRun(targets, timeout == null ? 0 : timeout.toSeconds());
     }

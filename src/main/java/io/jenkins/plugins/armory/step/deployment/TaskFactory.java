@@ -15,13 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Makes the calls of Pipeline steps for the plan of one target.
- *
- * @param accountAgent whether webhooks may be called from the agent of the target's account
- */
-record TaskFactory(
-        DeploymentPlan.Target target, Map<String, Webhook> webhooks, List<String> secrets, boolean accountAgent) {
+/** Makes the calls of Pipeline steps for the plan of one target. */
+record TaskFactory(DeploymentPlan.Target target, Map<String, Webhook> webhooks) {
 
     /** The parameter {@code context} of {@code armoryWebhookApproval}. */
     static final String CONTEXT = "context";
@@ -44,9 +39,6 @@ record TaskFactory(
         arguments.put("phase", phase.toString());
         if (isApproval) {
             arguments.put("approval", true);
-        }
-        if (accountAgent) {
-            arguments.put("accountAgent", true);
         }
         arguments.put("variables", new LinkedHashMap<>(step instanceof Action action ? action.variables() : place()));
         return arguments;
@@ -85,9 +77,7 @@ record TaskFactory(
                 .forEach(header ->
                         headers.add(new LinkedHashMap<>(Map.of("key", header.key(), "value", header.value()))));
         arguments.put("headers", headers);
-        if (webhook.bodyPath() != null) {
-            arguments.put("bodyTemplate", new LinkedHashMap<>(Map.of("path", webhook.bodyPath())));
-        } else if (webhook.body() != null) {
+        if (webhook.body() != null) {
             arguments.put("bodyTemplate", new LinkedHashMap<>(Map.of("inline", webhook.body())));
         }
         arguments.put("retryCount", webhook.retry().count());
@@ -97,9 +87,6 @@ record TaskFactory(
         }
         arguments.put("disableCallback", webhook.disableCallback());
         arguments.put(CONTEXT, new LinkedHashMap<>(run.context()));
-        if (!secrets.isEmpty()) {
-            arguments.put("secrets", new ArrayList<>(secrets));
-        }
     }
 
     private void addManual(Map<String, Object> arguments, ManualApproval manual) {

@@ -135,7 +135,7 @@ class RestartJenkinsTest {
             ItemListener.all().forEach(ItemListener::onBeforeShutdown);
             WorkflowJob job = j.createProject(WorkflowJob.class, "job");
             job.setDefinition(new CpsFlowDefinition(
-                    "armoryEnvironment('staging') { node { armoryDeployment(configFile: 'gone.yml') { } } }", true));
+                    "armoryEnvironment('staging') { node { armoryDeployment(config: '') { } } }", true));
             WorkflowRun run = job.scheduleBuild2(0).waitForStart();
             j.waitForMessage("[Pipeline] armoryDeploymentPlan", run);
             await().during(Duration.ofSeconds(2)).until(run::isBuilding);

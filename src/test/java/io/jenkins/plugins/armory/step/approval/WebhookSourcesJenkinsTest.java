@@ -134,20 +134,6 @@ class WebhookSourcesJenkinsTest {
     }
 
     @Test
-    void aFileOfTheWorkspaceCannotReplaceTheDefinitionOfAFolder() throws Exception {
-        Folder folder = j.createProject(Folder.class, "team");
-        define(folder, definition("a", "/folder"));
-        String script = "node { writeFile file: 'deploy.yml', text: 'webhooks: [{name: a, uriTemplate: \""
-                + external.url("/file") + "\"}]'\narmoryWebhookApproval(configFile: 'deploy.yml', webhook: 'a') }";
-
-        WorkflowRun run = j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(folder, script)));
-
-        j.assertLogContains(
-                "webhook: \"a\" is defined in deploy.yml and on folder team, and a file of the workspace cannot", run);
-        assertThat(external.getRequestCount()).isZero();
-    }
-
-    @Test
     void aFoldersWebhooksSurviveItsForm() throws Exception {
         Folder folder = j.createProject(Folder.class, "folder");
         define(folder, definition("a", "/start"));

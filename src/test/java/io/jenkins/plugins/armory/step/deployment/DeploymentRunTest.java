@@ -10,7 +10,6 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
@@ -52,12 +51,9 @@ class DeploymentRunTest {
             """;
 
     private static DeploymentRun.Target target() throws Exception {
-        return target(account -> false);
-    }
-
-    private static DeploymentRun.Target target(Predicate<String> agents) throws Exception {
-        PlannedDeployment planned = PlannedDeployment.read("deploy.yml", FILE, Map.of("ref", "abc"));
-        DeploymentRun run = DeploymentRun.of(planned.plan(), planned.file().webhooks(), List.of("ci-token"), agents);
+        PlannedDeployment planned =
+                PlannedDeployment.read(FILE, Map.of("ref", "abc"), Map.of("body.json", "{{armory.callbackUri}}"));
+        DeploymentRun run = DeploymentRun.of(planned.plan(), planned.webhooks());
         assertThat(run.targets()).hasSize(1);
         assertThat(run.timeoutSeconds()).isEqualTo(300);
         return resumed(run).targets().get(0);
@@ -93,23 +89,14 @@ class DeploymentRunTest {
                         entry("method", "PUT"),
                         entry("uriTemplate", "https://ci.example.com/start"),
                         entry("headers", List.of(Map.of("key", "Accept", "value", "text/plain"))),
-                        entry("bodyTemplate", Map.of("path", "body.json")),
+                        entry("bodyTemplate", Map.of("inline", "{{armory.callbackUri}}")),
                         entry("retryCount", 2),
                         entry("networkMode", "remoteNetworkAgent"),
                         entry("agentIdentifier", "inside"),
                         entry("disableCallback", false),
                         entry(
                                 "context",
-                                Map.of("suite", "all", "room", "ops", "ref", "abc", "replicaSetName", "web-7")),
-                        entry("secrets", List.of("ci-token")));
-    }
-
-    @Test
-    void accountIsAnAgentWhereItIsListedAlone() throws Exception {
-        assertThat(target("cluster"::equals).strategy().get(1).tasks().get(0).arguments())
-                .containsEntry("accountAgent", true);
-        assertThat(target("inside"::equals).strategy().get(1).tasks().get(0).arguments())
-                .doesNotContainKey("accountAgent");
+                                Map.of("suite", "all", "room", "ops", "ref", "abc", "replicaSetName", "web-7")));
     }
 
     @Test

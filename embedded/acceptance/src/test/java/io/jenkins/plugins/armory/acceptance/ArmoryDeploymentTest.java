@@ -10,7 +10,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
-import io.jenkins.plugins.armory.acceptance.driver.Groovy;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
@@ -50,14 +49,13 @@ class ArmoryDeploymentTest {
             quoteCharacter = '`',
             value = {
                 "confg: 'a'                                | confg: there is no such parameter; did you mean config?",
-                "config: 'a: b', configFile: 'deploy.yml'  | give either config, the text of a deployment file, or configFile",
-                "context: [a: 'b']                         | give either config, the text of a deployment file, or configFile",
+                "context: [a: 'b']                         | config is missing; give it the text of a deployment file",
+                "configFile: 'deploy.yml'                  | configFile: there is no such parameter",
                 "config: ''                                | config: is empty; give it a value, or leave it out",
                 "config: 'a', targets: []                  | targets: is empty; give it a value, or leave it out",
                 "config: 'a', targets: env.TARGETS         | targets: is empty; give it a value, or leave it out",
                 "config: 'a: ['                            | config line 1, column 5: is not YAML",
                 "config: 'targets: {prod: {}}'             | targets.prod.account: is missing",
-                "configFile: 'deploy.yml'                  | configFile: deploy.yml is a file in the workspace, and there is none here",
                 "config: 'a', targets: 'prod'              | targets: must be a list",
                 "config: 'a', context: 'b'                 | context: must be a map",
             })
@@ -80,7 +78,7 @@ class ArmoryDeploymentTest {
         assertFailsAtOnce(
                 jenkins,
                 bodyOfAFile,
-                "armoryDeployment: config: webhook 'tests' reads its body from body.json in the workspace, and there is none here");
+                "webhooks[0].bodyTemplate: armoryDeployment has no text of \"body.json\"; add bodies: ['body.json': readTrusted(");
         assertFailsAtOnce(
                 jenkins,
                 file.replaceAll("bodyTemplate: .*", "bodyTemplate: {inline: '{}'}"),
@@ -90,6 +88,21 @@ class ArmoryDeploymentTest {
                 file.replace("context: [ref:", "context: ['git ref':"),
                 "context of armoryDeployment: \"git ref\" cannot be named in a template");
         assertThat(process.calls()).isEmpty();
+    }
+
+    @Test
+    void theBodyOfAWebhookMayBeATextOfThePipeline(Jenkins jenkins, ExternalProcess process) {
+        succeed(process);
+        String file = canary(process)
+                .pipeline(
+                        "bodies: ['body.json': '{\"text\": \"{{secrets.team}}\", \"callbackUri\":"
+                                + " \"{{armory.callbackUri}}\", \"callbackToken\": \"{{armory.callbackToken}}\"}']",
+                        BODY)
+                .replaceAll("bodyTemplate: .*", "bodyTemplate: {path: body.json}");
+
+        jenkins.build(file).awaitResult("SUCCESS");
+
+        assertThat(process.awaitCall().json().get("text").asText()).isEqualTo(Settings.TEAM_SECRET);
     }
 
     private static void assertFailsAtOnce(Jenkins jenkins, String script, String message) {
@@ -343,97 +356,6 @@ class ArmoryDeploymentTest {
         assertThat(log).contains("The rollback of environment 'prod' failed", "rollback went wrong");
         assertThat(log.lines().filter(line -> line.contains("DID rollback"))).hasSize(1);
         assertThat(build.environments()).isEqualTo(Map.of("prod", "FAILED"));
-    }
-
-    @Test
-    void aFileOfTheWorkspaceGetsNoSecretThatIsNotListed(Jenkins jenkins, ExternalProcess process) {
-        succeed(process);
-        DeploymentFiles file = canary(process).withBody("\"{{secrets.team}}\"");
-        String write = "node { writeFile(file: 'deploy.yml', text: '''" + file.text() + "''')\n";
-        Build refused = jenkins.build(write + "armoryDeployment(configFile: 'deploy.yml')" + BODY + " }");
-        assertThat(refused.awaitResult("FAILURE"))
-                .contains(
-                        "webhook 'tests' uses {{secrets.team}}, which secrets does not list",
-                        "add them to secrets: ['...']")
-                .doesNotContain("DID");
-        assertThat(process.calls()).isEmpty();
-
-        Build listed =
-                jenkins.build(write + "armoryDeployment(configFile: 'deploy.yml', secrets: ['team'])" + BODY + " }");
-        listed.awaitResult("SUCCESS");
-        assertThat(process.awaitCall().json().get("text").asText()).isEqualTo(Settings.TEAM_SECRET);
-    }
-
-    @Test
-    void aFileOfTheWorkspaceCallsFromNoAgentThatIsNotListed(Jenkins jenkins, ExternalProcess process) {
-        String agent = "networkMode: remoteNetworkAgent\n    ";
-        String byAccount = canary(process).text().replace("uriTemplate:", agent + "uriTemplate:");
-        String byName = byAccount.replace(agent, agent + "agentIdentifier: absent\n    ");
-
-        assertThat(deploy(jenkins, byName, "configFile: 'deploy.yml'"))
-                .contains(
-                        "armoryDeployment: deploy.yml cannot be used:",
-                        "webhook 'tests': agentIdentifier: is the agent \"absent\", which agents does not list",
-                        "add it to agents: ['...'] of armoryDeployment")
-                .doesNotContain("DID");
-        assertThat(deploy(jenkins, byAccount, "configFile: 'deploy.yml', agents: ['absent']"))
-                .contains("webhook 'tests': agentIdentifier: is missing, and the account \"prod-cluster\" of the target"
-                        + " 'prod' is no agent that agents lists")
-                .doesNotContain("DID");
-        assertThat(deploy(jenkins, byName, "configFile: 'deploy.yml', agents: ['absent']"))
-                .contains("agent 'absent': there is no agent of that name or label")
-                .doesNotContain("DID");
-        for (String step :
-                List.of("configFile: 'deploy.yml', agents: ['prod-cluster']", "config: readFile('deploy.yml')")) {
-            assertThat(deploy(jenkins, byAccount, step))
-                    .contains("agent 'prod-cluster': there is no agent of that name or label")
-                    .doesNotContain("DID");
-        }
-        assertThat(process.calls()).isEmpty();
-    }
-
-    /** The account of the file would be the agent of a webhook that the body calls. */
-    @Test
-    void aFileOfTheWorkspaceChoosesNoAgentForTheBody(Jenkins jenkins, ExternalProcess process) {
-        String own =
-                " { armoryWebhookApproval(name: 'own', uriTemplate: 'http://10.0.0.1/', networkMode: 'remoteNetworkAgent') }";
-
-        assertThat(deploy(jenkins, canary(process).text(), "configFile: 'deploy.yml'", own))
-                .contains("webhook 'own': agentIdentifier: is missing, and the account \"prod-cluster\" in the file of"
-                        + " armoryDeployment is no agent that the step lists");
-        for (String step :
-                List.of("configFile: 'deploy.yml', agents: ['prod-cluster']", "config: readFile('deploy.yml')")) {
-            assertThat(deploy(jenkins, canary(process).text(), step, own))
-                    .contains("agent 'prod-cluster': there is no agent of that name or label");
-        }
-    }
-
-    private static String deploy(Jenkins jenkins, String file, String parameters) {
-        return deploy(jenkins, file, parameters, BODY);
-    }
-
-    /** Runs a file of the workspace, which fails, and returns the log. */
-    private static String deploy(Jenkins jenkins, String file, String parameters, String body) {
-        return jenkins.build("node {\nwriteFile(file: 'deploy.yml', text: " + Groovy.string(file)
-                        + ")\narmoryDeployment(" + parameters + ")" + body + "\n}")
-                .awaitResult("FAILURE");
-    }
-
-    /** An author who brings the file to the other step may believe in gates that are not there. */
-    @Test
-    void theOtherStepSaysOnceWhatOfTheFileItDoesNotUse(Jenkins jenkins, ExternalProcess process) {
-        succeed(process);
-        String text = DeploymentFiles.of(process)
-                .target("prod", "beforeDeployment: [" + run("tests") + "]")
-                .steps(weight(50))
-                .webhook("tests")
-                .text();
-        Build build = jenkins.build("def text = '''" + text + "'''\n"
-                + "2.times { armoryWebhookApproval(webhook: 'tests', config: text) }");
-
-        assertThat(build.awaitResult("SUCCESS"))
-                .containsOnlyOnce("which armoryWebhookApproval does not use; armoryDeployment runs the whole file.")
-                .contains("config has constraints of prod", "strategies");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Agent;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
@@ -17,8 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Deployment files of the kinds that Armory's documentation has, as they stand in a workspace: what goes over the wire for
- * them, byte by byte.
+ * Deployment files of the kinds that Armory's documentation has, run: what goes over the wire for them, byte by byte.
  */
 @AcceptanceTest
 class ArmorySamplesTest {
@@ -38,21 +38,17 @@ class ArmorySamplesTest {
         }
     }
 
-    /** Runs a webhook of the file in the stage of an environment. */
-    private static Build run(Jenkins jenkins, String file, String environment, String parameters) {
-        return jenkins.build("""
-                stage('%s') {
-                    node {
-                        writeFile file: 'deploy.yml', text: %s
-                        def result = armoryWebhookApproval(configFile: 'deploy.yml', secrets: ['team'], agents: ['inside'], %s)
-                        echo "success: ${result.success}, by ${result.decidedBy}: ${result.mdMessage}"
-                    }
-                }
-                """.formatted(environment, Groovy.string(file(file)), parameters));
+    private static Build run(Jenkins jenkins, String file, String environment, String context) {
+        return jenkins.build("armoryDeployment(config: %s, targets: ['%s'], context: [%s]) { }"
+                .formatted(Groovy.string(file(file)), environment, context));
     }
 
-    private String id(Build build) {
-        return build.approval().get("id").asText();
+    private static String id(Build build, String webhook) {
+        return build.approvals().stream()
+                .filter(each -> each.get("webhook").asText().equals(webhook))
+                .map(each -> each.get("id").asText())
+                .findFirst()
+                .orElseThrow();
     }
 
     /** What the HTTP client adds to the headers of the webhook. */
@@ -69,15 +65,11 @@ class ArmorySamplesTest {
 
     @Test
     void gitHubDispatch(Jenkins jenkins) {
-        Build build = run(
-                jenkins,
-                "github.yml",
-                "staging",
-                "webhook: 'integrationTests', context: [github: 'http://%s']".formatted(server.authority()));
+        Build build = run(jenkins, "github.yml", "staging", "github: 'http://%s'".formatted(server.authority()));
 
         String request = server.awaitRequest();
 
-        String id = id(build);
+        String id = id(build, "integrationTests");
         String callbackUri = jenkins.controller().url() + "armory/approvals/" + id;
         String body =
                 "{ \"event_type\": \"integrationTests\", \"client_payload\": {\n    \"callbackUri\": \"" + callbackUri
@@ -92,28 +84,22 @@ class ArmorySamplesTest {
                         + body);
         new Callback(callbackUri, Settings.DEFAULT_SECRET).succeed("12 of 12 tests passed");
         assertThat(build.awaitResult("SUCCESS"))
-                .contains("success: true, by credentials default: 12 of 12 tests passed")
+                .contains("Webhook approval 'integrationTests' succeeded", "12 of 12 tests passed")
                 .doesNotContain(Settings.TEAM_SECRET);
         assertThat(server.hasNoMore()).isTrue();
     }
 
     @Test
     void chatRoomThatCallsNobodyBack(Jenkins jenkins) {
-        Build build = run(
-                jenkins,
-                "slack.yml",
-                "prod",
-                "webhook: 'tellTheRoom', context: [slack: 'http://%s', text: 'Deploying \"potato-facts\"']"
-                        .formatted(server.authority()));
+        Build build = run(jenkins, "slack.yml", "prod", "slack: 'http://%s'".formatted(server.authority()));
 
         String request = server.awaitRequest();
 
-        assertThat(build.awaitResult("SUCCESS"))
-                .contains("success: true, by webhook: No callback is awaited.")
-                .doesNotContain(Settings.TEAM_SECRET);
-        String id = id(build);
-        String body = "{\"channel\": \"#deployments\","
-                + " \"text\": \"Deploying \\\"potato-facts\\\" to prod (prod-cluster)\"}\n";
+        JsonNode person = build.awaitWaiting(1).approvals("WAITING").get(0);
+        build.decide(person, "approve", "");
+        assertThat(build.awaitResult("SUCCESS")).doesNotContain(Settings.TEAM_SECRET);
+        String id = id(build, "tellTheRoom");
+        String body = "{\"channel\": \"#deployments\", \"text\": \"Deploying potato-facts to prod (prod-cluster)\"}\n";
         assertThat(request)
                 .isEqualTo(head(
                                 "POST /services/T000/B000/" + Settings.TEAM_SECRET,
@@ -121,7 +107,6 @@ class ArmorySamplesTest {
                                 "Content-Type: application/json",
                                 length(body))
                         + body);
-        assertThat(build.approval().at("/decision/outcome").asText()).isEqualTo("SENT");
         new Callback(jenkins.controller().url() + "armory/approvals/" + id, Settings.DEFAULT_SECRET)
                 .fail("on second thoughts")
                 .expect(410);
@@ -133,17 +118,14 @@ class ArmorySamplesTest {
             matches = ".+",
             disabledReason = "needs a real Jenkins, for its agents")
     void remoteNetworkAgent(Jenkins jenkins) {
-        Build build = run(
-                jenkins,
-                "remote-network-agent.yml",
-                "prod",
-                "webhook: 'checkLogs', context: [service: 'http://%s', minutes: '5']".formatted(server.authority()));
+        Build build =
+                run(jenkins, "remote-network-agent.yml", "prod", "service: 'http://%s'".formatted(server.authority()));
         build.awaitLog("Agent 'inside' is offline; waiting up to 300 seconds for it.");
         assertThat(server.hasNoMore()).isTrue();
 
         try (Agent agent = Agent.start(jenkins.controller(), "inside")) {
             String request = server.awaitRequest();
-            String id = id(build);
+            String id = id(build, "checkLogs");
             String callbackUri = jenkins.controller().url() + "armory/approvals/" + id;
             String encoded = callbackUri.replace(":", "%3A").replace("/", "%2F");
             assertThat(request)

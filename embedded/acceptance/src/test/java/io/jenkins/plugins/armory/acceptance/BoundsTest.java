@@ -201,13 +201,6 @@ class BoundsTest {
                 "`bodyTemplate`",
                 Probe.of("bodyTemplate", sent + "bodyTemplate: [inline: VALUE])", "start", "\"", "end", "\""));
         probes.put(
-                "`bodyTemplate.path`",
-                Probe.of(
-                        "bodyTemplate.path",
-                        "node { " + sent + "bodyTemplate: [path: VALUE]) }",
-                        "otherwise",
-                        "there is no file n"));
-        probes.put(
                 "`agentIdentifier`",
                 Probe.of("agentIdentifier", step + "networkMode: 'remoteNetworkAgent', agentIdentifier: VALUE)"));
         probes.put(
@@ -267,20 +260,8 @@ class BoundsTest {
         probes.put(
                 "`allowedCallers`",
                 Probe.of("allowedCallers", step + "allowedCallers: VALUE)", "start", "https://i.example.com "));
-        probes.put("`secrets`", Probe.of("secrets", step + "secrets: VALUE)"));
-        probes.put("`agents`", Probe.of("agents", step + "agents: VALUE)"));
         probes.put("`notify`", Probe.of("notify", people + "], notify: VALUE)", "entries", names));
         probes.put("`cancel.webhook`", Probe.of("cancel", step + "cancel: [webhook: VALUE])"));
-        probes.put(
-                "`config`",
-                Probe.of("config", "armoryWebhookApproval(webhook: 'w', config: VALUE)", "start", webhooks));
-        probes.put(
-                "`configFile`",
-                Probe.of(
-                        "configFile",
-                        "node { armoryWebhookApproval(webhook: 'w', configFile: VALUE) }",
-                        "otherwise",
-                        "there is no file n"));
         probes.put(
                 "`manualApproval.message`",
                 Probe.of("manualApproval.message", "armoryWebhookApproval(manualApproval: [message: VALUE])"));
@@ -465,25 +446,6 @@ class BoundsTest {
 
         answer.expect(400);
         assertThat(answer.body()).contains("The field \\\"mdMessage\\\" has half of a character");
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
-                "'? ' + 'k' * 60000 + '\\n    : v' | is longer than 255 characters: it has 60000",
-                "'\"\\\\uD800k\": v' | has half of a character"
-            })
-    void aKeyOfAFileIsBounded(String entry, String problem) {
-        String file = "webhooks:\\n- name: w\\n  uriTemplate: %s\\n  context:\\n    ".formatted(process.url());
-
-        assertThat(run("node { writeFile(file: 'd.yml', text: '" + file + "' + " + entry + ")\n"
-                                + "armoryWebhookApproval(webhook: 'w', configFile: 'd.yml') }")
-                        .awaitResult("FAILURE"))
-                .containsPattern("d\\.yml line \\d, column \\d+: .*")
-                .contains(problem);
-        assertThat(process.calls()).isEmpty();
     }
 
     /** A poll of the page would have the whole text, each time. */

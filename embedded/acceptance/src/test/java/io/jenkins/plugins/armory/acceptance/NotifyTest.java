@@ -8,7 +8,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
-import io.jenkins.plugins.armory.acceptance.driver.Groovy;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import org.junit.jupiter.api.AfterEach;
@@ -129,25 +128,6 @@ class NotifyTest {
             build.awaitLog("could not be told that the approval waits for a person: http://host.invalid");
             build.decide(build.approval(), "approve", "");
             build.awaitResult("SUCCESS");
-        }
-
-        @Test
-        void aFileOfTheWorkspaceHasNoSayInWhoIsTold(Jenkins jenkins, ExternalProcess process) {
-            String file = """
-                    webhooks: [{name: checks, uriTemplate: "%s", disableCallback: true}]
-                    context: {room: "%s"}
-                    contextOverrides: {room: "%s"}
-                    """.formatted(process.url(), chat.url(), chat.url());
-            Build build = jenkins.build("""
-                            node {
-                                writeFile file: 'deploy.yml', text: %s
-                                armoryWebhookApproval(configFile: 'deploy.yml', webhook: 'checks', notify: 'team-chat')
-                            }
-                            """.formatted(Groovy.string(file)));
-            build.awaitResult("SUCCESS");
-
-            assertThat(awaitFailure(build)).contains("http://host.invalid");
-            assertThat(chat.calls()).isEmpty();
         }
 
         /** Returns why the one notice could not be sent; empty if it was. */

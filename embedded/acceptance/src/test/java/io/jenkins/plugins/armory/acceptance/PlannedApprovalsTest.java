@@ -7,14 +7,11 @@ import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The approvals of a deployment file are checked before anything is done: a mistake that a step finds when its turn comes costs a deployment
@@ -90,7 +87,6 @@ class PlannedApprovalsTest {
             value = {
                 "http://127.0.0.1:9/{{armory.nmespace}} | {inline: '{TELLS}'} | | uriTemplate: {{armory.nmespace}} at line 1, column 20 has no value",
                 "http://127.0.0.1:9/{{armory.namespace}} | {inline: '{TELLS}'} | | uriTemplate: {{armory.namespace}} at line 1, column 20 has no value; it is known from the target",
-                "http://127.0.0.1:9/{{armory.nmespace}} | {path: body.json} | | uriTemplate: {{armory.nmespace}} at line 1, column 20 has no value",
                 "http://127.0.0.1:9/ | {inline: '{\"x\" TELLS}'} | | bodyTemplate: is not JSON once rendered",
                 "http://127.0.0.1:9/{{secrets.missing}} | {inline: '{TELLS}'} | | there is no Secret text credential \"missing\"",
                 "http://10.1.2.3/{{context.late}} | {inline: '{TELLS}'} | | may not be called: 10.1.2.3 is not in the list of allowed hosts",
@@ -134,54 +130,6 @@ class PlannedApprovalsTest {
         assertThat(log).contains("\"one\"", "\"two\"").doesNotContain("DID");
     }
 
-    @Test
-    void secretsAreBounded() {
-        String secrets = IntStream.range(0, 101).mapToObj(i -> "'s" + i + "'").collect(Collectors.joining(", "));
-        String file = file("uriTemplate: 'http://127.0.0.1:9/', bodyTemplate: {inline: '{TELLS}'}");
-        Build build = jenkins.build(
-                "armoryDeployment(secrets: [" + secrets + "], config: '''" + file.replace("'", "\\'") + "''')" + BODY);
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("secrets: is longer than 100 entries: it has 101")
-                .doesNotContain("DID");
-    }
-
-    /** The body returns it. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "uriTemplate: 'HERE/{{context.late}}', bodyTemplate: {inline: '{TELLS}'}",
-                "uriTemplate: '{{context.url}}/x', bodyTemplate: {inline: '{TELLS}'}",
-                "uriTemplate: '{{context.scheme}}://127.0.0.1:{{context.port}}/x', bodyTemplate: {inline: '{TELLS}'}",
-                "uriTemplate: 'http://{{context.host}}:{{context.port}}/x', bodyTemplate: {inline: '{TELLS}'}",
-                "uriTemplate: 'HERE/', bodyTemplate: {inline: '{\"n\": {{context.number}}, TELLS}'}",
-                "uriTemplate: 'HERE/', bodyTemplate: {inline: '{\"n\": \"{{armory.replicaSetName}}\", TELLS}'}",
-            })
-    void aContextThatTheBodyReturnsIsNoMistake(String webhook) {
-        String port = String.valueOf(process.port());
-        deploy(
-                        file(webhook.replace("HERE", process.url())),
-                        " { [late: 'a', url: '" + process.url() + "', scheme: 'http', host: '127.0.0.1', port: '" + port
-                                + "', number: 7, replicaSetName: 'web-1'] }")
-                .awaitResult("SUCCESS");
-    }
-
-    /** It is given out only while the build deploys. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "uriTemplate: 'HERE', bodyTemplate: {inline: '{TELLS}'}, headers: [{key: X, value: '{{secrets.prod-token}}'}]",
-                "uriTemplate: '{{secrets.prod-hook}}', bodyTemplate: {inline: '{TELLS}'}",
-                "uriTemplate: '{{secrets.prod-hook}}?from=ci', bodyTemplate: {inline: '{\"pin\": {{secrets.prod-pin}}, TELLS}'}",
-            })
-    void aSecretTextOfTheEnvironmentIsNoMistake(String webhook) {
-        String file = file(webhook.replace("HERE", process.url()));
-
-        assertThat(deploy(file, BODY).awaitLogEnd())
-                .contains("DID deploy"); // the embedded controller gives out none even then
-    }
-
-    /** A mistake as before, once the body could have returned the value. */
     @Test
     void aValueThatTheBodyDoesNotReturnIsSaidWhenItsTurnComes() {
         String file = file("uriTemplate: 'http://listed.example/{{context.late}}', bodyTemplate: {inline: '{TELLS}'}");

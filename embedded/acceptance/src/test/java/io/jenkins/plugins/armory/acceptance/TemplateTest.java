@@ -132,9 +132,6 @@ class TemplateTest {
                         "networkMode: 'remoteNetworkAgent'",
                         "agentIdentifier: is missing; name the agent that makes the call, or a label"),
                 arguments(
-                        "bodyTemplate: [path: 'body.json']",
-                        "bodyTemplate: body.json is a file in the workspace, and there is none here; put the step into a node"),
-                arguments(
                         "bodyTemplate: [inline: '{{context.v']",
                         "bodyTemplate: the \"{{\" at line 1, column 1 has no \"}}\""),
                 arguments(
@@ -168,8 +165,6 @@ class TemplateTest {
                 "name: 'a'                                            | uriTemplate: is missing; put the address",
                 "context: [a: 'b']                                    | webhook: is missing; name one that is defined in",
                 "webhook: 'nope'                                      | webhook: there is no webhook \"nope\"; known are chat, deploy-checks",
-                "webhook: 'nope', configFile: 'deploy.yml'            | configFile: deploy.yml is a file in the workspace, and",
-                "configFile: 'deploy.yml'                             | webhook: is missing; name one of the webhooks in deploy.yml",
                 "name: 'a', uriTemplate: '{{armory.applicationName}}' | uriTemplate: must start with http://",
                 "name: 'a', uriTemplate: 'http://127.0.0.1:99999/'    | uriTemplate: is not a valid address",
                 "name: ' ', uriTemplate: 'http://127.0.0.1/'          | name: is empty; give it a value",

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.deploymentfile;
 
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -70,7 +71,7 @@ public class PlanBenchmark {
     }
 
     @Benchmark
-    public PlannedDeployment plan() throws DeploymentFile.InvalidException {
-        return PlannedDeployment.read("deploy.yml", text);
+    public PlannedDeployment plan() throws PlannedDeployment.InvalidException {
+        return PlannedDeployment.read(text, Map.of(), Map.of());
     }
 }

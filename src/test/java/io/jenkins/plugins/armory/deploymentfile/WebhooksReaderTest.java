@@ -11,8 +11,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.nodes.Node;
 
-class DeploymentFileTest {
+class WebhooksReaderTest {
+
+    /** The texts of files that the Pipeline hands over. */
+    private static final Map<String, String> BODIES = Map.of("body.json", "{\"a\": \"{{context.a}}\"}", "empty", " ");
 
     private static final String COMPLETE = """
             version: v1
@@ -48,22 +52,27 @@ class DeploymentFileTest {
               rolling: {canary: {steps: [{setWeight: {weight: 100}}]}}
             """;
 
-    private static DeploymentFile parse(String text) throws DeploymentFile.InvalidException {
-        return DeploymentFile.parse("deploy.yml", text);
+    private static Map<String, Webhook> parse(String text) throws PlannedDeployment.InvalidException {
+        var yaml = new YamlReader();
+        Node root = yaml.compose(text);
+        Section file = root == null ? null : Section.of(yaml, root, "", "a mapping");
+        Map<String, Webhook> webhooks = file == null ? Map.of() : new WebhooksReader(BODIES).read(file);
+        yaml.throwProblems();
+        return webhooks;
     }
 
     private static void assertInvalid(String text, String... problems) {
         assertThatThrownBy(() -> parse(text))
-                .isInstanceOf(DeploymentFile.InvalidException.class)
+                .isInstanceOf(PlannedDeployment.InvalidException.class)
                 .satisfies(x -> assertThat(x.getMessage().lines()).containsExactly(problems));
     }
 
     @Test
     void readsWhatArmorysFilesHave() throws Exception {
-        DeploymentFile file = parse(COMPLETE);
+        Map<String, Webhook> webhooks = parse(COMPLETE);
 
-        assertThat(file.webhooks()).containsOnlyKeys("runTests", "notify");
-        assertThat(file.webhooks().get("runTests"))
+        assertThat(webhooks).containsOnlyKeys("runTests", "notify");
+        assertThat(webhooks.get("runTests"))
                 .usingRecursiveComparison()
                 .isEqualTo(Webhook.named("runTests")
                         .method("PUT")
@@ -74,23 +83,18 @@ class DeploymentFileTest {
                         .headers(List.of(new Webhook.Header("Authorization", "token {{secrets.github}}")))
                         .body("{\"callback\": \"{{armory.callbackUri}}/callback\"}")
                         .build());
-        assertThat(file.webhooks().get("notify"))
+        assertThat(webhooks.get("notify"))
                 .isEqualTo(Webhook.named("notify")
                         .uriTemplate("https://chat.example.com/hook")
                         .disableCallback(true)
                         .body("{\"text\": \"deployed\"}")
                         .build());
-        assertThat(file.context()).isEqualTo(Map.of("ref", "main", "build", "17"));
-        assertThat(file.target("staging")).contains(new DeploymentFile.Target("staging-cluster", "potatoes"));
-        assertThat(file.target("prod")).contains(new DeploymentFile.Target("prod-cluster", null));
-        assertThat(file.target("dev")).isEmpty();
-        assertThat(file.target(null)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "# nothing\n", "webhooks:\n", "webhooks: []", "version: v1"})
     void mayHaveNoWebhooks(String text) throws Exception {
-        assertThat(parse(text).webhooks()).isEmpty();
+        assertThat(parse(text)).isEmpty();
     }
 
     @Test
@@ -121,35 +125,35 @@ class DeploymentFileTest {
                         val: y
                   - just text
                 """,
-                "deploy.yml line 3, column 18: webhooks[0].uriTemplate: must start with http:// or https://, or with a variable",
-                "deploy.yml line 6, column 22: webhooks[1].agentIdentifier: goes with networkMode remoteNetworkAgent alone; set"
+                "config line 3, column 18: webhooks[0].uriTemplate: must start with http:// or https://, or with a variable",
+                "config line 6, column 22: webhooks[1].agentIdentifier: goes with networkMode remoteNetworkAgent alone; set"
                         + " that, or leave it out",
-                "deploy.yml line 9, column 14: webhooks[2]: unknown field \"retries\"; known are name, method, uriTemplate,"
+                "config line 9, column 14: webhooks[2]: unknown field \"retries\"; known are name, method, uriTemplate,"
                         + " networkMode, agentIdentifier, headers, bodyTemplate, retryCount, disableCallback, context",
-                "deploy.yml line 10, column 5: webhooks[3].name: must not be blank; it is what people will know the webhook by",
-                "deploy.yml line 13, column 17: webhooks[4].retryCount: \"many\" is not a number",
-                "deploy.yml line 14, column 22: webhooks[4].disableCallback: must be true or false",
-                "deploy.yml line 17, column 14: webhooks[5].headers: must be a list of {key: ..., value: ...}",
-                "deploy.yml line 22, column 14: webhooks[6].headers[0]: unknown field \"val\"; did you mean \"value\"?"
+                "config line 10, column 5: webhooks[3].name: must not be blank; it is what people will know the webhook by",
+                "config line 13, column 17: webhooks[4].retryCount: \"many\" is not a number",
+                "config line 14, column 22: webhooks[4].disableCallback: must be true or false",
+                "config line 17, column 14: webhooks[5].headers: must be a list of {key: ..., value: ...}",
+                "config line 22, column 14: webhooks[6].headers[0]: unknown field \"val\"; did you mean \"value\"?"
                         + " Known are key, value",
-                "deploy.yml line 23, column 5: webhooks[7]: must be a mapping with name, uriTemplate and so on");
+                "config line 23, column 5: webhooks[7]: must be a mapping with name, uriTemplate and so on");
     }
 
     @Test
     void wantsNamesToBeUnique() {
         assertInvalid(
                 "webhooks:\n- {name: a, uriTemplate: 'https://ci/'}\n- {name: a, uriTemplate: 'https://ci/2'}\n",
-                "deploy.yml line 3, column 10: webhooks[1].name: \"a\" is there twice; each webhook needs a name of its own");
+                "config line 3, column 10: webhooks[1].name: \"a\" is there twice; each webhook needs a name of its own");
         assertInvalid(
                 "webhooks:\n- {name: a, name: b, uriTemplate: 'https://ci/'}\n",
-                "deploy.yml line 2, column 13: webhooks[0]: \"name\" is there twice");
+                "config line 2, column 13: webhooks[0]: \"name\" is there twice");
     }
 
     @Test
     void namesTheLineOfATemplateThatIsNone() {
         assertInvalid(
                 "webhooks:\n- name: a\n  uriTemplate: https://ci/\n  bodyTemplate:\n    inline: '{{#if}}'\n",
-                "deploy.yml line 5, column 5: webhooks[0].bodyTemplate: \"{{#if}}\" at line 1, column 1 is not a variable;"
+                "config line 5, column 5: webhooks[0].bodyTemplate: \"{{#if}}\" at line 1, column 1 is not a variable;"
                         + " write {{armory.NAME}}, {{answer.NAME}}, {{context.NAME}} or {{secrets.ID}}. Sections and"
                         + " partials are not supported");
     }
@@ -158,8 +162,8 @@ class DeploymentFileTest {
     void saysWhereItIsNoYaml() {
         assertInvalid(
                 "webhooks: [\n",
-                "deploy.yml line 2, column 1: is not YAML: expected the node content, but found '<stream" + " end>'");
-        assertInvalid("- a", "deploy.yml line 1, column 1: must be a mapping with a section \"webhooks\"");
+                "config line 2, column 1: is not YAML: expected the node content, but found '<stream" + " end>'");
+        assertInvalid("- a", "config line 1, column 1: must be a mapping");
     }
 
     @Test
@@ -167,28 +171,28 @@ class DeploymentFileTest {
         String comment = "# " + "x".repeat(5_000) + "\n";
         assertInvalid(
                 comment + "webhooks:\n- name: \u00e4\ud83d\ude00\u0007b\n",
-                "deploy.yml line 3, column 11: is not YAML: has the character U+0007, which YAML does not allow; remove it");
+                "config line 3, column 11: is not YAML: has the character U+0007, which YAML does not allow; remove it");
         assertInvalid(
                 "a: \ud800",
-                "deploy.yml line 1, column 4: is not YAML: has the character U+D800, which YAML does not allow; remove it");
+                "config line 1, column 4: is not YAML: has the character U+D800, which YAML does not allow; remove it");
     }
 
     /** Tests an error that the library does not report as a YAMLException. */
     @Test
     void saysSoOfATagThatCannotBeDecoded() {
-        assertInvalid("!arn[0%e", "deploy.yml: is not YAML: Tag must not contain leading or trailing spaces.");
+        assertInvalid("!arn[0%e", "config: is not YAML: Tag must not contain leading or trailing spaces.");
     }
 
     @Test
     void takesWhatTheAnchorsOfAFileStandFor() throws Exception {
-        DeploymentFile file = parse("""
+        Map<String, Webhook> webhooks = parse("""
                 x: &headers [{key: X, value: y}]
                 webhooks:
                   - {name: a, uriTemplate: 'https://ci/', headers: *headers}
                   - {name: b, uriTemplate: 'https://ci/', headers: *headers}
                 """);
 
-        assertThat(file.webhooks().get("b"))
+        assertThat(webhooks.get("b"))
                 .isEqualTo(Webhook.named("b")
                         .uriTemplate("https://ci/")
                         .headers(List.of(new Webhook.Header("X", "y")))
@@ -197,7 +201,7 @@ class DeploymentFileTest {
 
     @Test
     void takesWhatMergeKeysStandFor() throws Exception {
-        DeploymentFile file = parse("""
+        Map<String, Webhook> webhooks = parse("""
                 x: &ci {uriTemplate: 'https://ci/', method: PUT, retryCount: 1}
                 y: &more {retryCount: 2, disableCallback: true}
                 webhooks:
@@ -205,13 +209,13 @@ class DeploymentFileTest {
                   - {name: b, <<: [*ci, *more], method: GET}
                 """);
 
-        assertThat(file.webhooks().get("a"))
+        assertThat(webhooks.get("a"))
                 .isEqualTo(Webhook.named("a")
                         .uriTemplate("https://ci/")
                         .method("PUT")
                         .retryCount(1)
                         .build());
-        assertThat(file.webhooks().get("b"))
+        assertThat(webhooks.get("b"))
                 .isEqualTo(Webhook.named("b")
                         .uriTemplate("https://ci/")
                         .method("GET")
@@ -232,14 +236,14 @@ class DeploymentFileTest {
                     headers: [{key: Host, value: x}]
                     bodyTemplate: {inline: '{{#if}}'}
                 """,
-                "deploy.yml line 2, column 5: webhooks[0].name: must not be blank; it is what people will know the webhook by",
-                "deploy.yml line 2, column 18: webhooks[0].uriTemplate: must start with http:// or https://, or with a variable",
-                "deploy.yml line 3, column 13: webhooks[0].method: \"FETCH\" is not one of POST, GET, HEAD, PUT, PATCH, DELETE,"
+                "config line 2, column 5: webhooks[0].name: must not be blank; it is what people will know the webhook by",
+                "config line 2, column 18: webhooks[0].uriTemplate: must start with http:// or https://, or with a variable",
+                "config line 3, column 13: webhooks[0].method: \"FETCH\" is not one of POST, GET, HEAD, PUT, PATCH, DELETE,"
                         + " OPTIONS",
-                "deploy.yml line 4, column 18: webhooks[0].networkMode: \"pigeon\" is not one of direct, remoteNetworkAgent",
-                "deploy.yml line 5, column 17: webhooks[0].retryCount: -1 is less than 0",
-                "deploy.yml line 6, column 15: webhooks[0].headers[0]: Host is set by Jenkins; leave it out",
-                "deploy.yml line 7, column 19: webhooks[0].bodyTemplate: \"{{#if}}\" at line 1, column 1 is not a variable;"
+                "config line 4, column 18: webhooks[0].networkMode: \"pigeon\" is not one of direct, remoteNetworkAgent",
+                "config line 5, column 17: webhooks[0].retryCount: -1 is less than 0",
+                "config line 6, column 15: webhooks[0].headers[0]: Host is set by Jenkins; leave it out",
+                "config line 7, column 19: webhooks[0].bodyTemplate: \"{{#if}}\" at line 1, column 1 is not a variable;"
                         + " write {{armory.NAME}}, {{answer.NAME}}, {{context.NAME}} or {{secrets.ID}}. Sections and"
                         + " partials are not supported");
     }
@@ -258,37 +262,31 @@ class DeploymentFileTest {
                   - {name: f, uriTemplate: 'https://ci/', bodyTemplate: }
                   - {name: g, uriTemplate: 'https://ci/', bodyTemplate: ~}
                 """,
-                "deploy.yml line 2, column 57: webhooks[0].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
-                "deploy.yml line 3, column 57: webhooks[1].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
-                "deploy.yml line 4, column 57: webhooks[2].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
-                "deploy.yml line 5, column 57: webhooks[3].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
-                "deploy.yml line 6, column 57: webhooks[4].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
-                "deploy.yml line 7, column 56: webhooks[5].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
-                "deploy.yml line 8, column 57: webhooks[6].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out");
+                "config line 2, column 57: webhooks[0].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
+                "config line 3, column 57: webhooks[1].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
+                "config line 4, column 57: webhooks[2].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
+                "config line 5, column 57: webhooks[3].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
+                "config line 6, column 57: webhooks[4].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
+                "config line 7, column 56: webhooks[5].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out",
+                "config line 8, column 57: webhooks[6].bodyTemplate: is empty; write {inline: ...} or {path: ...}, or leave it out");
     }
 
     @Test
-    void contextOverridesWin() throws Exception {
-        assertThat(parse("context: {a: 1, b: 2}\ncontextOverrides: {b: 3, c: 4}\n")
-                        .context())
-                .isEqualTo(Map.of("a", "1", "b", "3", "c", "4"));
-    }
+    void takesABodyOfAFileThatThePipelineHandsOver() throws Exception {
+        String webhook = "webhooks: [{name: a, uriTemplate: 'https://ci/', bodyTemplate: {%s}}]";
 
-    @Test
-    void saysWhatAStepWithOneOfItsWebhooksDoesNotUse() throws Exception {
-        assertThat(parse(COMPLETE).unusedByWebhooks()).containsExactly("strategies");
-        assertThat(parse("""
-                        targets:
-                          staging: {account: a, constraints: {dependsOn: [dev]}}
-                          dev: {account: a, constraints: }
-                          prod: {account: a, constraints: {beforeDeployment: [{pause: {untilApproved: true}}]}}
-                        strategies: {}
-                        deploymentConfig: {timeout: {}}
-                        """).unusedByWebhooks())
-                .containsExactly("constraints of staging, prod", "strategies", "deploymentConfig");
-        assertThat(parse("targets: {a: &t {constraints: {x: y}}, b: *t, c: *t, d: *t, e: *t, f: *t, g: *t}")
-                        .unusedByWebhooks())
-                .containsExactly("constraints of a, b, c, d, e and 2 more");
+        assertThat(parse(webhook.formatted("path: body.json")).get("a").body()).isEqualTo(BODIES.get("body.json"));
+        for (String missing : List.of("empty", "body.jsn")) {
+            assertInvalid(
+                    webhook.formatted("path: " + missing),
+                    ("config line 1, column 64: webhooks[0].bodyTemplate: armoryDeployment has no text of \"%s\"; add"
+                                    + " bodies: ['%s': readTrusted('%s')] to it, or write {inline: ...}")
+                            .formatted(missing, missing, missing));
+        }
+        assertInvalid(
+                webhook.formatted("path: body.json, inline: '{}'"),
+                "config line 1, column 64: webhooks[0].bodyTemplate: has both inline and path; write either"
+                        + " {inline: ...} or {path: ...}, or leave it out");
     }
 
     @Test
@@ -297,14 +295,14 @@ class DeploymentFileTest {
                 .satisfies(x -> assertThat(x.getMessage().lines())
                         .hasSize(101)
                         .last()
-                        .isEqualTo("deploy.yml line 102, column 3: here and below are 150 more mistakes"));
+                        .isEqualTo("config line 102, column 3: here and below are 150 more mistakes"));
     }
 
     @Test
     void isNotToBeBlownUp() {
-        assertThatThrownBy(() -> parse("[".repeat(10_000))).isInstanceOf(DeploymentFile.InvalidException.class);
+        assertThatThrownBy(() -> parse("[".repeat(10_000))).isInstanceOf(PlannedDeployment.InvalidException.class);
         assertThatThrownBy(() -> parse("a: " + "x".repeat(Bound.TEMPLATE.most())))
-                .isInstanceOf(DeploymentFile.InvalidException.class);
+                .isInstanceOf(PlannedDeployment.InvalidException.class);
     }
 
     @Test
@@ -326,11 +324,11 @@ class DeploymentFileTest {
     private static void parseOrRefuse(String text) {
         try {
             parse(text);
-        } catch (DeploymentFile.InvalidException x) {
+        } catch (PlannedDeployment.InvalidException x) {
             assertThat(x.getMessage().lines())
                     .isNotEmpty()
                     .allSatisfy(line -> assertThat(line).isNotBlank());
-            assertThat(x).hasMessageStartingWith("deploy.yml");
+            assertThat(x).hasMessageStartingWith("config");
         }
     }
 }
