@@ -30,20 +30,17 @@ function take(answer) {
 
 function attempt(approval) {
   const last = approval.attempts[approval.attempts.length - 1];
-  const turn = approval.waitsForTurn ? say("attempt.turn") : "";
   if (!last) {
     // What waits without an attempt and without a callback has no webhook.
     const isCalling = !approval.decision && (approval.state === "SENDING" || approval.callback);
-    return [turn || (isCalling ? say("attempt.none") : "–")];
+    return [isCalling ? say("attempt.none") : "–"];
   }
   const isTold = last.failure && approval.decision?.mdMessage.includes(last.failure); // in the column beside this
   const text = isTold
     ? say("attempt.over", last.number)
     : last.failure ? say("attempt.failed", last.number, last.failure) : say("attempt.ok", last.number, last.status);
   const parts = [element("span", "", text, " ", note(last.host))];
-  if (turn) {
-    parts.push(note(turn));
-  } else if (last.nextAt && !approval.decision) {
+  if (last.nextAt && !approval.decision) {
     parts.push(note(say("attempt.next", new Date(last.nextAt).toLocaleTimeString())));
   }
   return parts;

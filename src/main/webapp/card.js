@@ -113,7 +113,6 @@ function dataOf({ id, hasData }) {
 /** The calls that were made for an approval, the refused callbacks, and the data of the one that was taken. */
 export function callsOf(approval) {
   return [
-    ...(approval.waitsForTurn ? [note(say("attempt.turn"))] : []),
     ...attempts(approval.id, approval.attempts),
     ...cancelled(approval),
     ...notices(approval),

@@ -60,7 +60,7 @@ class CleanUpTest {
                 .getBuildByNumber(approval.build().number());
         var busy = new CountDownLatch(1);
         for (int thread = 0; thread < 100; thread++) { // more than the plugin has for a build
-            ArmoryRuntime.get().executor(build).execute(() -> await().until(() -> busy.getCount() == 0));
+            ArmoryRuntime.get().buildExecutor().execute(() -> await().until(() -> busy.getCount() == 0));
         }
         build.finish(new AbortException("Failed to load program"));
 

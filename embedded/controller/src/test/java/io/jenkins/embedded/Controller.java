@@ -36,7 +36,7 @@ final class Controller implements AutoCloseable {
     @Override
     public void close() {
         var pools =
-                List.of(ArmoryRuntime.get().stepThreads(), ArmoryRuntime.get().executor());
+                List.of(ArmoryRuntime.get().buildExecutor(), ArmoryRuntime.get().executor());
         await().until(() -> pools.stream()
                 .map(ThreadPoolExecutor.class::cast)
                 .allMatch(pool -> pool.getActiveCount() == 0 && pool.getQueue().isEmpty()));

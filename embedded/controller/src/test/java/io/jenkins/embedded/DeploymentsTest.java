@@ -90,7 +90,7 @@ class DeploymentsTest {
             var build = new UnsavedBuild(job, folder);
             var noted = new ArrayList<Deployment>();
             var builds = new RunningBuilds();
-            var deployments = new Deployments(run -> Runnable::run, builds, (run, deployment) -> noted.add(deployment));
+            var deployments = new Deployments(Runnable::run, builds, (run, deployment) -> noted.add(deployment));
             deployments.apply(build, new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null));
             deployments.apply(build, new RulesMet("prod", "step"));
             deployments.apply(build, new Ended("prod", "step", null));

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.client;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.client.AllowedHosts.RefusedException;
+import io.jenkins.plugins.armory.delivery.CallPermits;
 import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.delivery.RetryPolicy;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
@@ -25,7 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -79,27 +80,23 @@ public final class WebhookClient {
         this(CallLimits.DEFAULT.connect(), CallLimits.DEFAULT.request());
     }
 
-    WebhookClient(Duration connectTimeout, Duration responseTimeout) {
-        this(
-                new ThreadPoolExecutor(
-                        0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), WebhookClient::thread),
-                connectTimeout,
-                responseTimeout);
-    }
-
-    /** @param executor has as many {@linkplain #thread threads} as there is work */
-    public WebhookClient(ExecutorService executor) {
-        this(executor, CallLimits.DEFAULT.connect(), CallLimits.DEFAULT.request());
-    }
-
     /**
      * @param connectTimeout limit for the connection, for webhooks that say nothing
      * @param responseTimeout limit for the whole call, for the same
      */
-    private WebhookClient(ExecutorService executor, Duration connectTimeout, Duration responseTimeout) {
+    WebhookClient(Duration connectTimeout, Duration responseTimeout) {
         this.responseTimeout = responseTimeout;
-        var dispatcher = new Dispatcher(executor);
-        dispatcher.setMaxRequests(Integer.MAX_VALUE); // OkHttp's limits know no jobs, see Turns
+        var threads = new ThreadPoolExecutor(
+                CallPermits.IN_ALL,
+                CallPermits.IN_ALL,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                WebhookClient::thread);
+        threads.allowCoreThreadTimeOut(true);
+        var dispatcher = new Dispatcher(threads);
+        dispatcher.setMaxRequests(
+                Integer.MAX_VALUE); // OkHttp would hold back calls that are made already, see CallPermits
         dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
         client = new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
@@ -115,7 +112,7 @@ public final class WebhookClient {
                 .build();
     }
 
-    public static Thread thread(Runnable work) {
+    private static Thread thread(Runnable work) {
         var thread = new Thread(work, "Armory webhook call");
         thread.setDaemon(true);
         return thread;
@@ -135,7 +132,7 @@ public final class WebhookClient {
                         .build();
     }
 
-    /** Returns the executor of this client's calls, for other work that waits for the network. */
+    /** Returns the threads of this client's calls: one for each call that has a permit. */
     public ExecutorService executor() {
         return client.dispatcher().executorService();
     }

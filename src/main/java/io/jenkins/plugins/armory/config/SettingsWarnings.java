@@ -156,7 +156,7 @@ public final class SettingsWarnings {
             List<Object> present = presentSettings();
             List<Object> underWay = looking.get();
             if (last.isOld(present) && !present.equals(underWay) && looking.compareAndSet(underWay, present)) {
-                ArmoryRuntime.get().client().executor().execute(() -> look(present)); // as long as a vault takes
+                ArmoryRuntime.get().buildExecutor().execute(() -> look(present)); // as long as a vault takes
             }
             return last.warnings();
         }

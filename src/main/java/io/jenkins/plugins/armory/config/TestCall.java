@@ -13,6 +13,8 @@ import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.client.CallTimings;
 import io.jenkins.plugins.armory.client.WebhookClient;
+import io.jenkins.plugins.armory.delivery.CallPermits;
+import io.jenkins.plugins.armory.delivery.CallPermits.Permit;
 import io.jenkins.plugins.armory.delivery.CallResult;
 import io.jenkins.plugins.armory.delivery.UndeliverableException;
 import io.jenkins.plugins.armory.sending.ApprovalRequests;
@@ -42,9 +44,12 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  * A single call of a saved webhook, to try its definition. It uses the webhook's templates and secrets, the allowed hosts and the
  * proxy, and has no retries. Its approval id belongs to no approval: a callback to it is answered with 410.
  */
-record TestCall(CallbackTokens tokens, WebhookClient client) {
+record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client) {
 
-    private static final TestCallsInFlight IN_FLIGHT = new TestCallsInFlight();
+    /** What test calls count as among the jobs. */
+    private static final String JOB = "";
+    /** The longest wait for a permit. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
     private static final String SAMPLE = "sample";
     /** The time that is added to the limit of the call, for the work before and after it. */
@@ -71,52 +76,59 @@ record TestCall(CallbackTokens tokens, WebhookClient client) {
         if (webhook.networkMode() != NetworkMode.DIRECT) {
             return FormValidation.error(Messages.TestCall_agent());
         }
-        String user = Jenkins.getAuthentication2().getName();
-        if (!IN_FLIGHT.begin(user)) {
-            return FormValidation.error(Messages.TestCall_busy());
-        }
-        try {
-            return send(webhook, item instanceof ItemGroup<?> folder ? folder : Jenkins.get());
-        } finally {
-            IN_FLIGHT.end(user);
-        }
+        return send(webhook, item instanceof ItemGroup<?> folder ? folder : Jenkins.get());
     }
 
     /** @param place the place whose credentials the webhook may use */
     private FormValidation send(Webhook saved, ItemGroup<?> place) {
         Map<String, String> ofLaterCalls = valuesOfLaterCalls(saved);
         Webhook webhook = ofLaterCalls.isEmpty() ? saved : saved.asCancel(); // such a call awaits no callback
-        CompletableFuture<CallResult> answered = new CompletableFuture<>();
-        CallTimings timings = new CallTimings();
-        long start = System.nanoTime();
+        String id = tokens.newId();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            String id = tokens.newId();
-            Variables variables = variables(webhook, place, id);
-            ofLaterCalls.forEach(variables::with);
-            WebhookRequest request = RequestCredentials.addTo(
-                    WebhookRequest.of(
-                            webhook, variables, new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null)),
-                    webhook,
-                    credentialsOf(place));
-            client.call(
-                    request.attempt(id, Instant.now()),
-                    id,
-                    ArmoryConfiguration.get().hosts(),
-                    JenkinsProxy.forHost(request.hostName()),
-                    timings,
-                    answered::complete);
-            CallResult result = answered.get(
-                    webhook.limits().request().plus(BESIDE_THE_CALL).toSeconds(), TimeUnit.SECONDS);
-            return report(request, result, Duration.ofNanos(System.nanoTime() - start), timings);
+            String host = WebhookRequest.hostAndPort(webhook, variables(webhook, place, id, ofLaterCalls));
+            Permit permit = permits.of(JOB, host);
+            CompletableFuture<Void> granted = new CompletableFuture<>();
+            try {
+                permit.ask(() -> granted.complete(null));
+                granted.get(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS);
+                return call(webhook, place, id, variables(webhook, place, id, ofLaterCalls));
+            } catch (TimeoutException x) {
+                return FormValidation.error(Messages.TestCall_busy());
+            } finally {
+                permit.giveBack();
+            }
         } catch (TemplateException | UndeliverableException | IllegalStateException x) {
             return FormValidation.error(Messages.TestCall_notSent(x.getMessage()));
-        } catch (TimeoutException x) { // a name server does not answer
-            return FormValidation.error(Messages.TestCall_noAnswer());
         } catch (ExecutionException x) {
             return FormValidation.error(Messages.TestCall_notSent(String.valueOf(x.getCause())));
         } catch (InterruptedException x) {
             Thread.currentThread().interrupt();
             return FormValidation.error(Messages.TestCall_shuttingDown());
+        }
+    }
+
+    private FormValidation call(Webhook webhook, ItemGroup<?> place, String id, Variables variables)
+            throws TemplateException, UndeliverableException, ExecutionException, InterruptedException {
+        CompletableFuture<CallResult> answered = new CompletableFuture<>();
+        CallTimings timings = new CallTimings();
+        long start = System.nanoTime();
+        WebhookRequest request = RequestCredentials.addTo(
+                WebhookRequest.of(webhook, variables, new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null)),
+                webhook,
+                credentialsOf(place));
+        client.call(
+                request.attempt(id, Instant.now()),
+                id,
+                ArmoryConfiguration.get().hosts(),
+                JenkinsProxy.forHost(request.hostName()),
+                timings,
+                answered::complete);
+        try {
+            CallResult result = answered.get(
+                    webhook.limits().request().plus(BESIDE_THE_CALL).toSeconds(), TimeUnit.SECONDS);
+            return report(request, result, Duration.ofNanos(System.nanoTime() - start), timings);
+        } catch (TimeoutException x) { // a name server does not answer
+            return FormValidation.error(Messages.TestCall_noAnswer());
         }
     }
 
@@ -151,8 +163,8 @@ record TestCall(CallbackTokens tokens, WebhookClient client) {
         return values.keySet().stream().anyMatch(webhook::mentions) ? values : Map.of();
     }
 
-    private Variables variables(Webhook webhook, ItemGroup<?> place, String id) {
-        return new Variables()
+    private Variables variables(Webhook webhook, ItemGroup<?> place, String id, Map<String, String> ofLaterCalls) {
+        var variables = new Variables()
                 .with(Variables.CALLBACK_URI, ApprovalRequests.callbackUriOf(id))
                 .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(id))
                 .with(Variables.APPROVAL_ID, id)
@@ -164,6 +176,8 @@ record TestCall(CallbackTokens tokens, WebhookClient client) {
                 .withContext(webhook.context())
                 .withContextSample(SAMPLE)
                 .withSecrets(secret -> secret(secret, place));
+        ofLaterCalls.forEach(variables::with);
+        return variables;
     }
 
     @CheckForNull

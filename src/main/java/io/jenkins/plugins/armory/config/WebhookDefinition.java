@@ -224,7 +224,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
                 item.checkPermission(Item.CONFIGURE);
             }
             ArmoryRuntime armory = ArmoryRuntime.get();
-            return new TestCall(armory.tokens(), armory.client())
+            return new TestCall(armory.tokens(), armory.permits(), armory.client())
                     .send(item, Util.fixNull(name).strip());
         }
     }

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.delivery;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -22,20 +21,13 @@ abstract class CallKind {
 
     private static final Logger LOGGER = Logger.getLogger(CallKind.class.getName());
 
-    private final int atOnce;
     private final Approvals approvals;
     private final RetryPolicy policy;
     private final AtomicLong failed = new AtomicLong();
 
-    /** @param atOnce the number of calls in flight at once; those of other kinds are beside them */
-    CallKind(int atOnce, Approvals approvals, RetryPolicy policy) {
-        this.atOnce = atOnce;
+    CallKind(Approvals approvals, RetryPolicy policy) {
         this.approvals = approvals;
         this.policy = policy;
-    }
-
-    int atOnce() {
-        return atOnce;
     }
 
     Approvals approvals() {
@@ -67,13 +59,7 @@ abstract class CallKind {
         return Optional.empty();
     }
 
-    /** Returns the room that the attempts of an approval need; {@code null} for none. */
-    @CheckForNull
-    Room room(String id) {
-        return null;
-    }
-
-    /** Takes note that an attempt waits for its turn. */
+    /** Takes note that an attempt waits for its permit. */
     void waits(Order order, int number) {}
 
     /**

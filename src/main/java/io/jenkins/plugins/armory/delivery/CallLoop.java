@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.delivery.CallPermits.Permit;
 import io.jenkins.plugins.armory.delivery.Requests.Order;
 import java.io.IOException;
 import java.time.Clock;
@@ -17,7 +18,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,7 +31,7 @@ import java.util.logging.Logger;
 
 /**
  * The loop that makes the calls of all {@linkplain CallKind kinds}. A change of an approval begins what its record has due, and ends what
- * it has not due any more. Each attempt is made when it is its {@linkplain Turns turn}, ends exactly once and gives its turn back, whatever
+ * it has not due any more. Each attempt is made once it has its {@linkplain CallPermits permit}, ends exactly once and gives it back, whatever
  * is thrown on its way. A call is over when its event is written.
  */
 final class CallLoop implements ApprovalObserver {
@@ -47,7 +47,8 @@ final class CallLoop implements ApprovalObserver {
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final UntilWritten again;
-    private final Map<CallKind, Turns> kinds = new LinkedHashMap<>();
+    private final CallPermits permits;
+    private final List<CallKind> kinds;
     private volatile boolean open;
 
     // The following fields, and those of the calls, are guarded by this.
@@ -61,17 +62,19 @@ final class CallLoop implements ApprovalObserver {
     CallLoop(
             Approvals approvals,
             Requests requests,
+            CallPermits permits,
             Clock clock,
             ScheduledExecutorService timer,
             Executor executor,
             List<CallKind> kinds) {
         this.approvals = approvals;
         this.requests = requests;
+        this.permits = permits;
         this.clock = clock;
         this.timer = timer;
         this.executor = executor;
         again = new UntilWritten(timer, executor);
-        kinds.forEach(kind -> this.kinds.put(kind, new Turns(kind.atOnce(), executor)));
+        this.kinds = kinds;
         // In this order, since what is decided meanwhile is outstanding. One without a call may be run again.
         approvals.pending().forEach(approval -> inherited.add(approval.id()));
         approvals.outstanding().forEach(approval -> inherited.add(approval.id()));
@@ -97,8 +100,8 @@ final class CallLoop implements ApprovalObserver {
         synchronized (this) {
             Approval approval = approvals.findInMemory(id).orElse(null);
             Map<String, Run> places = runs.getOrDefault(id, new HashMap<>());
-            places.values().removeIf(run -> !run.inFlight && run.dueBy(approval) == null);
-            for (CallKind kind : kinds.keySet()) {
+            places.values().removeIf(run -> run.isGivenUp(approval));
+            for (CallKind kind : kinds) {
                 for (Order order : due(kind, approval)) {
                     String place = kind.place(order);
                     if (!places.containsKey(place)) {
@@ -133,13 +136,8 @@ final class CallLoop implements ApprovalObserver {
         }
         if (approval == null || approval.isClosed()) {
             inherited.remove(id);
-            kinds.keySet().forEach(kind -> kind.closed(id));
+            kinds.forEach(kind -> kind.closed(id));
         }
-    }
-
-    /** Returns whether a call of an approval waits for its turn. */
-    synchronized boolean waitsForTurn(CallKind kind, String id) {
-        return of(id).values().stream().anyMatch(run -> run.kind == kind && run.waits);
     }
 
     /** See {@link Requests#reasonToWait}; empty for an approval of this run of Jenkins. */
@@ -164,7 +162,10 @@ final class CallLoop implements ApprovalObserver {
         private final Duration delay;
         private int number;
         private boolean inFlight;
-        private volatile boolean waits;
+        /** The permit that an attempt waits for or has until it is sent, {@code null} for none. */
+        @CheckForNull
+        private Permit permit;
+
         private boolean held;
 
         Run(CallKind kind, Order order) {
@@ -178,11 +179,7 @@ final class CallLoop implements ApprovalObserver {
         }
 
         void start() {
-            if (delay.isZero() && kind.room(id) != null) {
-                surely(this::attempt); // at once, so that first calls come in their order
-            } else {
-                next(delay);
-            }
+            next(delay);
         }
 
         /** Makes the next attempt after a delay. */
@@ -211,6 +208,15 @@ final class CallLoop implements ApprovalObserver {
                     .orElse(null);
         }
 
+        /** Returns whether a record has the call not due any more, so that it is not made; it waits for no permit then. */
+        private boolean isGivenUp(@CheckForNull Approval approval) {
+            boolean isGivenUp = !inFlight && dueBy(approval) == null;
+            if (isGivenUp && permit != null) {
+                permit.giveBack();
+            }
+            return isGivenUp;
+        }
+
         /** Returns the call as it is due now, {@code null} if it is not. Its job may have been renamed since the last attempt. */
         @CheckForNull
         private Order order() {
@@ -223,7 +229,7 @@ final class CallLoop implements ApprovalObserver {
 
         private void attempt() {
             Order order = order();
-            if (order == null || waits) {
+            if (order == null) {
                 return;
             }
             Optional<Event> instead = kind.insteadOf(order);
@@ -233,21 +239,20 @@ final class CallLoop implements ApprovalObserver {
             } else if (reason.isPresent()) {
                 hold(order, reason.get());
             } else {
-                waits = true;
-                Room room = kind.room(id);
-                if (room == null) {
-                    enter(order, () -> {});
-                } else {
-                    room.enter(
-                            order.approval().awaitsFirstCall(),
-                            leave -> surely(() -> {
-                                if (order() == null) {
-                                    begin(leave);
-                                } else {
-                                    enter(order, leave);
-                                }
-                            }));
+                askFor(permits.of(order.approval().build().job(), hostOf(order)), order);
+            }
+        }
+
+        private void askFor(Permit asked, Order order) {
+            synchronized (CallLoop.this) {
+                if (order() == null || permit != null) {
+                    return;
                 }
+                permit = asked;
+            }
+            boolean waits = asked.ask(() -> surely(() -> begin(asked)));
+            if (waits) {
+                kind.waits(order, number);
             }
         }
 
@@ -262,53 +267,34 @@ final class CallLoop implements ApprovalObserver {
             next(HELD);
         }
 
-        /** @param leaveRoom is run when the attempt is over */
-        private void enter(Order order, Runnable leaveRoom) {
-            boolean atOnce = Objects.requireNonNull(kinds.get(kind), "each kind has turns")
-                    .enter(
-                            order.approval().build().job(),
-                            laneOf(order),
-                            leave -> surely(() -> begin(() -> {
-                                leave.run();
-                                leaveRoom.run();
-                            })));
-            if (!atOnce && waits) {
-                kind.waits(order, number);
-            }
-        }
-
-        private String laneOf(Order order) {
+        private String hostOf(Order order) {
             try {
-                return requests.lane(order);
+                return requests.host(order);
             } catch (UndeliverableException | RuntimeException | Error x) {
                 return ""; // making the request fails too, and says why
             }
         }
 
-        /**
-         * Begins the attempt, since it is its turn.
-         *
-         * @param leave ends the turn
-         */
-        private void begin(Runnable leave) throws IOException {
+        /** Begins the attempt, since it has its permit. */
+        private void begin(Permit granted) throws IOException {
             Order order = order();
             if (order != null) {
                 kind.begins(order);
             }
-            requests.executor().execute(() -> surely(() -> send(leave)));
+            requests.executor().execute(() -> surely(() -> send(granted)));
         }
 
-        private void send(Runnable leave) {
+        private void send(Permit granted) {
             Order order;
             synchronized (CallLoop.this) {
-                waits = false;
                 order = order();
                 inFlight = order != null;
+                permit = null;
             }
             if (order == null) {
-                leave.run();
+                granted.giveBack();
             } else {
-                send(order, new Ending(this, order, leave));
+                send(order, new Ending(this, order, granted));
             }
         }
 
@@ -383,24 +369,24 @@ final class CallLoop implements ApprovalObserver {
 
         private final Run run;
         private final Order order;
-        private final Runnable leave;
+        private final Permit permit;
         private final int number;
         private final Instant begun = now();
         private final long nanos = System.nanoTime();
         private final AtomicBoolean ended = new AtomicBoolean();
         private volatile String host = "";
 
-        Ending(Run run, Order order, Runnable leave) {
+        Ending(Run run, Order order, Permit permit) {
             this.run = run;
             this.order = order;
-            this.leave = leave;
+            this.permit = permit;
             number = run.number;
         }
 
         /** @param result {@code null} if the call was dropped, since it was not due any more */
         void end(@CheckForNull CallResult result) {
             if (ended.compareAndSet(false, true)) {
-                leave.run();
+                permit.giveBack();
                 executor.execute(() -> run.surely(() -> tell(result)));
             }
         }

@@ -18,7 +18,7 @@ final class CancelCalls extends CallKind {
     private final WebhookCalls webhooks;
 
     CancelCalls(Approvals approvals, RetryPolicy policy, WebhookCalls webhooks) {
-        super(64, approvals, policy);
+        super(approvals, policy);
         this.webhooks = webhooks;
     }
 

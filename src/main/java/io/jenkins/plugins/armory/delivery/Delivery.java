@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.delivery;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approvals;
 import java.time.Clock;
 import java.util.List;
@@ -22,20 +21,25 @@ public final class Delivery {
     private final NotifyCalls notices;
     private final CallLoop loop;
 
-    /** @param executor does what may take time */
+    /**
+     * @param permits limits the calls in flight
+     * @param executor does what may take time
+     */
     public Delivery(
             Approvals approvals,
             Requests requests,
+            CallPermits permits,
             RetryPolicy policy,
             ScheduledExecutorService timer,
             Executor executor) {
-        this(approvals, requests, policy, Clock.systemUTC(), timer, executor);
+        this(approvals, requests, permits, policy, Clock.systemUTC(), timer, executor);
     }
 
     /** @param clock the clock of the attempts */
     Delivery(
             Approvals approvals,
             Requests requests,
+            CallPermits permits,
             RetryPolicy policy,
             Clock clock,
             ScheduledExecutorService timer,
@@ -44,7 +48,8 @@ public final class Delivery {
         cancels = new CancelCalls(approvals, policy, webhooks);
         notices = new NotifyCalls(approvals, policy);
         var statuses = new StatusPolls(approvals, policy, clock);
-        loop = new CallLoop(approvals, requests, clock, timer, executor, List.of(webhooks, cancels, statuses, notices));
+        loop = new CallLoop(
+                approvals, requests, permits, clock, timer, executor, List.of(webhooks, cancels, statuses, notices));
     }
 
     /** Makes the calls that were left by the last run of Jenkins, and those to come. Called when Jenkins has loaded its jobs. */
@@ -67,19 +72,12 @@ public final class Delivery {
         return cancels.failed();
     }
 
-    /** Returns whether the call of an approval's webhook waits, since other calls take up what it may have. */
-    public boolean waitsForTurn(String id) {
-        return loop.waitsForTurn(webhooks, id);
-    }
-
     /**
      * Begins the calls of an approval that is observed. Its webhook is called until it takes the call or there is no further attempt. After
      * a restart, goes on from the recorded attempts.
-     *
-     * @param room what its attempts share with others of the step; {@code null} for no limit
      */
-    public void deliver(String id, @CheckForNull Room room) {
-        webhooks.follow(id, room);
+    public void deliver(String id) {
+        webhooks.follow(id);
         loop.changed(id);
     }
 }

@@ -20,7 +20,7 @@ import java.util.Objects;
 final class NotifyCalls extends CallKind {
 
     NotifyCalls(Approvals approvals, RetryPolicy policy) {
-        super(64, approvals, policy);
+        super(approvals, policy);
     }
 
     @Override

@@ -45,11 +45,11 @@ public interface Requests {
     record Ready(WebhookRequest request, Sender sender) {}
 
     /**
-     * Returns which calls a call shares a limit with: those to the same host and port, from the same agent.
+     * Returns the host and port of a call, without reading a secret.
      *
      * @throws UndeliverableException if the call cannot be made as it is defined
      */
-    String lane(Order order) throws UndeliverableException;
+    String host(Order order) throws UndeliverableException;
 
     /**
      * Makes the request for one attempt. It is made anew for each, so that secrets are in memory only while they are
@@ -60,7 +60,7 @@ public interface Requests {
      */
     Ready ready(Order order, Consumer<String> log) throws UndeliverableException;
 
-    /** Returns what makes requests, with a thread for each: a credential may be of a vault that does not answer. */
+    /** Returns the threads that make requests, one for each call that has its permit: a credential may be of a vault that does not answer. */
     Executor executor();
 
     /**

@@ -42,7 +42,7 @@ final class StatusPolls extends CallKind {
     private final Map<String, String> failures = new ConcurrentHashMap<>();
 
     StatusPolls(Approvals approvals, RetryPolicy policy, Clock clock) {
-        super(64, approvals, policy);
+        super(approvals, policy);
         started = clock.instant();
     }
 

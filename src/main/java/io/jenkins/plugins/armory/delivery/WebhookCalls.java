@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.delivery;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -39,12 +38,11 @@ final class WebhookCalls extends CallKind {
     /** The approvals that are followed, and whether their external processes may have begun. */
     private final Map<String, Boolean> followed = new ConcurrentHashMap<>();
 
-    private final Map<String, Room> rooms = new ConcurrentHashMap<>();
     /** The approvals whose webhooks the last run of Jenkins may have been calling when it ended. */
     private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
 
     WebhookCalls(Approvals approvals, RetryPolicy policy, Clock clock) {
-        super(256, approvals, policy);
+        super(approvals, policy);
         this.clock = clock;
         Stream.concat(
                         approvals.pending().stream().filter(each -> each.state() == Approval.State.SENDING),
@@ -60,19 +58,11 @@ final class WebhookCalls extends CallKind {
     }
 
     /** Has the webhook of an approval called, whose step is there. */
-    void follow(String id, @CheckForNull Room room) {
-        if (room != null) {
-            rooms.put(id, room);
-        }
+    void follow(String id) {
         approvals()
                 .findInMemory(id)
                 .filter(approval -> approval.state() == Approval.State.SENDING)
                 .ifPresent(approval -> followed.putIfAbsent(id, mayHaveBeenTaken(approval)));
-    }
-
-    @Override
-    Room room(String id) {
-        return rooms.get(id);
     }
 
     @Override
@@ -122,8 +112,8 @@ final class WebhookCalls extends CallKind {
         note(
                 order.approval().id(),
                 "The call of webhook '" + order.approval().webhook()
-                        + "' waits for its turn: this job, its folder or the host"
-                        + " has as many calls in flight as it may have at once. The time limit runs meanwhile.");
+                        + "' waits for its turn: as many calls are in flight as there may be at once, of this job,"
+                        + " to this host or in all. The time limit runs meanwhile.");
     }
 
     @Override
@@ -249,7 +239,6 @@ final class WebhookCalls extends CallKind {
     @Override
     void closed(String id) {
         followed.remove(id);
-        rooms.remove(id);
         cutOff.remove(id);
     }
 

@@ -149,7 +149,7 @@ public final class CancelledStages implements StepListener, GraphListener.Synchr
     /** Writes that a stage is cancelled at once, and not with the next event: the build may have none any more. */
     private static void flush(Run<?, ?> run) {
         ArmoryRuntime runtime = ArmoryRuntime.get();
-        runtime.executor(run).execute(() -> {
+        runtime.buildExecutor().execute(() -> {
             try {
                 runtime.deployments().flush(run);
             } catch (IOException x) {

@@ -87,7 +87,7 @@ public final class DeadEnds implements GraphListener {
     }
 
     private static void answer(FlowExecution execution, Waiting waiting) {
-        ArmoryRuntime.get().executor(waiting.run).execute(() -> {
+        ArmoryRuntime.get().buildExecutor().execute(() -> {
             waiting.asked.set(false); // before the check, so that what comes later leads to another one
             try {
                 check(execution, waiting);
@@ -120,7 +120,7 @@ public final class DeadEnds implements GraphListener {
                     () -> ArmoryRuntime.get().deployments().apply(waiting.run, event),
                     x -> LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that will not come", x),
                     line -> LOGGER.log(Level.WARNING, line),
-                    ArmoryRuntime.get().executor(waiting.run));
+                    ArmoryRuntime.get().buildExecutor());
         }
     }
 

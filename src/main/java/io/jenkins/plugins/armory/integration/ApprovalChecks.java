@@ -27,7 +27,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -73,29 +72,27 @@ public final class ApprovalChecks extends ApprovalListener {
         }
     }
 
+    private SharedChecks checksOf(ApprovalView approval) {
+        return ofJobs.getUnchecked(approval.getJob());
+    }
+
     @Override
     public void created(ApprovalView approval) {
-        inTurn(approval, checks -> {
-            boolean begins = checks.begins(approval);
-            if (begins && approval.getState() == ApprovalView.State.SENDING) { // otherwise waiting() follows
-                publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_started());
-            }
-        });
+        boolean begins = checksOf(approval).begins(approval);
+        if (begins && approval.getState() == ApprovalView.State.SENDING) { // otherwise waiting() follows
+            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_started());
+        }
     }
 
     @Override
     public void waiting(ApprovalView approval) {
-        inTurn(approval, checks -> waiting(approval, checks));
-    }
-
-    private static void waiting(ApprovalView approval, SharedChecks checks) {
         ApprovalView.Decision failure = approval.getFailure();
         String question = failure == null
                 ? approval.getQuestion()
                 : failure.getOutcome().equals(Outcome.LOST.name())
                         ? failure.getMessage()
                         : Messages.ApprovalChecks_failed(failure.getMessage());
-        if (!checks.waits(approval, question != null)) {
+        if (!checksOf(approval).waits(approval, question != null)) {
             return;
         }
         if (question == null) {
@@ -107,10 +104,7 @@ public final class ApprovalChecks extends ApprovalListener {
 
     @Override
     public void decided(ApprovalView approval) {
-        inTurn(approval, checks -> decided(approval, checks));
-    }
-
-    private static void decided(ApprovalView approval, SharedChecks checks) {
+        SharedChecks checks = checksOf(approval);
         boolean isAnswered = checks.waits(approval, false);
         ApprovalView.Decision decision = checks.end(approval);
         if (decision != null) {
@@ -129,12 +123,6 @@ public final class ApprovalChecks extends ApprovalListener {
         return decision.isSuccess()
                 ? ChecksConclusion.SUCCESS
                 : CONCLUSIONS.getOrDefault(decision.getOutcome(), ChecksConclusion.FAILURE);
-    }
-
-    /** Does what reads a build or publishes in the turn of its job: a folder or a service that does not answer holds up no other job. */
-    private void inTurn(ApprovalView approval, Consumer<SharedChecks> event) {
-        String job = approval.getJob();
-        ArmoryRuntime.get().afterOthersOf(job, this, () -> event.accept(ofJobs.getUnchecked(job)));
     }
 
     private static void publish(

@@ -1,8 +1,5 @@
 package io.jenkins.plugins.armory.runtime;
 
-import com.google.common.cache.CacheBuilder;
-import com.google.common.cache.CacheLoader;
-import com.google.common.cache.LoadingCache;
 import com.google.common.util.concurrent.MoreExecutors;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -12,7 +9,6 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.Progress;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +25,7 @@ import java.util.logging.Logger;
 
 /**
  * Passes the changes of approvals on to the {@link ApprovalListener}s. Each has a queue of its own, so that one that waits for the
- * network holds up no other. It may pass work on to the queue of a job, so that what it tells of one job holds up no other job.
+ * network holds up no other.
  */
 final class ApprovalEvents implements ApprovalObserver {
 
@@ -42,25 +38,19 @@ final class ApprovalEvents implements ApprovalObserver {
     private final Executor executor;
     private final Function<String, Optional<Approval>> pending;
     private final Map<ApprovalListener, Executor> queues = new ConcurrentHashMap<>();
-    private final LoadingCache<String, Executor> ofJobs;
 
     /**
      * @param listeners returns whom to tell
-     * @param executor has as many threads as there is work
-     * @param turns returns the executor of the work for a job
+     * @param executor tells them
      * @param pending returns an approval as it is, and nothing for one that is decided
      */
     ApprovalEvents(
             Supplier<List<ApprovalListener>> listeners,
             Executor executor,
-            Function<String, Executor> turns,
             Function<String, Optional<Approval>> pending) {
         this.listeners = listeners;
         this.executor = executor;
         this.pending = pending;
-        ofJobs = CacheBuilder.newBuilder()
-                .weakValues() // a queue with work is in use
-                .build(CacheLoader.from(job -> MoreExecutors.newSequentialExecutor(turns.apply(job))));
     }
 
     @Override
@@ -97,27 +87,20 @@ final class ApprovalEvents implements ApprovalObserver {
     }
 
     private static void tell(ApprovalListener listener, Consumer<ApprovalListener> event) {
-        work(listener, () -> event.accept(listener));
-    }
-
-    private static void work(ApprovalListener listener, Runnable work) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            work.run();
+            event.accept(listener);
         } catch (RuntimeException | Error x) { // a listener is another plugin's; an error would end the queue
             LOGGER.log(Level.WARNING, listener.getClass().getName() + " failed", x);
         }
     }
 
-    /** Does work of a listener after its other work for the same job. */
-    void afterOthersOf(String job, ApprovalListener listener, Runnable work) {
-        ofJobs.getUnchecked(job).execute(() -> work(listener, work));
-    }
-
-    /** Waits until the listeners know all that has happened, and have done what they passed on, but not for long. */
+    /** Waits until the listeners know all that has happened, but not for long. */
     void awaitTold() {
-        long end = System.nanoTime() + STOP.toNanos();
+        List<Executor> all = List.copyOf(queues.values());
+        CountDownLatch done = new CountDownLatch(all.size());
+        all.forEach(queue -> queue.execute(done::countDown));
         try {
-            if (!isDone(queues.values(), end) || !isDone(ofJobs.asMap().values(), end)) {
+            if (!done.await(STOP.toSeconds(), TimeUnit.SECONDS)) {
                 LOGGER.log(
                         Level.WARNING,
                         "A listener to approvals was not told of the last changes, because it takes longer than {0} s for one",
@@ -126,13 +109,5 @@ final class ApprovalEvents implements ApprovalObserver {
         } catch (InterruptedException x) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Waits until queues have done what is in them, and returns whether that was in time. */
-    private static boolean isDone(Collection<Executor> queues, long end) throws InterruptedException {
-        List<Executor> all = List.copyOf(queues);
-        CountDownLatch done = new CountDownLatch(all.size());
-        all.forEach(queue -> queue.execute(done::countDown));
-        return done.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 }

@@ -23,8 +23,8 @@ import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import io.jenkins.plugins.armory.client.WebhookClient;
+import io.jenkins.plugins.armory.delivery.CallPermits;
 import io.jenkins.plugins.armory.delivery.Delivery;
-import io.jenkins.plugins.armory.delivery.Turns;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.EndedDeployment;
 import io.jenkins.plugins.armory.sending.ApprovalRequests;
@@ -39,9 +39,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Predicate;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 import jenkins.util.Timer;
@@ -60,34 +61,23 @@ public final class ArmoryRuntime {
     private static final String KEY_FILE = "io.jenkins.plugins.armory.ArmoryApprovals.callback";
 
     static final HMACConfidentialKey KEY = new HMACConfidentialKey(KEY_FILE);
-    /** The number of threads for file I/O of no build, and for observers. Idle threads end. */
+    /** The number of threads for deadlines, decisions and outgoing calls, which no work of a build takes. Idle threads end. */
     private static final int THREADS = 8;
-    /** The number of threads for the work of steps and other file I/O of builds. */
-    private static final int STEPS = 32;
-    /** The number of steps that may read files of workspaces or create approvals at once. */
-    private static final int READERS = 64;
-    /** The number of jobs of which other services are told at once. */
-    private static final int TELLERS = 16;
+    /** The number of threads for the work of builds. */
+    private static final int BUILD_THREADS = 64;
 
     private final ExecutorService executor = newExecutor(THREADS);
-    private final WebhookClient client =
-            new WebhookClient(PatientExecutor.unlimited(WebhookClient::thread, Timer.get()));
-    private final Turns telling = new Turns(TELLERS, client.executor());
-    private final ExecutorService stepThreads = newExecutor(STEPS);
-    private final Turns steps = new Turns(STEPS, stepThreads);
-    private final ExecutorService readers = newExecutor(READERS);
-    private final Turns reading = new Turns(READERS, readers);
+    private final ExecutorService buildExecutor = newExecutor(BUILD_THREADS);
+    private final WebhookClient client = new WebhookClient();
+    private final CallPermits permits = new CallPermits(executor);
     private volatile boolean closing;
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();
-    private final Deployments deployments = new Deployments(this::executor, runningBuilds, this::note);
+    private final Deployments deployments = new Deployments(buildExecutor, runningBuilds, this::note);
     private final JobIds jobIds = new JobIds();
     private final ApprovalRequests requests = new ApprovalRequests(tokens, client);
-    private final ApprovalEvents events = new ApprovalEvents(
-            () -> ExtensionList.lookup(ApprovalListener.class),
-            client.executor(),
-            job -> inTurn(telling, client.executor(), job, job, () -> {}),
-            this::pending);
+    private final ApprovalEvents events =
+            new ApprovalEvents(() -> ExtensionList.lookup(ApprovalListener.class), buildExecutor, this::pending);
     private final OpenStore store = new OpenStore(
             Jenkins.get().getRootDir().toPath().resolve("armory-approvals"),
             ExtensionList::lookupFirst,
@@ -96,6 +86,7 @@ public final class ArmoryRuntime {
                 return jobIds::nameOf;
             },
             requests,
+            permits,
             events,
             Timer.get(),
             executor);
@@ -145,14 +136,13 @@ public final class ArmoryRuntime {
     }
 
     private static ExecutorService newExecutor(int threads) {
-        return new PatientExecutor(
-                threads,
-                work -> {
-                    var thread = new Thread(work, "Armory approvals");
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                Timer.get());
+        var pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+            var thread = new Thread(work, "Armory approvals");
+            thread.setDaemon(true);
+            return thread;
+        });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /**
@@ -179,15 +169,6 @@ public final class ArmoryRuntime {
         } catch (ApprovalsUnavailableException x) {
             return Optional.empty(); // nothing is decided then either
         }
-    }
-
-    /**
-     * Returns what says whether the call of an approval's webhook waits for its turn.
-     *
-     * @throws ApprovalsUnavailableException if the approvals cannot be opened now
-     */
-    public Predicate<String> waitsForTurn() throws ApprovalsUnavailableException {
-        return delivery()::waitsForTurn;
     }
 
     /**
@@ -322,54 +303,17 @@ public final class ArmoryRuntime {
         return client;
     }
 
-    /**
-     * Returns the executor of work that may take long: it reads files of a workspace and waits for an agent, renders templates of
-     * any number, or asks the security realm. The work of many jobs gets threads in turn.
-     *
-     * @param agent the name of the workspace's agent, or of what else the work waits for
-     * @param waits is run if work has to wait for its turn
-     */
-    public Executor readers(Run<?, ?> run, String agent, Runnable waits) {
-        return inTurn(reading, readers, run.getParent().getFullName(), agent, waits);
+    /** Returns the permits of outgoing calls. */
+    public CallPermits permits() {
+        return permits;
     }
 
     /**
-     * Returns the executor of what the steps of a build do that must not run on a thread of the Pipeline engine. A build has a share of the
-     * threads, as has its job.
+     * Returns the executor of the work of builds that must not run on a thread of the Pipeline engine. It may wait for a disk, an agent, a
+     * vault of credentials or a security realm.
      */
-    public Executor executor(Run<?, ?> run) {
-        return inTurn(steps, stepThreads, run.getParent().getFullName(), run.getExternalizableId(), () -> {});
-    }
-
-    /** Returns the threads that {@link #executor(Run)} shares out. */
-    public ExecutorService stepThreads() {
-        return stepThreads;
-    }
-
-    private static Executor inTurn(Turns turns, Executor threads, String job, String lane, Runnable waits) {
-        return work -> {
-            boolean begun = turns.enter(
-                    job,
-                    lane,
-                    leave -> threads.execute(() -> {
-                        try {
-                            work.run();
-                        } finally {
-                            leave.run();
-                        }
-                    }));
-            if (!begun) {
-                waits.run();
-            }
-        };
-    }
-
-    /**
-     * Does work of a listener that waits for the network, after its other work for the same job. The jobs have shares of the threads, so that
-     * one with much to tell holds up no other.
-     */
-    public void afterOthersOf(String job, ApprovalListener listener, Runnable work) {
-        events.afterOthersOf(job, listener, work);
+    public ExecutorService buildExecutor() {
+        return buildExecutor;
     }
 
     /** Returns the executor of work of no build that must not run on a thread of the Pipeline engine, such as file I/O. */

@@ -33,7 +33,7 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
     public void onCompleted(Run<?, ?> run, TaskListener listener) {
         // Approvals are pending here only if the build was ended by force.
         ArmoryRuntime runtime = ArmoryRuntime.get();
-        Executor executor = runtime.executor(run);
+        Executor executor = runtime.buildExecutor();
         executor.execute(() -> runtime.whenOpen(() -> executor.execute(() -> {
             try {
                 end(run, runtime.approvals());
@@ -59,7 +59,7 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
     @Override
     public void onFinalized(Run<?, ?> run) {
         ArmoryRuntime runtime = ArmoryRuntime.get();
-        Executor executor = runtime.executor(run);
+        Executor executor = runtime.buildExecutor();
         executor.execute(() -> runtime.endings()
                 .run(
                         () -> end(run, runtime),

@@ -27,7 +27,6 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -47,7 +46,7 @@ public final class Deployments {
     /** The reason why every later stage of a build is cancelled, even once its environments are read or written. */
     private record UnwrittenReason(String why) {}
 
-    private final Function<Run<?, ?>, Executor> executors;
+    private final Executor executor;
     private final RunningBuilds builds;
     private final BiConsumer<Run<?, ?>, Deployment> ended;
 
@@ -61,12 +60,11 @@ public final class Deployments {
     }
 
     /**
-     * @param executors call the steps of a build that wait
+     * @param executor calls the steps of a build that wait
      * @param ended takes the environments of a build each time that the deployment to one has ended, perhaps again; it must not take long
      */
-    public Deployments(
-            Function<Run<?, ?>, Executor> executors, RunningBuilds builds, BiConsumer<Run<?, ?>, Deployment> ended) {
-        this.executors = executors;
+    public Deployments(Executor executor, RunningBuilds builds, BiConsumer<Run<?, ?>, Deployment> ended) {
+        this.executor = executor;
         this.builds = builds;
         this.ended = ended;
     }
@@ -146,8 +144,8 @@ public final class Deployments {
     }
 
     private DeploymentStore read(Run<?, ?> run) throws IOException {
-        DeploymentStore opened = DeploymentStore.open(
-                () -> run.getRootDir().toPath(), executors.apply(run), Clock.tickMillis(ZoneOffset.UTC));
+        DeploymentStore opened =
+                DeploymentStore.open(() -> run.getRootDir().toPath(), executor, Clock.tickMillis(ZoneOffset.UTC));
         RunningBuild build = builds.findOrCreate(run);
         if (build == null) {
             try {

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Circumstances;
 import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.delivery.CallPermits;
 import io.jenkins.plugins.armory.delivery.Delivery;
 import io.jenkins.plugins.armory.delivery.Requests;
 import io.jenkins.plugins.armory.delivery.RetryPolicy;
@@ -41,6 +42,7 @@ final class OpenStore {
     private final Extensions extensions;
     private final Supplier<JobNames> names;
     private final Requests requests;
+    private final CallPermits permits;
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final ApprovalEvents events;
@@ -103,6 +105,7 @@ final class OpenStore {
             Extensions extensions,
             Supplier<JobNames> names,
             Requests requests,
+            CallPermits permits,
             ApprovalEvents events,
             ScheduledExecutorService timer,
             Executor executor) {
@@ -110,6 +113,7 @@ final class OpenStore {
         this.extensions = extensions;
         this.names = names;
         this.requests = requests;
+        this.permits = permits;
         this.timer = timer;
         this.executor = executor;
         this.events = events;
@@ -205,7 +209,7 @@ final class OpenStore {
                 extensions.first(Circumstances.class),
                 events);
         opened.push(all::close);
-        var delivery = new Delivery(all, requests, new RetryPolicy(), timer, executor);
+        var delivery = new Delivery(all, requests, permits, new RetryPolicy(), timer, executor);
         opened.push(delivery::close);
         open = new Open(found, deployments, all, delivery);
     }

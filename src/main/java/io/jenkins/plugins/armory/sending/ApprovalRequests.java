@@ -131,12 +131,11 @@ public final class ApprovalRequests implements Requests {
     }
 
     @Override
-    public String lane(Order order) throws UndeliverableException {
+    public String host(Order order) throws UndeliverableException {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             Run<?, ?> run = requireRun(order.approval());
             Webhook webhook = order.webhook();
-            return WebhookRequest.hostAndPort(webhook, variables(order, run))
-                    + sender(webhook, order.approval(), run, line -> {}).description();
+            return WebhookRequest.hostAndPort(webhook, variables(order, run));
         } catch (TemplateException x) {
             throw undeliverable(order.webhook(), x);
         }

@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
-import hudson.model.Computer;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -19,14 +18,9 @@ import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.Work;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -43,16 +37,10 @@ public abstract class SuspendedExecution extends StepExecution {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(SuspendedExecution.class.getName());
-    /** Of a thousand branches, most wait for their turn, and hardly any for so long. */
-    private static final Duration WORTH_A_LINE = Duration.ofSeconds(5);
 
     /** The reason to stop the step, {@code null} for none. */
     @CheckForNull
     private transient volatile Throwable stopCause;
-
-    /** {@code null} until this run of Jenkins needs it. */
-    @CheckForNull
-    private transient volatile Executor executor;
 
     /** Guarded by this. No I/O happens with this lock held, since the Pipeline engine's thread takes it. */
     private transient boolean over;
@@ -67,24 +55,7 @@ public abstract class SuspendedExecution extends StepExecution {
 
     /** Does work on the executor, and ends the step if the work fails. */
     public final void later(Work work) {
-        executor().execute(() -> run(work));
-    }
-
-    /** Returns the executor of this step's work. What is left to do for a build that is gone has no share. */
-    private Executor executor() {
-        Executor known = executor;
-        if (known == null) {
-            try {
-                known = armory().executor(build());
-            } catch (IOException x) {
-                return armory().executor();
-            } catch (InterruptedException x) {
-                Thread.currentThread().interrupt();
-                return armory().executor();
-            }
-            executor = known;
-        }
-        return known;
+        armory().buildExecutor().execute(() -> run(work));
     }
 
     /** Does work on the executor once the approvals are open, as after a restart of Jenkins, and ends the step if the work fails. */
@@ -95,33 +66,14 @@ public abstract class SuspendedExecution extends StepExecution {
         armory().whenOpen(() -> later(work));
     }
 
-    /** Does work that may take long when it is its turn, see {@link ArmoryRuntime#readers}, and ends the step if the work fails. */
-    public final void inTurn(Work work) throws IOException, InterruptedException {
-        Computer computer = getContext().get(Computer.class);
-        var begun = new AtomicBoolean();
-        Executor readers = armory().readers(
-                        build(),
-                        computer == null ? "" : computer.getName(),
-                        () -> Timer.get()
-                                .schedule(() -> logWaits(begun), WORTH_A_LINE.toMillis(), TimeUnit.MILLISECONDS));
-        readers.execute(() -> {
-            begun.set(true);
-            Work.run(work, this::failedUnlessResumed, this::log, readers);
-        });
-    }
-
-    private void logWaits(AtomicBoolean begun) {
-        if (!begun.get() && !isOver()) {
-            log(
-                    "The step waits for its turn: this job, its folder or the agent has as many steps reading files and rendering"
-                            + " templates as it may have at once.");
-        }
-    }
-
     /** Does work on the executor once the program is saved with the step as it is now. The engine's thread calls this. */
     protected final void afterSave(Work work) throws IOException, InterruptedException {
         ProgramSaves.afterSave(
-                getContext(), armory().runningBuilds().findOrCreate(build()), executor(), this::run, work);
+                getContext(),
+                armory().runningBuilds().findOrCreate(build()),
+                armory().buildExecutor(),
+                this::run,
+                work);
     }
 
     /** Does work on this thread, and ends the step if the work fails. */
@@ -131,7 +83,7 @@ public abstract class SuspendedExecution extends StepExecution {
 
     /** Does work on this thread, and hands over what it throws. */
     public final void run(Work work, Consumer<Exception> failed) {
-        Work.run(work, failed, this::log, executor());
+        Work.run(work, failed, this::log, armory().buildExecutor());
     }
 
     /** Leaves a step alone whose work fails while Jenkins goes down: the approvals are closed, and agents are gone. */

@@ -27,14 +27,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
-/**
- * The JSON of approvals for one viewer, as in docs/openapi.yaml.
- *
- * @param waitsForTurn says whether the call of an approval's webhook waits for its turn
- */
-record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsForTurn) {
+/** The JSON of approvals for one viewer, as in docs/openapi.yaml. */
+record ApprovalData(Viewer viewer, Approvals approvals) {
 
     /** Returns an approval without its refused callbacks. Messages and comments are cut, since pages load this for each approval. */
     ObjectNode json(Approval approval) {
@@ -62,9 +57,6 @@ record ApprovalData(Viewer viewer, Approvals approvals, Predicate<String> waitsF
             json.putObject("heartbeat")
                     .put("intervalMillis", heartbeat.toMillis())
                     .put("due", due.map(Instant::toString).orElse(null));
-        }
-        if (waitsForTurn.test(approval.id())) {
-            json.put("waitsForTurn", true);
         }
         ArrayNode attempts = json.putArray("attempts");
         approval.attempts().forEach(attempt -> attempts.add(json(attempt)));

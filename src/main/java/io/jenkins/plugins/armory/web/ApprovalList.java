@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The approvals that the current user may see, for one request. {@link ApprovalData} makes their JSON. */
@@ -28,15 +27,13 @@ final class ApprovalList {
     private final Viewer viewer = new Viewer();
     private final Approvals approvals;
     private final RejectedCallbacks rejected;
-    private final Predicate<String> waitsForTurn;
     private final ApprovalData data;
 
     /** @throws IOException if the approvals cannot be opened */
     ApprovalList(ArmoryRuntime armory) throws IOException {
         approvals = armory.approvals();
         rejected = armory.endpoint().rejected();
-        waitsForTurn = armory.waitsForTurn();
-        data = new ApprovalData(viewer, approvals, waitsForTurn);
+        data = new ApprovalData(viewer, approvals);
     }
 
     /**
@@ -108,7 +105,6 @@ final class ApprovalList {
         tag.add(rejected(approval));
         tag.add(approvals.progressOf(approval.id()));
         tag.add(approvals.heartbeatDue(approval));
-        tag.add(waitsForTurn.test(approval.id()));
         tag.add(viewer.mayOverride(approval));
         for (Choice choice : Choice.values()) {
             tag.add(viewer.isAsked(approval, choice));

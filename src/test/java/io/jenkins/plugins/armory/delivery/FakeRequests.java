@@ -79,7 +79,7 @@ final class FakeRequests implements Requests {
     }
 
     @Override
-    public String lane(Order order) throws UndeliverableException {
+    public String host(Order order) throws UndeliverableException {
         if (failsAtOnce) {
             fail();
         }

@@ -69,7 +69,14 @@ class NotifyCallsTest {
         store = ApprovalStore.open(folder, jobId -> null).folding(timer.service(), Runnable::run);
         approvals = new Approvals(
                 store, timer.service(), Runnable::run, clock, (approval, user) -> List.of(0), approval -> {});
-        delivery = new Delivery(approvals, requests, new RetryPolicy(() -> 0), clock, timer.service(), Runnable::run);
+        delivery = new Delivery(
+                approvals,
+                requests,
+                new CallPermits(Runnable::run),
+                new RetryPolicy(() -> 0),
+                clock,
+                timer.service(),
+                Runnable::run);
         delivery.open();
     }
 
@@ -84,7 +91,7 @@ class NotifyCallsTest {
     private void start(String... told) throws IOException {
         approvals.create(notifying(told));
         approvals.attach(ID, new NotingObserver(log));
-        delivery.deliver(ID, null);
+        delivery.deliver(ID);
     }
 
     private static Approval notifying(String... told) {
@@ -141,7 +148,7 @@ class NotifyCallsTest {
         requests.undeliverable = "there is no secret";
         approvals.attach(ID, new NotingObserver(log));
 
-        delivery.deliver(ID, null);
+        delivery.deliver(ID);
 
         assertThat(log).singleElement(InstanceOfAssertFactories.STRING).endsWith("there is no secret");
     }

@@ -41,7 +41,7 @@ class StatusPollsTest {
     private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
     private static final Duration EVERY = Duration.ofSeconds(30);
     /** The number of questions of one job to one host at once. */
-    private static final int TO_ONE_HOST = 16;
+    private static final int TO_ONE_HOST = 8;
     /** Longer than the interval with its random part. */
     private static final Duration ONE_ROUND = Duration.ofSeconds(33);
 
@@ -64,7 +64,14 @@ class StatusPollsTest {
         store = ApprovalStore.open(folder, jobId -> null).folding(timer.service(), Runnable::run);
         approvals = new Approvals(
                 store, timer.service(), Runnable::run, clock, (approval, user) -> List.of(0), approval -> {});
-        delivery = new Delivery(approvals, requests, new RetryPolicy(), clock, timer.service(), Runnable::run);
+        delivery = new Delivery(
+                approvals,
+                requests,
+                new CallPermits(Runnable::run),
+                new RetryPolicy(),
+                clock,
+                timer.service(),
+                Runnable::run);
         delivery.open();
     }
 
@@ -363,22 +370,7 @@ class StatusPollsTest {
         assertThat(approvals.pending()).isEmpty();
     }
 
-    /** Its host has a name for each approval, as wildcard DNS gives them. */
-    @Test
-    void aJobDoesNotTakeTheQuestionsOfAnother() throws IOException {
-        for (int i = 0; i < 200; i++) {
-            start(terms("noisy", "a" + i, i + ".example.com"));
-        }
-        timer.pass(ONE_ROUND);
-        assertThat(questions).hasSize(32);
-
-        start(terms("quiet", "b", "ci.example.com"));
-        timer.pass(ONE_ROUND);
-
-        assertThat(questions).extracting(Call::approval).contains("b");
-    }
-
-    /** A sender that fails like this throws away no turn: not those of 64 questions, and not those of all. */
+    /** A sender that fails like this keeps no permit. */
     @Test
     void whatASenderThrowsIsAResult() throws IOException {
         for (int i = 0; i < 100; i++) {
@@ -400,7 +392,7 @@ class StatusPollsTest {
     }
 
     @Test
-    void aQuestionThatIsNotWantedAnyMoreGivesItsTurnToTheNext() throws IOException {
+    void aQuestionThatIsNotWantedAnyMoreGivesItsPermitToTheNext() throws IOException {
         requests.agentIsAway = true;
         for (int i = 0; i < TO_ONE_HOST; i++) {
             start(terms("a" + i, "ci.example.com"));
@@ -409,7 +401,7 @@ class StatusPollsTest {
         requests.agentIsAway = false;
         start("b");
         timer.pass(ONE_ROUND);
-        assertThat(questions).as("all turns are taken").isEmpty();
+        assertThat(questions).as("all permits are taken").isEmpty();
 
         for (int i = 0; i < TO_ONE_HOST; i++) {
             approvals.apply("a" + i, new Event.Aborted("stopped"));

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.runtime;
 
-import static com.google.common.util.concurrent.Uninterruptibles.awaitUninterruptibly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -15,11 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ApprovalEventsTest {
@@ -52,7 +46,6 @@ class ApprovalEventsTest {
                 }
             }),
             Runnable::run,
-            job -> Runnable::run,
             id -> Optional.ofNullable(pending));
 
     /** A callback and the webhook's answer come at the same time, and the thread with the decision is faster. */
@@ -85,36 +78,12 @@ class ApprovalEventsTest {
             }
         };
         List<Runnable> threads = new ArrayList<>();
-        var queued =
-                new ApprovalEvents(() -> List.of(listener), threads::add, job -> threads::add, id -> Optional.empty());
+        var queued = new ApprovalEvents(() -> List.of(listener), threads::add, id -> Optional.empty());
         queued.created(pending);
         queued.decided(pending.on(new Event.Callback(true, "", "callback token"), ApprovalTest.SOON)
                 .approval());
 
         assertThatCode(() -> threads.get(0).run()).doesNotThrowAnyException();
         assertThat(told).containsExactly("decided");
-    }
-
-    /** As while the service that shows the checks of one job does not answer. */
-    @Test
-    void workForAJobKeepsItsOrderAndHoldsUpNoOtherJob() throws Exception {
-        ExecutorService threads = Executors.newCachedThreadPool();
-        var listener = new ApprovalListener() {};
-        var queues = new ApprovalEvents(List::of, threads, job -> threads, id -> Optional.empty());
-        var goesOn = new CountDownLatch(1);
-        var done = new LinkedBlockingQueue<String>();
-        queues.afterOthersOf("slow", listener, () -> {
-            awaitUninterruptibly(goesOn);
-            done.add("first");
-            throw new AssertionError("a listener's own");
-        });
-        queues.afterOthersOf("slow", listener, () -> done.add("second"));
-        queues.afterOthersOf("other", listener, () -> done.add("other"));
-
-        assertThat(done.poll(30, TimeUnit.SECONDS)).isEqualTo("other");
-        goesOn.countDown();
-        queues.awaitTold();
-        assertThat(done).containsExactly("first", "second");
-        threads.shutdownNow();
     }
 }

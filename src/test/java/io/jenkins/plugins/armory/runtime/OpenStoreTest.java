@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.delivery.CallPermits;
 import io.jenkins.plugins.armory.delivery.Requests;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.disk.StoreLock;
@@ -58,7 +59,8 @@ class OpenStoreTest {
                 },
                 () -> jobId -> null,
                 answering(Requests.class, Map.of()),
-                new ApprovalEvents(List::of, Runnable::run, job -> Runnable::run, id -> Optional.empty()),
+                new CallPermits(Runnable::run),
+                new ApprovalEvents(List::of, Runnable::run, id -> Optional.empty()),
                 timer,
                 this::execute);
     }

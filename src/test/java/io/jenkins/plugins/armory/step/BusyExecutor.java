@@ -4,7 +4,7 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadPoolExecutor;
 
-/** Occupies all threads for the work of steps, so that a test can delay the work of steps. */
+/** Occupies all threads for the work of builds, so that a test can delay the work of steps. */
 public final class BusyExecutor implements AutoCloseable {
 
     private final CountDownLatch end = new CountDownLatch(1);
@@ -14,7 +14,7 @@ public final class BusyExecutor implements AutoCloseable {
     /** Occupies all threads and returns once they are occupied. */
     public static BusyExecutor occupy() throws InterruptedException {
         BusyExecutor busy = new BusyExecutor();
-        ThreadPoolExecutor executor = (ThreadPoolExecutor) ArmoryRuntime.get().stepThreads();
+        ThreadPoolExecutor executor = (ThreadPoolExecutor) ArmoryRuntime.get().buildExecutor();
         CountDownLatch occupied = new CountDownLatch(executor.getMaximumPoolSize());
         for (int i = 0; i < executor.getMaximumPoolSize(); i++) {
             executor.execute(() -> {

@@ -56,9 +56,6 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
      */
     record Defined(String id, String path, ApprovalDefinition definition) {}
 
-    /** What looks people up takes no turn of the approvals that are to be created. */
-    private static final String REALM = "the security realm";
-
     /**
      * Creates approvals of one place and phase. May wait for an agent.
      *
@@ -321,7 +318,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
             }
         }
         if (!asked.isEmpty()) {
-            armory.readers(at.run(), REALM, () -> {})
+            armory.buildExecutor()
                     .execute(() -> asked.values().forEach(manual -> {
                         String problem =
                                 Submitters.problemOf(manual, Jenkins.get().getSecurityRealm());

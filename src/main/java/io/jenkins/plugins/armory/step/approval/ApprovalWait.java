@@ -13,7 +13,6 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.bounds.Bound;
-import io.jenkins.plugins.armory.delivery.Room;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
@@ -86,10 +85,6 @@ final class ApprovalWait {
     private final List<Element> elements;
     private final AtomicInteger pending;
 
-    /** {@code null} for as much as there is. */
-    @CheckForNull
-    private final Room room;
-
     /** By index: the approvals that have failed themselves. */
     private final Map<Integer, Element> failures = new ConcurrentSkipListMap<>();
 
@@ -112,9 +107,6 @@ final class ApprovalWait {
                 .mapToObj(index -> new Element(index, ids.get(index)))
                 .toList();
         pending = new AtomicInteger(elements.size());
-        room = awaited.atOnce() == 0
-                ? null
-                : new Room(awaited.atOnce(), step.armory().executor());
     }
 
     /** Creates the approvals and waits for them. Reading files waits for an agent, and rendering large templates takes long too. */
@@ -145,7 +137,7 @@ final class ApprovalWait {
 
     /** @param present those that are there already */
     private void begin(List<Approval> present) throws Exception {
-        step.inTurn(() -> create(present));
+        step.later(() -> create(present));
     }
 
     private void create(List<Approval> present) throws Exception {
@@ -199,7 +191,7 @@ final class ApprovalWait {
         }
         new Rivals(approvals(), step.armory().deployments(), step.build(), step::print).meet(present, place());
         for (Element element : begun) {
-            step.armory().delivery().deliver(element.id, room);
+            step.armory().delivery().deliver(element.id);
         }
     }
 

@@ -59,13 +59,13 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
 
     @Override
     public boolean start() throws IOException, InterruptedException {
-        inTurn(this::read);
+        later(this::read);
         return false;
     }
 
     @Override
     public void onResume() {
-        later(() -> onceOpen(() -> inTurn(this::read)));
+        later(() -> onceOpen(this::read));
     }
 
     @Override

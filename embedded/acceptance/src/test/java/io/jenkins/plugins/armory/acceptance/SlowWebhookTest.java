@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SlowWebhookTest {
 
     private static final int SLOW = 50;
+    /** The number of calls to one host that are made at once. */
+    private static final int AT_ONCE = 8;
+
     private static final Duration LONGEST_WAIT = Duration.ofMillis(50);
     private static final String STEP = "io.jenkins.plugins.armory.step.approval.ArmoryWebhookApprovalExecution";
     /** What the Pipeline engine calls on its own thread. */
@@ -80,10 +84,9 @@ class SlowWebhookTest {
             Jenkins jenkins = new Jenkins(controller);
             Runnable answer = slow.holdAnswers();
             Build waiting = jenkins.build(PARALLEL.formatted(SLOW, slow.approval()));
-            List<Call> calls = new ArrayList<>();
-            for (int i = 0; i < SLOW; i++) {
-                calls.add(slow.awaitCall());
-            }
+            waiting.awaitLog("waits for its turn");
+            Wait.until("the calls that may be made at once")
+                    .until(() -> slow.calls().size() == AT_ONCE);
 
             Build other = jenkins.build(fast.approval());
             fast.awaitCallback().succeed("while the others wait for their answers");
@@ -100,7 +103,7 @@ class SlowWebhookTest {
             waiting.awaitWaiting(SLOW);
             controller.stop();
             controller.start();
-            for (Call call : calls) {
+            for (Call call : slow.calls()) {
                 call.callback().succeed("fine");
             }
             waiting.awaitResult("SUCCESS");
