@@ -61,8 +61,7 @@ export class Cards {
   /** One approval, with all that is known of it. */
   make(approval) {
     const { id, environment, opensAt, decision } = approval;
-    const title = [entryOf(approval), titleOf(approval)].filter((part) => part).join(": ");
-    const name = approval.try > 1 ? `${title}, ${say("try", approval.try)}` : title;
+    const name = [entryOf(approval), titleOf(approval)].filter((part) => part).join(": ");
     const heading = element("h2", "armory-build__heading", environment && !opensAt ? `${name} (${environment})` : name);
     heading.id = `heading-${id}`;
     const left = decision ? null : timeLeft(approval);

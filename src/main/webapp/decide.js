@@ -1,8 +1,7 @@
 /*
- * Approving, rejecting and taking back, and running again or giving up what has failed: buttons for what the viewer may say, and a dialog that says what is decided about and takes a
- * comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
+ * Approving, rejecting and taking back: buttons for what the viewer may say, and a dialog that says what is decided about and takes a comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
  */
-import { element, inZone, message, standing, titleOf } from "./elements.js";
+import { element, inZone, standing, titleOf } from "./elements.js";
 import { request } from "./live.js";
 import { page, place, say } from "./words.js";
 
@@ -12,8 +11,6 @@ const CHOICES = [
   { path: "approve", may: "mayApprove", said: "approved", style: "jenkins-!-success-color" },
   { path: "reject", may: "mayReject", said: "rejected", style: "jenkins-!-destructive-color" },
   { path: "take-back", may: "mayTakeBack", said: "takenBack", style: "", withoutComment: true },
-  { path: "run-again", may: "mayRunAgain", said: "runAgain", style: "", aboutFailure: true },
-  { path: "give-up", may: "mayGiveUp", said: "givenUp", style: "jenkins-!-destructive-color", aboutFailure: true },
 ];
 
 /** The fields of a form by the names of their parameters. Jenkins leaves out "_." before the name of a field, and so does this. */
@@ -62,7 +59,7 @@ notice.hidden = true;
  * @param onDecided called when something was said, by whomever, with whether that decided
  */
 export function decisionButtons(approval, onDecided) {
-  const choices = CHOICES.filter(({ may, aboutFailure }) => (aboutFailure ? approval.failure : approval.manualApproval)?.[may]);
+  const choices = CHOICES.filter(({ may }) => approval.manualApproval?.[may]);
   if (approval.mayOverride) {
     choices.push(OVERRIDE);
   }
@@ -135,11 +132,9 @@ class DecisionDialog {
     const { approval, choice } = this;
     const title = element("div", "jenkins-dialog__title", say(`decide.${choice.path}`, place(approval)));
     title.id = "armory-decision-title";
-    const asked = choice.aboutFailure ? "" : approval.manualApproval?.message;
-    const text = choice.withReason ? say("decide.anyway") : asked;
+    const text = choice.withReason ? say("decide.anyway") : approval.manualApproval?.message;
     const question = element("p", "armory-approvals__question", text);
     question.hidden = !text;
-    const said = choice.aboutFailure ? message(approval.failure) : standing(approval);
     this.comment = element("textarea", "jenkins-input");
     this.comment.id = "armory-decision-comment";
     this.comment.maxLength = MAX_COMMENT;
@@ -166,7 +161,7 @@ class DecisionDialog {
       "form",
       "armory-decision__form",
       title,
-      element("div", "jenkins-dialog__contents", question, this.facts(), ...said, this.asked, this.alert),
+      element("div", "jenkins-dialog__contents", question, this.facts(), ...standing(approval), this.asked, this.alert),
       element("div", "jenkins-buttons-row jenkins-buttons-row--equal-width jenkins-dialog__buttons", ...this.sends, this.cancel),
     );
     form.addEventListener("submit", (event) => {
@@ -337,7 +332,7 @@ class DecisionDialog {
       this.tooLate(say("notice.gone"));
       return;
     }
-    const { user, approved, comment, at } = this.choice.aboutFailure ? {} : approval.manualApproval || {};
+    const { user, approved, comment, at } = approval.manualApproval || {};
     // As long as nothing is decided, a rejection counts, whoever has approved.
     if (user !== undefined && !approval.decision?.override && (approval.decision || this.choice.path === "approve")) {
       const outcome = approved ? "SUCCESS" : "REJECTED";

@@ -138,10 +138,10 @@ export const titleOf = ({ title, environment, opensAt }) => (opensAt ? say("wind
 /** Which entry of a list of the step it is, empty for no list. A rule of an environment is known by its title. */
 export const entryOf = ({ rule, path }) => (rule ? "" : path);
 
-/** What an approval is called, in a cell: which entry of a list it is, its title, and its try. */
+/** What an approval is called, in a cell: which entry of a list it is, and its title. */
 export const named = (approval) => {
-  const [entry, title, number] = [entryOf(approval), titleOf(approval), approval.try];
-  return [entry || title, ...(entry ? [note(title)] : []), ...(number > 1 ? [note(say("try", number))] : [])];
+  const [entry, title] = [entryOf(approval), titleOf(approval)];
+  return [entry || title, ...(entry ? [note(title)] : [])];
 };
 
 const spoke = (name, word, { comment, commentHtml } = {}) =>
@@ -184,17 +184,14 @@ function ruleOf({ rule, environment, opensAt, decision }) {
 }
 
 /**
- * What a person is asked, and what they, or a callback, have said so far; or the failure that a person is asked about.
+ * What a person is asked, and what they, or a callback, have said so far.
  *
  * @param isNamed whether the approval's title stands there, which may be the question
  */
 export function said(approval, isNamed = true) {
-  const { manualApproval, callback, failure, decision, title } = approval;
+  const { manualApproval, callback, decision, title } = approval;
   const parts = ruleOf(approval);
-  if (failure && !decision) {
-    parts.push(note(say("failure.asked", say(`state.${failure.outcome}`), failure.decidedBy)), ...message(failure));
-  }
-  if (manualApproval && !(failure && !decision)) {
+  if (manualApproval) {
     const { message: question, user, approved, required, approvals, rules, requesters, inputs = {} } = manualApproval;
     if (user === undefined && !(isNamed && question === title)) {
       const asked = required === 1 ? say("person.asked") : say("person.several", required);
@@ -219,7 +216,7 @@ export function said(approval, isNamed = true) {
       parts.push(...spoke(user, say(approved ? "choice.approved" : "choice.rejected"), manualApproval));
     }
   }
-  if (!decision && !failure) {
+  if (!decision) {
     parts.push(...calledBack(callback));
   }
   return parts;

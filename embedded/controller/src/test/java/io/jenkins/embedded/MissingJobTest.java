@@ -40,7 +40,7 @@ class MissingJobTest {
 
     @Test
     void aSecretOfTheJobIsNotWrongButUnknown() throws Exception {
-        var approval = ApprovalTerms.of(ArmoryRuntime.get().newApprovalId(), new BuildRef("shop", 1))
+        var approval = ApprovalTerms.of(ArmoryRuntime.get().tokens().newId(), new BuildRef("shop", 1))
                 .webhook("tests")
                 .callers("ci", List.of(AllowedCallers.CREDENTIALS + "ci"))
                 .timeout(Instant.now(), Duration.ofHours(1))
@@ -56,7 +56,7 @@ class MissingJobTest {
     @Test
     void whatPeopleHaveApprovedStaysAndNothingIsDecided() throws Exception {
         var approvals = ArmoryRuntime.get().approvals();
-        var id = ArmoryRuntime.get().newApprovalId();
+        var id = ArmoryRuntime.get().tokens().newId();
         approvals.create(ApprovalTerms.of(id, new BuildRef("shop", 1))
                 .webhook("tests")
                 .timeout(Instant.now(), Duration.ofHours(1))

@@ -80,7 +80,7 @@ class SlowVaultTest {
 
     /** Returns an approval of the one build. */
     private static Approval approval(String credential) {
-        return ApprovalTerms.of(ArmoryRuntime.get().newApprovalId(), new BuildRef("job", 1))
+        return ApprovalTerms.of(ArmoryRuntime.get().tokens().newId(), new BuildRef("job", 1))
                 .webhook("tests")
                 .callers(credential, List.of(AllowedCallers.CREDENTIALS + credential))
                 .timeout(Instant.now(), Duration.ofHours(1))

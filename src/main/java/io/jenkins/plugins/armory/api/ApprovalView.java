@@ -83,10 +83,6 @@ public interface ApprovalView {
     @CheckForNull
     String getQuestion();
 
-    /** Returns the failure that a person is asked about, whether to run the approval again or to give up; {@code null} for none. */
-    @CheckForNull
-    Decision getFailure();
-
     /** Returns the decision, {@code null} while the approval is pending. */
     @CheckForNull
     Decision getDecision();

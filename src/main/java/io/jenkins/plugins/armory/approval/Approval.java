@@ -48,11 +48,6 @@ public record Approval(
         SENDING,
         /** The webhook took the call, or there is none; the callback or a person is awaited. */
         WAITING,
-        /**
-         * The approval has failed, and a person is asked whether to run it again, see {@link Said.Failed}. After {@link Outcome#LOST}, which
-         * may have been a rejection, an administrator decides.
-         */
-        ASKING,
         /** The approval is over, one way or the other. */
         DECIDED
     }
@@ -86,11 +81,6 @@ public record Approval(
         attempts = List.copyOf(attempts);
         if ((state == State.DECIDED) != (said.decision() != null)) {
             throw new IllegalArgumentException("state " + state + " does not go with decision " + said.decision());
-        }
-        Said.Failed failed = said.failed();
-        if (state == State.ASKING
-                && (failed == null || terms.tries() == null && failed.failure().outcome() != Outcome.LOST)) {
-            throw new IllegalArgumentException("nothing has failed, or the failure is final");
         }
         if (terms.subject().webhook() == null && (state == State.SENDING || calls != null && calls.isForProcess())) {
             throw new IllegalArgumentException("without a webhook, there is nothing to call");
@@ -131,12 +121,6 @@ public record Approval(
     /** Returns the number of characters of what the Pipeline gives it and may be long. A record has more bytes. */
     public long length() {
         return terms.length() + (calls == null ? 0 : calls.length());
-    }
-
-    /** Returns whether a person had the approval run that was the try before. */
-    public boolean isNextTry() {
-        ApprovalTerms.Tries tries = terms.tries();
-        return tries != null && tries.previous() != null;
     }
 
     /** Returns whether the approval calls a webhook. Without one, a person alone decides. */
@@ -329,34 +313,6 @@ public record Approval(
         return decision;
     }
 
-    /** Returns the failure that a person is or was asked about, {@code null} for none. */
-    @CheckForNull
-    public Decision failure() {
-        Said.Failed failed = said.failed();
-        return failed == null ? null : failed.failure();
-    }
-
-    /** Returns the id of the approval that is the next try, {@code null} if there is none. */
-    @CheckForNull
-    public String next() {
-        Said.Failed failed = said.failed();
-        return failed == null ? null : failed.next();
-    }
-
-    /** Returns the decision, else the failure that a person is asked about; {@code null} for neither. */
-    @CheckForNull
-    public Decision end() {
-        return isDecided() ? said.decision() : failure();
-    }
-
-    /**
-     * Returns the next try of an approval that a person had run again: the same terms with another id, and the same deadline.
-     */
-    public Approval nextTry() {
-        String next = Objects.requireNonNull(next(), "nobody had it run again");
-        return terms.nextTry(next, requireDecision().decidedAt());
-    }
-
     @CheckForNull
     public Instant nextAttemptAt() {
         Attempt last = lastAttempt();
@@ -382,7 +338,6 @@ public record Approval(
                     case TIMED_OUT, NOT_HEARD, ABORTED, OTHER_FAILED, REJECTED, LOST -> true;
                     case SUCCESS -> decision.override() && !channels().isEmpty();
                     case NOT_SENT -> !isUnsent(); // it took the call, and its answer lacked what status needs
-                    case RUN_AGAIN -> Objects.requireNonNull(failure()).outcome() == Outcome.NOT_HEARD;
                     default -> false;
                 };
     }
@@ -545,34 +500,8 @@ public record Approval(
         return with(said.withInputs(inputs));
     }
 
-    /** Returns the approval decided, or in state ASKING if a person may have it run again. */
+    /** Returns the approval decided. The cancel webhook stays only if it may have to be called. */
     Approval decided(Decision decision) {
-        return terms.tries() != null && state != State.ASKING && decision.mayBeRunAgain()
-                ? asking(decision)
-                : ended(decision);
-    }
-
-    /** Returns whether a person who approves may have it run again, or give it up, once it has failed. */
-    public boolean isForRunningAgain() {
-        Decision failure = failure();
-        return terms.tries() != null && (failure == null || failure.outcome() != Outcome.LOST);
-    }
-
-    /** Returns the approval in state ASKING after a failure. */
-    Approval asking(Decision failure) {
-        return with(said.withFailed(new Said.Failed(failure, null)))
-                .in(State.ASKING)
-                .withoutVerdictCalls();
-    }
-
-    /** Returns the approval decided as run again. */
-    Approval runAgain(String next, Decision decision) {
-        return with(said.withFailed(new Said.Failed(Objects.requireNonNull(failure()), next)))
-                .ended(decision);
-    }
-
-    /** Returns the approval decided for good. The cancel webhook stays only if it may have to be called. */
-    private Approval ended(Decision decision) {
         var decided = new Approval(terms, State.DECIDED, said.withDecision(decision), attempts, calls, sideCalls);
         return decided.isCancelled() ? decided.withoutVerdictCalls() : decided.withoutProcessCalls();
     }

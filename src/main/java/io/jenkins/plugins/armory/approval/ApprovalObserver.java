@@ -37,11 +37,6 @@ public interface ApprovalObserver {
         waiting(approval);
     }
 
-    /** Called when the approval has failed, and a person is asked whether to run it again. */
-    default void asked(Approval approval) {
-        waiting(approval);
-    }
-
     /** Called when what a pending approval waits for has changed, and for one without a webhook when it is created. */
     default void waiting(Approval approval) {}
 

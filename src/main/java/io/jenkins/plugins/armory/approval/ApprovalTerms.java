@@ -56,7 +56,6 @@ public record ApprovalTerms(
      * @param environment what is deployed to, {@code null} if none is known
      * @param group equal for approvals of a build and phase that all have to succeed, {@code null} for one by itself
      * @param webhook name of the webhook, {@code null} if none is called and a person alone decides
-     * @param tries what it takes to run the approval again after a failure, {@code null} if a failure is final
      * @param path what messages name an approval of a list by, such as {@code approvals[17]}; empty for one that is in none
      * @param rule whether the settings ask for it, as a rule of the environment, and not the Pipeline
      */
@@ -65,7 +64,6 @@ public record ApprovalTerms(
             @CheckForNull @JsonProperty("environment") String environment,
             @CheckForNull @JsonProperty("group") String group,
             @CheckForNull @JsonProperty("webhook") String webhook,
-            @CheckForNull @JsonProperty("tries") Tries tries,
             @JsonProperty("path") String path,
             @JsonProperty("rule") boolean rule) {
 
@@ -73,23 +71,6 @@ public record ApprovalTerms(
             Objects.requireNonNull(phase, "phase");
             Bound.NAME.check("environment", environment);
             Bound.NAME.check("webhook", webhook);
-        }
-    }
-
-    /**
-     * The tries of an approval that may be run again.
-     *
-     * @param number the number of this try, from 1
-     * @param previous the id of the approval that was the try before, {@code null} for the first
-     * @param calls the calls of each try
-     */
-    public record Tries(
-            @JsonProperty("number") int number,
-            @CheckForNull @JsonProperty("previous") String previous,
-            @JsonProperty("calls") OutgoingCalls calls) {
-
-        public Tries {
-            Objects.requireNonNull(calls, "calls");
         }
     }
 
@@ -212,38 +193,7 @@ public record ApprovalTerms(
 
     /** Returns the number of characters of what may be long. */
     long length() {
-        Tries tries = subject.tries();
-        return deciders.length() + (tries == null ? 0 : tries.calls().length());
-    }
-
-    /** Returns what it takes to run the approval again, {@code null} if a failure is final. */
-    @CheckForNull
-    public Tries tries() {
-        return subject.tries();
-    }
-
-    /** Returns the next try, with the same deadline. */
-    Approval nextTry(String nextId, Instant startedAt) {
-        Tries tries = Objects.requireNonNull(subject.tries(), "its failure is final");
-        var following = new Tries(tries.number() + 1, id, tries.calls());
-        var nextSubject = new Subject(
-                subject.phase(),
-                subject.environment(),
-                subject.group(),
-                subject.webhook(),
-                following,
-                subject.path(),
-                subject.rule());
-        var nextLimits = new Limits(
-                startedAt.truncatedTo(ChronoUnit.MILLIS),
-                limits.deadline(),
-                limits.heartbeat(),
-                limits.supersede(),
-                limits.fromCall(),
-                null,
-                limits.opensAt());
-        var next = new ApprovalTerms(nextId, build, nextSubject, deciders, nextLimits, origin);
-        return Approval.start(next, tries.calls());
+        return deciders.length();
     }
 
     /** Starts the terms of an approval that awaits a callback in phase {@code strategy}. */
@@ -277,7 +227,6 @@ public record ApprovalTerms(
         private Duration fromCall;
         private Origin origin = Origin.UNKNOWN;
         private OutgoingCalls calls;
-        private boolean asksAfterFailure;
         private String path = "";
         private boolean rule;
         private Instant opensAt;
@@ -389,18 +338,11 @@ public record ApprovalTerms(
             return this;
         }
 
-        /** Sets whether a person is asked after a failure, who may have the approval run again. It needs {@link #calls}. */
-        public Builder askAfterFailure(boolean asks) {
-            asksAfterFailure = asks;
-            return this;
-        }
-
         public ApprovalTerms build() {
-            Tries tries = asksAfterFailure ? new Tries(1, null, calls) : null;
             return new ApprovalTerms(
                     id,
                     build,
-                    new Subject(phase, environment, group, webhook, tries, path, rule),
+                    new Subject(phase, environment, group, webhook, path, rule),
                     deciders,
                     new Limits(createdAt, deadline, heartbeat, supersede, fromCall, null, opensAt),
                     origin);

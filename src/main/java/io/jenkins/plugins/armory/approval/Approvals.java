@@ -115,7 +115,7 @@ public final class Approvals {
 
     /** Schedules the next check of the reminder, the window, the deadline and the heartbeat. */
     private void watch(Approval approval) {
-        Instant opensAt = approval.failure() == null ? approval.opensAt() : null; // else an administrator decides
+        Instant opensAt = approval.opensAt();
         Instant deadline = approval.deadline();
         Instant next = opensAt != null ? opensAt : approval.reminderDue().orElse(deadline);
         deadlines.set(approval.id(), next.isBefore(deadline) ? next : deadline);
@@ -210,9 +210,7 @@ public final class Approvals {
                 || event instanceof Event.ExpiryCheck) {
             return; // nothing else is awaited than before
         }
-        if (approval.failure() != null) {
-            observers.tell(id, observer -> observer.asked(approval));
-        } else if (event instanceof Event.Sent sent) {
+        if (event instanceof Event.Sent sent) {
             observers.tell(id, observer -> observer.sent(approval, sent.attempt()));
         } else if (event instanceof Event.Answered answered) {
             observers.tell(id, observer -> observer.sent(approval, answered.attempt()));
@@ -485,8 +483,7 @@ public final class Approvals {
                     heartbeats
                             .missed(approval, now)
                             .orElse(isReminder ? new Event.ExpiryCheck() : new Event.DeadlineCheck(lastHeard(id))));
-            // A heartbeat may have come since the timer was set, the clock may have been set back, or a person is
-            // asked, until the deadline, what is to become of a missed heartbeat.
+            // A heartbeat may have come since the timer was set, or the clock may have been set back.
             transition
                     .map(Transition::approval)
                     .filter(each -> !each.isDecided())

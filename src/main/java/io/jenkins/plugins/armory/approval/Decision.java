@@ -45,8 +45,6 @@ public record Decision(
         NOT_SENT,
         /** A change of the approval was lost on a damaged disk, and with it maybe a decision. */
         LOST,
-        /** A person had it run again after a failure, so that the next try decides. */
-        RUN_AGAIN,
         /** The webhook took the call, and no callback was awaited ({@code disableCallback}). */
         SENT;
     }
@@ -67,10 +65,5 @@ public record Decision(
     /** Returns whether the build goes on. */
     public boolean isSuccess() {
         return outcome == Outcome.SUCCESS || outcome == Outcome.SENT;
-    }
-
-    /** Returns whether a person may have it run again: the webhook or the external process failed, and nobody decided so. */
-    boolean mayBeRunAgain() {
-        return outcome == Outcome.FAILURE || outcome == Outcome.NOT_SENT || outcome == Outcome.NOT_HEARD;
     }
 }

@@ -40,14 +40,6 @@ final class Endings {
 
     /** @param lastHeard see {@link Event.DeadlineCheck} */
     static Approval timedOut(Approval approval, String lastHeard) {
-        Decision failure = approval.failure();
-        if (failure != null) {
-            return approval.decided(
-                    failure.outcome(),
-                    failure.mdMessage(),
-                    failure.decidedBy() + ", nobody answered",
-                    approval.deadline());
-        }
         String missing = approval.missing();
         return approval.decided(
                 Outcome.TIMED_OUT,
@@ -65,21 +57,6 @@ final class Endings {
         return opensAt != null && !now.isBefore(opensAt) && !approval.isOverdue(now);
     }
 
-    static Approval runAgain(Approval approval, Event.RunAgain event, Instant now) {
-        return approval.runAgain(
-                event.next(), new Decision(Outcome.RUN_AGAIN, event.comment(), "user " + event.user(), now));
-    }
-
-    /** Makes the failure final, as it was. */
-    static Approval givenUp(Approval approval, Event.GivenUp event, Instant now) {
-        Decision failure = Objects.requireNonNull(approval.failure(), "nothing has failed");
-        String message = event.comment().isEmpty() || failure.mdMessage().isEmpty()
-                ? failure.mdMessage() + event.comment()
-                : failure.mdMessage() + "\n\n" + event.comment();
-        return approval.decided(
-                failure.outcome(), message, failure.decidedBy() + ", given up by user " + event.user(), now);
-    }
-
     static Approval superseded(Approval approval, Event.Superseded event, Instant now) {
         String build = "build #" + event.build();
         String place = approval.environment() == null ? "the same place" : "'" + approval.environment() + "'";
@@ -88,10 +65,11 @@ final class Endings {
     }
 
     static Approval changeLost(Approval approval, Instant now) {
-        String message =
-                "The disk of Jenkins lost a change of this approval, which may have been its decision. It stays closed until an"
-                        + " administrator who may override approvals decides.";
-        return approval.asking(new Decision(Outcome.LOST, message, "damaged journal", now));
+        return approval.decided(
+                Outcome.LOST,
+                "The disk of Jenkins lost a change of this approval, which may have been its decision.",
+                "damaged journal",
+                now);
     }
 
     static Approval heartbeatMissed(Approval approval, Event.HeartbeatCheck check) {

@@ -151,23 +151,6 @@ public sealed interface Event {
      */
     record Superseded(int build) implements Event {}
 
-    /**
-     * The wish of a person to run a failed approval again.
-     *
-     * @param user id of the person
-     * @param comment may be empty
-     * @param next the id of the approval that is the next try
-     */
-    record RunAgain(String user, String comment, String next) implements Event {}
-
-    /**
-     * The wish of a person not to run a failed approval again.
-     *
-     * @param user id of the person
-     * @param comment may be empty
-     */
-    record GivenUp(String user, String comment) implements Event {}
-
     /** A change of the approval was acknowledged, and the disk lost it. */
     record ChangeLost() implements Event {}
 

@@ -142,11 +142,7 @@ public record Notifications(
             return wasDecided ? after : told(after, Occasion.DECIDED);
         }
         boolean asksPerson = after.manual() != null && after.person() == null;
-        boolean asksAfterFailure = after.failure() != null
-                && (before == null
-                        || before.failure() == null
-                        || before.failure().outcome() != after.failure().outcome());
-        return after.state() == Approval.State.WAITING && !wasWaiting && asksPerson || asksAfterFailure
+        return after.state() == Approval.State.WAITING && !wasWaiting && asksPerson
                 ? told(after, Occasion.WAITING)
                 : after;
     }

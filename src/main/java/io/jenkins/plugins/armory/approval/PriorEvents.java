@@ -56,10 +56,7 @@ final class PriorEvents {
     }
 
     private static boolean isFromOutside(Event event) {
-        return event instanceof Event.Verdict
-                || event instanceof Event.ProcessVerdict
-                || event instanceof Event.RunAgain
-                || event instanceof Event.GivenUp;
+        return event instanceof Event.Verdict || event instanceof Event.ProcessVerdict;
     }
 
     private static boolean mayDecideForSuccess(Event event) {

@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -19,7 +18,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param votes the approvals of people, in their order; each counts for a rule, so there are at most as many as are required
  * @param inputs what the first of these people filled in and the others agreed to, by name; texts and booleans
  * @param rejection the rejection by a person, {@code null} while there is none
- * @param failed the failure that a person is or was asked about, {@code null} for none
  * @param decision the decision; present in state DECIDED and in no other
  */
 @Restricted(NoExternalUse.class)
@@ -29,25 +27,9 @@ public record Said(
         @JsonProperty("votes") List<Vote> votes,
         @JsonProperty("inputs") Map<String, Object> inputs,
         @CheckForNull @JsonProperty("rejection") Decision rejection,
-        @CheckForNull @JsonProperty("failed") Failed failed,
         @CheckForNull @JsonProperty("decision") Decision decision) {
 
-    /**
-     * A failure that is not final, since a person may have the approval run again.
-     *
-     * @param failure the decision that it is if nobody does
-     * @param next the id of the approval that is the next try, {@code null} while there is none
-     */
-    public record Failed(
-            @JsonProperty("failure") Decision failure,
-            @CheckForNull @JsonProperty("next") String next) {
-
-        public Failed {
-            Objects.requireNonNull(failure, "failure");
-        }
-    }
-
-    public static final Said NOTHING = new Said(null, null, List.of(), Map.of(), null, null, null);
+    public static final Said NOTHING = new Said(null, null, List.of(), Map.of(), null, null);
 
     public Said {
         votes = List.copyOf(votes);
@@ -55,43 +37,38 @@ public record Said(
     }
 
     Said withCallback(Decision said, @CheckForNull String itsData) {
-        return new Said(said, itsData, votes, inputs, rejection, failed, decision);
+        return new Said(said, itsData, votes, inputs, rejection, decision);
     }
 
     Said withVote(Vote vote, Map<String, Object> itsInputs) {
         var all = new ArrayList<Vote>(votes);
         all.add(vote);
-        return new Said(callback, data, all, itsInputs, rejection, failed, decision);
+        return new Said(callback, data, all, itsInputs, rejection, decision);
     }
 
     /** Returns the verdicts without the approval of a person. Without any approval left, the inputs are dropped too. */
     Said withoutVoteOf(String user) {
         List<Vote> rest =
                 votes.stream().filter(vote -> !vote.user().equals(user)).toList();
-        return new Said(callback, data, rest, rest.isEmpty() ? Map.of() : inputs, rejection, failed, decision);
+        return new Said(callback, data, rest, rest.isEmpty() ? Map.of() : inputs, rejection, decision);
     }
 
     Said withRules(String user, List<Integer> rules) {
         List<Vote> all = votes.stream()
                 .map(vote -> vote.user().equals(user) ? vote.countingFor(rules) : vote)
                 .toList();
-        return new Said(callback, data, all, inputs, rejection, failed, decision);
+        return new Said(callback, data, all, inputs, rejection, decision);
     }
 
     Said withInputs(Map<String, Object> given) {
-        return new Said(callback, data, votes, given, rejection, failed, decision);
+        return new Said(callback, data, votes, given, rejection, decision);
     }
 
     Said withRejection(Decision said) {
-        return new Said(callback, data, votes, inputs, said, failed, decision);
+        return new Said(callback, data, votes, inputs, said, decision);
     }
 
     Said withDecision(Decision decided) {
-        return new Said(callback, data, votes, inputs, rejection, failed, decided);
-    }
-
-    /** Returns the same with a failure that a person is asked about, {@code null} for none. */
-    public Said withFailed(@CheckForNull Failed asked) {
-        return new Said(callback, data, votes, inputs, rejection, asked, decision);
+        return new Said(callback, data, votes, inputs, rejection, decided);
     }
 }

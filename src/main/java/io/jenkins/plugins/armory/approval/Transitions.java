@@ -60,10 +60,8 @@ enum Transitions {
                     Event.TakenBack.class,
                     Event.Overridden.class,
                     Event.Progress.class),
-            "the approval is decided, has failed and this is no override, or is overdue",
-            (approval, event, now) -> approval.isDecided()
-                    || approval.failure() != null && !(event instanceof Event.Overridden)
-                    || approval.isOverdue(now),
+            "the approval is decided or overdue",
+            (approval, event, now) -> approval.isDecided() || approval.isOverdue(now),
             "timed out if overdue, else the same",
             Transitions::lookedAtTheClock,
             Answer.ENDED),
@@ -80,7 +78,7 @@ enum Transitions {
     CALLBACK_FAILURE(
             States.PENDING,
             Events.of(Event.Callback.class, Event.StatusVerdict.class),
-            "FAILURE, or ASKING",
+            "FAILURE",
             (approval, event, now) -> calledBack(approval, event, now).decided(verdict(event, now)),
             Answer.ACCEPTED),
     PERSON_APPROVED_AGAIN(
@@ -144,7 +142,7 @@ enum Transitions {
             },
             Answer.ACCEPTED),
     OVERRIDDEN(
-            States.OPEN,
+            States.PENDING,
             Events.of(Event.Overridden.class),
             "SUCCESS or REJECTED, whatever is missing",
             (approval, event, now) ->
@@ -172,13 +170,13 @@ enum Transitions {
             (approval, event, now) -> approval.withoutProcessCalls(),
             Answer.ACCEPTED),
     CANCEL_TOO_EARLY(
-            States.OPEN,
+            States.PENDING,
             Events.of(Event.CancelCalled.class, Event.CancelNotNeeded.class),
             "the same",
             Effect.NONE,
             Answer.IGNORED),
     CALL_AFTER_THE_END(
-            States.FAILED_OR_DECIDED,
+            States.DECIDED,
             Events.CALLS,
             "the same, with the attempt noted",
             (approval, event, now) -> approval.noting(((Event.Called) event).attempt()),
@@ -205,7 +203,7 @@ enum Transitions {
             Answer.ACCEPTED),
     NOTICE_OVERTAKEN(States.ALL, Events.of(Event.Notified.class), "the same", Effect.NONE, Answer.IGNORED),
     EXPIRING(
-            States.OPEN,
+            States.PENDING,
             Events.of(Event.ExpiryCheck.class),
             "little of its time is left, and nobody was told",
             (approval, event, now) -> approval.reminderDue()
@@ -224,11 +222,11 @@ enum Transitions {
             (approval, event, now) -> approval.decided(Outcome.SUCCESS, "", "window", now),
             Answer.ACCEPTED),
     DEADLINE_PASSED(
-            States.OPEN,
+            States.PENDING,
             Events.of(Event.DeadlineCheck.class),
             "the deadline has passed",
             (approval, event, now) -> approval.isOverdue(now),
-            "TIMED_OUT, or the failure as it was",
+            "TIMED_OUT",
             (approval, event, now) -> Endings.timedOut(approval, ((Event.DeadlineCheck) event).lastHeard()),
             Answer.ACCEPTED),
     HEARTBEAT_MISSED(
@@ -238,11 +236,11 @@ enum Transitions {
             (approval, event, now) -> approval.heartbeatDue(((Event.HeartbeatCheck) event).heardAt())
                     .filter(due -> !now.isBefore(due))
                     .isPresent(),
-            "NOT_HEARD, or ASKING",
+            "NOT_HEARD",
             (approval, event, now) -> Endings.heartbeatMissed(approval, (Event.HeartbeatCheck) event),
             Answer.ACCEPTED),
     CHECKED_IN_TIME(
-            States.OPEN,
+            States.PENDING,
             Events.of(Event.DeadlineCheck.class, Event.HeartbeatCheck.class),
             "the same",
             Effect.NONE,
@@ -272,9 +270,9 @@ enum Transitions {
             Effect.NONE,
             Answer.NOT_AWAITED),
     CHANGE_LOST(
-            States.OPEN,
+            States.PENDING,
             Events.of(Event.ChangeLost.class),
-            "ASKING",
+            "LOST",
             (approval, event, now) -> Endings.changeLost(approval, now),
             Answer.ACCEPTED),
     CHANGE_LOST_AFTER_THE_END(
@@ -291,76 +289,34 @@ enum Transitions {
     NOT_SENT(
             States.PENDING,
             Events.of(Event.NotSent.class),
-            "NOT_SENT, or ASKING",
+            "NOT_SENT",
             (approval, event, now) -> approval.noting(((Event.NotSent) event).attempt())
                     .decided(Outcome.NOT_SENT, ((Event.NotSent) event).reason(), Events.BY_WEBHOOK, now),
             Answer.ACCEPTED),
     ABORTED(
-            States.OPEN,
+            States.PENDING,
             Events.of(Event.Aborted.class),
             "ABORTED",
             (approval, event, now) -> approval.decided(Outcome.ABORTED, ((Event.Aborted) event).reason(), "build", now),
             Answer.ACCEPTED),
     OTHER_FAILED(
-            States.OPEN,
+            States.PENDING,
             Events.of(Event.OtherFailed.class),
             "OTHER_FAILED",
             (approval, event, now) -> approval.decided(
                     Outcome.OTHER_FAILED, ((Event.OtherFailed) event).reason(), "another approval", now),
             Answer.ACCEPTED),
     SUPERSEDED(
-            States.OPEN,
+            States.PENDING,
             Events.of(Event.Superseded.class),
             "the terms allow it",
             (approval, event, now) -> approval.terms().limits().supersede(),
             "ABORTED",
             (approval, event, now) -> Endings.superseded(approval, (Event.Superseded) event, now),
             Answer.ACCEPTED),
-    NOT_SUPERSEDED(States.OPEN, Events.of(Event.Superseded.class), "the same", Effect.NONE, Answer.IGNORED),
-    NOTHING_HAS_FAILED(
-            States.PENDING,
-            Events.ANSWERS,
-            "timed out if overdue, else the same",
-            Transitions::lookedAtTheClock,
-            Answer.NOT_AWAITED),
-    ANSWERED_BEFORE(
-            States.DECIDED,
-            Events.ANSWERS,
-            "it was run again or given up, as the event says",
-            (approval, event, now) -> isEndedAs(approval, event),
-            "the same",
-            Effect.NONE,
-            Answer.DUPLICATE),
-    ANSWERED_TOO_LATE(
-            States.FAILED_OR_DECIDED,
-            Events.ANSWERS,
-            "the approval is decided or overdue",
-            (approval, event, now) -> approval.isDecided() || approval.isOverdue(now),
-            "timed out if overdue, else the same",
-            Transitions::lookedAtTheClock,
-            Answer.ENDED),
-    NOT_TO_BE_RUN_AGAIN(
-            States.ASKING,
-            Events.ANSWERS,
-            "its terms do not allow that, or what has failed is not known",
-            (approval, event, now) -> !approval.isForRunningAgain(),
-            "the same",
-            Effect.NONE,
-            Answer.NOT_AWAITED),
-    RUN_AGAIN(
-            States.ASKING,
-            Events.of(Event.RunAgain.class),
-            "RUN_AGAIN, with the id of the next try",
-            (approval, event, now) -> Endings.runAgain(approval, (Event.RunAgain) event, now),
-            Answer.ACCEPTED),
-    GIVEN_UP(
-            States.ASKING,
-            Events.of(Event.GivenUp.class),
-            "the failure as it was",
-            (approval, event, now) -> Endings.givenUp(approval, (Event.GivenUp) event, now),
-            Answer.ACCEPTED),
+    NOT_SUPERSEDED(States.PENDING, Events.of(Event.Superseded.class), "the same", Effect.NONE, Answer.IGNORED),
     CALL_BEGUN(
-            States.OPEN,
+            States.PENDING,
             Events.of(Event.Begun.class),
             "the same, with the deadline if that begins with the call",
             (approval, event, now) -> approval.called(now),
@@ -388,7 +344,7 @@ enum Transitions {
     ANSWER_FAILURE(
             States.PENDING,
             Events.of(Event.Answered.class),
-            "FAILURE, or ASKING",
+            "FAILURE",
             (approval, event, now) -> calledBack(approval.noting(((Event.Answered) event).attempt()), event, now)
                     .decided(verdict(event, now)),
             Answer.ACCEPTED),
@@ -421,9 +377,6 @@ enum Transitions {
         static final Set<State> PENDING = EnumSet.of(State.SENDING, State.WAITING);
         static final Set<State> SENDING = EnumSet.of(State.SENDING);
         static final Set<State> WAITING = EnumSet.of(State.WAITING);
-        static final Set<State> ASKING = EnumSet.of(State.ASKING);
-        static final Set<State> OPEN = EnumSet.of(State.SENDING, State.WAITING, State.ASKING);
-        static final Set<State> FAILED_OR_DECIDED = EnumSet.of(State.ASKING, State.DECIDED);
         static final Set<State> DECIDED = EnumSet.of(State.DECIDED);
     }
 
@@ -435,7 +388,6 @@ enum Transitions {
                 Event.ManualApproval.class,
                 Event.ManualRejection.class,
                 Event.Overridden.class);
-        static final List<Class<? extends Event>> ANSWERS = List.of(Event.RunAgain.class, Event.GivenUp.class);
         static final List<Class<? extends Event>> CALLS =
                 List.of(Event.Failed.class, Event.Sent.class, Event.Answered.class, Event.NotSent.class);
 
@@ -522,16 +474,6 @@ enum Transitions {
         return event instanceof Event.ManualApproval
                 || event instanceof Event.ManualRejection
                 || event instanceof Event.TakenBack;
-    }
-
-    /** Returns whether a decided approval ended as a person wishes now: run again, or with the failure as it was. */
-    private static boolean isEndedAs(Approval approval, Event event) {
-        Decision failure = approval.failure();
-        if (failure == null) {
-            return false;
-        }
-        Outcome wished = event instanceof Event.RunAgain ? Outcome.RUN_AGAIN : failure.outcome();
-        return approval.requireDecision().outcome() == wished;
     }
 
     private static boolean isDue(Approval approval, Event.Notified event) {

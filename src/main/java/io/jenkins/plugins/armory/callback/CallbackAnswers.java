@@ -115,7 +115,7 @@ public final class CallbackAnswers {
     }
 
     private static String whyItEnded(Approval approval) {
-        Decision decision = Objects.requireNonNull(approval.end(), "it goes on");
+        Decision decision = approval.requireDecision();
         return switch (decision.outcome()) {
             case TIMED_OUT -> "The approval timed out at " + decision.decidedAt() + ".";
             case NOT_HEARD ->
@@ -123,10 +123,7 @@ public final class CallbackAnswers {
                         + " because its heartbeat was missed: neither progress nor a callback arrived in time.";
             case NOT_SENT -> "The approval ended because its webhook could not be called.";
             case REJECTED -> "The approval ended because a person rejected it.";
-            case LOST ->
-                "The disk of Jenkins lost a change of the approval, maybe its decision. An administrator decides.";
-            case RUN_AGAIN ->
-                "The approval ended because a person had it run again; the next try has an address of its own.";
+            case LOST -> "The approval ended because the disk of Jenkins lost a change of it, maybe its decision.";
             case OTHER_FAILED -> "The approval ended because another one of the same phase failed.";
             case SUCCESS -> "The approval ended because it was approved.";
             case SENT ->

@@ -55,7 +55,7 @@ final class CallLoop implements ApprovalObserver {
 
     /** The calls that are due or in flight, by the approval and by the place. */
     private final Map<String, Map<String, Run>> runs = new HashMap<>();
-    /** The approvals that were not closed at the start, and their next tries. */
+    /** The approvals that were not closed at the start. */
     private final Set<String> inherited = new HashSet<>();
 
     /** @param executor does what may take time; {@link Requests#executor} makes the requests */
@@ -75,7 +75,7 @@ final class CallLoop implements ApprovalObserver {
         this.executor = executor;
         again = new UntilWritten(timer, executor);
         this.kinds = kinds;
-        // In this order, since what is decided meanwhile is outstanding. One without a call may be run again.
+        // In this order, since what is decided meanwhile is outstanding.
         approvals.pending().forEach(approval -> inherited.add(approval.id()));
         approvals.outstanding().forEach(approval -> inherited.add(approval.id()));
         approvals.follow(this);
@@ -131,9 +131,6 @@ final class CallLoop implements ApprovalObserver {
     }
 
     private void inherit(String id, @CheckForNull Approval approval) {
-        if (approval != null && approval.next() != null && inherited.contains(id)) {
-            inherited.add(approval.next());
-        }
         if (approval == null || approval.isClosed()) {
             inherited.remove(id);
             kinds.forEach(kind -> kind.closed(id));

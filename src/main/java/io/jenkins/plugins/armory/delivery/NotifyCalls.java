@@ -43,13 +43,11 @@ final class NotifyCalls extends CallKind {
         return "notify-" + noticeOf(order).webhook();
     }
 
-    /** Two webhooks may call one host, and one approval may wait for a person twice: as its terms say, and after a failure. */
+    /** Two webhooks may call one host. */
     @Override
     String key(Order order) {
-        Occasion occasion = noticeOf(order).occasion();
-        boolean asks = occasion == Occasion.WAITING && order.approval().failure() != null;
         return order.approval().id() + "-" + place(order) + "-"
-                + (asks ? "asking" : occasion.name().toLowerCase(Locale.ROOT));
+                + noticeOf(order).occasion().name().toLowerCase(Locale.ROOT);
     }
 
     @Override

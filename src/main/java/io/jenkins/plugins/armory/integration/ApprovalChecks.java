@@ -9,7 +9,6 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
@@ -86,12 +85,7 @@ public final class ApprovalChecks extends ApprovalListener {
 
     @Override
     public void waiting(ApprovalView approval) {
-        ApprovalView.Decision failure = approval.getFailure();
-        String question = failure == null
-                ? approval.getQuestion()
-                : failure.getOutcome().equals(Outcome.LOST.name())
-                        ? failure.getMessage()
-                        : Messages.ApprovalChecks_failed(failure.getMessage());
+        String question = approval.getQuestion();
         if (!checksOf(approval).waits(approval, question != null)) {
             return;
         }

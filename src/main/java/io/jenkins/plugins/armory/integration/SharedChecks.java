@@ -26,9 +26,6 @@ import java.util.function.Function;
  */
 final class SharedChecks {
 
-    /** The outcome of an approval that goes on as another one, whose check is the same. */
-    private static final String RUN_AGAIN = "RUN_AGAIN";
-
     private static final String OTHER_FAILED = "OTHER_FAILED";
 
     /** The builds of which is known that they were read. One that is forgotten is read once more. */
@@ -62,7 +59,6 @@ final class SharedChecks {
 
         void ended(ApprovalView.Decision decision) {
             if (!decision.isSuccess()
-                    && !decision.getOutcome().equals(RUN_AGAIN)
                     && (failure == null || failure.getOutcome().equals(OTHER_FAILED))) {
                 failure = decision;
             }
@@ -148,8 +144,7 @@ final class SharedChecks {
             return null;
         }
         checks.remove(key(approval));
-        ApprovalView.Decision worst = Objects.requireNonNullElse(check.failure, decision);
-        return worst.getOutcome().equals(RUN_AGAIN) ? null : worst;
+        return Objects.requireNonNullElse(check.failure, decision);
     }
 
     static String nameOf(ApprovalView approval) {

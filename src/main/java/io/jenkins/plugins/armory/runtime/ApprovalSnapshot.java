@@ -58,7 +58,7 @@ public final class ApprovalSnapshot implements ApprovalView {
     public State getState() {
         return switch (approval.state()) {
             case SENDING -> State.SENDING;
-            case WAITING, ASKING -> State.WAITING;
+            case WAITING -> State.WAITING;
             case DECIDED -> State.DECIDED;
         };
     }
@@ -83,26 +83,14 @@ public final class ApprovalSnapshot implements ApprovalView {
     @Override
     public String getQuestion() {
         ManualRequirement manual = approval.manual();
-        boolean asked =
-                manual != null && !approval.isDecided() && approval.person() == null && approval.failure() == null;
+        boolean asked = manual != null && !approval.isDecided() && approval.person() == null;
         return asked ? manual.message() : null;
     }
 
     @CheckForNull
     @Override
-    public Decision getFailure() {
-        return approval.isDecided() ? null : end(approval.failure());
-    }
-
-    @CheckForNull
-    @Override
     public Decision getDecision() {
-        return end(approval.decision());
-    }
-
-    @CheckForNull
-    private static Decision end(@CheckForNull io.jenkins.plugins.armory.approval.Decision decision) {
-        return decision == null ? null : new End(decision);
+        return approval.isDecided() ? new End(approval.requireDecision()) : null;
     }
 
     private record End(io.jenkins.plugins.armory.approval.Decision decision) implements Decision {

@@ -291,10 +291,6 @@ public final class ArmoryRuntime {
         return tokenEndpoint;
     }
 
-    public String newApprovalId() {
-        return tokens.newId();
-    }
-
     public CallbackTokens tokens() {
         return tokens;
     }

@@ -42,7 +42,6 @@ final class NoticeText {
                     case ABORTED -> "was stopped";
                     case OTHER_FAILED -> "ended";
                     case LOST -> "failed: the disk of Jenkins lost a change of it";
-                    case RUN_AGAIN -> "is run again";
                     case NOT_SENT -> "failed: the webhook could not be called";
                     case SENT -> "was sent";
                 };
@@ -58,11 +57,6 @@ final class NoticeText {
     static String reason(Approval approval, Occasion occasion) {
         if (approval.isDecided()) {
             return line(approval.requireDecision().mdMessage());
-        }
-        Decision failure = approval.failure();
-        if (occasion == Occasion.WAITING && failure != null) {
-            return (approval.isForRunningAgain() ? "It has failed. Run it again, or give up? " : "")
-                    + line(failure.mdMessage());
         }
         ManualRequirement manual = approval.manual();
         return occasion == Occasion.WAITING && manual != null

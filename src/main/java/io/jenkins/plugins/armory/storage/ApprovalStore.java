@@ -147,7 +147,7 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     /**
-     * Closes the approvals of which the journal may have lost a change: a rejection must not become an approval.
+     * Fails the approvals of which the journal may have lost a change: a rejection must not become an approval.
      *
      * @throws IOException if that could not be written; the store must not be used then
      */
@@ -155,7 +155,8 @@ public final class ApprovalStore implements ApprovalRepository {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         for (Approval approval : List.copyOf(memory.pending())) {
             if (recovery.isInDoubt(approval.id())) {
-                apply(List.of(approval.id()), new Event.ChangeLost(), now);
+                apply(List.of(approval.id()), new Event.ChangeLost(), now)
+                        .forEach(transition -> outbox.found(transition.approval()));
             }
         }
     }

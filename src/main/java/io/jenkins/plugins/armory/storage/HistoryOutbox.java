@@ -38,7 +38,7 @@ final class HistoryOutbox {
         this.memory = memory;
     }
 
-    /** Takes an approval that was read from the journal. */
+    /** Takes an approval that is in the journal when the history is opened. */
     void found(Approval approval) {
         if (approval.isDecided()) {
             inJournal.add(approval.id());

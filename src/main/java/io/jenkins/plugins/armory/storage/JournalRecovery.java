@@ -89,8 +89,7 @@ final class JournalRecovery {
     private void lost(String where) {
         LOGGER.log(
                 Level.SEVERE,
-                "{0}: changes of approvals were written before this line and are damaged. Approvals that they may concern stay"
-                        + " closed until an administrator decides",
+                "{0}: changes of approvals were written before this line and are damaged. Approvals that they may concern fail",
                 where);
         lost = true;
         certain.clear();

@@ -29,14 +29,13 @@ final class PendingLengths {
     /**
      * Adds new approvals before they are written, so that steps that begin at the same time see each other.
      *
-     * @throws IllegalArgumentException if their build has more pending than it may; none is added then. A next try takes the place of the
-     *     one before, and is never refused
+     * @throws IllegalArgumentException if their build has more pending than it may; none is added then
      */
     void add(List<Approval> approvals) {
         for (int i = 0; i < approvals.size(); i++) {
             Approval approval = approvals.get(i);
             long sum = add(approval, approval.length());
-            if (sum > Bound.ALL_PENDING.most() && !approval.isNextTry()) {
+            if (sum > Bound.ALL_PENDING.most()) {
                 subtract(approvals.subList(0, i + 1));
                 Bound.ALL_PENDING.check("approvals, with all others that are pending in this build", sum);
             }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
@@ -34,7 +33,7 @@ record ApprovalData(Viewer viewer, Approvals approvals) {
     /** Returns an approval without its refused callbacks. Messages and comments are cut, since pages load this for each approval. */
     ObjectNode json(Approval approval) {
         ObjectNode json = JsonResponse.fieldsOf(approval.terms().subject());
-        json.remove(List.of("group", "tries"));
+        json.remove("group");
         json.put("webhook", approval.webhook())
                 .put("title", approval.title())
                 .put("id", approval.id())
@@ -76,18 +75,6 @@ record ApprovalData(Viewer viewer, Approvals approvals) {
         ManualRequirement manual = approval.manual();
         if (manual != null) {
             json.set("manualApproval", json(approval, manual));
-        }
-        ApprovalTerms.Tries tries = approval.terms().tries();
-        if (tries != null) {
-            json.put("try", tries.number()).put("previousTry", tries.previous());
-        }
-        Decision failure = approval.failure();
-        if (failure != null) {
-            ObjectNode failed = json(failure)
-                    .put("mayRunAgain", viewer.isAsked(approval, Choice.RUN_AGAIN))
-                    .put("mayGiveUp", viewer.isAsked(approval, Choice.GIVE_UP))
-                    .put("nextTry", approval.next());
-            json.set("failure", failed);
         }
         if (approval.isDecided()) {
             json.set("decision", json(approval.requireDecision()));
@@ -131,7 +118,6 @@ record ApprovalData(Viewer viewer, Approvals approvals) {
     ObjectNode inFull(ObjectNode json, Approval approval) {
         putMessage(json.get("decision"), approval.decision());
         putMessage(json.get("callback"), approval.callback());
-        putMessage(json.get("failure"), approval.failure());
         if (json.get("manualApproval") instanceof ObjectNode people) {
             for (int i = 0; i < approval.votes().size(); i++) {
                 ObjectNode vote = (ObjectNode) people.withArray("approvals").get(i);

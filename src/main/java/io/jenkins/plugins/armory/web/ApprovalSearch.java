@@ -55,7 +55,7 @@ record ApprovalSearch(List<String> words, long from) {
     static int rank(Approval approval) {
         Decision decision = approval.decision();
         if (decision == null) {
-            return approval.manual() != null || approval.failure() != null ? 0 : 1;
+            return approval.manual() != null ? 0 : 1;
         }
         return decision.isSuccess() ? 3 : decision.outcome() == Outcome.OTHER_FAILED ? 4 : 2;
     }

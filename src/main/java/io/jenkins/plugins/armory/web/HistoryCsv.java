@@ -36,7 +36,6 @@ final class HistoryCsv implements HistoryExport.Lines {
             "phase",
             "webhook",
             "rule",
-            "try",
             "createdAt",
             "decidedAt",
             "outcome",

@@ -21,8 +21,7 @@ final class PageWords {
 
     /** The states of pending approvals and the outcomes of decided ones, in the order in which a page offers them as a filter. */
     private static final List<String> STATES = Stream.concat(
-                    Stream.of(Approval.State.SENDING, Approval.State.WAITING, Approval.State.ASKING),
-                    Stream.of(Decision.Outcome.values()))
+                    Stream.of(Approval.State.SENDING, Approval.State.WAITING), Stream.of(Decision.Outcome.values()))
             .map(state -> PREFIX + "state." + state.name())
             .toList();
 

@@ -22,8 +22,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The decision of the current user: {@code POST approvals/<id>/approve}, {@code reject} and {@code take-back}, and after a failure
- * {@code run-again} and {@code give-up}. An approval that the user may not see does not exist for them.
+ * The decision of the current user: {@code POST approvals/<id>/approve}, {@code reject} and {@code take-back}. An approval that the user may not see does not exist for them.
  *
  * @param id the id of the approval
  */
@@ -53,7 +52,7 @@ record PersonalDecision(String id, Choice choice) {
         if (approval == null) {
             return JsonResponse.error(404, "unknown_approval", Messages.Decision_unknown());
         }
-        if (!choice.isFor(approval)) {
+        if (approval.manual() == null) {
             return needsNoPerson(approval);
         }
         if (!viewer.mayDecide(approval, choice)) {
@@ -62,7 +61,7 @@ record PersonalDecision(String id, Choice choice) {
         Map<String, Object> values = valuesOf(approval, inputs);
         List<Integer> rules = viewer.rulesOf(approval, choice);
         return approvals
-                .apply(id, choice.by(viewer.name(), comment, values, rules, armory::newApprovalId))
+                .apply(id, choice.by(viewer.name(), comment, values, rules))
                 .map(transition -> answer(transition, values))
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", Messages.Decision_buildGone()));
     }
@@ -75,16 +74,13 @@ record PersonalDecision(String id, Choice choice) {
         return Map.of();
     }
 
-    private JsonResponse needsNoPerson(Approval approval) {
-        Decision failure = approval.failure();
+    private static JsonResponse needsNoPerson(Approval approval) {
         return JsonResponse.error(
                 409,
                 "not_awaited",
-                choice.isAboutFailure()
-                        ? failure == null ? Messages.PersonalDecision_notFailed() : failure.mdMessage()
-                        : approval.opensAt() == null
-                                ? Messages.PersonalDecision_needsNoPerson()
-                                : Messages.PersonalDecision_needsNoPersonButWindow(approval.opensAt()));
+                approval.opensAt() == null
+                        ? Messages.PersonalDecision_needsNoPerson()
+                        : Messages.PersonalDecision_needsNoPersonButWindow(approval.opensAt()));
     }
 
     private String whyNot(Viewer viewer, @CheckForNull ManualRequirement manual) {
@@ -111,7 +107,7 @@ record PersonalDecision(String id, Choice choice) {
         if (repeated && choice == Choice.APPROVE && !values.equals(approval.inputs())) {
             return otherInputs(approval); // what was approved before is something else
         }
-        Decision person = choice.isAboutFailure() ? approval.decision() : approval.namedPerson();
+        Decision person = approval.namedPerson();
         return switch (transition.answer()) {
             case NOT_AWAITED -> notAwaited(approval);
             case ACCEPTED, DUPLICATE -> {
@@ -122,15 +118,10 @@ record PersonalDecision(String id, Choice choice) {
             case CONFLICT ->
                 with(person, JsonResponse.error(409, "already_decided", Messages.PersonalDecision_conflict()));
             default -> {
-                Decision end = Objects.requireNonNull(approval.end(), "it goes on");
+                Decision end = approval.requireDecision();
                 yield with(
                         end,
-                        JsonResponse.error(
-                                410,
-                                "approval_ended",
-                                approval.isDecided() || !approval.isForRunningAgain()
-                                        ? Messages.PersonalDecision_ended(end.mdMessage())
-                                        : Messages.PersonalDecision_failed(end.mdMessage())));
+                        JsonResponse.error(410, "approval_ended", Messages.PersonalDecision_ended(end.mdMessage())));
             }
         };
     }
@@ -164,9 +155,6 @@ record PersonalDecision(String id, Choice choice) {
         body.set("approvals", JsonResponse.treeOf(approval.votes()));
         if (!approval.inputs().isEmpty()) {
             body.set("inputs", JsonResponse.treeOf(approval.inputs()));
-        }
-        if (choice.isAboutFailure()) {
-            body.put("nextTry", approval.next());
         }
         return JsonResponse.ok(body);
     }

@@ -60,8 +60,6 @@ enum Route {
     APPROVE("POST", "/approvals/{id}/approve", Access.ANYBODY, decision(Choice.APPROVE)),
     REJECT("POST", "/approvals/{id}/reject", Access.ANYBODY, decision(Choice.REJECT)),
     TAKE_BACK("POST", "/approvals/{id}/take-back", Access.ANYBODY, decision(Choice.TAKE_BACK)),
-    RUN_AGAIN("POST", "/approvals/{id}/run-again", Access.ANYBODY, decision(Choice.RUN_AGAIN)),
-    GIVE_UP("POST", "/approvals/{id}/give-up", Access.ANYBODY, decision(Choice.GIVE_UP)),
     OVERRIDE(
             "POST",
             "/approvals/{id}/override",

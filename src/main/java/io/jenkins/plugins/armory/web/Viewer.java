@@ -158,13 +158,9 @@ final class Viewer {
      */
     boolean mayDecide(Approval approval, Choice choice) {
         ManualRequirement manual = approval.manual();
-        if (!sees(approval) || !choice.isFor(approval)) {
-            return false;
-        }
-        if (manual == null) {
-            return isPermitted(approval, choice);
-        }
-        return choice == Choice.TAKE_BACK || !rulesOf(approval, choice).isEmpty();
+        return manual != null
+                && sees(approval)
+                && (choice == Choice.TAKE_BACK || !rulesOf(approval, choice).isEmpty());
     }
 
     /** Returns the rules by which the user may make a choice about an approval. Administrators count for each that names submitters. */
@@ -269,12 +265,11 @@ final class Viewer {
 
     /** Returns whether a choice would change a pending approval, and the user may make it. */
     boolean isAsked(Approval approval, Choice choice) {
-        if (approval.isDecided() || choice.isAboutFailure() != (approval.failure() != null)) {
+        if (approval.isDecided()) {
             return false;
         }
         boolean changes =
                 switch (choice) {
-                    case RUN_AGAIN, GIVE_UP -> true;
                     case APPROVE ->
                         approval.person() == null
                                 && !approval.hasVoteOf(name())

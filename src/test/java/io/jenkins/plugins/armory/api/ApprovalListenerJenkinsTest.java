@@ -38,11 +38,7 @@ class ApprovalListenerJenkinsTest {
 
         @Override
         public void waiting(ApprovalView approval) {
-            ApprovalView.Decision failure = approval.getFailure();
-            lines.add(
-                    failure == null
-                            ? "waiting " + approval.getEnvironment() + " " + approval.getQuestion()
-                            : "asked about " + failure.getOutcome() + ", " + approval.getState());
+            lines.add("waiting " + approval.getEnvironment() + " " + approval.getQuestion());
         }
 
         @Override
@@ -84,28 +80,6 @@ class ApprovalListenerJenkinsTest {
         assertThat(ExtensionList.lookupSingleton(Hanging.class).answered.getCount())
                 .isEqualTo(1);
         ExtensionList.lookupSingleton(Hanging.class).answered.countDown();
-    }
-
-    @Test
-    void isToldOfAFailureThatAPersonIsAskedAbout(JenkinsRule j) throws Exception {
-        try (MockWebServer server = new MockWebServer()) {
-            server.enqueue(new MockResponse.Builder().code(404).build());
-            server.start();
-            ArmoryConfiguration.get().setAllowedHosts(List.of(server.getHostName()));
-            WorkflowJob job = j.createProject(WorkflowJob.class, "deploy");
-            job.setDefinition(new CpsFlowDefinition(
-                    "armoryWebhookApproval(name: 'tests', environment: 'prod', onFailure: 'ask', uriTemplate: '%s', %s)"
-                            .formatted(server.url("/"), TOKEN),
-                    true));
-            List<String> lines = ExtensionList.lookupSingleton(Notes.class).lines;
-
-            WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-            await().atMost(Duration.ofMinutes(1)).until(() -> lines.size() >= 2);
-            run.getExecutor().interrupt();
-            j.waitForCompletion(run);
-
-            assertThat(lines.get(1)).startsWith("asked about NOT_SENT, WAITING");
-        }
     }
 
     @Test

@@ -112,8 +112,6 @@ class ApprovalsPropertyTest {
         DEADLINE_PASSES,
         ABORT,
         SUPERSEDE,
-        RUN_AGAIN,
-        GIVE_UP,
         CANCEL_CALLED,
         CANCEL_NOT_NEEDED,
         ATTACH,
@@ -161,8 +159,6 @@ class ApprovalsPropertyTest {
                 case CANCEL_NOT_NEEDED -> new Event.CancelNotNeeded();
                 case ABORT -> new Event.Aborted("stopped");
                 case SUPERSEDE -> new Event.Superseded(8);
-                case RUN_AGAIN -> new Event.RunAgain("alice", "once more", "next");
-                case GIVE_UP -> new Event.GivenUp("bob", "enough");
                 default -> null;
             };
         }
@@ -234,15 +230,6 @@ class ApprovalsPropertyTest {
                 .calls(OutgoingCalls.notifying(TOLD))
                 .byPersonAlone()
                 .start());
-        for (ManualRequirement manual : Arrays.asList(null, people(2))) {
-            visitAll(ApprovalTest.terms(ID)
-                    .manual(manual)
-                    .heartbeat(HEARTBEAT)
-                    .supersede(true)
-                    .calls(CALLS)
-                    .askAfterFailure(true)
-                    .start());
-        }
         for (int required : new int[] {1, 2, 3}) {
             visitAll(ApprovalTest.terms(ID)
                     .manual(people(required))
@@ -321,9 +308,6 @@ class ApprovalsPropertyTest {
         }
         if (first.heartbeat() == null || !first.isHeard()) {
             expected.remove(Outcome.NOT_HEARD);
-        }
-        if (first.terms().tries() == null) {
-            expected.remove(Outcome.RUN_AGAIN);
         }
         if (!first.channels().isEmpty() || first.manual() != null || first.opensAt() != null) {
             expected.remove(Outcome.SENT);
@@ -410,7 +394,6 @@ class ApprovalsPropertyTest {
             }
             checkOverride();
             checkPeople();
-            checkFailure();
             require(
                     transition.answer() != Answer.ACCEPTED || !callback && !byPerson || !isOverdue(),
                     "nothing is accepted after the deadline");
@@ -422,7 +405,7 @@ class ApprovalsPropertyTest {
         private void checkCalls() {
             OutgoingCalls was = before.calls();
             OutgoingCalls is = after().calls();
-            boolean verdict = after().end() != null || after().callback() != null;
+            boolean verdict = after().isDecided() || after().callback() != null;
             require(after().cancel() == null || after().isDecided(), "nothing is cancelled before the decision");
             require(is == null || was != null, "no call comes from nowhere");
             require(is == null || !verdict || is.status() == null, "nothing is left to ask");
@@ -439,7 +422,7 @@ class ApprovalsPropertyTest {
         }
 
         private void checkProgress() {
-            boolean heard = before.isHeard() && before.callback() == null && before.end() == null && !isOverdue();
+            boolean heard = before.isHeard() && before.callback() == null && !before.isDecided() && !isOverdue();
             require(transition.answer() == Answer.ACCEPTED == heard, "progress is heard while it counts");
             require(!heard || after().equals(before), "progress changes nothing");
         }
@@ -453,7 +436,7 @@ class ApprovalsPropertyTest {
                 require(before.channels().contains(Channel.ANSWER), "the answer decides");
                 require(before.callback() == null && !isOverdue(), "the first verdict in time counts");
                 require(verdict.isSuccess() == (step == Step.ANSWER_TRUE), "the verdict is that of the answer");
-                require(after().end() != null || step == Step.ANSWER_TRUE, "a failure waits for nothing");
+                require(after().isDecided() || step == Step.ANSWER_TRUE, "a failure waits for nothing");
             } else {
                 require(Objects.equals(verdict, before.callback()), "an answer that does not count is no verdict");
             }
@@ -466,12 +449,12 @@ class ApprovalsPropertyTest {
                 requireAnswer(standing.isSuccess() == success ? Answer.DUPLICATE : Answer.CONFLICT);
             } else if (verdict == null) {
                 requireAnswer(Answer.ENDED);
-                require(after().end() != null, "it has ended");
+                require(after().isDecided(), "it has ended");
             } else {
                 requireAnswer(Answer.ACCEPTED);
                 require(!before.isDecided(), "a decision stands");
                 require(verdict.isSuccess() == success, "the verdict is that of the callback");
-                require(after().end() != null || success, "a failure waits for nothing");
+                require(after().isDecided() || success, "a failure waits for nothing");
             }
         }
 
@@ -490,7 +473,7 @@ class ApprovalsPropertyTest {
                         && (after().opensAt() == null || !now.isBefore(after().opensAt()));
                 require(!isOverdue() && (complete || decision.override()), "all have said yes in time");
             }
-            if (outcome == Outcome.NOT_HEARD && before.failure() == null) {
+            if (outcome == Outcome.NOT_HEARD) {
                 require(step == Step.HEARTBEAT_CHECK, "a check finds the silence");
                 require(before.state() == Approval.State.WAITING, "the webhook had answered");
                 require(before.callback() == null && !now.isBefore(SILENT), "it was silent");
@@ -504,57 +487,12 @@ class ApprovalsPropertyTest {
             require(
                     outcome != Outcome.TIMED_OUT || decision.decidedAt().equals(before.deadline()),
                     "it times out at its deadline");
-        }
-
-        /** Checks that a failure is asked about where the terms say so, and comes out as it was. */
-        private void checkFailure() {
-            Approval after = after();
-            boolean asks = before.state() == Approval.State.ASKING;
-            boolean ends = !before.isDecided() && after.isDecided();
-            if (step == Step.CHANGE_LOST && !before.isDecided()) {
-                require(after.state() == Approval.State.ASKING, "it is asked about");
-                require(after.failure().outcome() == Outcome.LOST, "a change was lost");
-            }
-            if (before.terms().tries() == null) {
-                require(after.failure() == null || after.failure().outcome() == Outcome.LOST, "nobody is asked");
-            } else if (ends && !asks) {
-                require(!after.requireDecision().mayBeRunAgain(), "it is asked about");
-            }
-            if (asks && before.failure().outcome() == Outcome.LOST) {
-                require(after.next() == null, "it may have been a rejection, so an administrator decides");
-            }
-            if (ends && asks && !after.requireDecision().override()) {
-                checkEndOfQuestion(after.requireDecision());
-            }
-            if (after.next() != null) {
-                Approval next = after.nextTry();
-                require(next.id().equals("next") && next.deadline().equals(after.deadline()), "the next try");
-                require(next.state() == Approval.State.SENDING && CALLS.equals(next.calls()), "it calls again");
-                require(next.terms().tries().number() == 2, "the second try");
-                require(next.terms().tries().previous().equals(ID), "the second try follows the first");
-            }
-        }
-
-        private void checkEndOfQuestion(Decision decision) {
-            Outcome failure = before.failure().outcome();
-            switch (step) {
-                case RUN_AGAIN -> {
-                    require(decision.outcome() == (isOverdue() ? failure : Outcome.RUN_AGAIN), "run again in time");
-                    require(Objects.equals(after().next(), isOverdue() ? null : "next"), "run again in time");
-                }
-                case ABORT, SUPERSEDE -> require(decision.outcome() == Outcome.ABORTED, "aborted");
-                case OTHER_FAILED -> require(decision.outcome() == Outcome.OTHER_FAILED, "the other failed");
-                default -> {
-                    require(step == Step.GIVE_UP && before.terms().tries() != null || isOverdue(), "somebody gives up");
-                    require(decision.outcome() == failure, "the failure as it was");
-                    require(decision.mdMessage().startsWith(before.failure().mdMessage()), "the failure as it was");
-                }
-            }
+            require((outcome == Outcome.LOST) == (step == Step.CHANGE_LOST), "a lost change is a failure");
         }
 
         /** Checks what a person, or the loss of their permission, has changed, and the answer. */
         private void checkPeople() {
-            boolean ended = before.end() != null || isOverdue();
+            boolean ended = before.isDecided() || isOverdue();
             Set<String> were = voters(before);
             Set<String> are = voters(after());
             require(are.size() == after().votes().size(), "nobody counts twice");
@@ -574,10 +512,10 @@ class ApprovalsPropertyTest {
                 requireAnswer(ended ? Answer.ENDED : were.contains(said.user()) ? Answer.ACCEPTED : Answer.DUPLICATE);
                 require(ended || !are.contains(said.user()), "it is taken back");
             } else if (event instanceof Event.VoteLost lost) {
-                boolean counted = before.end() == null && were.contains(lost.user());
+                boolean counted = !before.isDecided() && were.contains(lost.user());
                 requireAnswer(counted ? Answer.ACCEPTED : Answer.IGNORED);
                 boolean stays = step == Step.ALICE_LEAVES_A_GROUP; // nobody else is in ops
-                require(before.end() != null || !counted || are.contains(lost.user()) == stays, "it is lost");
+                require(before.isDecided() || !counted || are.contains(lost.user()) == stays, "it is lost");
             } else {
                 require(after().votes().equals(before.votes()), "nothing else changes who has approved");
             }
@@ -643,12 +581,6 @@ class ApprovalsPropertyTest {
                 require(after.state() == before.state(), "a notice changes no state");
                 return;
             }
-            if (after.failure() != null
-                    && (before.failure() == null
-                            || before.failure().outcome() != after.failure().outcome())) {
-                require(due.contains(Occasion.WAITING), "somebody has to decide");
-                return;
-            }
             if (after.isDecided() && !before.isDecided()) {
                 require(due.equals(List.of(Occasion.DECIDED)), "what is out of date is not told");
             } else if (after.state() == Approval.State.WAITING
@@ -661,8 +593,7 @@ class ApprovalsPropertyTest {
             } else {
                 require(told.equals(left), "nothing else is to be told");
             }
-            require( // WAITING may be due once for the question and once for the failure
-                    before.failure() != null || due.size() == Set.copyOf(due).size(), "nothing is told twice");
+            require(due.size() == Set.copyOf(due).size(), "nothing is told twice");
         }
     }
 

@@ -147,9 +147,7 @@ class ApprovalsTest {
                 new Event.ManualApproval("alice", ""),
                 new Event.ManualRejection("alice", ""),
                 new Event.TakenBack("alice"),
-                new Event.Overridden(true, "admin", "now"),
-                new Event.RunAgain("alice", "", "next"),
-                new Event.GivenUp("alice", ""));
+                new Event.Overridden(true, "admin", "now"));
         var webhook =
                 Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
         for (int i = 0; i < decisions.size(); i++) {
@@ -837,7 +835,6 @@ class ApprovalsTest {
         approvals.create(terms("a")
                 .manual(new ManualRequirement("Go?", List.of(), 1))
                 .calls(ApprovalTest.CALLS.with(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
-                .askAfterFailure(true)
                 .start());
         approvals.apply(
                 "a",
@@ -845,11 +842,10 @@ class ApprovalsTest {
                         1, START, "https://ci.example.com", 503, Duration.ZERO, "answered 503", "", null, Map.of())));
         approvals.apply("a", sentNow());
         approvals.apply("a", new Event.ManualApproval("alice", ""));
-        approvals.apply("a", new Event.Callback(false, "no", "callback token"));
-        Approval failed = approvals.find("a").orElseThrow();
-        approvals.apply("a", new Event.Notified(Notifications.of(failed).due().get(0), ""));
+        Approval waiting = approvals.find("a").orElseThrow();
+        approvals.apply("a", new Event.Notified(Notifications.of(waiting).due().get(0), ""));
 
-        assertThat(awaited).containsExactly("WAITING person callback", "WAITING callback", "ASKING");
+        assertThat(awaited).containsExactly("WAITING person callback", "WAITING callback");
     }
 
     @Test
@@ -1196,24 +1192,6 @@ class ApprovalsTest {
                         decision -> assertThat(decision.mdMessage()).contains("when it last reported progress (40 %)"));
     }
 
-    /** The machine sleeps, so the timer for the deadline is late, and is the first to see that a heartbeat was missed. */
-    @Test
-    void whatMissesItsHeartbeatAtItsDeadlineDoesNotAskForEver() throws IOException {
-        Approvals approvals = open(ApprovalStore.open(folder, jobId -> null));
-        approvals.create(terms("a1")
-                .heartbeat(Duration.ofNanos(1))
-                .calls(ApprovalTest.CALLS)
-                .askAfterFailure(true)
-                .start());
-        clock.set(DEADLINE.minusMillis(1));
-        approvals.apply("a1", ApprovalTest.sent());
-        clock.set(DEADLINE);
-
-        manualTimer.pass(Duration.ofMinutes(1));
-
-        assertThat(approvals.find("a1").orElseThrow().isDecided()).isTrue();
-    }
-
     @Test
     void aClockThatIsSetAheadIsNoSilence() throws IOException {
         Approvals approvals = open(clock);
@@ -1265,29 +1243,5 @@ class ApprovalsTest {
 
         assertThat(approvals.find("window").orElseThrow().requireDecision().outcome())
                 .isEqualTo(Outcome.TIMED_OUT);
-    }
-
-    /** The administrator who is asked then decides, and no window. */
-    @Test
-    void aWindowIsNotLookedAtOnceTheJournalHasLostAChange() throws IOException {
-        ApprovalStore store = ApprovalStore.open(folder, jobId -> null);
-        store.create(List.of(ApprovalTerms.of("w", new BuildRef("job", 1))
-                .timeout(START, Duration.ofDays(30))
-                .opensAt(START.plusSeconds(60))
-                .start()));
-        store.apply(List.of("w"), new Event.ChangeLost(), START);
-        var looks = new AtomicInteger();
-        Approvals approvals = open(HookedRepository.after("find", store, () -> {
-            if (looks.incrementAndGet() > 100) {
-                throw new IOException("again and again"); // which is tried again a little later
-            }
-        }));
-
-        manualTimer.pass(Duration.ofDays(29));
-        assertThat(looks).hasValueLessThan(10);
-        approvals.attach("w", told::add);
-        manualTimer.pass(Duration.ofDays(2));
-
-        assertToldOf(Outcome.LOST);
     }
 }

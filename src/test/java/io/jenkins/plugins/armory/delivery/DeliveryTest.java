@@ -783,30 +783,6 @@ class DeliveryTest {
                 .noneMatch(line -> line.startsWith("Jenkins went down"));
     }
 
-    /** The failed approval has no call left to make. */
-    @Test
-    void aCopyOfAnotherJenkinsCallsNothingForWhatAPersonRunsAgain() throws IOException {
-        approvals.create(ApprovalTerms.of("failed", new BuildRef("job", 1))
-                .webhook("w")
-                .timeout(clock.instant(), Duration.ofHours(1))
-                .calls(new OutgoingCalls(webhook("w"), null, Map.of(), null, null))
-                .askAfterFailure(true)
-                .start());
-        approvals.apply("failed", new Event.Callback(false, "no", "callback token"));
-        restart();
-        requests.reasonToWait = "it was made elsewhere";
-
-        for (String id : List.of("failed", "again")) {
-            String next = id.equals("failed") ? "again" : "oncemore";
-            approvals.apply(id, new Event.RunAgain("alice", "", next));
-            approvals.create(approvals.find(id).orElseThrow().nextTry());
-            delivery.deliver(next);
-
-            assertThat(calls).isEmpty();
-            approvals.apply(next, new Event.Callback(false, "no", "callback token"));
-        }
-    }
-
     @Test
     void theNextAttemptComesInTimeThoughTheClockWasAheadAndIsSetBack() throws IOException {
         Instant ahead = Instant.now().plus(Duration.ofDays(1));

@@ -6,9 +6,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
-import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
@@ -27,7 +25,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -151,33 +148,6 @@ class NotifyCallsTest {
         delivery.deliver(ID);
 
         assertThat(log).singleElement(InstanceOfAssertFactories.STRING).endsWith("there is no secret");
-    }
-
-    /** A receiver that knows the key of the first notice would take the second for a repeated attempt, and tell nobody. */
-    @Test
-    void aFailureThatWaitsForAPersonIsANoticeOfItsOwn() throws IOException {
-        Webhook tests =
-                Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
-        approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
-                .webhook("tests")
-                .through(Set.of(Channel.CALLBACK))
-                .timeout(START, Duration.ofHours(2))
-                .manual(new ManualRequirement("Go?", List.of(), 1))
-                .askAfterFailure(true)
-                .calls(new OutgoingCalls(
-                        tests, null, null, Notifications.by(List.of(webhook("slack"))), Map.of(), null, null))
-                .start());
-        approvals.attach(ID, new NotingObserver(log));
-        approvals.apply(
-                ID, new Event.Sent(new Attempt(1, START, "https://ci", 202, Duration.ZERO, null, "", null, Map.of())));
-        String asked = calls.get(0).key();
-        answer(OK);
-
-        approvals.apply(ID, new Event.Callback(false, "1 failed", "callback token"));
-
-        assertThat(approval().state()).isEqualTo(Approval.State.ASKING);
-        assertThat(asked).isEqualTo("a1-notify-0-waiting");
-        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-asking");
     }
 
     @Test

@@ -31,7 +31,7 @@ class ApprovalChecksTest {
         return view(new Approval(
                 started.terms(),
                 Approval.State.DECIDED,
-                new Said(null, null, List.of(), Map.of(), null, null, decision),
+                new Said(null, null, List.of(), Map.of(), null, decision),
                 started.attempts(),
                 null,
                 SideCalls.NONE));
@@ -171,15 +171,6 @@ class ApprovalChecksTest {
         checks.begins(view(named("first")));
 
         assertThat(checks.end(decided(last, Outcome.SUCCESS, 9)).getOutcome()).isEqualTo("FAILURE");
-    }
-
-    @Test
-    void goesOnWithTheNextTry() {
-        SharedChecks checks = new SharedChecks(approval -> List.of());
-        Approval first = started("a", 1, Phase.STRATEGY);
-        checks.begins(view(first));
-
-        assertThat(checks.end(decided(first, Outcome.RUN_AGAIN, 2))).isNull();
     }
 
     /** Else the check of a build that is read once more would wait for what was pending then, and be in progress for ever. */

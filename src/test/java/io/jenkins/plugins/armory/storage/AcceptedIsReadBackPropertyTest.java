@@ -199,7 +199,6 @@ class AcceptedIsReadBackPropertyTest {
                 .webhook(webhook.name())
                 .callers(texts.oneIn(2) ? null : texts.text(Bound.NAME), list(texts, Bound.LINE))
                 .manual(texts.oneIn(2) ? null : people(texts))
-                .askAfterFailure(texts.oneIn(3))
                 .origin(new ApprovalTerms.Origin(texts.text(Bound.LINE), texts.text(Bound.NAME)))
                 .calls(calls)
                 .start();

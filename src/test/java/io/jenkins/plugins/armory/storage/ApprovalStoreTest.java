@@ -179,26 +179,6 @@ public class ApprovalStoreTest {
     }
 
     @Test
-    void keepsAFailureThatIsAskedAboutAndItsNextTry() throws IOException {
-        Webhook webhook =
-                Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
-        store.create(terms("a1")
-                .calls(new OutgoingCalls(webhook, null, Map.of("ref", "main"), null, null))
-                .askAfterFailure(true)
-                .start());
-        store.apply("a1", new Event.Callback(false, "1 failed", "callback token"), SOON);
-        Approval asking = store.find("a1").orElseThrow();
-        assertThat(ApprovalStore.open(folder, jobId -> null).find("a1")).contains(asking);
-
-        store.apply("a1", new Event.RunAgain("alice", "", "a2"), SOON);
-
-        Approval again = ApprovalStore.open(folder, jobId -> null).find("a1").orElseThrow();
-        assertThat(again).isEqualTo(store.find("a1").orElseThrow());
-        store.create(again.nextTry());
-        assertThat(ApprovalStore.open(folder, jobId -> null).find("a2")).contains(again.nextTry());
-    }
-
-    @Test
     void leavesOutOfTheJournalWhatWasCutOff() throws IOException {
         Approval decided = decide("a1");
         store.create(start("a2"));
@@ -230,24 +210,35 @@ public class ApprovalStoreTest {
         assertThat(reopened.find("later")).contains(start("later"));
         for (String id : List.of("rejected", "other")) {
             Approval closed = reopened.find(id).orElseThrow();
-            assertThat(closed.state()).isEqualTo(Approval.State.ASKING);
-            assertThat(closed.failure().outcome()).isEqualTo(Decision.Outcome.LOST);
+            assertThat(closed.requireDecision().outcome()).isEqualTo(Decision.Outcome.LOST);
             assertThat(reopened.apply(id, SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.ENDED);
-            assertThat(reopened.apply(id, new Event.RunAgain("alice", "", "next"), SOON)
-                            .orElseThrow()
-                            .answer())
-                    .isEqualTo(Answer.NOT_AWAITED);
+            assertThat(reopened.apply(id, new Event.Overridden(true, "admin", "I have looked"), SOON)
+                            .orElseThrow())
+                    .returns(Answer.ENDED, Approval.Transition::answer)
+                    .returns(closed, Approval.Transition::approval);
         }
         reopened.fold(() -> false);
-        assertThat(files()).contains("journal/3.log.damaged", "pending/rejected.json");
+        assertThat(files()).contains("journal/3.log.damaged", "decided/rejected.json");
         ApprovalStore again = ApprovalStore.open(folder, jobId -> null);
-        assertThat(again.pending()).containsExactlyInAnyOrderElementsOf(reopened.pending());
-        assertThat(again.apply("other", new Event.Overridden(true, "admin", "I have looked"), SOON)
-                        .orElseThrow()
-                        .approval()
-                        .requireDecision()
-                        .isSuccess())
-                .isTrue();
+        assertThat(again.find("rejected")).isEqualTo(reopened.find("rejected"));
+    }
+
+    @Test
+    void theHistoryHasWhatFailedBecauseAChangeWasLost() throws IOException {
+        store.create(start("a1"));
+        store.fold(() -> false);
+        store.apply("a1", SUCCESS, SOON);
+        store.create(start("later"));
+        Path journal = folder.resolve("journal/2.log");
+        Files.writeString(journal, Files.readString(journal).replaceFirst("DECIDED", "dECIDED"));
+
+        ApprovalStore.open(folder, jobId -> null).withHistory(() -> 24).fold(() -> false);
+
+        String file = files().stream()
+                .filter(each -> each.endsWith(".ndjson"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(Files.readString(folder.resolve(file))).contains("\"outcome\":\"LOST\"");
     }
 
     @Test
@@ -261,7 +252,8 @@ public class ApprovalStoreTest {
 
         ApprovalStore reopened = ApprovalStore.open(folder, jobId -> null);
 
-        assertThat(reopened.find("a1").orElseThrow().failure().outcome()).isEqualTo(Decision.Outcome.LOST);
+        assertThat(reopened.find("a1").orElseThrow().requireDecision().outcome())
+                .isEqualTo(Decision.Outcome.LOST);
         assertThat(reopened.find("a2")).contains(start("a2"));
         reopened.fold(() -> false);
         assertThat(files()).contains("journal/3.log.damaged");
@@ -694,28 +686,6 @@ public class ApprovalStoreTest {
                 .succeedsWithin(Duration.ofSeconds(20));
 
         slow.create(large("b", build));
-    }
-
-    /** A person had it run, and it takes the place of the one before. */
-    @Test
-    void aNextTryIsNotRefused() throws IOException {
-        var build = new BuildRef("deploy", 7);
-        store.create(ApprovalTerms.of("t1", build)
-                .webhook("w")
-                .origin(new ApprovalTerms.Origin(null, "id of deploy"))
-                .timeout(START, Duration.ofHours(24))
-                .calls(large("t", build).get(0).calls())
-                .askAfterFailure(true)
-                .start());
-        store.apply("t1", new Event.Callback(false, "1 failed", "callback token"), SOON);
-        store.apply("t1", new Event.RunAgain("alice", "", "t2"), SOON);
-        store.create(large("a", build));
-        store.create(large("b", build));
-        store.create(large("c", build).subList(0, 17));
-
-        store.create(store.find("t1").orElseThrow().nextTry());
-
-        assertThat(store.pending()).hasSize(25 + 25 + 17 + 1);
     }
 
     /** Whoever is in no batch waits for none. A repeated decision changes nothing, so it needs no write either. */

@@ -103,7 +103,6 @@ class StoredTest {
                 .supersede(true)
                 .origin(new ApprovalTerms.Origin("https://jenkins.example.com/", "5e8f9a52"))
                 .calls(calls)
-                .askAfterFailure(true)
                 .start();
         return after(
                 approval,

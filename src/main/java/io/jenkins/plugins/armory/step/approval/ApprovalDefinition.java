@@ -123,10 +123,6 @@ final class ApprovalDefinition implements Serializable {
         Bound.NAME.checkEach("notify", step.getNotify(), Bound.LIST);
         limits = step.limits();
         limits.check();
-        if (limits.asksAfterFailure() && reference == null) {
-            throw new IllegalArgumentException("onFailure: without a webhook nothing can be run again; a person alone"
-                    + " decides, and a rejection is final. Leave it out");
-        }
         ManualApproval asked = step.getManualApproval();
         manual = asked == null ? null : asked.toRequirement();
         notByRequester = asked != null && asked.isNotByRequester();

@@ -5,7 +5,6 @@ import hudson.console.HyperlinkNote;
 import hudson.model.Computer;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms.Tries;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
@@ -114,10 +113,8 @@ public record ApprovalLog(Consumer<String> log) {
     }
 
     private static String waiting(Approval approval, String page) {
-        Tries tries = approval.terms().tries();
-        boolean isFirst = tries == null || tries.number() == 1; // the others have what is left of the time
-        return HyperlinkNote.encodeTo(page, "Waiting") + (isFirst ? " " + timeout(approval) + " at most," : "")
-                + " until " + deadline(approval);
+        return HyperlinkNote.encodeTo(page, "Waiting") + " " + timeout(approval) + " at most, until "
+                + deadline(approval);
     }
 
     /** Returns the end of a line: who is asked what, and how to answer. */
@@ -153,30 +150,7 @@ public record ApprovalLog(Consumer<String> log) {
         }
     }
 
-    /** Logs a failure that a person is asked about. */
-    void failed(Approval approval, Run<?, ?> run) {
-        log.accept(failure(approval));
-        log.accept("Waiting until " + deadline(approval) + " for a person: "
-                + HyperlinkNote.encodeTo(BuildRecord.pageOf(run, approval.id()), "Run again or give up")
-                + post(approval, "/run-again or /give-up") + ".");
-    }
-
-    void runAgain(Approval approval) {
-        Decision decision = approval.requireDecision();
-        log.accept("Run again by " + LogText.continued(decision.decidedBy()) + text(decision.mdMessage()) + ".");
-    }
-
     void resumed(Approval approval) {
-        if (approval.state() == Approval.State.ASKING) {
-            if (Objects.requireNonNull(approval.failure()).outcome() == Decision.Outcome.LOST) {
-                log.accept(failure(approval));
-            }
-            log.accept("Jenkins was restarted; still waiting for "
-                    + (approval.isForRunningAgain()
-                            ? "a person to run it again or give up"
-                            : "an administrator to decide")
-                    + " until " + deadline(approval) + ".");
-        }
         if (approval.state() == Approval.State.WAITING) {
             log.accept("Jenkins was restarted; still waiting for "
                     + (approval.opensAt() != null
@@ -281,7 +255,7 @@ public record ApprovalLog(Consumer<String> log) {
 
     /** Returns the reason of a failure, for the log and for the exception of the step. */
     static String failure(Approval approval) {
-        Decision decision = Objects.requireNonNull(approval.end(), "nothing has failed");
+        Decision decision = approval.requireDecision();
         String title = title(approval);
         return switch (decision.outcome()) {
             case FAILURE -> title + "failed " + by(decision);

@@ -128,11 +128,11 @@ final class ApprovalWait {
             step.print("Jenkins was restarted; still waiting for " + Awaited.count((int) open) + " of " + awaited.name()
                     + ".");
         } else {
-            for (Element element : elements) {
-                element.texts().resumed(ResumedApproval.presentTry(step.armory(), element.id, step.build()));
+            for (int i = 0; i < elements.size(); i++) {
+                elements.get(i).texts().resumed(found.get(i));
             }
         }
-        follow(elements);
+        follow();
     }
 
     /** @param present those that are there already */
@@ -161,19 +161,14 @@ final class ApprovalWait {
             step.print(HyperlinkNote.encodeTo("/" + step.build().getUrl() + "armory/", "Waiting for " + awaited.name())
                     + ". Failures are logged; the page has each approval.");
         }
-        follow(elements);
+        follow();
     }
 
-    /** Waits for the decisions on the present tries, which are created first if a person had approvals run again. */
-    private void follow(List<Element> begun) throws Exception {
-        var present = new ArrayList<Approval>();
-        for (Element element : begun) {
-            Approval approval = ResumedApproval.presentTry(step.armory(), element.id, step.build());
-            element.id = approval.id();
-            present.add(approval);
-        }
+    /** Waits for the decisions. */
+    private void follow() throws Exception {
+        List<Approval> present = all();
         followed = true;
-        for (Element element : begun) {
+        for (Element element : elements) {
             approvals().attach(element.id, element);
         }
         if (step.stopCause() != null) { // before the approvals existed
@@ -184,13 +179,8 @@ final class ApprovalWait {
             end(new Event.Aborted("Nobody waits for it any more."));
             return;
         }
-        Element first = failing.get();
-        if (first != null) { // while these were begun
-            endOthersOf(first);
-            return;
-        }
         new Rivals(approvals(), step.armory().deployments(), step.build(), step::print).meet(present, place());
-        for (Element element : begun) {
+        for (Element element : elements) {
             step.armory().delivery().deliver(element.id);
         }
     }
@@ -356,8 +346,7 @@ final class ApprovalWait {
 
         private final int index;
 
-        /** The id of the present try. */
-        private volatile String id;
+        private final String id;
 
         /** The approval as it ended without success. */
         @CheckForNull
@@ -415,19 +404,9 @@ final class ApprovalWait {
         }
 
         @Override
-        public void asked(Approval approval) {
-            step.later(() -> texts().failed(approval, step.build()));
-        }
-
-        @Override
         public void decided(Approval approval) {
             step.later(() -> {
                 Decision decision = approval.requireDecision();
-                if (decision.outcome() == Outcome.RUN_AGAIN) {
-                    texts().runAgain(approval);
-                    follow(List.of(this));
-                    return;
-                }
                 if (!decision.isSuccess()) {
                     endOthers(approval);
                 }

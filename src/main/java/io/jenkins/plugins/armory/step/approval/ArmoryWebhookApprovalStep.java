@@ -99,7 +99,6 @@ public class ArmoryWebhookApprovalStep extends Step {
     /** See {@link TimeLimits#mayWait}. */
     private boolean mayWait;
 
-    private String onFailure = TimeLimits.FAIL;
     private boolean supersede;
 
     @CheckForNull
@@ -362,17 +361,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         this.heartbeatUnit = heartbeatUnit;
     }
 
-    /** Returns what a failure of the webhook or of the external process does: {@code fail} or {@code ask}. */
-    public String getOnFailure() {
-        return onFailure;
-    }
-
-    @DataBoundSetter
-    @Argument(filled = true)
-    public void setOnFailure(@CheckForNull String onFailure) {
-        this.onFailure = Objects.requireNonNullElse(Util.fixEmptyAndTrim(onFailure), TimeLimits.FAIL);
-    }
-
     /** Returns whether a newer build that comes to the same environment and phase ends the wait of this one. */
     public boolean isSupersede() {
         return supersede;
@@ -467,7 +455,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     TimeLimits limits() {
-        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, onFailure, supersede, inStep, mayWait);
+        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, supersede, inStep, mayWait);
     }
 
     /**
@@ -626,11 +614,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         @POST
         public ListBoxModel doFillPhaseItems() {
             return Forms.items(phases());
-        }
-
-        @POST
-        public ListBoxModel doFillOnFailureItems() {
-            return Forms.items(TimeLimits.ON_FAILURE);
         }
 
         @POST

@@ -40,28 +40,4 @@ final class ResumedApproval {
         }
         return found;
     }
-
-    /**
-     * Returns the present try of an approval: the approval itself, or the one that a person had it run again as. Creates it if it
-     * does not exist yet.
-     *
-     * @param id the id of the first try, which exists
-     * @throws AbortException if a try was written and is lost or unreadable
-     */
-    static Approval presentTry(ArmoryRuntime armory, String id, Run<?, ?> run) throws IOException {
-        Approval approval = armory.approvals()
-                .find(id)
-                .orElseThrow(() -> new AbortException("The build of this approval is gone."));
-        while (approval.next() != null) {
-            List<String> next = List.of(approval.next());
-            List<Approval> found = find(armory, next, run);
-            Approval following = found.isEmpty() ? approval.nextTry() : found.get(0);
-            if (found.isEmpty()) {
-                armory.approvals().create(following);
-                armory.record(run, next); // after the approval, see BuildRecord.add
-            }
-            approval = following;
-        }
-        return approval;
-    }
 }

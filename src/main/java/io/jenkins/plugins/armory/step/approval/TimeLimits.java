@@ -5,7 +5,6 @@ import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,7 +22,6 @@ record TimeLimits(
         @CheckForNull TimeUnit givenUnit,
         long givenHeartbeat,
         @CheckForNull TimeUnit givenHeartbeatUnit,
-        String onFailure,
         boolean supersede,
         @CheckForNull Duration inStep,
         boolean mayWait)
@@ -36,11 +34,6 @@ record TimeLimits(
 
     /** The time that an approval may wait for its call in a step without a time limit. */
     private static final Duration MOST_BEFORE_CALL = Duration.ofHours(24);
-
-    static final String FAIL = "fail";
-    private static final String ASK = "ask";
-    /** The values of {@code onFailure}, the default first. */
-    static final List<String> ON_FAILURE = List.of(FAIL, ASK);
 
     long timeoutOrDefault() {
         return givenTimeout == null ? ApprovalTerms.Limits.STANDARD_HOURS : givenTimeout;
@@ -55,19 +48,6 @@ record TimeLimits(
             return givenHeartbeatUnit;
         }
         return givenUnit != null && isUnitOfHeartbeat() ? givenUnit : DEFAULT_HEARTBEAT_UNIT;
-    }
-
-    /**
-     * Returns whether a person is asked after a failure.
-     *
-     * @throws IllegalArgumentException naming the parameter and its values
-     */
-    boolean asksAfterFailure() {
-        if (!ON_FAILURE.contains(onFailure)) {
-            throw new IllegalArgumentException(
-                    "onFailure: \"" + onFailure + "\" is not one of " + String.join(", ", ON_FAILURE));
-        }
-        return onFailure.equals(ASK);
     }
 
     /** Returns whether {@code unit} belongs to the heartbeat: in {@code heartbeat: 10, unit: 'MINUTES'} there is no timeout. */
@@ -112,7 +92,6 @@ record TimeLimits(
     void check() {
         timeout();
         heartbeat();
-        asksAfterFailure();
     }
 
     /**
@@ -127,7 +106,6 @@ record TimeLimits(
         terms.timeout(now, inStep != null && (fromCall || inStep.compareTo(own) < 0) ? inStep : most)
                 .fromCall(fromCall ? own : null)
                 .heartbeat(heartbeat())
-                .supersede(supersede)
-                .askAfterFailure(asksAfterFailure());
+                .supersede(supersede);
     }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.PeopleRule;
@@ -56,10 +55,6 @@ public final class HistoryContent {
         put(content, "webhook", approval.hasWebhook() ? approval.webhook() : null);
         if (approval.isRule()) {
             put(content, "rule", approval.terms().subject().path());
-        }
-        ApprovalTerms.Tries tries = approval.terms().tries();
-        if (tries != null) {
-            content.put("try", tries.number());
         }
         content.put("createdAt", time(approval.createdAt()));
         content.put("decidedAt", time(decision.decidedAt()));

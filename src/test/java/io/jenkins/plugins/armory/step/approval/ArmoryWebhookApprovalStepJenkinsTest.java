@@ -439,10 +439,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
 
         ArmoryWebhookApprovalStep superseded = named("tests", "https://ci/start");
         superseded.setSupersede(true);
-        superseded.setOnFailure("ask");
         tester.assertRoundTrip(
-                superseded,
-                "armoryWebhookApproval name: 'tests', onFailure: 'ask', supersede: true, uriTemplate: 'https://ci/start'");
+                superseded, "armoryWebhookApproval name: 'tests', supersede: true, uriTemplate: 'https://ci/start'");
 
         ArmoryWebhookApprovalStep byName = new ArmoryWebhookApprovalStep();
         byName.setWebhook("tests");

@@ -35,8 +35,6 @@ class DecisionPageTest {
     private static final String REJECT = "[data-decide^=reject]";
     private static final String OVERRIDE = "[data-decide^=override]";
     private static final String TAKE_BACK = "[data-decide^=take-back]";
-    private static final String RUN_AGAIN = "[data-decide^=run-again]";
-    private static final String GIVE_UP = "[data-decide^=give-up]";
     private static final String CANCEL = DIALOG + " [type=button]";
     private static final String COMMENT = DIALOG + " textarea";
 
@@ -466,42 +464,6 @@ class DecisionPageTest {
         assertThat(page.evaluate("new URLSearchParams(window.sent).has('inputs')")
                         .asBoolean())
                 .isFalse();
-        hasNoTrouble(page);
-    }
-
-    @Test
-    void whatHasFailedIsRunAgainOrGivenUp(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.build(process.approval("environment: 'prod'", "onFailure: 'ask'"));
-        process.awaitCallback().fail("**1** of 42 failed");
-        for (int width : Screens.WIDTHS) {
-            BrowserPage page = page(browser, jenkins, width, build);
-            for (String button : List.of(RUN_AGAIN, GIVE_UP)) {
-                page.await("document.querySelector('" + button + "')").click(button, 1);
-                Screens.assertAccessible(awaitDialog(page), DIALOG);
-                assertThat(textOf(page, DIALOG)).contains("#1, prod", "1 of 42 failed");
-                assertThat(textOf(page, DIALOG + " strong")).isEqualTo("1");
-                page.click(CANCEL, 1);
-                awaitNoDialog(page);
-            }
-        }
-        BrowserPage page = page(browser, jenkins, WIDE, build);
-        page.await("document.querySelector('" + RUN_AGAIN + "')").click(RUN_AGAIN, 1);
-        awaitDialog(page).type("The network was down");
-        page.click(SEND, 1);
-        awaitNoDialog(page);
-        assertThat(textOf(page, ".armory-decision__notice"))
-                .isEqualTo("The approval of " + build.job().name() + " #1, prod is run again.");
-
-        process.awaitCallback().fail("still");
-        awaitRows(page, 1, 1);
-        page.await("document.querySelector('" + GIVE_UP + "')");
-        assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains("try 2", "still");
-        assertThat(page.evaluate(rows("decided") + "[0]").asText()).contains("Run again", "The network was down");
-        page.click(GIVE_UP, 1);
-        awaitDialog(page);
-        page.click(SEND, 1);
-        build.awaitResult("FAILURE");
-        awaitRows(page, 0, 2);
         hasNoTrouble(page);
     }
 

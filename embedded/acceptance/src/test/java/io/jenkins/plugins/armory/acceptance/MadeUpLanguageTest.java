@@ -105,7 +105,6 @@ class MadeUpLanguageTest {
         Build build = jenkins.build("""
                         parallel(
                           people: { %s },
-                          ask: { %s },
                           sent: { %s },
                           late: { catchError { %s } },
                           dev: { armoryEnvironment(name: 'env-1') { catchError { %s } } },
@@ -113,12 +112,11 @@ class MadeUpLanguageTest {
                         """.formatted(
                 process.approvalNamed(
                         "w1", "manualApproval: [message: '', required: 2]", "heartbeat: 1", "heartbeatUnit: 'HOURS'"),
-                process.approvalNamed("w2", "onFailure: 'ask'"),
                 process.approvalNamed("w3", "disableCallback: true"),
                 process.approvalNamed("w4", "timeout: 1", "unit: 'SECONDS'"),
                 process.approvalNamed("w5", "cancel: [uriTemplate: '" + process.url() + "/stop']")));
         List<ExternalProcess.Call> calls = new ArrayList<>();
-        while (calls.size() < 5) { // an approval that starts after another one has failed is not called at all
+        while (calls.size() < 4) { // an approval that starts after another one has failed is not called at all
             calls.add(process.awaitCall());
         }
         for (ExternalProcess.Call call : calls) {
@@ -128,16 +126,15 @@ class MadeUpLanguageTest {
                         .contains("token")
                         .doesNotContain("⟦");
                 report(call.callback());
-            } else if (call.path().endsWith("w2") || call.path().endsWith("w5")) {
+            } else if (call.path().endsWith("w5")) {
                 call.callback().fail("");
             }
         }
         Wait.until("all is decided that can be without a person")
-                .until(() -> build.approvals("ASKING").size() == 1
-                        && build.approvals().stream()
-                                        .filter(each -> each.has("decision"))
-                                        .count()
-                                == 3);
+                .until(() -> build.approvals().stream()
+                                .filter(each -> each.has("decision"))
+                                .count()
+                        == 3);
         return build;
     }
 
@@ -170,7 +167,7 @@ class MadeUpLanguageTest {
 
             Build deployment = deployment(process);
             Build environments = environments(process);
-            page.await("document.querySelector('[data-decide^=run-again]')");
+            page.await("document.querySelector('[data-decide^=approve]')");
             assertSpeaks(page, "#armory-approvals", environments, deployment);
             for (Build build : List.of(environments, deployment)) {
                 page.goTo(build.tab()).await("document.querySelector('.armory-graph__node')");
@@ -179,8 +176,8 @@ class MadeUpLanguageTest {
                 assertSpeaks(page, "#armory-build", environments, deployment);
             }
 
-            page.goTo(environments.tab()).await("document.querySelector('[data-decide^=run-again]')");
-            for (String choice : List.of("approve", "reject", "override", "run-again", "give-up")) {
+            page.goTo(environments.tab()).await("document.querySelector('[data-decide^=approve]')");
+            for (String choice : List.of("approve", "reject", "override")) {
                 page.click("[data-decide^=" + choice + "]", 1);
                 page.await("document.querySelector('" + DIALOG + "')?.open");
                 assertSpeaks(page, DIALOG, environments);

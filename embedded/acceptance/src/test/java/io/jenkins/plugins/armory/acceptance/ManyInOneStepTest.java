@@ -258,8 +258,8 @@ class ManyInOneStepTest {
     void whatIsKeptOfAllHasABound() {
         String question = "manualApproval: [message: '\u00fc' * 8000]";
         String step =
-                "armoryWebhookApprovals(approvals: (0..<%d).collect { [name: 'a', uriTemplate: '%s', bodyTemplate: [inline: '%s'], onFailure: 'ask', %s] })"
-                        .formatted(700, process.url(), BODY.replace("context.region", "armory.approvalId"), question);
+                "armoryWebhookApprovals(approvals: (0..<%d).collect { [name: 'a', uriTemplate: '%s', bodyTemplate: [inline: '%s'], %s] })"
+                        .formatted(2200, process.url(), BODY.replace("context.region", "armory.approvalId"), question);
 
         assertThat(failure(step))
                 .containsPattern(
@@ -380,24 +380,5 @@ class ManyInOneStepTest {
         awaitCalls(2).forEach((region, call) -> call.callback().succeed("fine").expect(200));
 
         assertThat(build.awaitResult("SUCCESS")).contains("reached f");
-    }
-
-    @Test
-    void oneOfManyIsRunAgain() {
-        Build build = jenkins.build("def results = " + approvals(3, "onFailure: 'ask'") + SHOW);
-        Map<String, Call> calls = awaitCalls(3);
-        build.awaitWaiting(3);
-        calls.get("r0").callback().succeed("fine").expect(200);
-        calls.get("r1").callback().fail("no").expect(200);
-        JsonNode asking = Wait.until("a failure is asked about")
-                .until(() -> build.approvals("ASKING"), asked -> asked.size() == 1)
-                .get(0);
-        build.decide(asking, "run-again", "once more").expect(200);
-        awaitCalls(1).get("r1").callback().succeed("at last").expect(200);
-        calls.get("r2").callback().succeed("fine").expect(200);
-
-        String log = build.awaitResult("SUCCESS");
-
-        assertThat(log).contains("approvals[1]: Webhook approval 'checks' failed", "got true at last");
     }
 }

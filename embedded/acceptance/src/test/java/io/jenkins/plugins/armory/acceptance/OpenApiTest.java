@@ -251,8 +251,6 @@ class OpenApiTest {
         check(REJECT, "post", 410, ended.decide(ended.approval(), "reject", "no"));
         Build nobody = jenkins.build(process.approval()).awaitWaiting(1);
         check(REJECT, "post", 409, nobody.decide(nobody.approval(), "reject", "no"));
-        check("/approvals/{id}/run-again", "post", 409, nobody.decide(nobody.approval(), "run-again", ""));
-        check("/approvals/{id}/give-up", "post", 409, nobody.decide(nobody.approval(), "give-up", ""));
         nobody.abort();
     }
 

@@ -100,7 +100,6 @@ public final class StoreFuzz {
                 .manual(new ManualRequirement("Go?", List.of("alice", "ops"), 2).notBy(List.of("carol")))
                 .timeout(Instant.EPOCH, Duration.ofHours(24))
                 .calls(calls)
-                .askAfterFailure(true)
                 .start();
         Approval decided = InMemory.waiting("a2", 7)
                 .on(new Event.Callback(true, "fine", "fuzz"), Instant.now())

@@ -54,15 +54,6 @@ final class Approver {
         personSaid.add(Answer.patiently(() -> build.decide(approval, "approve", COMMENT)));
     }
 
-    /** Has a person run the failed approval again. */
-    void letPersonRunAgain(Build build) {
-        JsonNode approval = JsonNodeFactory.instance.objectNode().put("id", id());
-        Answer answer = Answer.patiently(() -> build.decide(approval, "run-again", COMMENT));
-        if (answer.status() != 200) {
-            throw new AssertionError("a failure that was answered cannot be run again: " + answer);
-        }
-    }
-
     /** What the person was answered. */
     List<Answer> personSaid() {
         return List.copyOf(personSaid);

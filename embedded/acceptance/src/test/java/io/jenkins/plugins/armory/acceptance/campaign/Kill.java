@@ -94,7 +94,6 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
     private static boolean comesTo(FaultPoint point, Scenario scenario) {
         return switch (point) {
             case SUPERSEDING, SUPERSEDED -> scenario == Scenario.SUPERSEDED;
-            case TRY_FAILED, TRY_CREATING -> scenario == Scenario.RUN_AGAIN;
             case RETRY_SCHEDULING -> scenario == Scenario.RETRIED;
             case PERSON_DECIDING, PERSON_DECIDED -> scenario == Scenario.PERSON;
             case ANSWER_JUDGED -> scenario == Scenario.ANSWER;

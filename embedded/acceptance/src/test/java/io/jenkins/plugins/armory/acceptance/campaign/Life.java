@@ -50,8 +50,6 @@ final class Life {
     private volatile boolean diedStarting;
     private boolean stranded;
     private boolean endLost;
-    /** The first that was called, {@code null} until then. Guarded by {@link #approvers}. */
-    private Approver first;
 
     private Standstill standstill;
 
@@ -82,9 +80,6 @@ final class Life {
         approvers.computeIfAbsent(call.header("Idempotency-Key"), key -> {
             Approver approver =
                     new Approver(name, scenario == Scenario.ANSWER ? nobodysCallback(key) : call.callback());
-            synchronized (approvers) {
-                first = first == null ? approver : first;
-            }
             submit(() -> decide(approver, call));
             return approver;
         });
@@ -139,12 +134,6 @@ final class Life {
                 submit(() -> approver.letPersonApprove(build));
                 approver.say(true);
             }
-            case RUN_AGAIN -> {
-                approver.say(!isFirst(approver));
-                if (isFirst(approver)) {
-                    approver.letPersonRunAgain(build);
-                }
-            }
             case SUPERSEDED -> {
                 if (!call.header(Scenario.BUILD_HEADER).equals("1")) {
                     approver.say(true);
@@ -160,12 +149,6 @@ final class Life {
                 approver.say(true);
             }
             case ANSWER, STATUS, NO_CALLBACK, STOPPED -> {}
-        }
-    }
-
-    private boolean isFirst(Approver approver) {
-        synchronized (approvers) {
-            return approver == first;
         }
     }
 

@@ -36,8 +36,6 @@ enum Scenario {
     STOPPED,
     /** The build is stopped while a callback is on its way. */
     STOPPED_RACE,
-    /** It fails, a person has it run again, and then it succeeds. */
-    RUN_AGAIN,
     /** Newer builds come to the same place. */
     SUPERSEDED,
     /** One approval after the other. */
@@ -117,7 +115,6 @@ enum Scenario {
             case STATUS -> apply(process, "one", "disableCallback: true", status);
             case STATUS_RACE -> apply(process, "one", status);
             case NOTIFIED -> apply(process, "one", "notify: ['chat']", "context: [chat: '" + other + "']");
-            case RUN_AGAIN -> apply(process, "one", "onFailure: 'ask'");
             case SUPERSEDED ->
                 apply(
                         process,
@@ -199,8 +196,8 @@ enum Scenario {
     }
 
     /** Whether one webhook is called for several approvals. */
-    boolean hasSeveralTries() {
-        return this == RUN_AGAIN || this == SUPERSEDED || this == DEPLOYMENT_FILE;
+    boolean hasSeveralCallsOfOneWebhook() {
+        return this == SUPERSEDED || this == DEPLOYMENT_FILE;
     }
 
     /** Whether builds of this kind may be stopped. */

@@ -119,8 +119,6 @@ public enum FaultPoint {
             "approval.Approvals.endSuperseded",
             "a newer build has come, the approval of the older one is pending"),
     SUPERSEDED(ANSWER, "approval.Approvals.endSuperseded end", "the end of the older approval is on disk"),
-    TRY_FAILED(ANSWER, "step.approval.ApprovalWait$Element.asked", "a failure is on disk, and waits for a person"),
-    TRY_CREATING(ANSWER, "approval.Approval.nextTry", "a person had it run again, the next try is not on disk"),
     BUILD_COMPLETED(ANSWER, "runtime.BuildEvents.onCompleted", "the Pipeline is over"),
     BUILD_FINALIZED(ANSWER, "runtime.BuildEvents.onFinalized", "the build is saved as over"),
 
