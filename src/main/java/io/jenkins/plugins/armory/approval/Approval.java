@@ -374,16 +374,6 @@ public record Approval(
     }
 
     /**
-     * Returns whether the approval belongs to a newer build of the same job that came to the same environment (or stage) and
-     * phase. Then it ends the other one if the terms of that one allow it.
-     */
-    public boolean supersedes(Approval other) {
-        return build().isNewerThan(other.build())
-                && phase() == other.phase()
-                && Objects.equals(environment(), other.environment());
-    }
-
-    /**
      * Applies an event.
      *
      * <p>At or after the deadline a verdict finds the approval timed out, even if no deadline check came first. So the

@@ -116,7 +116,6 @@ public record ApprovalTerms(
      * @param createdAt when the step started
      * @param deadline when the wait ends; absolute, so time spent while Jenkins is down counts
      * @param heartbeat the longest silence of the external process while its callback is awaited, {@code null} for any
-     * @param supersede whether a newer build that comes to the same environment and phase ends the wait
      * @param fromCall the time from the call of the webhook to the deadline, for an approval that may have to wait for its call; {@code null}
      *     once it was called, and if the deadline does not depend on that
      * @param calledAt when the first call began, {@code null} before, and if the deadline does not depend on that
@@ -126,7 +125,6 @@ public record ApprovalTerms(
             @JsonProperty("createdAt") Instant createdAt,
             @JsonProperty("deadline") Instant deadline,
             @CheckForNull @JsonProperty("heartbeat") Duration heartbeat,
-            @JsonProperty("supersede") boolean supersede,
             @CheckForNull @JsonProperty("fromCall") Duration fromCall,
             @CheckForNull @JsonProperty("calledAt") Instant calledAt,
             @CheckForNull @JsonProperty("opensAt") Instant opensAt) {
@@ -164,8 +162,7 @@ public record ApprovalTerms(
         private Limits called(Instant at) {
             Instant begun = at.truncatedTo(ChronoUnit.MILLIS);
             Instant own = begun.plus(Objects.requireNonNull(fromCall));
-            return new Limits(
-                    createdAt, own.isBefore(deadline) ? own : deadline, heartbeat, supersede, null, begun, null);
+            return new Limits(createdAt, own.isBefore(deadline) ? own : deadline, heartbeat, null, begun, null);
         }
 
         /** Returns when the approval is about to time out: when a tenth of its time is left, or an hour if that is less. */
@@ -223,7 +220,6 @@ public record ApprovalTerms(
         private Instant createdAt;
         private Instant deadline;
         private Duration heartbeat;
-        private boolean supersede;
         private Duration fromCall;
         private Origin origin = Origin.UNKNOWN;
         private OutgoingCalls calls;
@@ -316,12 +312,6 @@ public record ApprovalTerms(
             return this;
         }
 
-        /** Sets whether a newer build that comes to the same environment and phase ends the wait. */
-        public Builder supersede(boolean supersede) {
-            this.supersede = supersede;
-            return this;
-        }
-
         /** Has the deadline begin at the call of the webhook, if that is earlier than the one of {@link #timeout}. */
         public Builder fromCall(Duration timeout) {
             fromCall = timeout;
@@ -344,7 +334,7 @@ public record ApprovalTerms(
                     build,
                     new Subject(phase, environment, group, webhook, path, rule),
                     deciders,
-                    new Limits(createdAt, deadline, heartbeat, supersede, fromCall, null, opensAt),
+                    new Limits(createdAt, deadline, heartbeat, fromCall, null, opensAt),
                     origin);
         }
 

@@ -369,22 +369,6 @@ public final class Approvals {
         end(pendingThat(other -> other.isIn(build, phase, group)), new Event.OtherFailed(reason));
     }
 
-    /**
-     * Ends the approvals of older builds that an approval supersedes, if their terms allow it, and returns them as they have
-     * ended. An older build that comes later looks for newer ones itself, so the approval must be recorded before this call.
-     *
-     * @throws IOException if that could not be made durable for one of them
-     */
-    public List<Approval> endSuperseded(Approval newer) throws IOException {
-        return end(
-                        pendingThat(newer::supersedes),
-                        new Event.Superseded(newer.build().number()))
-                .stream()
-                .filter(transition -> transition.answer() == Answer.ACCEPTED)
-                .map(Transition::approval)
-                .toList();
-    }
-
     private List<String> pendingThat(Predicate<Approval> matches) {
         return repository.pending().stream().filter(matches).map(Approval::id).toList();
     }

@@ -29,9 +29,4 @@ public record BuildRef(
     public String toString() {
         return job + '#' + number;
     }
-
-    /** Returns whether this is a later build of the same job. */
-    boolean isNewerThan(BuildRef other) {
-        return job.equals(other.job) && number > other.number;
-    }
 }

@@ -57,13 +57,6 @@ final class Endings {
         return opensAt != null && !now.isBefore(opensAt) && !approval.isOverdue(now);
     }
 
-    static Approval superseded(Approval approval, Event.Superseded event, Instant now) {
-        String build = "build #" + event.build();
-        String place = approval.environment() == null ? "the same place" : "'" + approval.environment() + "'";
-        String message = "Superseded by " + build + ", which came to " + place + " (" + approval.phase() + ") too.";
-        return approval.decided(Outcome.ABORTED, message, build, now);
-    }
-
     static Approval changeLost(Approval approval, Instant now) {
         return approval.decided(
                 Outcome.LOST,

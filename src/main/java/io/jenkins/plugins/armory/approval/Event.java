@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.bounds.Bound;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -142,14 +143,13 @@ public sealed interface Event {
     record Progress() implements Event {}
 
     /** Another approval of the same group failed, so this one cannot succeed any more. */
-    record OtherFailed(String reason) implements Event {}
+    record OtherFailed(String reason) implements Event {
 
-    /**
-     * A newer build of the same job came to the same environment and phase.
-     *
-     * @param build the number of the newer build
-     */
-    record Superseded(int build) implements Event {}
+        /** Returns the reason of an approval that ends with another one; cut, since each of many has it. */
+        public static String reason(String failure) {
+            return Bound.LINE.cut("another approval of the same phase failed: " + failure);
+        }
+    }
 
     /** A change of the approval was acknowledged, and the disk lost it. */
     record ChangeLost() implements Event {}

@@ -188,7 +188,6 @@ enum Transitions {
                     Event.HeartbeatCheck.class,
                     Event.Aborted.class,
                     Event.OtherFailed.class,
-                    Event.Superseded.class,
                     Event.Begun.class),
             "the same",
             Effect.NONE,
@@ -306,15 +305,6 @@ enum Transitions {
             (approval, event, now) -> approval.decided(
                     Outcome.OTHER_FAILED, ((Event.OtherFailed) event).reason(), "another approval", now),
             Answer.ACCEPTED),
-    SUPERSEDED(
-            States.PENDING,
-            Events.of(Event.Superseded.class),
-            "the terms allow it",
-            (approval, event, now) -> approval.terms().limits().supersede(),
-            "ABORTED",
-            (approval, event, now) -> Endings.superseded(approval, (Event.Superseded) event, now),
-            Answer.ACCEPTED),
-    NOT_SUPERSEDED(States.PENDING, Events.of(Event.Superseded.class), "the same", Effect.NONE, Answer.IGNORED),
     CALL_BEGUN(
             States.PENDING,
             Events.of(Event.Begun.class),

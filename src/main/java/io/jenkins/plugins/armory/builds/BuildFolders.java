@@ -43,7 +43,7 @@ public final class BuildFolders {
     }
 
     /** Returns the numbers of the job's builds on disk, in no order. */
-    static List<Integer> numbersOf(Job<?, ?> job) {
+    private static List<Integer> numbersOf(Job<?, ?> job) {
         String[] names =
                 job.getBuildDir().list((folder, name) -> NUMBER.matcher(name).matches());
         var numbers = new ArrayList<Integer>();

@@ -83,51 +83,6 @@ public class ApprovalTest {
     }
 
     @Test
-    void endsForANewerBuildIfItsTermsAllowIt() {
-        Event newer = new Event.Superseded(8);
-
-        assertThat(waiting.on(newer, SOON)).isEqualTo(new Transition(waiting, Answer.IGNORED));
-
-        Approval allows = terms("a1").supersede(true).start();
-        Approval ended = allows.on(newer, SOON).approval();
-        assertThat(ended.decision())
-                .isEqualTo(new Decision(
-                        Outcome.ABORTED,
-                        "Superseded by build #8, which came to 'staging' (strategy) too.",
-                        "build #8",
-                        SOON));
-        assertThat(ended.on(newer, SOON)).isEqualTo(new Transition(ended, Answer.IGNORED));
-        Approval succeeded = allows.on(callback(true), SOON).approval();
-        assertThat(succeeded.on(newer, SOON).approval()).isEqualTo(succeeded);
-    }
-
-    @Test
-    void supersedesOlderBuildsOfItsJobInItsEnvironmentAndPhase() {
-        Approval newer = ofBuild("team/deploy", 8).start();
-
-        assertThat(newer.supersedes(sending)).isTrue();
-        assertThat(sending.supersedes(newer)).isFalse();
-        assertThat(newer.supersedes(newer)).isFalse();
-        assertThat(ofBuild("team/other", 8).start().supersedes(sending)).isFalse();
-        assertThat(ofBuild("team/deploy", 8).environment("prod").start().supersedes(sending))
-                .isFalse();
-        assertThat(ofBuild("team/deploy", 8).environment(null).start().supersedes(sending))
-                .isFalse();
-        assertThat(ofBuild("team/deploy", 8)
-                        .phase(Phase.AFTER_DEPLOYMENT)
-                        .start()
-                        .supersedes(sending))
-                .isFalse();
-    }
-
-    private static ApprovalTerms.Builder ofBuild(String job, int number) {
-        return ApprovalTerms.of("b1", new BuildRef(job, number))
-                .environment("staging")
-                .webhook("tests")
-                .timeout(START, Duration.ofHours(24));
-    }
-
-    @Test
     void timesOutAtTheDeadlineAndNotBefore() {
         assertThat(waiting.on(new Event.DeadlineCheck(""), DEADLINE.minusMillis(1))
                         .answer())

@@ -111,7 +111,6 @@ class ApprovalsPropertyTest {
         HEARTBEAT_PASSES,
         DEADLINE_PASSES,
         ABORT,
-        SUPERSEDE,
         CANCEL_CALLED,
         CANCEL_NOT_NEEDED,
         ATTACH,
@@ -158,7 +157,6 @@ class ApprovalsPropertyTest {
                 case CANCEL_CALLED -> new Event.CancelCalled(ApprovalTest.attempt(1, 200));
                 case CANCEL_NOT_NEEDED -> new Event.CancelNotNeeded();
                 case ABORT -> new Event.Aborted("stopped");
-                case SUPERSEDE -> new Event.Superseded(8);
                 default -> null;
             };
         }
@@ -197,7 +195,6 @@ class ApprovalsPropertyTest {
                         ApprovalTerms.Builder terms = ApprovalTest.terms(ID)
                                 .manual(manual)
                                 .heartbeat(heartbeat)
-                                .supersede(heartbeat != null)
                                 .calls(calls);
                         visitAll(terms.through(channels).start());
                     }
@@ -479,11 +476,7 @@ class ApprovalsPropertyTest {
                 require(before.callback() == null && !now.isBefore(SILENT), "it was silent");
                 require(decision.decidedAt().equals(SILENT), "it ends when the heartbeat is missed");
             }
-            require(
-                    outcome != Outcome.ABORTED
-                            || step == Step.ABORT
-                            || step == Step.SUPERSEDE && before.terms().limits().supersede(),
-                    "somebody aborts it");
+            require(outcome != Outcome.ABORTED || step == Step.ABORT, "somebody aborts it");
             require(
                     outcome != Outcome.TIMED_OUT || decision.decidedAt().equals(before.deadline()),
                     "it times out at its deadline");
@@ -664,7 +657,6 @@ class ApprovalsPropertyTest {
             approvals.create(ApprovalTest.terms(ID)
                     .manual(required == 0 ? null : people(required))
                     .heartbeat(HEARTBEAT)
-                    .supersede(true)
                     .calls(CALLS.with(TOLD))
                     .start());
         }

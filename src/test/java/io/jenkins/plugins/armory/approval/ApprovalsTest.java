@@ -259,30 +259,6 @@ class ApprovalsTest {
     }
 
     @Test
-    void aNewerBuildEndsTheWaitsThatAllowIt() throws IOException {
-        Approvals approvals = open(clock);
-        approvals.create(terms("allows").supersede(true).start());
-        approvals.create(terms("stays").start());
-        approvals.create(terms("elsewhere").environment("prod").supersede(true).start());
-        approvals.attach("allows", told::add);
-        Approval newer = ApprovalTerms.of("newer", new BuildRef("team/deploy", 8))
-                .environment("staging")
-                .webhook("tests")
-                .timeout(START, Duration.ofHours(24))
-                .supersede(true)
-                .start();
-        approvals.create(newer);
-
-        assertThat(approvals.endSuperseded(newer)).extracting(Approval::id).containsExactly("allows");
-
-        assertToldOf(Outcome.ABORTED);
-        assertThat(approvals.pending())
-                .extracting(Approval::id)
-                .containsExactlyInAnyOrder("stays", "elsewhere", "newer");
-        assertThat(approvals.endSuperseded(newer)).as("the second time").isEmpty();
-    }
-
-    @Test
     void tellsOfEachOfTheTwoThatHaveToSayYes() throws IOException {
         Approvals approvals = open(clock);
         approvals.create(

@@ -100,7 +100,6 @@ class StoredTest {
                         .filling(List.of(new InputDefinition("region", "<choice/>"))))
                 .timeout(START, Duration.ofHours(24))
                 .heartbeat(Duration.ofMinutes(5))
-                .supersede(true)
                 .origin(new ApprovalTerms.Origin("https://jenkins.example.com/", "5e8f9a52"))
                 .calls(calls)
                 .start();
@@ -179,7 +178,7 @@ class StoredTest {
     @Test
     void aNameThatIsMissingIsAnErrorAndSoIsOneThatIsUnknown() throws IOException {
         var json = new String(StoredJson.write(full()), StandardCharsets.UTF_8);
-        for (String name : List.of("manual", "requesters", "required", "supersede", "allowedCallers", "submitters")) {
+        for (String name : List.of("manual", "requesters", "required", "allowedCallers", "submitters")) {
             assertThat(json).contains('"' + name + "\":");
             for (String damaged : List.of(
                     json.replaceFirst('"' + name + "\":", "\"" + name + "x\":"),

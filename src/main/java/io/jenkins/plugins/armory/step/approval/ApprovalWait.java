@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.Event.OtherFailed;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.bounds.Bound;
@@ -17,6 +18,7 @@ import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.deployment.Failure;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.flow.Builds;
 import io.jenkins.plugins.armory.flow.EnclosingBody;
@@ -30,6 +32,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -166,7 +169,6 @@ final class ApprovalWait {
 
     /** Waits for the decisions. */
     private void follow() throws Exception {
-        List<Approval> present = all();
         followed = true;
         for (Element element : elements) {
             approvals().attach(element.id, element);
@@ -179,7 +181,11 @@ final class ApprovalWait {
             end(new Event.Aborted("Nobody waits for it any more."));
             return;
         }
-        new Rivals(approvals(), step.armory().deployments(), step.build(), step::print).meet(present, place());
+        Optional<Failure> failed =
+                step.armory().deployments().deploymentOf(step.build()).failedBeside(place(), awaited.phase());
+        if (failed.isPresent()) { // while these were written, so its step did not find them
+            end(new OtherFailed(OtherFailed.reason(failed.get().reason())));
+        }
         for (Element element : elements) {
             step.armory().delivery().deliver(element.id);
         }
@@ -456,12 +462,9 @@ final class ApprovalWait {
     private void endOthersOf(Element first) throws IOException {
         String message = first.end().requireDecision().mdMessage();
         switch (first.outcome()) {
-            case FAILURE ->
-                approvals()
-                        .endOthers(
-                                first.end(), Set.copyOf(ids()), Bound.LINE.cut(Rivals.OTHER_FAILED + first.reason()));
+            case FAILURE -> approvals().endOthers(first.end(), Set.copyOf(ids()), OtherFailed.reason(first.reason()));
             case STOPPED -> end(new Event.Aborted(message));
-            default -> end(new Event.OtherFailed(message));
+            default -> end(new OtherFailed(message));
         }
     }
 

@@ -99,8 +99,6 @@ public class ArmoryWebhookApprovalStep extends Step {
     /** See {@link TimeLimits#mayWait}. */
     private boolean mayWait;
 
-    private boolean supersede;
-
     @CheckForNull
     private CancelDefinition cancel;
 
@@ -361,16 +359,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         this.heartbeatUnit = heartbeatUnit;
     }
 
-    /** Returns whether a newer build that comes to the same environment and phase ends the wait of this one. */
-    public boolean isSupersede() {
-        return supersede;
-    }
-
-    @DataBoundSetter
-    public void setSupersede(boolean supersede) {
-        this.supersede = supersede;
-    }
-
     /** Returns the step's own cancel webhook, which replaces the one of the webhook's definition. */
     @CheckForNull
     public CancelDefinition getCancel() {
@@ -455,7 +443,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     TimeLimits limits() {
-        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, supersede, inStep, mayWait);
+        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, inStep, mayWait);
     }
 
     /**

@@ -140,7 +140,6 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
         question.setPhase(getPhase());
         question.setTimeout(getTimeout());
         question.setUnit(getUnit());
-        question.setSupersede(isSupersede());
         return question;
     }
 

@@ -22,7 +22,6 @@ record TimeLimits(
         @CheckForNull TimeUnit givenUnit,
         long givenHeartbeat,
         @CheckForNull TimeUnit givenHeartbeatUnit,
-        boolean supersede,
         @CheckForNull Duration inStep,
         boolean mayWait)
         implements Serializable {
@@ -105,7 +104,6 @@ record TimeLimits(
         Duration most = fromCall ? own.plus(MOST_BEFORE_CALL) : own;
         terms.timeout(now, inStep != null && (fromCall || inStep.compareTo(own) < 0) ? inStep : most)
                 .fromCall(fromCall ? own : null)
-                .heartbeat(heartbeat())
-                .supersede(supersede);
+                .heartbeat(heartbeat());
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step.deployment;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Result;
+import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.builds.BuildRecord;
@@ -21,7 +22,6 @@ import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.BlockExecution;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.approval.ApprovalLog;
-import io.jenkins.plugins.armory.step.approval.Rivals;
 import io.jenkins.plugins.armory.step.environment.ArmoryEnvironmentExecution;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRules;
@@ -144,7 +144,7 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         Transition transition = tell(new ApprovalEnded(place, id(), phase, label, Verdict.FAILURE, reason));
         String group = transition.deployment().resolved(place).shared();
         if (group != null) {
-            approvals().endGroup(BuildRecord.refTo(build()), phase, group, Rivals.OTHER_FAILED + reason);
+            approvals().endGroup(BuildRecord.refTo(build()), phase, group, Event.OtherFailed.reason(reason));
         }
     }
 

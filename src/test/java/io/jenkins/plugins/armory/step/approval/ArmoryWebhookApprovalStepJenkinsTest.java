@@ -437,11 +437,6 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 "armoryWebhookApproval heartbeat: 90, heartbeatUnit: 'MINUTES', name: 'tests', unit: 'DAYS',"
                         + " uriTemplate: 'https://ci/start'");
 
-        ArmoryWebhookApprovalStep superseded = named("tests", "https://ci/start");
-        superseded.setSupersede(true);
-        tester.assertRoundTrip(
-                superseded, "armoryWebhookApproval name: 'tests', supersede: true, uriTemplate: 'https://ci/start'");
-
         ArmoryWebhookApprovalStep byName = new ArmoryWebhookApprovalStep();
         byName.setWebhook("tests");
         byName.setContext(List.of(new KeyValue("ref", "main")));

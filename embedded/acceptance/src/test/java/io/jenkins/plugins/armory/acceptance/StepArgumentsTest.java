@@ -59,7 +59,6 @@ class StepArgumentsTest {
                 "manualApproval: [required: 'two']                    | manualApproval.required: \"two\" is not a whole number",
                 "manualApproval: [submitters: 'alice; bob']           | manualApproval.submitters: \"alice; bob\" is one name; make a list",
                 "submitters: 'alice'                                  | submitters: there is no such parameter; did you mean manualApproval.submitters?",
-                "supersede: 'on'                                      | supersede: \"on\" is neither true nor false",
                 "timeout: 0.5, unit: 'HOURS'                          | timeout: \"0.5\" is not a whole number",
                 "manualApproval: [required: 99999999999]               | manualApproval.required: 99999999999 is too large",
                 "context: [release: env.RELEASE]                      | context.release: is null; give it a value, or leave it out",

@@ -93,7 +93,6 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
 
     private static boolean comesTo(FaultPoint point, Scenario scenario) {
         return switch (point) {
-            case SUPERSEDING, SUPERSEDED -> scenario == Scenario.SUPERSEDED;
             case RETRY_SCHEDULING -> scenario == Scenario.RETRIED;
             case PERSON_DECIDING, PERSON_DECIDED -> scenario == Scenario.PERSON;
             case ANSWER_JUDGED -> scenario == Scenario.ANSWER;
@@ -134,10 +133,7 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
 
     /** No decision may come in a build that is stopped, and none soon in one of which nothing is heard. */
     private static boolean isLate(Scenario scenario) {
-        return scenario.isStopped()
-                || scenario == Scenario.TIMEOUT
-                || scenario == Scenario.SILENT
-                || scenario == Scenario.SUPERSEDED;
+        return scenario.isStopped() || scenario == Scenario.TIMEOUT || scenario == Scenario.SILENT;
     }
 
     @Override

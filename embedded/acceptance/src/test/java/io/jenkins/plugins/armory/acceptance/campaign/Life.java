@@ -80,7 +80,7 @@ final class Life {
         approvers.computeIfAbsent(call.header("Idempotency-Key"), key -> {
             Approver approver =
                     new Approver(name, scenario == Scenario.ANSWER ? nobodysCallback(key) : call.callback());
-            submit(() -> decide(approver, call));
+            submit(() -> decide(approver));
             return approver;
         });
         waits = true;
@@ -103,7 +103,7 @@ final class Life {
     }
 
     /** What the external process does once it has been called. */
-    private void decide(Approver approver, Call call) {
+    private void decide(Approver approver) {
         await(released);
         switch (scenario) {
             case SUCCESS,
@@ -133,11 +133,6 @@ final class Life {
             case PERSON -> {
                 submit(() -> approver.letPersonApprove(build));
                 approver.say(true);
-            }
-            case SUPERSEDED -> {
-                if (!call.header(Scenario.BUILD_HEADER).equals("1")) {
-                    approver.say(true);
-                }
             }
             case PHASE_FAILURE -> {
                 if (approver.name().equals("fail")) {
@@ -197,8 +192,6 @@ final class Life {
             released.countDown();
             if (scenario.isStopped()) {
                 submit(this::stop);
-            } else if (scenario == Scenario.SUPERSEDED) {
-                submit(this::supersede);
             }
         }
     }
@@ -211,19 +204,6 @@ final class Life {
                 .until(() -> {
                     if (build.isBuilding()) {
                         build.abort();
-                    }
-                    return !build.isBuilding();
-                });
-    }
-
-    /** Until the build is over: a newer one may be lost in a crash before it comes to the step. */
-    private void supersede() {
-        Wait.until("the end of " + this)
-                .ignoreExceptions()
-                .pollInterval(Duration.ofSeconds(3))
-                .until(() -> {
-                    if (build.isBuilding()) {
-                        build.job().requestBuild();
                     }
                     return !build.isBuilding();
                 });

@@ -36,8 +36,6 @@ enum Scenario {
     STOPPED,
     /** The build is stopped while a callback is on its way. */
     STOPPED_RACE,
-    /** Newer builds come to the same place. */
-    SUPERSEDED,
     /** One approval after the other. */
     SEQUENCE,
     /** Two environments of which one waits for the other, with an approval each. */
@@ -62,9 +60,6 @@ enum Scenario {
 
     /** The one of them that fails, or that nobody calls back. */
     static final String ODD = "all2";
-
-    /** Says which build of a job calls. */
-    static final String BUILD_HEADER = "X-Build";
 
     private static final String HOSTILE_CONTEXT = "context: [hostile: '" + Hostile.IN_GROOVY + "']";
 
@@ -115,12 +110,6 @@ enum Scenario {
             case STATUS -> apply(process, "one", "disableCallback: true", status);
             case STATUS_RACE -> apply(process, "one", status);
             case NOTIFIED -> apply(process, "one", "notify: ['chat']", "context: [chat: '" + other + "']");
-            case SUPERSEDED ->
-                apply(
-                        process,
-                        "one",
-                        "supersede: env.BUILD_NUMBER == '1'",
-                        "headers: [[key: '" + BUILD_HEADER + "', value: env.BUILD_NUMBER]]");
             case PERSON -> apply(process, "one", "manualApproval: [message: '" + Hostile.IN_GROOVY + "']");
             case NO_CALLBACK -> process.approvalNamed("one", "disableCallback: true") + "\necho 'applied 1: sent'";
             case TIMEOUT -> apply(process, "one", "timeout: 3", "unit: 'SECONDS'", cancel);
@@ -193,11 +182,6 @@ enum Scenario {
     /** The step that calls. */
     String waitingStep() {
         return isProtected() ? "armoryEnvironment" : "armoryWebhookApproval";
-    }
-
-    /** Whether one webhook is called for several approvals. */
-    boolean hasSeveralCallsOfOneWebhook() {
-        return this == SUPERSEDED || this == DEPLOYMENT_FILE;
     }
 
     /** Whether builds of this kind may be stopped. */

@@ -114,11 +114,6 @@ public enum FaultPoint {
             ANSWER,
             "storage.history.History.write end",
             "the lines are on disk, and the journal has their decisions too"),
-    SUPERSEDING(
-            ANSWER,
-            "approval.Approvals.endSuperseded",
-            "a newer build has come, the approval of the older one is pending"),
-    SUPERSEDED(ANSWER, "approval.Approvals.endSuperseded end", "the end of the older approval is on disk"),
     BUILD_COMPLETED(ANSWER, "runtime.BuildEvents.onCompleted", "the Pipeline is over"),
     BUILD_FINALIZED(ANSWER, "runtime.BuildEvents.onFinalized", "the build is saved as over"),
 
