@@ -25,24 +25,14 @@ plot "docs/performance/callbacks.dat" using 2:3:4:xtic(1) title "bare endpoint" 
      "" using 5:6:7 title "this plugin" linestyle 2, \
      "" using 8:9:10 title "webhook-step" linestyle 3
 
-set output "docs/images/pending.svg"
-set title "Work beside many pending approvals"
-set xlabel "pending approvals"
-set ylabel "microseconds"
-set style data linespoints
-set logscale xy
-set yrange [0.005:200000]
-set format x "10^{%L}"
-set format y "10^{%L}"
-plot "docs/performance/pending.dat" using 1:2 title "find by id" linestyle 1, \
-     "" using 1:3 title "deadline" linestyle 3, \
-     "" using 1:4 title "create and decide" linestyle 2, \
-     "" using 1:5 title "list all" linestyle 4
-
 set output "docs/images/one-step.svg"
 set title "From the start until all wait"
 set xlabel "things"
 set ylabel "seconds"
+set style data linespoints
+set logscale xy
+set format x "10^{%L}"
+set format y "10^{%L}"
 set yrange [0.1:200]
 set datafile missing "?"
 plot "docs/performance/one-step.dat" using 1:5:6:7 with yerrorlines title "parallel" linestyle 3, \

@@ -15,8 +15,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /**
  * Callbacks in one run on a real Jenkins, from the same client, side by side: to this plugin, which verifies an ES256 token
  * and answers once the decision is on disk; to a root action that answers 200 and does nothing, as the limit of what this
- * Jenkins can; to the same that reads JSON and answers with JSON, as whatever takes callbacks has to; and to webhook-step, where
- * that plugin is installed, which keeps nothing. No build waits for any of them. Not a test: nothing but a person judges the
+ * Jenkins can; and to webhook-step, where that plugin is installed, which keeps nothing. No build waits for any of them. Not a test: nothing but a person judges the
  * figures, which it prints. Run it by its name, see docs/performance.md.
  */
 @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "measures a real Jenkins")
@@ -44,16 +43,8 @@ class CallbackLoadBenchmark {
                 String getUrlName() { 'bare' }
                 String getDisplayName() { null }
                 String getIconFileName() { null }
-                static final com.fasterxml.jackson.databind.ObjectMapper JSON = new com.fasterxml.jackson.databind.ObjectMapper()
                 void doDynamic(org.kohsuke.stapler.StaplerRequest2 request, org.kohsuke.stapler.StaplerResponse2 response) {
                     response.setStatus(200)
-                    if (request.restOfPath.endsWith('/json')) {
-                        def body = JSON.readTree(request.inputStream)
-                        def answer = JSON.writeValueAsBytes(JSON.createObjectNode().set('answer', body))
-                        response.contentType = 'application/json'
-                        response.contentLength = answer.length
-                        response.outputStream.write(answer)
-                    }
                 }
                 boolean process(jakarta.servlet.http.HttpServletRequest request,
                         jakarta.servlet.http.HttpServletResponse response, jakarta.servlet.FilterChain chain) {
@@ -89,7 +80,6 @@ class CallbackLoadBenchmark {
     /** What requests are sent to. */
     private enum Target {
         BARE,
-        BARE_WITH_JSON,
         THIS_PLUGIN,
         WEBHOOK_STEP
     }
@@ -106,7 +96,7 @@ class CallbackLoadBenchmark {
             console = new ScriptConsole(jenkins);
             console.run(BARE);
             token = BenchmarkClient.tokenOf(jenkins.url());
-            List<Target> targets = new ArrayList<>(List.of(Target.BARE, Target.BARE_WITH_JSON, Target.THIS_PLUGIN));
+            List<Target> targets = new ArrayList<>(List.of(Target.BARE, Target.THIS_PLUGIN));
             if (console.run("println jenkins.model.Jenkins.get().pluginManager.getPlugin('webhook-step') != null")
                     .contains("true")) {
                 targets.add(Target.WEBHOOK_STEP);
@@ -160,7 +150,6 @@ class CallbackLoadBenchmark {
     private List<String> paths(Target target, int requests) {
         return switch (target) {
             case BARE -> Collections.nCopies(requests, "/bare/callback");
-            case BARE_WITH_JSON -> Collections.nCopies(requests, "/bare/json");
             case THIS_PLUGIN ->
                 console.newApprovals(requests).stream()
                         .map("/armory/approvals/%s/callback"::formatted)

@@ -1,46 +1,40 @@
 package io.jenkins.plugins.armory.acceptance;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
-import io.jenkins.plugins.armory.acceptance.driver.KeptConnection;
 import io.jenkins.plugins.armory.acceptance.driver.Load;
-import io.jenkins.plugins.armory.acceptance.driver.RawServer;
 import io.jenkins.plugins.armory.acceptance.driver.Replacements;
 import io.jenkins.plugins.armory.acceptance.driver.ScriptConsole;
 import io.jenkins.plugins.armory.acceptance.driver.Spread;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * What a user waits for, from the start of a build to its end: many waits side by side, and many one after the other; with this plugin,
- * which calls a service that calls back; with webhook-step, where that plugin is installed; and with {@code input}, decided over REST.
- * Side by side is one {@code parallel}, for this plugin also one {@code armoryWebhookApprovals}. Not a test: nothing but a person judges the figures, which it prints as tables. Run it by its name,
- * see docs/performance.md.
+ * What a user of a real Jenkins waits for, from the start of a build to its end, with many waits side by side: with this plugin, which calls
+ * a service that calls back; with webhook-step, where that plugin is installed; and with {@code input}, decided over REST. Side by side is
+ * one {@code parallel}, for this plugin also one {@code armoryWebhookApprovals}. Not a test: nothing but a person judges the figures, which
+ * it prints as tables. Run it by its name, see docs/performance.md.
  */
+@EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "measures a real Jenkins")
 class EndToEndBenchmark {
 
     private static final int ROUNDS = Integer.getInteger("acceptance.rounds", 7);
 
     /** How many builds of each kind go before those that are measured. */
-    private static final int WARM_UP = Integer.getInteger("acceptance.warmUp", 2);
+    private static final int WARM_UP = 2;
 
     /** How many wait side by side. */
     private static final List<Integer> WAITS = Stream.of(
@@ -49,19 +43,10 @@ class EndToEndBenchmark {
             .toList();
 
     /** How many wait side by side at most in a {@code parallel}, where the time grows with the square. */
-    private static final int MOST_BRANCHES = Integer.getInteger("acceptance.mostBranches", 1_000);
-
-    /** How many wait one after the other. */
-    private static final int CHAIN = Integer.getInteger("acceptance.chain", 50);
+    private static final int MOST_BRANCHES = 1_000;
 
     /** How many callbacks are under way at once. */
-    private static final int CONNECTIONS = Integer.getInteger("acceptance.connections", 16);
-
-    /** Whether branches return nothing, so that the program keeps no results of those that have ended. */
-    private static final boolean NO_RESULTS = Boolean.getBoolean("acceptance.noResults");
-
-    /** Whether this plugin is measured without its peers, so that a profile has nothing else. */
-    private static final boolean ALONE = Boolean.getBoolean("acceptance.alone");
+    private static final int CONNECTIONS = 16;
 
     /** Longer than the slowest of the builds takes on a machine that does something else too. */
     private static final Duration LIMIT = Duration.ofMinutes(20);
@@ -80,12 +65,6 @@ class EndToEndBenchmark {
             parallel branches
             """;
 
-    private static final String ONE_AFTER_THE_OTHER = """
-            for (int number = 0; number < %d; number++) {
-                %s
-            }
-            """;
-
     /** Waits in Jenkins, so that no request disturbs what is measured, and prints the number and when it was counted. */
     private static final String AWAIT = """
             def count = { %s }
@@ -101,32 +80,6 @@ class EndToEndBenchmark {
             def field = org.jenkinsci.plugins.webhookstep.WebhookRootAction.getDeclaredField('webhooks')
             field.accessible = true
             def webhooks = field.get(null)
-            """;
-
-    /** Answers each wait of a chain as soon as it waits, and prints the nanoseconds from the first to the last answer. */
-    private static final String ANSWERS_AT_ONCE = WEBHOOKS + """
-            long first = 0
-            for (int i = 0; i < %d; i++) {
-                String token = "%s-$i"
-                boolean waits = false
-                while (!waits) {
-                    synchronized (webhooks) {
-                        waits = webhooks.containsKey(token)
-                    }
-                    if (!waits) {
-                        Thread.sleep(1)
-                    }
-                }
-                first = first ?: System.nanoTime()
-                def connection = new URL('%swebhook-step/' + token).openConnection()
-                connection.requestMethod = 'POST'
-                connection.setRequestProperty('Authorization', '%s')
-                connection.setRequestProperty('Content-Type', 'application/json')
-                connection.doOutput = true
-                connection.outputStream.withCloseable { it << '{}' }
-                assert connection.responseCode == 200
-            }
-            println System.nanoTime() - first
             """;
 
     /** What a build waits with. */
@@ -152,17 +105,7 @@ class EndToEndBenchmark {
      * @param saves of {@code program.dat}
      * @param program largest {@code program.dat}, in bytes
      */
-    private record Round(
-            double untilAllWait, Load callbacks, double untilTheEnd, double processor, int saves, long program) {}
-
-    /**
-     * One build with waits one after the other.
-     *
-     * @param millis a wait, from the first to the last
-     * @param processor milliseconds of the controller a wait, with all that the build takes
-     * @param saves of {@code program.dat} a wait
-     */
-    private record Chain(double millis, double processor, double saves) {}
+    private record Round(double untilAllWait, double untilTheEnd, double processor, int saves, long program) {}
 
     private Controller controller;
     private Jenkins jenkins;
@@ -176,21 +119,14 @@ class EndToEndBenchmark {
             controller = started;
             controller.start();
             jenkins = new Jenkins(controller);
-            console = Controller.isReal() ? new ScriptConsole(controller) : null;
-            if (!ALONE) {
-                steps.addAll(peers());
+            console = new ScriptConsole(controller);
+            steps.add(Step.INPUT);
+            if (console.run("println jenkins.model.Jenkins.get().pluginManager.getPlugin('webhook-step') != null")
+                    .contains("true")) {
+                steps.add(Step.WEBHOOK_STEP);
             }
             sideBySide();
-            oneAfterTheOther();
-            controller.stop(); // not killed: a profiler writes its file then
         }
-    }
-
-    private List<Step> peers() {
-        boolean hasWebhookStep = console != null
-                && console.run("println jenkins.model.Jenkins.get().pluginManager.getPlugin('webhook-step') != null")
-                        .contains("true");
-        return hasWebhookStep ? List.of(Step.INPUT, Step.WEBHOOK_STEP) : List.of(Step.INPUT);
     }
 
     private void sideBySide() throws Exception {
@@ -200,7 +136,6 @@ class EndToEndBenchmark {
             }
         }
         for (int waits : WAITS) {
-            double load = load();
             Map<Step, List<Round>> rounds = new TreeMap<>();
             for (int round = 0; round < ROUNDS; round++) {
                 Collections.rotate(steps, 1);
@@ -208,8 +143,6 @@ class EndToEndBenchmark {
                     rounds.computeIfAbsent(step, each -> new ArrayList<>()).add(sideBySide(step, waits));
                 }
             }
-            System.out.printf(
-                    "%n%,d waits, %d rounds, load average %.1f before and %.1f after%n", waits, ROUNDS, load, load());
             print(rounds, waits);
         }
     }
@@ -220,22 +153,15 @@ class EndToEndBenchmark {
                 .toList();
     }
 
-    private static double load() {
-        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-    }
-
     private static void print(Map<Step, List<Round>> rounds, int waits) {
-        System.out.println("| waits | | until all wait, s | callbacks a second | p50, ms | p99, ms"
-                + " | last callback to the end, s | processor, s | saves | program.dat, KB |");
-        System.out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        System.out.println(
+                "| waits | | until all wait, s | last callback to the end, s | processor, s | saves | program, KB |");
+        System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
         rounds.forEach((step, each) -> System.out.printf(
-                "| %,d | %s | %s | %s | %s | %s | %s | %s | %s | %s |%n",
+                "| %,d | %s | %s | %s | %s | %s | %s |%n",
                 waits,
                 step.title,
                 Spread.of(each, Round::untilAllWait, "%.1f"),
-                Spread.of(each, round -> round.callbacks().perSecond(), "%.0f"),
-                Spread.of(each, round -> round.callbacks().millis(0.5), "%.1f"),
-                Spread.of(each, round -> round.callbacks().millis(0.99), "%.0f"),
                 Spread.of(each, Round::untilTheEnd, "%.1f"),
                 Spread.of(each, Round::processor, "%.1f"),
                 Spread.of(each, Round::saves, "%.0f"),
@@ -265,7 +191,7 @@ class EndToEndBenchmark {
                 Replacements saves = savesOf(name)) {
             String pipeline = step == Step.ONE_STEP
                     ? process.approvals(waits)
-                    : SIDE_BY_SIDE.formatted(waits, pipelineOf(step, name, process) + (NO_RESULTS ? "; null" : ""));
+                    : SIDE_BY_SIDE.formatted(waits, pipelineOf(step, name, process));
             Job job = jenkins.createJob(name, pipeline, List.of());
             double before = controller.processorSeconds();
             Build build = job.build();
@@ -273,21 +199,20 @@ class EndToEndBenchmark {
                 awaitCalls(process, waits); // looking into Jenkins takes its processor
             }
             long waiting = awaitWaiting(step, build, waits);
-            Load callbacks = Load.send(controller.url(), callbacks(step, name, process, waits), CONNECTIONS);
+            Load.send(controller.url(), callbacks(step, name, process, waits), CONNECTIONS);
             long called = System.currentTimeMillis();
             awaitEnd(build);
-            awaitQuiet();
+            console.awaitFolded();
             double processor = controller.processorSeconds() - before;
             long start = build.timestamp();
             var round = new Round(
                     (waiting - start) / 1e3,
-                    callbacks,
                     (start + build.duration() - called) / 1e3,
                     processor,
                     saves.count(),
                     saves.largest());
             job.delete();
-            awaitQuiet();
+            console.awaitFolded();
             return round;
         }
     }
@@ -308,15 +233,6 @@ class EndToEndBenchmark {
 
     /** Waits until all wait, and returns when that was seen. */
     private long awaitWaiting(Step step, Build build, int waits) {
-        if (console == null) {
-            if (step == Step.THIS_PLUGIN || step == Step.ONE_STEP) {
-                build.awaitWaiting(waits);
-            } else {
-                Wait.until(waits + " inputs of " + build)
-                        .until(() -> build.log().split("Continue\\?", -1).length > waits);
-            }
-            return System.currentTimeMillis();
-        }
         String script = AWAIT.formatted(counted(step, build), waits);
         String[] found = Wait.until(waits + " waits of " + build)
                 .atMost(LIMIT)
@@ -366,95 +282,8 @@ class EndToEndBenchmark {
         build.awaitResult("SUCCESS");
     }
 
-    /** Waits until what is left to do in the background after a build is done. */
-    private void awaitQuiet() {
-        if (console != null) {
-            console.awaitFolded();
-        }
-    }
-
-    private void oneAfterTheOther() throws Exception {
-        List<Step> compared = new ArrayList<>(steps);
-        compared.remove(Step.ONE_STEP); // which is another Pipeline
-        compared.remove(Step.INPUT); // where nobody can answer at once without asking all the time
-        Map<Step, List<Chain>> chains = new TreeMap<>();
-        for (Step step : compared) {
-            oneAfterTheOther(step); // to warm up
-        }
-        double load = load();
-        for (int round = 0; round < ROUNDS; round++) {
-            Collections.rotate(compared, 1);
-            for (Step step : compared) {
-                chains.computeIfAbsent(step, each -> new ArrayList<>()).add(oneAfterTheOther(step));
-            }
-        }
-        System.out.printf(
-                "%n%d waits one after the other, %d rounds, load average %.1f before and %.1f after%n",
-                CHAIN, ROUNDS, load, load());
-        System.out.println("| | ms a wait | processor, ms a wait | saves a wait |");
-        System.out.println("| --- | --- | --- | --- |");
-        chains.forEach((step, each) -> System.out.printf(
-                "| %s | %s | %s | %s |%n",
-                step.title,
-                Spread.of(each, Chain::millis, "%.1f"),
-                Spread.of(each, Chain::processor, "%.1f"),
-                Spread.of(each, Chain::saves, "%.1f")));
-        List<Chain> peer = chains.get(Step.WEBHOOK_STEP);
-        if (peer != null) {
-            System.out.println(
-                    "this plugin to webhook-step: " + Spread.ratio(chains.get(Step.THIS_PLUGIN), peer, Chain::millis));
-        }
-    }
-
-    private Chain oneAfterTheOther(Step step) throws Exception {
-        String name = "one-after-the-other-" + jobs++;
-        try (RawServer server = new RawServer();
-                Replacements saves = savesOf(name)) {
-            String pipeline = step == Step.THIS_PLUGIN
-                    ? ExternalProcess.approvalAt("http://" + server.authority())
-                    : pipelineOf(step, name, null);
-            Job job = jenkins.createJob(name, ONE_AFTER_THE_OTHER.formatted(CHAIN, pipeline), List.of());
-            double before = controller.processorSeconds();
-            double nanos = step == Step.THIS_PLUGIN ? callingBack(job, server) : answeringAtOnce(job);
-            awaitQuiet();
-            var chain = new Chain(
-                    nanos / 1e6 / (CHAIN - 1),
-                    (controller.processorSeconds() - before) * 1e3 / CHAIN,
-                    (double) saves.count() / CHAIN);
-            job.delete();
-            awaitQuiet();
-            return chain;
-        }
-    }
-
     /** Counts how often the program of the first build of a job is saved. */
     private Replacements savesOf(String job) {
         return new Replacements(controller.home().resolve("jobs/" + job + "/builds/1/program.dat"));
-    }
-
-    private long callingBack(Job job, RawServer server) {
-        CompletableFuture<Long> answered = CompletableFuture.supplyAsync(() -> {
-            long first = 0;
-            try (KeptConnection connection = new KeptConnection(controller.url())) {
-                for (int i = 0; i < CHAIN; i++) {
-                    Callback callback = Callback.askedForBy(server.awaitRequest());
-                    first = first == 0 ? System.nanoTime() : first;
-                    assertThat(connection.send(connection.post(callback.path(), "Bearer " + callback.token(), BODY)))
-                            .isEqualTo(200);
-                }
-            } catch (IOException x) {
-                throw new UncheckedIOException(x);
-            }
-            return System.nanoTime() - first;
-        });
-        awaitEnd(job.build());
-        return answered.join();
-    }
-
-    private long answeringAtOnce(Job job) {
-        String script = ANSWERS_AT_ONCE.formatted(CHAIN, job.name(), controller.url(), SECRET);
-        CompletableFuture<String> answered = CompletableFuture.supplyAsync(() -> console.run(script));
-        awaitEnd(job.build());
-        return Long.parseLong(answered.join().strip());
     }
 }

@@ -1,11 +1,7 @@
 package io.jenkins.plugins.armory.acceptance;
 
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.DIALOG;
-import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.pause;
-import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.run;
-import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.weight;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
@@ -19,15 +15,10 @@ import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/**
- * Takes pictures of the pages, to be looked at, with {@code -Dacceptance.pictures=FOLDER}, which is relative to the folder of
- * the project. The README's is one of them.
- */
+/** Takes the pictures of the documentation, to be looked at first. */
 @NeedsBrowser
 class Pictures {
 
@@ -35,23 +26,7 @@ class Pictures {
     private static final String STILL =
             "document.getAnimations().forEach((each) => { try { each.finish(); } catch { } })";
 
-    /** Colours like those of the plugin dark-theme, for a page that has no theme. */
-    private static final String DARK = """
-            (() => {
-              const { style } = document.documentElement;
-              const colours = { "--background": "#15141a", "--text-color": "#eeeef2", "--text-color-secondary": "#a4a4b4",
-                "--blue": "#4da9ff", "--green": "#40c463", "--red": "#ff6b6b", "--accent-color": "#4da9ff" };
-              const isPlain = getComputedStyle(document.documentElement).getPropertyValue("--background") === "";
-              if (isPlain) {
-                Object.entries(colours).forEach(([name, colour]) => style.setProperty(name, colour));
-                style.colorScheme = "dark";
-                style.background = colours["--background"];
-                style.color = colours["--text-color"];
-              }
-            })()
-            """;
-
-    private final Path folder = Path.of("../..").resolve(System.getProperty("acceptance.pictures", "target/pictures"));
+    private final Path folder = Path.of("../../target/pictures");
 
     private Jenkins jenkins;
 
@@ -115,12 +90,9 @@ class Pictures {
         return shop;
     }
 
-    private void take(BrowserPage page, String name, int width, String colours) {
-        if (colours.equals("dark")) {
-            page.evaluate(DARK);
-        }
+    private void take(BrowserPage page, String name) {
         page.evaluate(STILL);
-        page.screenshot(folder.resolve("%s-%d-%s.png".formatted(name, width, colours)));
+        page.screenshot(folder.resolve(name + ".png"));
     }
 
     @Test
@@ -132,195 +104,17 @@ class Pictures {
             controller.start();
             jenkins = new Jenkins(controller);
             Build shop = createBuilds(process);
-            for (int width : Screens.WIDTHS) {
-                for (String colours : Screens.COLOURS) {
-                    BrowserPage page = browser.open(
-                            width, width == Screens.WIDE ? 800 : Screens.HEIGHT, controller.authorization());
-                    page.prefer(colours);
-                    page.goTo(controller.url() + "armory/").await("document.querySelector('[data-decide]')");
-                    take(page, "approvals", width, colours);
-                    page.click("[data-decide^=approve]", 1);
-                    page.await("document.querySelector('" + DIALOG + "')?.open");
-                    page.type("Checked with support.");
-                    take(page, "dialog", width, colours);
-                    page.goTo(shop.tab()).await("document.querySelector('.armory-graph__edge')");
-                    take(page, "tab", width, colours);
-                    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; });"
-                            + " document.querySelector('.armory-build__approvals').scrollIntoView()");
-                    take(page, "tab-approvals", width, colours);
-                    page.goTo(shop.tab().replaceFirst("armory/$", ""));
-                    take(page, "build", width, colours);
-                }
-            }
+            BrowserPage page = browser.open(Screens.WIDE, 800, controller.authorization());
+            page.prefer("light");
+            page.goTo(controller.url() + "armory/").await("document.querySelector('[data-decide]')");
+            take(page, "approvals");
+            page.click("[data-decide^=approve]", 1);
+            page.await("document.querySelector('" + DIALOG + "')?.open");
+            page.type("Checked with support.");
+            take(page, "decision");
+            page.goTo(shop.tab()).await("document.querySelector('.armory-graph__edge')");
+            take(page, "build");
             shop.abort();
-        }
-    }
-
-    private static JsonNode approval(Build build, String webhook) {
-        return Wait.until(webhook + " is called")
-                .until(
-                        () -> build.approvals().stream()
-                                .filter(each -> each.get("webhook").asText().equals(webhook) && !each.has("decision"))
-                                .toList(),
-                        found -> !found.isEmpty())
-                .get(0);
-    }
-
-    /** All that people are asked for, and what has come of it. */
-    private Build createDecisions(ExternalProcess process, ExternalProcess chat) {
-        Build build = jenkins.createJob(
-                        "release-everything",
-                        """
-                        parallel(
-                          several: { %s },
-                          anyway: { %s })
-                        """.formatted(
-                                        process.approvalNamed(
-                                                "integration-tests",
-                                                "environment: 'prod'",
-                                                "notify: ['chat', 'fixed-chat']",
-                                                "context: [chat: '" + chat.url() + "']",
-                                                "manualApproval: [message: 'Release 2.7?', required: 3, notByRequester: true]"),
-                                        process.approvalNamed("licences", "environment: 'dev'")),
-                        List.of())
-                .build();
-        awaitCalls(process, 2);
-        build.as("alice").decide(approval(build, "integration-tests"), "approve", "looks good");
-        build.override(approval(build, "licences"), "approve", "The scanner is down until Monday.");
-        return build;
-    }
-
-    @Test
-    void takesPicturesOfDecisions() throws IOException {
-        Files.createDirectories(folder);
-        try (Controller controller = Controller.create(Settings.CASC);
-                ExternalProcess process = new ExternalProcess();
-                ExternalProcess chat = new ExternalProcess();
-                Browser browser = new Browser()) {
-            controller.start();
-            jenkins = new Jenkins(controller);
-            Build build = createDecisions(process, chat);
-            for (int width : Screens.WIDTHS) {
-                for (String colours : Screens.COLOURS) {
-                    BrowserPage page = browser.open(width, 1400, controller.authorization());
-                    page.prefer(colours);
-                    page.goTo(controller.url() + "armory/").await("document.querySelector('[data-decide^=approve]')");
-                    take(page, "decisions", width, colours);
-                    page.goTo(build.tab()).await("document.querySelector('[data-decide^=approve]')");
-                    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
-                    take(page, "decisions-tab", width, colours);
-                    for (String choice : List.of("approve", "override")) {
-                        page.click("[data-decide^=" + choice + "]", 1);
-                        page.await("document.querySelector('" + DIALOG + "')?.open");
-                        take(page, "dialog-" + choice, width, colours);
-                        page.escape();
-                        page.await("!document.querySelector('" + DIALOG + "')");
-                    }
-                }
-            }
-            build.abort();
-        }
-    }
-
-    private void takeDeployment(Browser browser, Build build, String name) {
-        for (int width : Screens.WIDTHS) {
-            for (String colours : Screens.COLOURS) {
-                try (BrowserPage page = browser.open(
-                        width, 900, build.job().jenkins().controller().authorization())) {
-                    page.prefer(colours);
-                    page.goTo(build.tab()).await("document.querySelector('.armory-tile')");
-                    take(page, name, width, colours);
-                }
-            }
-        }
-    }
-
-    /** The next calls by the names of their webhooks. */
-    private static Map<String, Callback> awaitCalls(ExternalProcess process, int number) {
-        Map<String, Callback> callbacks = new HashMap<>();
-        for (int i = 0; i < number; i++) {
-            ExternalProcess.Call call = process.awaitCall();
-            callbacks.put(call.path().replaceFirst(".*/", ""), call.callback());
-        }
-        return callbacks;
-    }
-
-    private Build deploy(String job, String pipeline) {
-        return jenkins.createJob(job, pipeline, List.of()).build();
-    }
-
-    private static DeploymentFiles shop(ExternalProcess process) {
-        return DeploymentFiles.of(process)
-                .target(
-                        "staging",
-                        "beforeDeployment: [%s], afterDeployment: [%s]"
-                                .formatted(run("change-freeze"), run("smoke-tests")))
-                .target(
-                        "prod",
-                        "dependsOn: [staging], beforeDeployment: [%s, %s]".formatted(run("change-ticket"), pause(600)))
-                .steps(weight(25), run("error-rate"), pause(259_200), weight(100))
-                .webhook("change-freeze", "smoke-tests", "change-ticket", "error-rate");
-    }
-
-    @Test
-    void takesPicturesOfDeployments() throws IOException {
-        Files.createDirectories(folder);
-        try (Controller controller = Controller.create(Settings.CASC);
-                ExternalProcess process = new ExternalProcess();
-                Browser browser = new Browser()) {
-            controller.start();
-            jenkins = new Jenkins(controller);
-            Build shop = deploy("deploy-shop", shop(process).pipeline());
-            awaitCalls(process, 1).get("change-freeze").succeed("No freeze.");
-            Callback rate = awaitCalls(process, 1).get("error-rate");
-            report(rate, 40, "**0.2 %** errors so far, 4 of 10 minutes");
-            shop.awaitWaiting(1);
-            takeDeployment(browser, shop, "deployment-running");
-            rate.succeed("0.2 % errors");
-            Wait.until("the pause begins")
-                    .until(() -> shop.deployment().toString().contains("staging/strategy/4\":{"));
-            takeDeployment(browser, shop, "deployment-pause");
-            shop.abort();
-
-            Build mail = deploy("deploy-mail", shop(process).pipeline());
-            awaitCalls(process, 1).get("change-freeze").succeed("No freeze.");
-            awaitCalls(process, 1)
-                    .get("error-rate")
-                    .fail(
-                            "**4.1 %** errors are above the limit of 1 %, see [the dashboard](https://ci.example.com/4711).");
-            mail.awaitResult("FAILURE");
-            takeDeployment(browser, mail, "deployment-rolled-back");
-
-            Build blog = deploy(
-                    "deploy-blog",
-                    DeploymentFiles.of(process)
-                            .target(
-                                    "staging",
-                                    "afterDeployment: [%s, %s]".formatted(run("smoke-tests"), run("licences")))
-                            .target(
-                                    "prod-eu",
-                                    "dependsOn: [staging], beforeDeployment: [%s]".formatted(run("licences")))
-                            .target("prod-us", "dependsOn: [staging]")
-                            .target("archive", "dependsOn: [prod-eu, prod-us]")
-                            .steps(weight(25), weight(100))
-                            .webhook("smoke-tests", "licences")
-                            .pipeline());
-            awaitCalls(process, 2).get("smoke-tests").fail("**3** of 42 smoke tests failed.");
-            blog.awaitResult("ABORTED");
-            takeDeployment(browser, blog, "deployment-after-failure");
-
-            Build search = deploy(
-                    "deploy-search",
-                    DeploymentFiles.of(process)
-                            .target("staging", "")
-                            .target("prod", "dependsOn: [staging]")
-                            .steps(weight(50))
-                            .pipelineDoing(process.approval(
-                                    "manualApproval: [message: 'Half of the traffic to release 2.7?']")));
-            awaitCalls(process, 1).get("checks").succeed("All **42** tests passed.");
-            search.awaitWaiting(1);
-            takeDeployment(browser, search, "deployment-person");
-            search.abort();
         }
     }
 }

@@ -60,7 +60,7 @@ class WaitingBenchmark {
                 .strip();
         jenkins.kill();
         long start = System.nanoTime();
-        jenkins.startLoadingSlowly();
+        jenkins.launch();
         long[] up = {0};
         Wait.until("a callback is accepted")
                 .pollInterval(Duration.ofMillis(20))

@@ -32,14 +32,9 @@ public interface Controller extends AutoCloseable {
         return create(casc, Stream.concat(shortLife, Stream.of(javaOptions)));
     }
 
-    /**
-     * The same with the options of Java that an administrator would have, for figures, and those of the property
-     * {@code acceptance.javaOptions}, which start a profiler for instance.
-     */
+    /** The same with the options of Java that an administrator would have, for figures. */
     static Controller createForMeasuring(String casc, String... javaOptions) {
-        Stream<String> asked =
-                Stream.of(System.getProperty("acceptance.javaOptions", "").split(" "));
-        return create(casc, Stream.concat(Stream.of(javaOptions), asked.filter(option -> !option.isEmpty())));
+        return create(casc, Stream.of(javaOptions));
     }
 
     private static Controller create(String casc, Stream<String> javaOptions) {

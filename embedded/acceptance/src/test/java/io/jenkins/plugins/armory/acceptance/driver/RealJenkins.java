@@ -34,7 +34,6 @@ public final class RealJenkins extends ControllerProcess {
     private static final Set<Integer> NOT_YET = Set.of(503, 401);
 
     private final Path war;
-    private final String prefix;
     private final int port;
 
     /**
@@ -42,12 +41,7 @@ public final class RealJenkins extends ControllerProcess {
      * @param casc as for {@link Controller#create}
      */
     RealJenkins(Path war, Plugins plugins, String casc) {
-        this(war, plugins, casc, "");
-    }
-
-    private RealJenkins(Path war, Plugins plugins, String casc, String prefix) {
         this.war = war;
-        this.prefix = prefix;
         this.port = Ports.free();
         write("casc/settings.yaml", casc);
         write("casc/security.yaml", """
@@ -102,15 +96,6 @@ public final class RealJenkins extends ControllerProcess {
      */
     public static RealJenkins create(String casc) {
         return new RealJenkins(Path.of(System.getProperty("jenkins.war")), Plugins.given(), casc);
-    }
-
-    /**
-     * A real Jenkins with the options of Java that an administrator would have, whose paths all begin alike.
-     *
-     * @param prefix with a slash at its start alone
-     */
-    public static RealJenkins createAt(String prefix, String casc) {
-        return new RealJenkins(Path.of(System.getProperty("jenkins.war")), Plugins.given(), casc, prefix);
     }
 
     /**
@@ -181,8 +166,7 @@ public final class RealJenkins extends ControllerProcess {
                         "-jar",
                         war.toString(),
                         "--httpListenAddress=127.0.0.1",
-                        "--httpPort=" + port,
-                        "--prefix=" + prefix));
+                        "--httpPort=" + port));
     }
 
     @Override
@@ -210,7 +194,7 @@ public final class RealJenkins extends ControllerProcess {
 
     @Override
     public String url() {
-        return "http://127.0.0.1:" + port + prefix + "/";
+        return "http://127.0.0.1:" + port + "/";
     }
 
     @Override

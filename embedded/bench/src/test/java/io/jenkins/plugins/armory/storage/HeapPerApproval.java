@@ -1,27 +1,35 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.Test;
 
 /**
  * Prints the heap that a pending approval takes in the store, the deadlines and the observers: the difference that many
- * of them make, after garbage collection. The steps that wait are Jenkins's and not included.
+ * of them make, after garbage collection. The steps that wait are Jenkins's and not included. Run it by its name, see docs/performance.md.
  */
-public final class HeapPerApproval {
+class HeapPerApproval {
 
-    private HeapPerApproval() {}
-
-    public static void main(String[] arguments) throws IOException {
+    @Test
+    void ofManyThatWait() throws IOException {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         measure(timer, 10_000); // loads the classes, which do not count
-        for (int count : new int[] {1_000, 10_000, 100_000}) {
+        for (int count : new int[] {10_000, 100_000}) {
             System.out.printf("%,d approvals wait: %,d bytes each%n", count, measure(timer, count));
         }
         timer.shutdownNow();
@@ -33,7 +41,7 @@ public final class HeapPerApproval {
                 new Approvals(store, timer, timer, Clock.systemUTC(), (approval, user) -> List.of(0), approval -> {});
         long before = used();
         for (int i = 0; i < count; i++) {
-            Approval approval = Samples.waiting(i);
+            Approval approval = waiting(i);
             approvals.create(approval);
             approvals.attach(approval.id(), decided -> {});
         }
@@ -42,6 +50,29 @@ public final class HeapPerApproval {
         Reference.reachabilityFence(approvals);
         approvals.close();
         return each;
+    }
+
+    /** Returns an approval whose webhook has answered. It shares no object with another, as after a restart. */
+    private static Approval waiting(int number) throws IOException {
+        var attempt = new Attempt(
+                1,
+                Instant.now(),
+                "https://ci.example.com",
+                202,
+                Duration.ofMillis(120),
+                null,
+                "{\"queued\": true}",
+                null,
+                Map.of());
+        Approval approval = ApprovalTerms.of(
+                        "%048x".formatted(number), new BuildRef("team/deploy-" + number % 100, number / 100 + 1))
+                .environment("production")
+                .webhook("integration-tests")
+                .timeout(Instant.now(), Duration.ofHours(24).plusMillis(number))
+                .start()
+                .on(new Event.Sent(attempt), Instant.now())
+                .approval();
+        return StoredJson.readFile("approval", StoredJson.file(approval), Approval.class);
     }
 
     private static long used() {
