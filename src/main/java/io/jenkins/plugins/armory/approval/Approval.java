@@ -118,11 +118,6 @@ public record Approval(
         return question.isEmpty() ? webhook() : question;
     }
 
-    /** Returns the number of characters of what the Pipeline gives it and may be long. A record has more bytes. */
-    public long length() {
-        return terms.length() + (calls == null ? 0 : calls.length());
-    }
-
     /** Returns whether the approval calls a webhook. Without one, a person alone decides. */
     public boolean hasWebhook() {
         return terms.subject().webhook() != null;

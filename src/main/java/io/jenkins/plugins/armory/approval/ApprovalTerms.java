@@ -101,10 +101,6 @@ public record ApprovalTerms(
             Bound.LINE.checkEach("allowedCallers", allowedCallers, Bound.LIST);
         }
 
-        private long length() {
-            return allowedCallers.stream().mapToLong(String::length).sum() + (manual == null ? 0 : manual.length());
-        }
-
         Deciders through(Set<Channel> others) {
             return new Deciders(others, callbackCredentialsId, allowedCallers, manual);
         }
@@ -186,11 +182,6 @@ public record ApprovalTerms(
                         || limits.heartbeat() != null)) {
             throw new IllegalArgumentException("without a webhook, a person alone decides");
         }
-    }
-
-    /** Returns the number of characters of what may be long. */
-    long length() {
-        return deciders.length();
     }
 
     /** Starts the terms of an approval that awaits a callback in phase {@code strategy}. */

@@ -7,7 +7,6 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -72,16 +71,6 @@ public record ManualRequirement(
     /** Returns the same, with something to fill in. */
     public ManualRequirement filling(List<InputDefinition> definitions) {
         return new ManualRequirement(message, rules, requesters, definitions);
-    }
-
-    /** Returns the number of characters of the question, and of the names of people. */
-    long length() {
-        Stream<String> names = Stream.concat(
-                rules.stream().flatMap(rule -> rule.submitters().stream()),
-                requesters == null ? Stream.empty() : requesters.stream());
-        Stream<String> definitions = inputs.stream().map(InputDefinition::definition);
-        return message.length()
-                + Stream.concat(names, definitions).mapToLong(String::length).sum();
     }
 
     /** Returns how many different people have to approve. */

@@ -38,8 +38,6 @@ public enum Bound {
     ALL_OF_BUILD(4_194_304, "characters"),
     /** The records of all approvals of one step, which are written together. */
     ALL_OF_STEP(33_554_432, "bytes of JSON"),
-    /** What the Pipeline gives all approvals that are pending in one build: calls, questions and names of callers. */
-    ALL_PENDING(67_108_864, "characters"),
     /** A list. */
     LIST(100, "entries"),
     /** A list of environments or people of which nobody chose the length. */

@@ -29,7 +29,6 @@ final class ApprovalMemory {
     /** The ids of pending approvals whose files could not be read when the store was opened, nor since. */
     private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
-    private final PendingLengths lengths = new PendingLengths();
     /** The locks that are held or waited for, by id: an approval of a large batch holds up no other. */
     private final Map<String, Lock> locks = new ConcurrentHashMap<>();
 
@@ -94,31 +93,12 @@ final class ApprovalMemory {
         String id = approval.id();
         if (approval.isDecided()) {
             decided.put(id, approval); // first, so that it is found at every moment
-            lengths.replace(pending.remove(id), null);
+            pending.remove(id);
         } else {
-            lengths.replace(pending.put(id, approval), approval);
+            pending.put(id, approval);
             decided.remove(id); // a failed write may have left a decision in the journal
         }
         unreadable.remove(id);
-    }
-
-    /**
-     * Counts new approvals, before they are written.
-     *
-     * @throws IllegalArgumentException as {@link PendingLengths#add} does
-     */
-    void countNew(List<Approval> approvals) {
-        lengths.add(approvals);
-    }
-
-    /** Takes back {@link #countNew}. */
-    void uncount(List<Approval> approvals) {
-        lengths.subtract(approvals);
-    }
-
-    /** Puts a new approval that is counted already. */
-    void putNew(Approval approval) {
-        pending.put(approval.id(), approval);
     }
 
     /** Removes a decided approval whose file is up to date. */
@@ -127,7 +107,7 @@ final class ApprovalMemory {
     }
 
     void remove(String id) {
-        lengths.replace(pending.remove(id), null);
+        pending.remove(id);
         decided.remove(id);
         changed.remove(id);
         unreadable.remove(id);

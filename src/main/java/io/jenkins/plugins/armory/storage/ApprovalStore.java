@@ -183,7 +183,7 @@ public final class ApprovalStore implements ApprovalRepository {
         }
         Runnable unlock = memory.lock(approvals.stream().map(Approval::id).toList());
         try {
-            writeNew(approvals, records);
+            write(approvals, records);
             for (Approval approval : approvals) { // with the locks held, so before any decision
                 tell(follower -> follower.created(approval));
             }
@@ -313,31 +313,14 @@ public final class ApprovalStore implements ApprovalRepository {
         return memory.unreadable();
     }
 
-    private void writeNew(List<Approval> approvals, List<byte[]> records) throws IOException {
-        memory.countNew(approvals);
-        boolean written = false;
-        try {
-            write(approvals, records, memory::putNew);
-            written = true;
-        } finally {
-            if (!written) {
-                memory.uncount(approvals);
-            }
-        }
-    }
-
-    private void write(List<Approval> changed, List<byte[]> records) throws IOException {
-        write(changed, records, memory::put);
-    }
-
     /** Makes changes durable with one write, and then visible. Called with the locks of the approvals held. */
-    private void write(List<Approval> changed, List<byte[]> records, Consumer<Approval> put) throws IOException {
+    private void write(List<Approval> changed, List<byte[]> records) throws IOException {
         if (changed.isEmpty()) {
             return;
         }
         changed.forEach(approval -> memory.markChanged(approval.id()));
         append(records);
-        changed.forEach(approval -> put.accept(names.addTo(approval))); // their job may have been renamed meanwhile
+        changed.forEach(approval -> memory.put(names.addTo(approval))); // their job may have been renamed meanwhile
     }
 
     private static byte[] toRecord(Approval approval) {

@@ -363,7 +363,6 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
 
     private static AbortException tooLong(String problem) {
         return new AbortException(
-                problem + "; shorten what each has, such as bodyTemplate, message and notify, or have fewer wait at"
-                        + " a time, in several steps one after another");
+                problem + "; shorten what each has, such as bodyTemplate, message and notify, or use several steps");
     }
 }

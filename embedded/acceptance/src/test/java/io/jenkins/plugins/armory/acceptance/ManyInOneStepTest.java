@@ -267,22 +267,6 @@ class ManyInOneStepTest {
         assertThat(process.calls()).isEmpty();
     }
 
-    /** Each of the steps is within its own bound. */
-    @Test
-    void whatABuildHasPendingHasABound() {
-        assertThat(failure("""
-                        def list = (0..<1000).collect { [manualApproval: [message: 'm' * 8000]] }
-                        def branches = [failFast: true]
-                        for (int i = 0; i < 9; i++) {
-                            branches["b$i"] = { armoryWebhookApprovals(list) }
-                        }
-                        parallel branches
-                        """))
-                .containsPattern("approvals, with all others that are pending in this build: is longer than 67108864"
-                        + " characters: it has 671\\d{5}; shorten what each has, such as bodyTemplate, message and notify,"
-                        + " or have fewer wait at a time, in several steps one after another");
-    }
-
     /** To render them all would take as long as the list is long. */
     @Test
     void theBoundOfAllIsKnownBeforeTheyAreRendered() {
