@@ -5,8 +5,6 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.SettableFuture;
 import groovy.lang.Closure;
 import hudson.EnvVars;
-import hudson.FilePath;
-import java.io.File;
 import java.io.IOException;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.cps.EmbeddedStepContext;
@@ -54,15 +52,8 @@ final class BuildStepContext extends EmbeddedStepContext {
     @Override
     public <T> T get(Class<T> key) {
         var build = thread.program().build();
-        var workspace = environment.get("WORKSPACE");
         var own = Stream.of(
-                build,
-                build.getParent(),
-                build.execution(),
-                node(),
-                thread.listener(),
-                new EnvVars(environment),
-                workspace == null ? "" : new FilePath(new File(workspace)));
+                build, build.getParent(), build.execution(), node(), thread.listener(), new EnvVars(environment));
         return Stream.concat(own, thread.contextual().stream())
                 .filter(key::isInstance)
                 .map(key::cast)

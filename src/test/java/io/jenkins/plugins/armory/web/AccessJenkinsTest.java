@@ -177,8 +177,6 @@ class AccessJenkinsTest {
             "EnvironmentRule.fillCallbackCredentialsIdItems",
             "ManualApproval.checkRequired",
             "ArmoryEnvironmentStep.checkName",
-            "ArmoryWebhookApprovalsStep.checkAtOnce",
-            "ArmoryWebhookApprovalsStep.fillStepTimeoutUnitItems",
             "ArmoryWebhookApprovalStep.checkUriTemplate",
             "ArmoryWebhookApprovalStep.checkRetryCount",
             "ArmoryWebhookApprovalStep.checkConnectTimeout",

@@ -31,7 +31,6 @@ import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.step.Shorthands;
 import io.jenkins.plugins.armory.step.StepArguments;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -92,12 +91,8 @@ public class ArmoryWebhookApprovalStep extends Step {
     @CheckForNull
     private TimeUnit heartbeatUnit;
 
-    /** See {@link TimeLimits#inStep}. */
-    @CheckForNull
-    private Duration inStep;
-
-    /** See {@link TimeLimits#mayWait}. */
-    private boolean mayWait;
+    /** See {@link TimeLimits#fromCall}. */
+    private boolean fromCall;
 
     @CheckForNull
     private CancelDefinition cancel;
@@ -443,7 +438,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     TimeLimits limits() {
-        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, inStep, mayWait);
+        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, fromCall);
     }
 
     /**
@@ -459,9 +454,8 @@ public class ArmoryWebhookApprovalStep extends Step {
         return List.of(definition("", this, place));
     }
 
-    final void waitInStep(@CheckForNull Duration limit, boolean forItsCall) {
-        inStep = limit;
-        mayWait = forItsCall;
+    final void beginsWithItsCall() {
+        fromCall = true;
     }
 
     /** Returns what is wrong with the arguments, {@code null} for nothing that was found yet. */
@@ -481,7 +475,7 @@ public class ArmoryWebhookApprovalStep extends Step {
 
     /** Returns how the approvals are asked for, with a key that steps share if their arguments are the same. */
     Awaited.Asked asked() {
-        return new Awaited.Asked(argumentsKey(), "", false, false, 0);
+        return new Awaited.Asked(argumentsKey(), "", false, false);
     }
 
     /**

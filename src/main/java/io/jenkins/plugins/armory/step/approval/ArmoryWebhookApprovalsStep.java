@@ -4,28 +4,19 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.Extension;
-import hudson.util.FormValidation;
-import hudson.util.ListBoxModel;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.bounds.Bound;
-import io.jenkins.plugins.armory.config.Forms;
 import io.jenkins.plugins.armory.step.Messages;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
-import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
-import org.kohsuke.stapler.verb.POST;
 
 /**
  * The step {@code armoryWebhookApprovals}: waits for many approvals of one place and phase. Each entry of its list has the parameters of
@@ -38,9 +29,6 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
     private static final String APPROVALS = "approvals";
 
     private final List<ArmoryWebhookApprovalStep> approvals;
-    private int atOnce;
-    private long stepTimeout;
-    private TimeUnit stepTimeoutUnit = TimeUnit.HOURS;
 
     @DataBoundConstructor
     public ArmoryWebhookApprovalsStep(@CheckForNull List<ArmoryWebhookApprovalStep> approvals) {
@@ -51,35 +39,6 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
         return approvals;
     }
 
-    /** Returns the number of calls that may be under way at once, 0 for no limit but the ones that all steps have. */
-    public int getAtOnce() {
-        return atOnce;
-    }
-
-    @DataBoundSetter
-    public void setAtOnce(int atOnce) {
-        this.atOnce = atOnce;
-    }
-
-    /** Returns the time limit for all approvals, 0 for none. */
-    public long getStepTimeout() {
-        return stepTimeout;
-    }
-
-    @DataBoundSetter
-    public void setStepTimeout(long stepTimeout) {
-        this.stepTimeout = stepTimeout;
-    }
-
-    public TimeUnit getStepTimeoutUnit() {
-        return stepTimeoutUnit;
-    }
-
-    @DataBoundSetter
-    public void setStepTimeoutUnit(@CheckForNull TimeUnit stepTimeoutUnit) {
-        this.stepTimeoutUnit = Objects.requireNonNullElse(stepTimeoutUnit, TimeUnit.HOURS);
-    }
-
     @Override
     String functionName() {
         return FUNCTION;
@@ -87,7 +46,7 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
 
     @Override
     Awaited.Asked asked() {
-        return new Awaited.Asked(argumentsKey(), APPROVALS, false, getManualApproval() != null, atOnce);
+        return new Awaited.Asked(argumentsKey(), APPROVALS, false, getManualApproval() != null);
     }
 
     private static String path(int index) {
@@ -99,10 +58,11 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
         checkOwn();
         var definitions = new ArrayList<ApprovalDefinition>();
         for (ArmoryWebhookApprovalStep each : approvals) {
-            definitions.add(definition(path(definitions.size()), limited(each), place));
+            each.beginsWithItsCall();
+            definitions.add(definition(path(definitions.size()), each, place));
         }
         if (getManualApproval() != null) {
-            definitions.add(definition("", limited(question()), place));
+            definitions.add(definition("", question(), place));
         }
         return definitions;
     }
@@ -110,25 +70,9 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
     private void checkOwn() throws AbortException {
         if (mistake() != null) {
             throw new AbortException(mistake());
-        } else if (atOnce < 0) {
-            throw new AbortException(FUNCTION + ": atOnce: " + atOnce + " is below 0; leave it out for no limit");
         } else if (getManualApproval() == null && !getNotify().isEmpty()) {
             throw new AbortException(FUNCTION + ": notify: beside approvals, it tells people of the manualApproval"
                     + " there; add that, or write notify into an entry of approvals");
-        }
-    }
-
-    /** Returns a step with the time limit of all. Its own begins at its call if it may have to wait for that. */
-    private ArmoryWebhookApprovalStep limited(ArmoryWebhookApprovalStep each) throws AbortException {
-        try {
-            each.waitInStep(
-                    stepTimeout == 0
-                            ? null
-                            : ApprovalTerms.Limits.checked("stepTimeout", stepTimeout, stepTimeoutUnit, "none"),
-                    atOnce > 0);
-            return each;
-        } catch (IllegalArgumentException x) {
-            throw new AbortException(FUNCTION + ": " + x.getMessage());
         }
     }
 
@@ -147,8 +91,7 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
     public static final class DescriptorImpl extends ArmoryWebhookApprovalStep.DescriptorImpl {
 
         /** The parameters that are those of the step alone, although {@code armoryWebhookApproval} has some of them. */
-        private static final Set<String> OF_STEP =
-                Set.of(APPROVALS, "atOnce", "stepTimeout", "stepTimeoutUnit", "manualApproval", "notify");
+        private static final Set<String> OF_STEP = Set.of(APPROVALS, "manualApproval", "notify");
 
         /** The parameters that no entry has, since they are the same for all. */
         private static final Set<String> OF_ALL = Set.of("phase", "environment");
@@ -216,16 +159,6 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
                 merged.put(name, value);
             });
             return merged;
-        }
-
-        @POST
-        public ListBoxModel doFillStepTimeoutUnitItems() {
-            return doFillUnitItems();
-        }
-
-        @POST
-        public FormValidation doCheckAtOnce(@QueryParameter String value) {
-            return Forms.checkNumber(value, 0);
         }
     }
 }

@@ -24,10 +24,8 @@ final class Awaited implements Serializable {
      * @param list the name of the list that they stand in, so that messages say which one they are about; empty for a single one
      * @param rules whether the settings ask for them, as rules of the environment
      * @param question whether the last of them is none of the list, but a question about all
-     * @param atOnce the number of calls that may be under way at once
      */
-    record Asked(String argumentsKey, String list, boolean rules, boolean question, int atOnce)
-            implements Serializable {}
+    record Asked(String argumentsKey, String list, boolean rules, boolean question) implements Serializable {}
 
     private final String seed;
     private final Phase phase;
@@ -97,10 +95,6 @@ final class Awaited implements Serializable {
 
     boolean isRules() {
         return asked.rules;
-    }
-
-    int atOnce() {
-        return asked.atOnce;
     }
 
     int size() {

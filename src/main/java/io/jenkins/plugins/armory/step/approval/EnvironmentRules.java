@@ -89,7 +89,7 @@ public final class EnvironmentRules implements Serializable {
 
     private Awaited awaited(String seed, String list, Phase phase, List<ApprovalDefinition> definitions)
             throws IOException {
-        return new Awaited(seed, phase, environment, new Awaited.Asked(seed, list, true, false, 0), definitions);
+        return new Awaited(seed, phase, environment, new Awaited.Asked(seed, list, true, false), definitions);
     }
 
     /** Returns the wait for the next opening, of which {@code number} went before. */

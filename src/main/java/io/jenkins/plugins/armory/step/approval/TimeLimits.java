@@ -14,16 +14,14 @@ import java.util.concurrent.TimeUnit;
  * @param givenUnit as {@code givenTimeout}
  * @param givenHeartbeat 0 for none
  * @param givenHeartbeatUnit as {@code givenTimeout}
- * @param inStep the time of all approvals of the step, from its start; {@code null} for no limit
- * @param mayWait whether the time of an approval begins with its call, for which it may have to wait
+ * @param fromCall whether the time of an approval begins with its call, since the many of one step wait for each other
  */
 record TimeLimits(
         @CheckForNull Long givenTimeout,
         @CheckForNull TimeUnit givenUnit,
         long givenHeartbeat,
         @CheckForNull TimeUnit givenHeartbeatUnit,
-        @CheckForNull Duration inStep,
-        boolean mayWait)
+        boolean fromCall)
         implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -31,7 +29,7 @@ record TimeLimits(
     private static final TimeUnit DEFAULT_UNIT = TimeUnit.HOURS;
     private static final TimeUnit DEFAULT_HEARTBEAT_UNIT = TimeUnit.MINUTES;
 
-    /** The time that an approval may wait for its call in a step without a time limit. */
+    /** The time that an approval may wait for its call. */
     private static final Duration MOST_BEFORE_CALL = Duration.ofHours(24);
 
     long timeoutOrDefault() {
@@ -100,10 +98,9 @@ record TimeLimits(
      */
     void addTo(ApprovalTerms.Builder terms, Instant now, boolean isCalled) {
         Duration own = timeout();
-        boolean fromCall = mayWait && isCalled;
-        Duration most = fromCall ? own.plus(MOST_BEFORE_CALL) : own;
-        terms.timeout(now, inStep != null && (fromCall || inStep.compareTo(own) < 0) ? inStep : most)
-                .fromCall(fromCall ? own : null)
+        boolean waitsForCall = fromCall && isCalled;
+        terms.timeout(now, waitsForCall ? own.plus(MOST_BEFORE_CALL) : own)
+                .fromCall(waitsForCall ? own : null)
                 .heartbeat(heartbeat());
     }
 }

@@ -128,14 +128,9 @@ class ArmoryWebhookApprovalsStepJenkinsTest {
             region.setContext(List.of(new KeyValue("region", "eu")));
             var regions = new ArmoryWebhookApprovalsStep(List.of(region));
             regions.setWebhook("tests");
-            regions.setAtOnce(5);
-            regions.setStepTimeout(2);
-            regions.setStepTimeoutUnit(TimeUnit.DAYS);
             // No round trip: read again, the entry has the webhook that holds for all.
             assertThat(Snippetizer.object2Groovy(regions))
-                    .isEqualTo(
-                            "armoryWebhookApprovals approvals: [[context: [region: 'eu']]], atOnce: 5, stepTimeout: 2,"
-                                    + " stepTimeoutUnit: 'DAYS', webhook: 'tests'");
+                    .isEqualTo("armoryWebhookApprovals approvals: [[context: [region: 'eu']]], webhook: 'tests'");
 
             var form = new StepConfigTester(j);
             j.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
@@ -151,7 +146,7 @@ class ArmoryWebhookApprovalsStepJenkinsTest {
 
             var help = j.createWebClient();
             String path = "descriptor/" + ArmoryWebhookApprovalsStep.class.getName() + "/help";
-            for (String field : List.of("", "/approvals", "/atOnce", "/stepTimeout", "/stepTimeoutUnit", "/webhook")) {
+            for (String field : List.of("", "/approvals", "/webhook")) {
                 assertThat(help.goTo(path + field).getWebResponse().getContentAsString())
                         .as(field)
                         .contains("<div>");

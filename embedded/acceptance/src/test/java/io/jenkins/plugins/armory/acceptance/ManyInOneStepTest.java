@@ -14,11 +14,12 @@ import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -170,17 +171,16 @@ class ManyInOneStepTest {
         assertThat(failure("armoryWebhookApprovals([])")).contains("armoryWebhookApprovals: approvals: is empty");
         assertThat(failure("armoryWebhookApprovals(approvals: 'a')"))
                 .contains("armoryWebhookApprovals: approvals: must be a list");
-        for (String misspelt : List.of("approval: [[webhook: 'a']]", "approval: [[webhook: 'a']], atOnce: 2")) {
+        for (String misspelt : List.of("approval: [[webhook: 'a']]", "approval: [[webhook: 'a']], timeout: 2")) {
             assertThat(failure("armoryWebhookApprovals(" + misspelt + ")"))
                     .contains("armoryWebhookApprovals: approval: there is no such parameter; did you mean approvals?");
         }
-        assertThat(failure("armoryWebhookApprovals(atOnce: 2)"))
+        assertThat(failure("armoryWebhookApprovals(timeout: 2)"))
                 .contains("armoryWebhookApprovals: approvals: must be a list");
         assertThat(failure("armoryWebhookApprovals(approvals: ['a'])"))
                 .contains("armoryWebhookApprovals: approvals[0]: must be a map");
         assertThat(failure("armoryWebhookApprovals((1..10001).collect { [webhook: 'a'] })"))
                 .contains("armoryWebhookApprovals: approvals: is longer than 10000 entries: it has 10001");
-        assertThat(failure(approvals(2, "atOnce: -1"))).contains("armoryWebhookApprovals: atOnce: -1 is below 0");
         assertThat(failure("armoryWebhookApprovals([[name: 'a', uriTemplate: '" + process.url()
                         + "'], [webhook: 'nobody-has-this']])"))
                 .contains("approvals[1].webhook: there is no webhook \"nobody-has-this\"");
@@ -189,49 +189,6 @@ class ManyInOneStepTest {
 
     private static String failure(String step) {
         return jenkins.build(step).awaitResult("FAILURE");
-    }
-
-    @Test
-    void atOnceCallsAreUnderWay() {
-        var underWay = new AtomicInteger();
-        var most = new AtomicInteger();
-        var held = new CountDownLatch(1);
-        process.onCall(call -> {
-            most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
-            try {
-                held.await();
-            } catch (InterruptedException x) {
-                Thread.currentThread().interrupt();
-            }
-            underWay.decrementAndGet();
-            return Reply.of(202);
-        });
-        Build build = jenkins.build(approvals(20, "atOnce: 3"));
-        Wait.until("three calls are under way").until(() -> underWay.get() == 3);
-        assertThat(build.approvals("SENDING")).hasSize(20);
-        held.countDown();
-
-        awaitCalls(20).forEach((region, call) -> call.callback().succeed("fine"));
-
-        build.awaitResult("SUCCESS");
-        assertThat(most.get()).isEqualTo(3);
-    }
-
-    /** A retry may be hours away. */
-    @Test
-    void whatWaitsForItsRetryIsNotUnderWay() {
-        process.onCall(call -> new Reply(
-                call.json().get("region").asText().equals("r0") ? 503 : 202, Map.of("Retry-After", "3600"), ""));
-        Build build = jenkins.build(approvals(4, "atOnce: 1", "retryCount: 1"));
-
-        assertThat(awaitCalls(4)).containsOnlyKeys("r0", "r1", "r2", "r3");
-        build.awaitWaiting(3);
-        assertThat(build.approvals("SENDING")).hasSize(1);
-        build.abort();
-        build.awaitResult("ABORTED");
-        assertThat(process.calls())
-                .extracting(call -> call.json().get("region").asText())
-                .containsExactly("r0", "r1", "r2", "r3");
     }
 
     @Test
@@ -246,8 +203,17 @@ class ManyInOneStepTest {
             return Reply.of(202);
         });
         try {
-            assertThat(failure(approvals(2, "atOnce: 1", "timeout: 3, unit: 'SECONDS'", "requestTimeout: 300")))
-                    .containsPattern("1 of 2 approvals failed: approvals\\[0\\]: .* timed out after");
+            Build build = jenkins.build(approvals(9, "timeout: 1", "requestTimeout: 300"));
+            Wait.until("as many are called as may be at once")
+                    .until(() -> process.calls().size() == 8);
+
+            Instant tomorrow = Instant.now().plus(Duration.ofHours(23));
+            assertThat(build.approvals())
+                    .extracting(
+                            each -> Instant.parse(each.get("deadline").asText()).isAfter(tomorrow))
+                    .containsExactlyInAnyOrder(true, false, false, false, false, false, false, false, false);
+            build.abort();
+            build.awaitResult("ABORTED");
         } finally {
             held.countDown();
         }
@@ -314,14 +280,6 @@ class ManyInOneStepTest {
         build.decide(question, "approve", "go").expect(200);
 
         assertThat(build.awaitResult("SUCCESS")).contains("3 results");
-    }
-
-    @Test
-    void theTimeOfTheWholeStepEnds() {
-        String log = failure(approvals(3, "stepTimeout: 2, stepTimeoutUnit: 'SECONDS'"));
-
-        assertThat(log)
-                .containsPattern("ERROR: [123] of 3 approvals failed: approvals\\[[012]\\]: .* timed out after 2 s");
     }
 
     @Test

@@ -143,8 +143,8 @@ enum Scenario {
                 armoryEnvironment(name: 'checked', dependsOn: []) { echo 'checked' }
                 armoryEnvironment(name: 'never', dependsOn: ['checked']) { %1$s }
                 """.formatted(DEPLOYED);
-            case MANY, MANY_FAILURE -> applyAll(process, "atOnce: 2", HOSTILE_CONTEXT);
-            case MANY_STOPPED -> applyAll(process, "atOnce: 2", HOSTILE_CONTEXT, cancel);
+            case MANY, MANY_FAILURE -> applyAll(process, HOSTILE_CONTEXT);
+            case MANY_STOPPED -> applyAll(process, HOSTILE_CONTEXT, cancel);
         };
     }
 

@@ -108,9 +108,8 @@ sealed interface Node {
      * @param environment the step's parameter, {@code null} where it has none
      * @param elements of which either one at most may say something else at another time, so that the first one to fail does not
      *     depend on which of them were called
-     * @param atOnce the step's parameter, 0 where it has none
      */
-    record Approval(Phase phase, String environment, List<Element> elements, int atOnce) implements Node {
+    record Approval(Phase phase, String environment, List<Element> elements) implements Node {
 
         /** Tells it from all others of the Pipeline. */
         int site() {
@@ -124,7 +123,7 @@ sealed interface Node {
         @Override
         public Node replace(UnaryOperator<Element> change) {
             return new Approval(
-                    phase, environment, elements.stream().map(change).toList(), atOnce);
+                    phase, environment, elements.stream().map(change).toList());
         }
 
         boolean mayFail() {

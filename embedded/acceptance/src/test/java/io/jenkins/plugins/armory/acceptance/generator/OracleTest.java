@@ -48,7 +48,7 @@ class OracleTest {
     }
 
     private static Approval named(int site, Phase phase, String environment, Outcome... outcomes) {
-        return new Approval(phase, environment, List.of(element(site, outcomes)), 0);
+        return new Approval(phase, environment, List.of(element(site, outcomes)));
     }
 
     private static Element element(int site, Outcome... outcomes) {
@@ -404,7 +404,7 @@ class OracleTest {
     }
 
     private static Approval many(Phase phase, Element... elements) {
-        return new Approval(phase, null, List.of(elements), 0);
+        return new Approval(phase, null, List.of(elements));
     }
 
     /** An environment of the settings. */

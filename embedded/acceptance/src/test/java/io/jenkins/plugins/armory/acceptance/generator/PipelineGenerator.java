@@ -269,7 +269,7 @@ public final class PipelineGenerator {
                         List.of(
                                 marked(List.of(
                                         new Try(
-                                                new Sequence(List.of(new Approval(phase, null, List.of(failing), 0))),
+                                                new Sequence(List.of(new Approval(phase, null, List.of(failing)))),
                                                 marked(List.of()),
                                                 false),
                                         environment(first, List.of(), marked(List.of())))),
@@ -314,9 +314,9 @@ public final class PipelineGenerator {
         }
         approvals++;
         if (chance(5)) {
-            return new Approval(phase, environment, many(repeated, webhook), chance(2) ? 0 : 1 + random.nextInt(3));
+            return new Approval(phase, environment, many(repeated, webhook));
         }
-        return new Approval(phase, environment, List.of(element(repeated, webhook)), 0);
+        return new Approval(phase, environment, List.of(element(repeated, webhook)));
     }
 
     private Element element(boolean repeated, String webhook) {

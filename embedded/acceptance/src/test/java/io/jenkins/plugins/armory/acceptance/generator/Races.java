@@ -118,7 +118,7 @@ final class Races {
     private void visit(
             Node.Environment environment, Phase phase, List<Node.Element> rules, Map<Node, Integer> branches) {
         if (!rules.isEmpty()) {
-            visit(new Node.Approval(phase, null, rules, 0), environment, environment, branches);
+            visit(new Node.Approval(phase, null, rules), environment, environment, branches);
         }
     }
 

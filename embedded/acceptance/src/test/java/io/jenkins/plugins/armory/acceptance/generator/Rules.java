@@ -699,7 +699,7 @@ final class Rules {
 
     /** The rules are approvals that belong to the environment, as if they stood in its body. */
     private void ask(Environment environment, Phase phase, List<Node.Element> rules, Then then) {
-        Node.Approval asked = new Node.Approval(phase, null, rules, 0);
+        Node.Approval asked = new Node.Approval(phase, null, rules);
         Scope scope = environment.where.in(environment);
         if (is(othersFailed(asked, scope))) {
             fail(asked, scope, true, then);

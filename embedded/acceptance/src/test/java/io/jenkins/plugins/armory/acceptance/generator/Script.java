@@ -125,9 +125,6 @@ final class Script {
             line("armoryWebhookApproval(" + String.join(", ", ofAll) + ")");
             return;
         }
-        if (approval.atOnce() > 0) {
-            ofAll.add("atOnce: " + approval.atOnce());
-        }
         line("armoryWebhookApprovals(" + String.join(", ", ofAll) + ", approvals: [");
         depth++;
         approval.elements().forEach(element -> line("[" + String.join(", ", parameters(element)) + "],"));
