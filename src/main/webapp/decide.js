@@ -1,5 +1,5 @@
 /*
- * Approving, rejecting and taking back: buttons for what the viewer may say, and a dialog that says what is decided about and takes a comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
+ * Approving and rejecting: buttons for what the viewer may say, and a dialog that says what is decided about and takes a comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
  */
 import { element, inZone, standing, titleOf } from "./elements.js";
 import { request } from "./live.js";
@@ -10,7 +10,6 @@ const MAX_COMMENT = 8192;
 const CHOICES = [
   { path: "approve", may: "mayApprove", said: "approved", style: "jenkins-!-success-color" },
   { path: "reject", may: "mayReject", said: "rejected", style: "jenkins-!-destructive-color" },
-  { path: "take-back", may: "mayTakeBack", said: "takenBack", style: "", withoutComment: true },
 ];
 
 /** The fields of a form by the names of their parameters. Jenkins leaves out "_." before the name of a field, and so does this. */
@@ -125,7 +124,7 @@ class DecisionDialog {
     document.body.append(this.dialog);
     this.dialog.showModal();
     this.loadForm();
-    (choice.withoutComment ? this.sends[0] : this.comment).focus();
+    this.comment.focus();
   }
 
   build() {
@@ -144,7 +143,6 @@ class DecisionDialog {
     label.htmlFor = this.comment.id;
     this.form = element("div", "");
     this.asked = element("div", "armory-decision__asked", this.form, label, this.comment);
-    this.asked.hidden = Boolean(choice.withoutComment);
     this.alert = element("p", "jenkins-alert jenkins-alert-warning armory-decision__alert");
     this.alert.setAttribute("role", "alert");
     this.alert.hidden = true;
@@ -263,17 +261,12 @@ class DecisionDialog {
     }
   }
 
-  /**
-   * The values to send: what is filled in, else what the dialog shows as agreed. Those who filled that in may take it back meanwhile, and
-   * Jenkins would put the defaults in its place. A rejection has no values.
-   */
+  /** What is filled in. Without it, what others have filled in is approved, as the dialog shows it. A rejection has no values. */
   inputs(decision) {
-    if (decision !== "approve" && this.choice.path !== "approve") {
-      return {};
-    }
-    const { parameters, inputs } = this.approval.manualApproval || {};
-    const values = this.asksForInputs() ? filledIn(this.form, parameters) : inputs;
-    return values ? { inputs: JSON.stringify(values) } : {};
+    const approves = decision === "approve" || this.choice.path === "approve";
+    return approves && this.asksForInputs()
+      ? { inputs: JSON.stringify(filledIn(this.form, this.approval.manualApproval.parameters)) }
+      : {};
   }
 
   answered(status, answer) {

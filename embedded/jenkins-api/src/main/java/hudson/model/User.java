@@ -1,11 +1,8 @@
 package hudson.model;
 
-import java.util.List;
 import java.util.Locale;
 import jenkins.model.Jenkins;
 import org.springframework.security.authentication.AnonymousAuthenticationToken;
-import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
-import org.springframework.security.core.Authentication;
 
 /** Somebody who logged in. The embedded controller takes every name for a user. */
 public class User {
@@ -21,15 +18,7 @@ public class User {
         return authentication instanceof AnonymousAuthenticationToken ? null : new User(authentication.getName());
     }
 
-    public static User getById(String id, boolean create) {
-        return new User(id);
-    }
-
     public String getId() {
         return id;
-    }
-
-    public Authentication impersonate2() {
-        return new UsernamePasswordAuthenticationToken(id, "", List.of());
     }
 }

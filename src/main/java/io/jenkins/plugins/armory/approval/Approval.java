@@ -404,16 +404,6 @@ public record Approval(
         return with(said.withVote(vote, inputs));
     }
 
-    Approval withoutVoteOf(String user) {
-        return with(said.withoutVoteOf(user));
-    }
-
-    /** Returns the same without the approval of a person for some rules. It stays if it counts for one of the others. */
-    Approval withoutRules(Event.VoteLost lost) {
-        Approval without = withoutVoteOf(lost.user());
-        return without.needs(lost.rules()) ? with(said.withRules(lost.user(), lost.rules())) : without;
-    }
-
     Approval rejectedBy(Decision rejection) {
         return with(said.withRejection(rejection));
     }

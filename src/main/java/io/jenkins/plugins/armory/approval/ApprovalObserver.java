@@ -29,7 +29,7 @@ public interface ApprovalObserver {
     default void progressed(Approval approval, Progress progress) {}
 
     /**
-     * Called when the callback or a person has approved and more is awaited, and when the approval of a person does not count any more.
+     * Called when the callback or a person has approved and more is awaited.
      *
      * @param approval after the event
      */

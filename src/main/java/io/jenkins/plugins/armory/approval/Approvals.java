@@ -41,7 +41,7 @@ public final class Approvals {
     private final ApprovalRepository repository;
     private final Executor executor;
     private final Clock clock;
-    private final PriorEvents priorEvents;
+    private final Predicate<BuildRef> over;
     private final Deadlines deadlines;
     private final Heartbeats heartbeats;
     private final Observers observers;
@@ -57,7 +57,7 @@ public final class Approvals {
      *
      * @param timer wakes this object for the next deadline
      * @param executor does file I/O and calls the observers
-     * @param circumstances are looked at when somebody decides
+     * @param over whether a build is over; not for one that is missing, which may come back. Asked when somebody decides; may read the build
      * @param follower follows all approvals from the start
      */
     public Approvals(
@@ -65,12 +65,12 @@ public final class Approvals {
             ScheduledExecutorService timer,
             Executor executor,
             Clock clock,
-            Circumstances circumstances,
+            Predicate<BuildRef> over,
             ApprovalObserver follower) {
         this.repository = repository;
         this.executor = executor;
         this.clock = clock;
-        this.priorEvents = new PriorEvents(repository, circumstances);
+        this.over = over;
         this.observers = new Observers(executor);
         this.again = new UntilWritten(timer, executor);
         follow(follower);
@@ -122,23 +122,6 @@ public final class Approvals {
         heartbeats.watch(approval);
     }
 
-    /**
-     * Returns the people who have approved, and count for no rule any more.
-     *
-     * @throws IOException if that cannot be known now, but later
-     */
-    public List<String> lacking(Approval approval) throws IOException {
-        var lacking = new ArrayList<String>();
-        Approval rest = approval;
-        for (Event.VoteLost lost : priorEvents.lost(approval)) {
-            rest = rest.withoutRules(lost);
-            if (!rest.hasVoteOf(lost.user())) {
-                lacking.add(lost.user());
-            }
-        }
-        return lacking;
-    }
-
     /** Returns when the next heartbeat of an approval is due; empty while none is expected. */
     public Optional<Instant> heartbeatDue(Approval approval) {
         return heartbeats.dueOf(approval);
@@ -148,21 +131,31 @@ public final class Approvals {
      * Applies an event.
      *
      * @return its effect, durable; empty for an id that is unknown or was removed
-     * @throws IOException if the change could not be made durable, or it cannot be known now whether people who have
-     *     approved still may; the event has no effect then
+     * @throws IOException if the change could not be made durable; the event has no effect then
      */
     public Optional<Transition> apply(String id, Event event) throws IOException {
         if (event instanceof Event.Sent sent) {
             heardAnswer(id, sent.attempt());
         }
-        for (Event prior : priorEvents.before(event, id)) {
-            apply(id, prior);
+        if (isFromOutside(event) && isOfEndedBuild(id)) { // after a crash, before Jenkins has looked at all builds
+            apply(id, new Event.Aborted(Event.Aborted.BUILD_ENDED));
         }
         Optional<Transition> transition = repository.apply(id, event, clock.instant());
         if (transition.isPresent()) {
             passOn(event, transition.get());
         }
         return transition;
+    }
+
+    private static boolean isFromOutside(Event event) {
+        return event instanceof Event.Verdict || event instanceof Event.ProcessVerdict;
+    }
+
+    private boolean isOfEndedBuild(String id) throws IOException {
+        return repository
+                .find(id)
+                .filter(approval -> !approval.isDecided() && over.test(approval.build()))
+                .isPresent();
     }
 
     /**

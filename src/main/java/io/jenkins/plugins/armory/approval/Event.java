@@ -37,7 +37,7 @@ public sealed interface Event {
      */
     record NotSent(String reason, @CheckForNull Attempt attempt) implements Called {}
 
-    /** A verdict of the external process or of a person, or the end of a verdict. */
+    /** A verdict of the external process or of a person. */
     sealed interface Verdict extends Event {}
 
     sealed interface ProcessVerdict extends Event {
@@ -84,7 +84,7 @@ public sealed interface Event {
      * @param user id of the person
      * @param comment may be empty
      * @param inputs what the person filled in, by name
-     * @param rules the rules that the person may count for, see {@link Circumstances#rulesOf}
+     * @param rules the rules that the person may count for
      */
     record ManualApproval(String user, String comment, Map<String, Object> inputs, List<Integer> rules)
             implements Verdict {
@@ -102,21 +102,6 @@ public sealed interface Event {
      * @param comment may be empty
      */
     record ManualRejection(String user, String comment) implements Verdict {}
-
-    /**
-     * A person takes their own approval back.
-     *
-     * @param user id of the person
-     */
-    record TakenBack(String user) implements Verdict {}
-
-    /**
-     * A person who has approved does not count for some rule any more, see {@link Circumstances#rulesOf}.
-     *
-     * @param user id of the person
-     * @param rules the rules that the person still counts for
-     */
-    record VoteLost(String user, List<Integer> rules) implements Verdict {}
 
     /**
      * The decision of an administrator, whatever is missing.

@@ -46,20 +46,6 @@ public record Said(
         return new Said(callback, data, all, itsInputs, rejection, decision);
     }
 
-    /** Returns the verdicts without the approval of a person. Without any approval left, the inputs are dropped too. */
-    Said withoutVoteOf(String user) {
-        List<Vote> rest =
-                votes.stream().filter(vote -> !vote.user().equals(user)).toList();
-        return new Said(callback, data, rest, rest.isEmpty() ? Map.of() : inputs, rejection, decision);
-    }
-
-    Said withRules(String user, List<Integer> rules) {
-        List<Vote> all = votes.stream()
-                .map(vote -> vote.user().equals(user) ? vote.countingFor(rules) : vote)
-                .toList();
-        return new Said(callback, data, all, inputs, rejection, decision);
-    }
-
     Said withInputs(Map<String, Object> given) {
         return new Said(callback, data, votes, given, rejection, decision);
     }

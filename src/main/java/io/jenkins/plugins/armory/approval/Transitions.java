@@ -25,7 +25,6 @@ enum Transitions {
                     Event.StatusVerdict.class,
                     Event.ManualApproval.class,
                     Event.ManualRejection.class,
-                    Event.TakenBack.class,
                     Event.Progress.class),
             "the terms ask nothing of that side",
             (approval, event, now) -> !isAwaited(approval, event),
@@ -57,7 +56,6 @@ enum Transitions {
                     Event.StatusVerdict.class,
                     Event.ManualApproval.class,
                     Event.ManualRejection.class,
-                    Event.TakenBack.class,
                     Event.Overridden.class,
                     Event.Progress.class),
             "the approval is decided or overdue",
@@ -113,24 +111,6 @@ enum Transitions {
             (approval, event, now) ->
                     Endings.settledOrWaiting(approvedBy(approval, (Event.ManualApproval) event, now), now),
             Answer.ACCEPTED),
-    TAKEN_BACK(
-            States.PENDING,
-            Events.of(Event.TakenBack.class),
-            "the person has approved",
-            (approval, event, now) -> approval.hasVoteOf(((Event.TakenBack) event).user()),
-            "the same without that approval",
-            (approval, event, now) -> approval.withoutVoteOf(((Event.TakenBack) event).user()),
-            Answer.ACCEPTED),
-    NOTHING_TO_TAKE_BACK(States.PENDING, Events.of(Event.TakenBack.class), "the same", Effect.NONE, Answer.DUPLICATE),
-    VOTE_LOST(
-            States.PENDING,
-            Events.of(Event.VoteLost.class),
-            "the person has approved",
-            (approval, event, now) -> approval.hasVoteOf(((Event.VoteLost) event).user()),
-            "the same without that approval, unless it counts for another rule",
-            (approval, event, now) -> approval.withoutRules((Event.VoteLost) event),
-            Answer.ACCEPTED),
-    NO_VOTE_TO_LOSE(States.ALL, Events.of(Event.VoteLost.class), "the same", Effect.NONE, Answer.IGNORED),
     PERSON_REJECTED(
             States.PENDING,
             Events.of(Event.ManualRejection.class),
@@ -461,9 +441,7 @@ enum Transitions {
     }
 
     private static boolean isOfPerson(Event event) {
-        return event instanceof Event.ManualApproval
-                || event instanceof Event.ManualRejection
-                || event instanceof Event.TakenBack;
+        return event instanceof Event.ManualApproval || event instanceof Event.ManualRejection;
     }
 
     private static boolean isDue(Approval approval, Event.Notified event) {

@@ -9,13 +9,12 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The approval of one person, of as many as are required. It counts until the whole approval is decided, unless the person takes it back or
- * may not approve any more.
+ * The approval of one person, of as many as are required. It counts as it was given.
  *
  * @param user id of the person
  * @param comment may be empty
  * @param at when the person approved
- * @param rules the rules of the requirement that the person counted for then, and still does; a person counts for one of them
+ * @param rules the rules of the requirement that the person counted for then; a person counts for one of them
  */
 @Restricted(NoExternalUse.class)
 public record Vote(
@@ -34,10 +33,6 @@ public record Vote(
     /** Returns the same with another comment. */
     public Vote saying(String shorter) {
         return new Vote(user, shorter, at, rules);
-    }
-
-    Vote countingFor(List<Integer> fewer) {
-        return new Vote(user, comment, at, fewer);
     }
 
     /** Returns the names of the people for a sentence: {@code alice}, {@code alice and bob}, {@code alice, bob and carol}. */

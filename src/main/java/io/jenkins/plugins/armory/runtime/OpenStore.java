@@ -2,8 +2,8 @@ package io.jenkins.plugins.armory.runtime;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approvals;
-import io.jenkins.plugins.armory.approval.Circumstances;
 import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.delivery.CallPermits;
 import io.jenkins.plugins.armory.delivery.Delivery;
 import io.jenkins.plugins.armory.delivery.Requests;
@@ -206,7 +206,7 @@ final class OpenStore {
                 timer,
                 executor,
                 Clock.tickMillis(ZoneOffset.UTC), // as precise as people and scripts have use for
-                extensions.first(Circumstances.class),
+                BuildRecord::isOver,
                 events);
         opened.push(all::close);
         var delivery = new Delivery(all, requests, permits, new RetryPolicy(), timer, executor);

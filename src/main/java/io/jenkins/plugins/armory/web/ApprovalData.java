@@ -173,8 +173,7 @@ record ApprovalData(Viewer viewer, Approvals approvals) {
         ArrayNode votes = json.putArray("approvals");
         approval.votes().forEach(vote -> votes.add(json(vote)));
         json.put("mayApprove", viewer.isAsked(approval, Choice.APPROVE))
-                .put("mayReject", viewer.isAsked(approval, Choice.REJECT))
-                .put("mayTakeBack", viewer.isAsked(approval, Choice.TAKE_BACK));
+                .put("mayReject", viewer.isAsked(approval, Choice.REJECT));
         Decision person = approval.person();
         if (person != null) {
             json.put("approved", person.isSuccess())

@@ -4,14 +4,11 @@ import hudson.security.Permission;
 import io.jenkins.plugins.armory.approval.Event;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** What a person may say about an approval. */
 enum Choice {
     APPROVE("approve"),
-    REJECT("reject"),
-    /** Takes the person's own approval back. It needs no permission. */
-    TAKE_BACK("take-back");
+    REJECT("reject");
 
     private final String path;
 
@@ -24,13 +21,9 @@ enum Choice {
         return path;
     }
 
-    /** Returns the permission that a person needs if the step names no submitters; empty for none. */
-    Optional<Permission> permission() {
-        return switch (this) {
-            case APPROVE -> Optional.of(ArmoryPermissions.APPROVE);
-            case REJECT -> Optional.of(ArmoryPermissions.REJECT);
-            case TAKE_BACK -> Optional.empty();
-        };
+    /** Returns the permission that a person needs if the step names no submitters. */
+    Permission permission() {
+        return this == APPROVE ? ArmoryPermissions.APPROVE : ArmoryPermissions.REJECT;
     }
 
     /**
@@ -39,10 +32,8 @@ enum Choice {
      * @param rules the rules by which the person may make this choice
      */
     Event by(String user, String comment, Map<String, Object> inputs, List<Integer> rules) {
-        return switch (this) {
-            case APPROVE -> new Event.ManualApproval(user, comment, inputs, rules);
-            case REJECT -> new Event.ManualRejection(user, comment);
-            case TAKE_BACK -> new Event.TakenBack(user);
-        };
+        return this == APPROVE
+                ? new Event.ManualApproval(user, comment, inputs, rules)
+                : new Event.ManualRejection(user, comment);
     }
 }

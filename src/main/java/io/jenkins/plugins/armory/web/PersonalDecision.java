@@ -22,7 +22,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The decision of the current user: {@code POST approvals/<id>/approve}, {@code reject} and {@code take-back}. An approval that the user may not see does not exist for them.
+ * The decision of the current user: {@code POST approvals/<id>/approve} and {@code reject}. An approval that the user may not see does not exist for them.
  *
  * @param id the id of the approval
  */
@@ -91,8 +91,7 @@ record PersonalDecision(String id, Choice choice) {
             return Messages.PersonalDecision_requester();
         }
         return manual == null || manual.people().isEmpty()
-                ? Messages.Decision_needsPermission(
-                        "Armory/" + choice.permission().orElseThrow().name)
+                ? Messages.Decision_needsPermission("Armory/" + choice.permission().name)
                 : Messages.PersonalDecision_submitters(manual.people());
     }
 

@@ -59,7 +59,6 @@ enum Route {
     INPUTS("GET", "/approvals/{id}/inputs", Access.ANYBODY, json(call -> nothing())),
     APPROVE("POST", "/approvals/{id}/approve", Access.ANYBODY, decision(Choice.APPROVE)),
     REJECT("POST", "/approvals/{id}/reject", Access.ANYBODY, decision(Choice.REJECT)),
-    TAKE_BACK("POST", "/approvals/{id}/take-back", Access.ANYBODY, decision(Choice.TAKE_BACK)),
     OVERRIDE(
             "POST",
             "/approvals/{id}/override",

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.logging.Level;
@@ -49,8 +48,6 @@ final class Viewer {
     /** Whether the security realm has a group of a name. It may ask a directory. */
     private final Map<String, Boolean> groups = new HashMap<>();
 
-    private final Consumer<RuntimeException> whenUnknown;
-
     /** A job that the user may read, with the permissions checked so far. */
     private record Seen(Item job, String url, Map<Permission, Boolean> permitted) {
 
@@ -70,18 +67,6 @@ final class Viewer {
                 return Optional.empty();
             }
         }
-    }
-
-    Viewer() {
-        this(x -> LOGGER.log(
-                Level.WARNING,
-                "The security realm cannot be asked for a group, so its name is taken for that of one: {0}",
-                x.toString()));
-    }
-
-    /** @param whenUnknown gets the exception of a security realm that cannot be asked whether a name is that of a group */
-    Viewer(Consumer<RuntimeException> whenUnknown) {
-        this.whenUnknown = whenUnknown;
     }
 
     /** Returns the id of the user: the same one however it was written at the login. */
@@ -157,10 +142,7 @@ final class Viewer {
      * only submitters and administrators may if the step names submitters.
      */
     boolean mayDecide(Approval approval, Choice choice) {
-        ManualRequirement manual = approval.manual();
-        return manual != null
-                && sees(approval)
-                && (choice == Choice.TAKE_BACK || !rulesOf(approval, choice).isEmpty());
+        return !rulesOf(approval, choice).isEmpty();
     }
 
     /** Returns the rules by which the user may make a choice about an approval. Administrators count for each that names submitters. */
@@ -199,7 +181,7 @@ final class Viewer {
     }
 
     private boolean isPermitted(Approval approval, Choice choice) {
-        return choice.permission().filter(seen(approval).orElseThrow()::permits).isPresent();
+        return seen(approval).orElseThrow().permits(choice.permission());
     }
 
     /** @param isRule whether a user whose id is the name of a group does not count: anybody might have signed up with it */
@@ -215,23 +197,25 @@ final class Viewer {
 
     private boolean isGroup(SecurityRealm realm, String name) {
         return groups.computeIfAbsent(
-                name, each -> isGroup(each, group -> realm.loadGroupByGroupname2(group, false) != null, whenUnknown));
+                name, each -> isGroup(each, group -> realm.loadGroupByGroupname2(group, false) != null));
     }
 
     /**
      * Returns whether a name is that of a group, or may be: then nobody is the user of that name.
      *
      * @param lookUp asks the security realm
-     * @param whenUnknown gets the exception of a realm that cannot be asked
      */
-    static boolean isGroup(String name, Predicate<String> lookUp, Consumer<RuntimeException> whenUnknown) {
+    static boolean isGroup(String name, Predicate<String> lookUp) {
         try {
             return lookUp.test(name);
         } catch (RuntimeException x) {
             boolean isNone = (x instanceof UsernameNotFoundException || x instanceof UnsupportedOperationException)
                     && (x.getCause() == null || isNotFound(x));
             if (!isNone) {
-                whenUnknown.accept(x);
+                LOGGER.log(
+                        Level.WARNING,
+                        "The security realm cannot be asked for a group, so its name is taken for that of one: {0}",
+                        x.toString());
             }
             return !isNone;
         }
@@ -265,18 +249,10 @@ final class Viewer {
 
     /** Returns whether a choice would change a pending approval, and the user may make it. */
     boolean isAsked(Approval approval, Choice choice) {
-        if (approval.isDecided()) {
-            return false;
-        }
-        boolean changes =
-                switch (choice) {
-                    case APPROVE ->
-                        approval.person() == null
-                                && !approval.hasVoteOf(name())
-                                && approval.needs(rulesOf(approval, choice));
-                    case REJECT -> true;
-                    case TAKE_BACK -> approval.hasVoteOf(name());
-                };
-        return changes && mayDecide(approval, choice);
+        boolean changes = choice == Choice.REJECT
+                || approval.person() == null
+                        && !approval.hasVoteOf(name())
+                        && approval.needs(rulesOf(approval, choice));
+        return changes && !approval.isDecided() && mayDecide(approval, choice);
     }
 }

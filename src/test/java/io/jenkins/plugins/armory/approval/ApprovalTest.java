@@ -273,14 +273,6 @@ public class ApprovalTest {
         assertThat(after(one, approveWith("bob", "eu")))
                 .returns(true, Approval::isDecided)
                 .returns(Map.of("region", "eu"), Approval::inputs);
-
-        Approval back = after(one, new Event.TakenBack("alice"));
-        assertThat(back).isEqualTo(byPeople(2));
-        assertThat(after(back, approveWith("bob", "us")).inputs()).isEqualTo(Map.of("region", "us"));
-        Approval two = after(byPeople(3), approveWith("alice", "eu"), approveWith("bob", "eu"));
-        assertThat(after(two, new Event.VoteLost("alice", List.of())).inputs())
-                .as("bob has agreed to that")
-                .isEqualTo(Map.of("region", "eu"));
     }
 
     @Test

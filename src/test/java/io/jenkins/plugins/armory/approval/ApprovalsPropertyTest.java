@@ -94,10 +94,6 @@ class ApprovalsPropertyTest {
         BOB_APPROVES_WITH_OTHER_INPUTS,
         CAROL_APPROVES,
         BOB_REJECTS,
-        ALICE_TAKES_BACK,
-        BOB_TAKES_BACK,
-        ALICE_IS_LOST,
-        ALICE_LEAVES_A_GROUP,
         OVERRIDE_APPROVES,
         OVERRIDE_REJECTS,
         OTHER_FAILED,
@@ -115,8 +111,6 @@ class ApprovalsPropertyTest {
         CANCEL_NOT_NEEDED,
         ATTACH,
         RUN_EXECUTOR,
-        ALICE_MAY_NOT_APPROVE,
-        ALICE_MAY_APPROVE,
         RESTART;
 
         /** Returns the event of this step, {@code null} if it has none. */
@@ -140,12 +134,8 @@ class ApprovalsPropertyTest {
                     new Event.ManualApproval("bob", "", Map.of("region", "us"), List.of(0));
                 case CAROL_APPROVES -> new Event.ManualApproval("carol", "");
                 case BOB_REJECTS -> new Event.ManualRejection("bob", "not on a Friday");
-                case ALICE_TAKES_BACK -> new Event.TakenBack("alice");
-                case BOB_TAKES_BACK -> new Event.TakenBack("bob");
                 case OVERRIDE_APPROVES -> new Event.Overridden(true, "root", "CI is down");
                 case OVERRIDE_REJECTS -> new Event.Overridden(false, "root", "stop");
-                case ALICE_IS_LOST -> new Event.VoteLost("alice", List.of());
-                case ALICE_LEAVES_A_GROUP -> new Event.VoteLost("alice", List.of(1));
                 case OTHER_FAILED -> new Event.OtherFailed("'lint' failed");
                 case CHANGE_LOST -> new Event.ChangeLost();
                 case DEADLINE_CHECK -> new Event.DeadlineCheck("");
@@ -273,7 +263,6 @@ class ApprovalsPropertyTest {
                 .filter(step -> step.event() != null)
                 // A third person changes nothing but the number of states where there is a webhook.
                 .filter(step -> step != Step.CAROL_APPROVES || !first.hasWebhook())
-                .filter(step -> step != Step.ALICE_LEAVES_A_GROUP || groups)
                 // Nor does an answer with another address where the status cannot decide, or people decide too.
                 .filter(step ->
                         step != Step.MOVED || first.channels().contains(Channel.STATUS) && first.manual() == null)
@@ -376,9 +365,7 @@ class ApprovalsPropertyTest {
             boolean awaited = step == Step.PROGRESS
                     ? before.isHeard()
                     : before.channels().contains(status ? Channel.STATUS : Channel.CALLBACK);
-            boolean byPerson = event instanceof Event.ManualApproval
-                    || event instanceof Event.ManualRejection
-                    || event instanceof Event.TakenBack;
+            boolean byPerson = event instanceof Event.ManualApproval || event instanceof Event.ManualRejection;
             if ((callback || step == Step.PROGRESS) && !awaited || byPerson && before.manual() == null) {
                 require(
                         transition.equals(new Approval.Transition(before, Answer.NOT_AWAITED)),
@@ -483,7 +470,7 @@ class ApprovalsPropertyTest {
             require((outcome == Outcome.LOST) == (step == Step.CHANGE_LOST), "a lost change is a failure");
         }
 
-        /** Checks what a person, or the loss of their permission, has changed, and the answer. */
+        /** Checks what a person has changed, and the answer. */
         private void checkPeople() {
             boolean ended = before.isDecided() || isOverdue();
             Set<String> were = voters(before);
@@ -501,14 +488,6 @@ class ApprovalsPropertyTest {
                     requireAnswer(Answer.ACCEPTED);
                     require(after().requireDecision().outcome() == Outcome.REJECTED, "one rejection is enough");
                 }
-            } else if (event instanceof Event.TakenBack said) {
-                requireAnswer(ended ? Answer.ENDED : were.contains(said.user()) ? Answer.ACCEPTED : Answer.DUPLICATE);
-                require(ended || !are.contains(said.user()), "it is taken back");
-            } else if (event instanceof Event.VoteLost lost) {
-                boolean counted = !before.isDecided() && were.contains(lost.user());
-                requireAnswer(counted ? Answer.ACCEPTED : Answer.IGNORED);
-                boolean stays = step == Step.ALICE_LEAVES_A_GROUP; // nobody else is in ops
-                require(before.isDecided() || !counted || are.contains(lost.user()) == stays, "it is lost");
             } else {
                 require(after().votes().equals(before.votes()), "nothing else changes who has approved");
             }
@@ -647,7 +626,6 @@ class ApprovalsPropertyTest {
         private final List<Decision> told = new ArrayList<>();
 
         private boolean attached;
-        private boolean aliceMayApprove = true;
         private Decision promised;
 
         /** @param required the number of people, 0 for none */
@@ -668,7 +646,7 @@ class ApprovalsPropertyTest {
                     TIMER,
                     executor,
                     clock,
-                    (approval, user) -> aliceMayApprove || !user.equals("alice") ? List.of(0) : List.of(),
+                    build -> false,
                     approval -> {});
             told.clear();
             attached = false;
@@ -692,13 +670,6 @@ class ApprovalsPropertyTest {
                 case HEARTBEAT_PASSES -> clock.set(clock.instant().plus(HEARTBEAT));
                 case DEADLINE_PASSES -> clock.set(ApprovalTest.DEADLINE.plusSeconds(1));
                 case RUN_EXECUTOR -> executor.runAll();
-                case ALICE_MAY_NOT_APPROVE -> aliceMayApprove = false;
-                case ALICE_MAY_APPROVE -> aliceMayApprove = true;
-                case ALICE_APPROVES -> {
-                    if (aliceMayApprove) { // else the page does not let her
-                        apply(step);
-                    }
-                }
                 case RESTART -> {
                     approvals.close(); // tasks that the executor has not run are lost
                     open();
@@ -732,9 +703,6 @@ class ApprovalsPropertyTest {
                 promised = after.decision();
                 if (promised != null && promised.isSuccess() && !promised.override()) {
                     assertThat(after.manual() == null || approvedByAll(after)).isTrue();
-                    assertThat(aliceMayApprove || !after.hasVoteOf("alice"))
-                            .as("whoever may not approve any more does not count")
-                            .isTrue();
                 }
             }
         }

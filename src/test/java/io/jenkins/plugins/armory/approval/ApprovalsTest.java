@@ -6,7 +6,6 @@ import static io.jenkins.plugins.armory.approval.ApprovalTest.callback;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.terms;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
@@ -70,19 +69,13 @@ class ApprovalsTest {
                 timer,
                 Runnable::run,
                 now,
-                (approval, user) -> List.of(0),
+                build -> false,
                 approval -> {});
     }
 
     /** Opens approvals on {@link #manualTimer}. */
     private Approvals open(ApprovalRepository repository) {
-        return new Approvals(
-                repository,
-                manualTimer.service(),
-                Runnable::run,
-                clock,
-                (approval, user) -> List.of(0),
-                approval -> {});
+        return new Approvals(repository, manualTimer.service(), Runnable::run, clock, build -> false, approval -> {});
     }
 
     private void assertToldOf(Outcome outcome) {
@@ -127,17 +120,7 @@ class ApprovalsTest {
                 timer,
                 Runnable::run,
                 clock,
-                new Circumstances() {
-                    @Override
-                    public List<Integer> rulesOf(Approval approval, String user) {
-                        return List.of(0);
-                    }
-
-                    @Override
-                    public boolean isOver(BuildRef build) {
-                        return over.contains(build);
-                    }
-                },
+                over::contains,
                 approval -> {});
         List<Event> decisions = List.of(
                 callback(true),
@@ -146,7 +129,6 @@ class ApprovalsTest {
                 new Event.Answered(ApprovalTest.attempt(1, 200), true, "", "answer"),
                 new Event.ManualApproval("alice", ""),
                 new Event.ManualRejection("alice", ""),
-                new Event.TakenBack("alice"),
                 new Event.Overridden(true, "admin", "now"));
         var webhook =
                 Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
@@ -286,164 +268,6 @@ class ApprovalsTest {
         assertThat(heard)
                 .singleElement()
                 .satisfies(approval -> assertThat(approval.person().mdMessage()).isEqualTo("checked"));
-    }
-
-    /** Opens the approvals with people who may approve; others may not. */
-    private Approvals openFor(Set<String> permitted) throws IOException {
-        return new Approvals(
-                ApprovalStore.open(folder, jobId -> null).folding(timer, Runnable::run),
-                timer,
-                Runnable::run,
-                clock,
-                (approval, user) -> {
-                    if (permitted.contains("directory is down")) {
-                        throw new IOException("The directory is down.");
-                    }
-                    return permitted.contains(user) ? List.of(0) : List.of();
-                },
-                approval -> {});
-    }
-
-    private static List<String> voters(Approvals approvals) throws IOException {
-        return approvals.find("a").orElseThrow().votes().stream()
-                .map(Vote::user)
-                .toList();
-    }
-
-    @Test
-    void whoMayNotApproveAnyMoreDoesNotCount() throws IOException {
-        Set<String> permitted = new HashSet<>(List.of("alice", "bob", "carol"));
-        Approvals approvals = openFor(permitted);
-        approvals.create(terms("a")
-                .manual(new ManualRequirement("Go?", List.of(), 2))
-                .byPersonAlone()
-                .start());
-        List<Event> heard = new CopyOnWriteArrayList<>();
-        approvals.attach("a", new ApprovalObserver() {
-            @Override
-            public void decided(Approval approval) {}
-
-            @Override
-            public void heard(Approval approval, Event.Verdict event) {
-                heard.add(event);
-            }
-        });
-        approvals.apply("a", new Event.ManualApproval("alice", ""));
-        permitted.remove("alice");
-
-        Approval afterBob = approvals
-                .apply("a", new Event.ManualApproval("bob", ""))
-                .orElseThrow()
-                .approval();
-        assertThat(afterBob.isDecided()).isFalse();
-        assertThat(voters(approvals)).containsExactly("bob");
-        assertThat(heard)
-                .containsExactly(
-                        new Event.ManualApproval("alice", ""),
-                        new Event.VoteLost("alice", List.of()),
-                        new Event.ManualApproval("bob", ""));
-        assertThat(ApprovalStore.open(folder, jobId -> null).find("a"))
-                .as("it is on disk")
-                .contains(approvals.find("a").orElseThrow());
-
-        Approval afterCarol = approvals
-                .apply("a", new Event.ManualApproval("carol", ""))
-                .orElseThrow()
-                .approval();
-        assertThat(afterCarol.requireDecision())
-                .returns(Outcome.SUCCESS, Decision::outcome)
-                .returns("users bob and carol", Decision::decidedBy);
-    }
-
-    @Test
-    void peopleAreCheckedAgainWhenTheCallbackOrTheAnswerOfTheWebhookDecides() throws IOException {
-        for (boolean withoutCallback : List.of(false, true)) {
-            Set<String> permitted = new HashSet<>(Set.of("alice"));
-            Approvals approvals = openFor(permitted);
-            ApprovalTerms.Builder terms = terms("a").manual(new ManualRequirement("Go?", List.of(), 1));
-            approvals.create((withoutCallback ? terms.withoutCallback() : terms).start());
-            approvals.apply("a", new Event.ManualApproval("alice", ""));
-            permitted.clear();
-
-            approvals.apply("a", new Event.Sent(ApprovalTest.attempt(1, 200)));
-            if (!withoutCallback) {
-                assertThat(approvals.apply("a", callback(true)).orElseThrow().answer())
-                        .isEqualTo(Answer.ACCEPTED);
-            }
-            assertThat(approvals.find("a").orElseThrow())
-                    .returns(Approval.State.WAITING, Approval::state)
-                    .returns(List.of(), Approval::votes);
-            approvals.remove(List.of("a"));
-            approvals.close();
-        }
-    }
-
-    @Test
-    void whoHasLeftOneOfTwoGroupsStillCountsForTheOther() throws IOException {
-        var rules = new HashMap<>(Map.of("alice", List.of(0, 1), "bob", List.of(0)));
-        var approvals = new Approvals(
-                ApprovalStore.open(folder, jobId -> null).folding(timer, Runnable::run),
-                timer,
-                Runnable::run,
-                clock,
-                (approval, user) -> rules.get(user),
-                approval -> {});
-        approvals.create(ApprovalTerms.of("both", new BuildRef("job", 1))
-                .byPersonAlone()
-                .manual(new ManualRequirement(
-                        "Go?", List.of(new PeopleRule(List.of("qa"), 1), new PeopleRule(List.of("ops"), 1))))
-                .timeout(START, Duration.ofHours(1))
-                .start());
-        approvals.apply("both", new Event.ManualApproval("alice", "", Map.of(), List.of(0, 1)));
-        approvals.apply("both", new Event.ManualApproval("bob", "", Map.of(), List.of(0)));
-        Approval decided = approvals.find("both").orElseThrow();
-
-        rules.put("alice", List.of(1)); // bob counts for the other
-        assertThat(approvals.lacking(decided)).isEmpty();
-        rules.put("bob", List.of());
-        assertThat(approvals.lacking(decided)).containsExactly("bob");
-        rules.put("alice", List.of());
-        assertThat(approvals.lacking(decided)).containsExactly("alice", "bob");
-    }
-
-    @Test
-    void nothingIsDecidedWhilePermissionsCannotBeKnown() throws IOException {
-        Set<String> permitted = new HashSet<>(Set.of("alice"));
-        Approvals approvals = openFor(permitted);
-        approvals.create(
-                terms("a").manual(new ManualRequirement("Go?", List.of(), 1)).start());
-        approvals.apply("a", new Event.ManualApproval("alice", ""));
-        Approval before = approvals.find("a").orElseThrow();
-        permitted.add("directory is down");
-
-        assertThatThrownBy(() -> approvals.apply("a", callback(true)))
-                .isInstanceOf(IOException.class)
-                .hasMessage("The directory is down.");
-        assertThat(approvals.find("a")).contains(before);
-        assertThat(approvals
-                        .apply("a", callback(false))
-                        .orElseThrow()
-                        .approval()
-                        .isDecided())
-                .as("a failure needs nobody")
-                .isTrue();
-    }
-
-    @Test
-    void peopleAreCheckedAgainAlsoWhereTheFileOfTheApprovalWasMended() throws Exception {
-        Set<String> permitted = new HashSet<>(Set.of("alice"));
-        Approvals before = openFor(permitted);
-        before.create(
-                terms("a").manual(new ManualRequirement("Go?", List.of(), 1)).start());
-        before.apply("a", new Event.ManualApproval("alice", ""));
-        before.close();
-        Approvals approvals = openWhileUnreadable("a", () -> openFor(permitted));
-        permitted.clear();
-
-        approvals.apply("a", callback(true));
-
-        assertThat(approvals.find("a").orElseThrow().isDecided()).isFalse();
-        assertThat(voters(approvals)).isEmpty();
     }
 
     /** Opens approvals with one whose file could not be read then, and was mended since. */
@@ -631,8 +455,7 @@ class ApprovalsTest {
         ApprovalStore store = ApprovalStore.open(folder, jobId -> null);
         ApprovalStoreTest.breakJournal(folder);
 
-        var reopened =
-                new Approvals(store, timer, Runnable::run, clock, (approval, user) -> List.of(0), approval -> {});
+        var reopened = new Approvals(store, timer, Runnable::run, clock, build -> false, approval -> {});
 
         assertThat(reopened.find("a1").orElseThrow().isDecided()).isFalse();
         await().until(() -> timer.getQueue().size() == 1); // the retry alone: the folding of the first instance is over
@@ -719,7 +542,7 @@ class ApprovalsTest {
                 timer,
                 Runnable::run,
                 clock,
-                (approval, user) -> List.of(0),
+                build -> false,
                 follower);
     }
 
@@ -785,7 +608,7 @@ class ApprovalsTest {
                 manualTimer.service(),
                 Runnable::run,
                 clock,
-                (approval, user) -> List.of(0),
+                build -> false,
                 follower);
 
         approvals.create(start("a"));
@@ -1125,8 +948,8 @@ class ApprovalsTest {
                         approvals.get().apply("a1", sentNow());
                     }
                 });
-        approvals.set(new Approvals(
-                repository, timer, Runnable::run, Clock.systemUTC(), (approval, user) -> List.of(0), approval -> {}));
+        approvals.set(
+                new Approvals(repository, timer, Runnable::run, Clock.systemUTC(), build -> false, approval -> {}));
         approvals
                 .get()
                 .create(ApprovalTerms.of("a1", new BuildRef("job", 1))

@@ -71,7 +71,7 @@ class CallbackEndpointTest {
                 timer,
                 Runnable::run,
                 Clock.systemUTC(),
-                (approval, user) -> List.of(0),
+                build -> false,
                 approval -> {});
         endpoint = new CallbackEndpoint(
                 approvals,

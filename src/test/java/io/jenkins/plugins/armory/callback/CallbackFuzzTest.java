@@ -59,7 +59,7 @@ class CallbackFuzzTest {
                 TIMER,
                 Runnable::run,
                 Clock.systemUTC(),
-                (approval, user) -> List.of(0),
+                build -> false,
                 approval -> {});
         approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
                 .webhook("w")

@@ -62,7 +62,7 @@ class SignedCallbackTest {
                 timer,
                 Runnable::run,
                 Clock.systemUTC(),
-                (approval, user) -> List.of(0),
+                build -> false,
                 approval -> {});
         id = newApproval("ci");
         other = newApproval("ci");

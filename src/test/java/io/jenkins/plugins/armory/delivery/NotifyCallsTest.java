@@ -64,8 +64,7 @@ class NotifyCallsTest {
     @BeforeEach
     void open() throws IOException {
         store = ApprovalStore.open(folder, jobId -> null).folding(timer.service(), Runnable::run);
-        approvals = new Approvals(
-                store, timer.service(), Runnable::run, clock, (approval, user) -> List.of(0), approval -> {});
+        approvals = new Approvals(store, timer.service(), Runnable::run, clock, build -> false, approval -> {});
         delivery = new Delivery(
                 approvals,
                 requests,

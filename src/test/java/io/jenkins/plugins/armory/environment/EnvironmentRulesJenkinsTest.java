@@ -421,27 +421,6 @@ class EnvironmentRulesJenkinsTest {
     }
 
     @Test
-    void whoApprovedAndMayNotAnyMoreDoesNotCount() throws Exception {
-        ArmoryConfiguration.get().setEnvironments(List.of(prod("**", people("ops"), people("bob"))));
-        WorkflowRun run = started(job("job", DEPLOY));
-        List<Approval> rules =
-                await().until(() -> List.copyOf(ArmoryRuntime.get().approvalsOf(run)), all -> all.size() == 2);
-        Approval ofOps = rules.stream()
-                .filter(each -> each.manual().people().equals("ops"))
-                .findFirst()
-                .orElseThrow();
-        assertThat(decide("olga", ofOps, "approve")).isEqualTo(200);
-        realm = j.createDummySecurityRealm(); // in which olga is in no group
-        realm.addGroups("oscar", "ops");
-        j.jenkins.setSecurityRealm(realm);
-
-        assertThat(decide("bob", pending(run), "approve")).isEqualTo(200);
-
-        assertNotDeployed(run);
-        j.assertLogContains("olga approved a rule of 'prod' and may not any more", run);
-    }
-
-    @Test
     void theRulesAreThoseOfTheStartWhateverIsConfiguredAsCodeMeanwhile(@TempDir Path folder) throws Exception {
         WorkflowRun run = started(job("job", DEPLOY));
         Approval rule = pending(run);

@@ -105,8 +105,8 @@ class AcceptedIsReadBackPropertyTest {
             String id = TOKENS.newId();
             var disk = new CrashingDisk(random);
             ApprovalStore store = ApprovalStore.open(disk, FOLDER, jobId -> null);
-            var approvals = new Approvals(
-                    store, TIMER, Runnable::run, Clock.systemUTC(), (approval, user) -> List.of(0), approval -> {});
+            var approvals =
+                    new Approvals(store, TIMER, Runnable::run, Clock.systemUTC(), build -> false, approval -> {});
             ManualRequirement people = random.nextBoolean() ? new ManualRequirement("m", List.of(), 1) : null;
             approvals.create(terms(id).manual(people).start());
             if (random.nextBoolean()) {

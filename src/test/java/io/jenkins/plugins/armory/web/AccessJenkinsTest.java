@@ -90,7 +90,6 @@ class AccessJenkinsTest {
             new Row("GET", "job/deploy/1/armory/api/json", Crumb.NOT_ASKED, 403, 200, 200, 200, 200, 200),
             new Row("POST", "armory/approvals/{id}/approve", Crumb.ASKED, 404, 403, 200, 200, 403, 200),
             new Row("POST", "armory/approvals/{id}/reject", Crumb.ASKED, 404, 403, 200, 403, 200, 200),
-            new Row("POST", "armory/approvals/{id}/take-back", Crumb.ASKED, 404, 200, 200, 200, 200, 200),
             new Row("POST", "armory/approvals/{id}/override", Crumb.ASKED, 400, 400, 400, 400, 400, 400),
             new Row(
                     "POST",

@@ -9,22 +9,15 @@ import io.jenkins.plugins.armory.step.SuspendedExecution;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import jenkins.util.Timer;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The wait for what the settings ask before a deployment: all rules at once, then an open window, then that all who have approved still may.
- * Each time that the windows are closed, an approval of its own waits for the next opening, so that pages name it and an administrator may
+ * The wait for what the settings ask before a deployment: all rules at once, then an open window. Each time that the windows are closed, an approval of its own waits for the next opening, so that pages name it and an administrator may
  * override it.
  */
 @Restricted(NoExternalUse.class)
 public final class Admission {
-
-    /** The pause before it is asked again who may approve, which the security realm has to know. */
-    private static final int LOOK_AGAIN_SECONDS = 5;
 
     /** The step that waits. */
     public interface Owner {
@@ -49,10 +42,6 @@ public final class Admission {
 
     /** Guarded by this. */
     private boolean abandoned;
-
-    /** When it began to be unknown who may approve, {@code null} if it is known. Of one look after the other. */
-    @CheckForNull
-    private volatile Instant unknownSince;
 
     public Admission(SuspendedExecution step, EnvironmentRules rules, Owner owner) {
         this(step, rules, owner, Clock.systemUTC());
@@ -142,7 +131,7 @@ public final class Admission {
         String id = rules.openingId(number, step.armory().tokens());
         boolean isThere = step.approvals().find(id).isPresent();
         if (!isThere && rules.windows().isOpen(now)) {
-            admit(() -> look(number, until));
+            admit();
             return;
         }
         Instant end = until != null ? until : now.plus(rules.longestWait());
@@ -160,68 +149,22 @@ public final class Admission {
     }
 
     private void opened(int number, String id) throws Exception {
-        Approval opening = require(id);
+        Approval opening =
+                step.approvals().find(id).orElseThrow(() -> new AbortException("The build of this approval is gone."));
         if (opening.requireDecision().override()) {
-            admit(() -> opened(number, id));
+            admit();
         } else {
             look(number + 1, opening.deadline());
         }
     }
 
-    private Approval require(String id) throws IOException {
-        return step.approvals().find(id).orElseThrow(() -> new AbortException("The build of this approval is gone."));
-    }
-
-    /** @param again looks again, while it is not known who may approve */
-    private void admit(Next again) throws Exception {
-        if (isAbandoned()) {
-            return;
+    private void admit() throws Exception {
+        if (!isAbandoned()) {
+            owner.admitted();
         }
-        Awaited before = rules.before();
-        List<String> ids = before == null ? List.of() : before.ids(step.armory().tokens());
-        for (String id : ids) {
-            Approval approval = require(id);
-            if (!approval.requireDecision().override() && !stillApproved(approval, again)) {
-                return;
-            }
-        }
-        owner.admitted();
     }
 
     private synchronized boolean isAbandoned() {
         return abandoned;
-    }
-
-    private void waitUntilKnown(IOException why, Next again) throws Exception {
-        Instant now = clock.instant();
-        Instant since = unknownSince;
-        if (since == null) {
-            since = now;
-            unknownSince = now;
-            step.log("Waiting until it is known whether the people who have approved still may: " + why.getMessage());
-        }
-        if (now.isBefore(since.plus(rules.longestWait()))) {
-            Timer.get().schedule(() -> step.later(again::run), LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);
-        } else {
-            owner.refused("It has not been known for " + rules.longestWait().toDays()
-                    + " days whether the people who have approved still may: " + why.getMessage());
-        }
-    }
-
-    /** Checks that all who have approved still may, as soon as that can be known. */
-    private boolean stillApproved(Approval approval, Next again) throws Exception {
-        List<String> lacking;
-        try {
-            lacking = step.approvals().lacking(approval);
-        } catch (IOException x) { // as while Jenkins starts
-            waitUntilKnown(x, again);
-            return false;
-        }
-        unknownSince = null;
-        if (!lacking.isEmpty()) {
-            owner.refused(String.join(", ", lacking) + " approved a rule of '" + rules.environment()
-                    + "' and may not any more. Run the build again, to ask others.");
-        }
-        return lacking.isEmpty();
     }
 }

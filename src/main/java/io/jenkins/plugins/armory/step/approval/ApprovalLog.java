@@ -191,11 +191,6 @@ public record ApprovalLog(Consumer<String> log) {
             log.accept(approvedBy(said.user(), vote.comment())
                     + count(approval)
                     + (approval.person() == null || approval.awaitsPersonAlone() ? "" : stillPending(approval)));
-        } else if (event instanceof Event.TakenBack said) {
-            log.accept(LogText.continued(said.user()) + " took the approval back." + missing(approval));
-        } else if (event instanceof Event.VoteLost lost && !approval.hasVoteOf(lost.user())) {
-            log.accept(LogText.continued(lost.user())
-                    + " has approved and may not approve any more, so that does not count." + missing(approval));
         } else if (event instanceof Event.ProcessVerdict said) {
             log.accept(
                     (said instanceof Event.Callback ? "The callback reported success (" : "The status says success (")

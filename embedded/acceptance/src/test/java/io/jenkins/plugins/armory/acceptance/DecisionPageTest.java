@@ -34,7 +34,6 @@ class DecisionPageTest {
     private static final String APPROVE = "[data-decide^=approve]";
     private static final String REJECT = "[data-decide^=reject]";
     private static final String OVERRIDE = "[data-decide^=override]";
-    private static final String TAKE_BACK = "[data-decide^=take-back]";
     private static final String CANCEL = DIALOG + " [type=button]";
     private static final String COMMENT = DIALOG + " textarea";
 
@@ -215,29 +214,10 @@ class DecisionPageTest {
             assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains("alice: Approved\n\nlooks good");
         }
         alice.await("!document.querySelector('" + APPROVE + "')");
-        assertThat(bob.evaluate("document.querySelector('" + TAKE_BACK + "') === null")
-                        .asBoolean())
-                .isTrue();
-
-        alice.click(TAKE_BACK, 1);
-        awaitDialog(alice);
-        assertThat(textOf(alice, DIALOG))
-                .contains("Take back your approval of " + build.job().name() + " #1, prod?");
-        assertThat(alice.problems(DIALOG)).isEmpty();
-        alice.click(SEND, 1);
-        awaitNoDialog(alice);
-        assertThat(textOf(alice, ".armory-decision__notice"))
-                .isEqualTo("Your approval was taken back: " + build.job().name() + " #1, prod. 0 of 2 have approved.");
-        assertThat(build.awaitLog("alice took the approval back. 0 of 2 people have approved.")
-                        .isBuilding())
-                .isTrue();
-        for (BrowserPage page : List.of(bob, alice)) {
-            page.await("document.querySelector('" + APPROVE + "')");
-            page.click(APPROVE, 1);
-            awaitDialog(page);
-            page.click(SEND, 1);
-            awaitNoDialog(page);
-        }
+        bob.click(APPROVE, 1);
+        awaitDialog(bob);
+        bob.click(SEND, 1);
+        awaitNoDialog(bob);
 
         assertThat(build.awaitResult("SUCCESS")).contains("Manual approval 'Go?' succeeded (users bob and alice)");
         awaitRows(alice, 0, 1);
@@ -331,28 +311,6 @@ class DecisionPageTest {
     private static Build askAPerson(Jenkins jenkins) {
         return jenkins.build("armoryWebhookApproval(manualApproval: [message: 'Go?'])")
                 .awaitWaiting(1);
-    }
-
-    /** Whoever approved before may take that back meanwhile, and Jenkins would record the defaults. */
-    @ParameterizedTest
-    @ValueSource(strings = {APPROVE, OVERRIDE})
-    void sendsTheValuesOfTheOthersThatItShows(String button, Jenkins jenkins, Browser browser) {
-        Build build = askAPerson(jenkins);
-        BrowserPage page = page(browser, jenkins, WIDE, build);
-        fakeParameters(page, "inputs: { region: 'us', dry: false }");
-        page.await(rows("waiting") + "[0].includes('region: us')");
-        page.click(button, 1);
-        awaitDialog(page);
-        assertThat(textOf(page, DIALOG)).contains("region", "us", "dry", "false");
-        page.type("as agreed");
-        page.click(SEND, 1);
-        awaitNoDialog(page);
-
-        assertThat(page.evaluate("new URLSearchParams(window.sent).get('inputs')")
-                        .asText())
-                .isEqualTo("{\"region\":\"us\",\"dry\":false}");
-        build.awaitResult("SUCCESS");
-        hasNoTrouble(page);
     }
 
     private static String region(String fields) {

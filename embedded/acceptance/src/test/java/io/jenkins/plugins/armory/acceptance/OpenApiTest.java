@@ -36,7 +36,6 @@ class OpenApiTest {
     private static final String APPROVE = "/approvals/{id}/approve";
     private static final String REJECT = "/approvals/{id}/reject";
     private static final String OVERRIDE = "/approvals/{id}/override";
-    private static final String TAKE_BACK = "/approvals/{id}/take-back";
 
     private static JsonNode document;
 
@@ -223,13 +222,9 @@ class OpenApiTest {
         check(APPROVE, "post", 200, build.decide(approval, "approve", "fine"));
         check(APPROVE, "post", 200, build.decide(approval, "approve", "fine again"));
         check("/armory/api/json", "get", 200, build.deploymentAnswer());
-        check(TAKE_BACK, "post", 200, build.decide(approval, "take-back", ""));
-        check(DATA, "get", 200, data(jenkins, approval.get("id").asText()));
-        check(APPROVE, "post", 200, build.decide(approval, "approve", "fine"));
         build.abort();
         build.awaitResult("ABORTED");
         check(REJECT, "post", 409, build.decide(approval, "reject", "no"));
-        check(TAKE_BACK, "post", 410, build.decide(approval, "take-back", ""));
         check(DATA, "get", 200, data(jenkins, approval.get("id").asText()));
 
         Build other = jenkins.build(script).awaitWaiting(1);

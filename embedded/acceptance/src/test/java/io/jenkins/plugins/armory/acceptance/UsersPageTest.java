@@ -189,38 +189,6 @@ class UsersPageTest {
     }
 
     @Test
-    void whoLosesThePermissionMeanwhileDoesNotCount() {
-        controller.restrictUsers("alice", "bob", "carol");
-        try {
-            Build build = jenkins.build(
-                            "armoryWebhookApproval(environment: 'prod', manualApproval: [message: 'Go?', required: 2])")
-                    .awaitWaiting(1);
-            BrowserPage alice = open("alice", build.tab());
-            awaitText(alice, "0 of 2 have approved");
-            decide(alice, "approve", build);
-            awaitText(alice, "1 of 2 have approved");
-            decide(alice, "take-back", build);
-            awaitText(alice, "0 of 2 have approved");
-            decide(alice, "approve", build);
-            awaitText(alice, "1 of 2 have approved");
-            controller.restrictUsers("bob", "carol");
-
-            BrowserPage bob = open("bob", controller.url() + "armory/");
-            decide(bob, "approve", build);
-            awaitText(bob, "1 of 2 have approved");
-            assertThat(build.awaitLog("alice has approved and may not approve any more, so that does not count.")
-                            .isBuilding())
-                    .isTrue();
-            BrowserPage carol = open("carol", build.tab());
-            decide(carol, "approve", build);
-
-            assertThat(build.awaitResult("SUCCESS")).contains("Manual approval 'Go?' succeeded (users bob and carol)");
-        } finally {
-            controller.restrictUsers();
-        }
-    }
-
-    @Test
     void theBuildsPageIsBroughtUpToDateAndSaysWhatAnApproverNeeds() {
         try (ExternalProcess own = new ExternalProcess()) { // so that the first call is this build's
             Build build = jenkins.build(own.approval(
@@ -234,11 +202,7 @@ class UsersPageTest {
             awaitText(page, "1 of 2 have approved");
             own.awaitCallback().succeed("all **green**");
             awaitText(page, "all green");
-            decide(page, "take-back", build);
-            awaitText(
-                    page,
-                    "0 of 2 have approved"); // the notice says so too, and the buttons change their places after that
-            page.await("document.querySelector(\"" + button("approve", build) + "\")");
+            page.await("!document.querySelector(\"" + button("approve", build) + "\")");
             decide(page, "reject", build);
 
             assertThat(build.awaitResult("FAILURE")).contains("was rejected (user bob)");

@@ -251,7 +251,7 @@ public record Build(Job job, int number) {
     /**
      * Has a person decide about one of {@link #approvals()}.
      *
-     * @param decision {@code approve}, {@code reject} or {@code take-back}
+     * @param decision {@code approve} or {@code reject}
      */
     public Answer decide(JsonNode approval, String decision, String comment) {
         return job.jenkins().decide("armory/approvals/" + approval.get("id").asText() + "/" + decision, comment);

@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A real Jenkins with the plugin installed, as an administrator would have it: nobody may do anything without logging
@@ -103,17 +101,7 @@ public final class RealJenkins extends ControllerProcess {
      * read. Jenkins cannot keep that over a restart.
      */
     public void restrictUsers() {
-        restrictUsers("alice", "bob");
-    }
-
-    /**
-     * The same, with other users who may build.
-     *
-     * @param builders names of users
-     */
-    public void restrictUsers(String... builders) {
-        String script =
-                """
+        String script = """
                 import hudson.model.Item
                 import hudson.security.*
                 import jenkins.model.Jenkins
@@ -122,7 +110,7 @@ public final class RealJenkins extends ControllerProcess {
                     for (def each = permission; each != null; each = each.impliedBy) {
                         if (user in ['admin', 'SYSTEM']
                                 || user in ['alice', 'bob', 'carol'] && each in [Jenkins.READ, Item.READ]
-                                || user in [%s] && each == Item.BUILD) {
+                                || user in ['alice', 'bob'] && each == Item.BUILD) {
                             return true
                         }
                     }
@@ -134,7 +122,7 @@ public final class RealJenkins extends ControllerProcess {
                     Collection<String> getGroups() { [] }
                 }
                 print 'done'
-                """.formatted(Stream.of(builders).map(each -> "'" + each + "'").collect(Collectors.joining(", ")));
+                """;
         Answer answer = Http.send(Http.request(url() + "scriptText")
                 .header("Authorization", apiAuthorization())
                 .header("Content-Type", "application/x-www-form-urlencoded")
