@@ -10,7 +10,6 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.bounds.Bound;
-import io.jenkins.plugins.armory.webhook.Nearest;
 import io.jenkins.plugins.armory.webhook.WebhookRules;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +123,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
             List<String> known =
                     Stream.of(TimeUnit.values()).map(TimeUnit::name).toList();
             throw new IllegalArgumentException(
-                    "unit: there is no unit \"" + unit + "\"; " + Nearest.known(unit, known), x);
+                    "unit: there is no unit \"" + unit + "\"; known are " + String.join(", ", known), x);
         }
     }
 

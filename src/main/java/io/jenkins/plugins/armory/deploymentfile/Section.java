@@ -97,7 +97,7 @@ final class Section {
     void checkKnown(Collection<String> known) {
         fields.forEach((field, value) -> {
             if (!known.contains(field)) {
-                yaml.problem(value, prefix(path) + "unknown field \"" + field + "\"; " + yaml.known(field, known));
+                yaml.problem(value, prefix(path) + "unknown field \"" + field + "\"; " + YamlReader.known(known));
             }
         });
     }
@@ -111,7 +111,7 @@ final class Section {
         if (known.contains(name)) {
             return true;
         }
-        problem(field, none + " \"" + name + "\"; " + yaml.known(name, known));
+        problem(field, none + " \"" + name + "\"; " + YamlReader.known(known));
         return false;
     }
 

@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.deploymentfile;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.bounds.Bound;
-import io.jenkins.plugins.armory.webhook.Nearest;
 import java.io.StringReader;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -176,15 +175,9 @@ final class YamlReader {
         }
     }
 
-    /** Returns the end of a message on an unknown name: the nearest of the known ones, and all of them. */
-    String known(String name, Collection<String> known) {
-        if (known.isEmpty()) {
-            return "the file has none";
-        }
-        String nearest = problems.count() < Problems.MAX ? Nearest.of(name, known) : null;
-        return nearest == null
-                ? "known are " + listed(known)
-                : "did you mean \"" + nearest + "\"? Known are " + listed(known);
+    /** Returns the end of a message on an unknown name. */
+    static String known(Collection<String> known) {
+        return known.isEmpty() ? "the file has none" : "known are " + listed(known);
     }
 
     /** Returns names for a message, not more than a person reads. */

@@ -183,8 +183,7 @@ public final class Variables {
         if (name.equals(ACCOUNT_NAME) || name.equals(NAMESPACE)) {
             return "it is known from the target of a deployment file, which armoryDeployment runs";
         }
-        String nearest = Nearest.of(name, values.keySet());
-        return (nearest == null ? "known are " : "did you mean {{" + nearest + "}}? Known are ")
+        return "known are "
                 + values.keySet().stream().map(each -> "{{" + each + "}}").collect(Collectors.joining(", "));
     }
 }

@@ -323,7 +323,7 @@ class EnvironmentsConfigurationJenkinsTest {
                 "jobs: ''                                        | jobs: Enter jobs",
                 "before: [{timeout: 3}]                          | before[0].webhook: is missing",
                 "before: [{manualApproval: {message: 'Go?'}}]    | before[0].manualApproval.submitters: is missing",
-                "before: [{webhook: x, timeout: 3, unit: days}]  | before[0].unit: there is no unit \"days\"; did you mean \"DAYS\"?",
+                "before: [{webhook: x, timeout: 3, unit: days}]  | before[0].unit: there is no unit \"days\"; known are NANOSECONDS",
                 "before: [{webhook: x, timeout: 9000, unit: DAYS}] | before[0].timeout: 9000 DAYS is not between",
                 "windows: [{allow: 'FREQ=HOURLY', lasts: PT1H, zone: UTC}] | windows[0].allow",
                 "windows: [{deny: '2026-01-01/2026-01-02'}]      | windows[0].zone",

@@ -41,7 +41,7 @@ class ConditionMistakesTest {
                         "{pauze: {}}",
                         "49",
                         "",
-                        "unknown field \"pauze\"; did you mean \"pause\"? Known are setWeight,"
+                        "unknown field \"pauze\"; known are setWeight,"
                                 + " pause, runWebhook, analysis, exposeServices"),
                 arguments(
                         "{pause: , untilApproved: true}",
@@ -76,7 +76,7 @@ class ConditionMistakesTest {
                         "{runWebhook: {name: test}}",
                         "61",
                         ".runWebhook.name",
-                        "the section webhooks has no \"test\"; did" + " you mean \"tests\"? Known are tests, broken"),
+                        "the section webhooks has no \"test\"; known are tests, broken"),
                 arguments(
                         "{runWebhook: {name: tests, context: {'{}': x}}}",
                         "77",
@@ -191,7 +191,7 @@ class ConditionMistakesTest {
                         "{analysis: {interval: 1, unit: hours, numberOfJudgmentRuns: 1, queries: [cpuu]}}",
                         "113",
                         ".analysis.queries",
-                        "analysis.queries has no \"cpuu\"; did you mean \"cpu\"? Known are cpu"),
+                        "analysis.queries has no \"cpuu\"; known are cpu"),
                 arguments(
                         "{analysis: {interval: 1, unit: hours, queries: [cpu]}}",
                         "52",
@@ -240,8 +240,8 @@ class ConditionMistakesTest {
                         + " pause, runWebhook, analysis",
                 "config line 10, column 27: targets.prod.constraints.afterDeployment[0]: unknown field \"exposeServices\";"
                         + " known are pause, runWebhook, analysis",
-                "config line 11, column 20: targets.prod.constraints: unknown field \"afterDeploy\"; did you mean"
-                        + " \"afterDeployment\"? Known are dependsOn, beforeDeployment, afterDeployment");
+                "config line 11, column 20: targets.prod.constraints: unknown field \"afterDeploy\"; known"
+                        + " are dependsOn, beforeDeployment, afterDeployment");
     }
 
     /** Found only when its turn comes, it would roll back what is deployed until then. */

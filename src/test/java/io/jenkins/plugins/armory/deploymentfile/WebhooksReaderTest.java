@@ -134,8 +134,7 @@ class WebhooksReaderTest {
                 "config line 13, column 17: webhooks[4].retryCount: \"many\" is not a number",
                 "config line 14, column 22: webhooks[4].disableCallback: must be true or false",
                 "config line 17, column 14: webhooks[5].headers: must be a list of {key: ..., value: ...}",
-                "config line 22, column 14: webhooks[6].headers[0]: unknown field \"val\"; did you mean \"value\"?"
-                        + " Known are key, value",
+                "config line 22, column 14: webhooks[6].headers[0]: unknown field \"val\"; known are" + " key, value",
                 "config line 23, column 5: webhooks[7]: must be a mapping with name, uriTemplate and so on");
     }
 

@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
-import io.jenkins.plugins.armory.webhook.Nearest;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.ArrayList;
@@ -50,7 +49,7 @@ final class NotifyTargets {
 
     private static String unknown(String name, TreeSet<String> known) {
         return "notify: there is no webhook \"" + name + "\" on a folder or in Manage Jenkins » System; "
-                + Nearest.known(name, known);
+                + WebhookReference.known(known);
     }
 
     private static void check(Webhook webhook) throws AbortException {

@@ -14,11 +14,11 @@ import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
-import io.jenkins.plugins.armory.webhook.Nearest;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -202,6 +202,11 @@ final class WebhookReference implements Serializable {
         return at.webhooks()
                 .find(name)
                 .orElseThrow(() -> new AbortException(parameter + ": there is no webhook \"" + name + "\"; "
-                        + Nearest.known(name, at.webhooks().names())));
+                        + known(at.webhooks().names())));
+    }
+
+    /** Returns the end of a message on an unknown name of a webhook. */
+    static String known(Collection<String> names) {
+        return names.isEmpty() ? "none is defined" : "known are " + String.join(", ", names);
     }
 }

@@ -160,7 +160,7 @@ class NotifyTest {
                 delimiter = '|',
                 quoteCharacter = '`',
                 value = {
-                    "notify: ['chatt'] | notify: there is no webhook \"chatt\" on a folder or in Manage Jenkins » System; did you mean \"chat\"?",
+                    "notify: ['chatt'] | notify: there is no webhook \"chatt\" on a folder or in Manage Jenkins » System; known are",
                     "notify: ['deploy-checks'] | notify: webhook 'deploy-checks' has {{armory.callbackUri}}, and whoever is told must not be able to decide",
                     "notify: ['chat'] | {{context.chat}}",
                     "notfy: ['chat'] | notfy: there is no such parameter; did you mean notify?",
