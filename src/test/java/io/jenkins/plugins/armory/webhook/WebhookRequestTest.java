@@ -490,7 +490,6 @@ class WebhookRequestTest {
     @CsvSource({
         "application/json,                  '{\"a\": \"{{secrets.a}}\"}'",
         "application/x-www-form-urlencoded, a={{secrets.a}}",
-        "application/xml,                   <a>{{secrets.a}}</a>",
         "text/plain,                        {{secrets.a}}"
     })
     void masksASecretAsTheBodyHasIt(String type, String body) throws TemplateException {
@@ -500,30 +499,6 @@ class WebhookRequestTest {
 
         assertThat(request.mask("cannot process " + request.body(), true))
                 .isEqualTo("cannot process " + body.replace("{{secrets.a}}", "****"));
-    }
-
-    /** Libraries escape more in JSON than they have to: PHP a slash, .NET a plus, Gson the end of base64. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "a/b+c'<ü>==",
-                "a\\/b+c'<ü>==",
-                "a/b\\u002Bc\\u0027\\u003C\\u00FC\\u003E==",
-                "a/b+c\\u0027\\u003cü\\u003e\\u003d\\u003d",
-                "a%2fb%2bc%27%3c%c3%bc%3e%3d%3d",
-                "a&#47;b&#x2B;c&#39;&lt;&#xfc;&gt;=="
-            })
-    void masksASecretHoweverTheAnswerEscapesIt(String escaped) throws TemplateException {
-        Variables variables = variables(Map.of()).withSecrets(id -> "a/b+c'<ü>==");
-        WebhookRequest request =
-                WebhookRequest.of(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables, DEFAULTS);
-
-        assertThat(request.mask("no: " + escaped + "!", true)).isEqualTo("no: ****!");
-        for (int length = 1; length < escaped.length(); length++) {
-            assertThat(request.mask("no: " + escaped.substring(0, length), false))
-                    .as("cut off")
-                    .isEqualTo("no: ");
-        }
     }
 
     @Test
@@ -545,7 +520,7 @@ class WebhookRequestTest {
 
     /** Whatever the secret is, and whatever beside it looks like a part of it. */
     @Test
-    void noSecretIsShownHoweverTheAnswerEscapesIt() {
+    void noSecretIsShownAsJsonOrAUrlEscapesIt() {
         Seeds.each(500, draw -> checkIsMasked(secret(draw), draw.text(0, 255, '!', '~')));
     }
 
@@ -554,7 +529,7 @@ class WebhookRequestTest {
         WebhookRequest request =
                 WebhookRequest.of(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables, DEFAULTS);
 
-        for (String escaped : List.of(Escapings.json(secret), Escapings.component(secret), Escapings.xml(secret))) {
+        for (String escaped : List.of(Escapings.json(secret), Escapings.component(secret))) {
             assertThat(request.mask(before + escaped, true))
                     .doesNotContain(escaped)
                     .contains("****");
