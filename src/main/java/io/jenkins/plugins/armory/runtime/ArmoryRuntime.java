@@ -21,7 +21,6 @@ import io.jenkins.plugins.armory.callback.oidc.OutsideIssuers;
 import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.callback.token.VerifiedTokens;
 import io.jenkins.plugins.armory.client.WebhookClient;
 import io.jenkins.plugins.armory.delivery.CallPermits;
 import io.jenkins.plugins.armory.delivery.Delivery;
@@ -95,15 +94,13 @@ public final class ArmoryRuntime {
     private final RulesChanges rulesChanges = new RulesChanges(store, oneAfterTheOther());
     private final DeploymentNotes deploymentNotes = new DeploymentNotes(store, oneAfterTheOther());
 
-    private final VerifiedTokens verifiedTokens = new VerifiedTokens();
     private final IssuedTokens issuedTokens = new IssuedTokens(
             () -> Settings.get().clients(), () -> Settings.get().rootActionUrl(), KEY::mac, Clock.systemUTC());
     private final TokenEndpoint tokenEndpoint =
             new TokenEndpoint(issuedTokens, ArmoryRuntime::knownClients, this::isGoingDown);
     private final OutsideIssuers outsideIssuers = new OutsideIssuers(
             () -> Settings.get().outsideIssuers(),
-            new IssuerDiscovery(JenkinsProxy.client()),
-            verifiedTokens,
+            new IssuerDiscovery(JenkinsProxy.client())::keysOf,
             Clock.systemUTC());
 
     /** Guarded by this. */

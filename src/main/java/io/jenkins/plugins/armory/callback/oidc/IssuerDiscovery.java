@@ -1,16 +1,28 @@
 package io.jenkins.plugins.armory.callback.oidc;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
+import com.nimbusds.jose.jwk.source.JWKSetRetrievalException;
+import com.nimbusds.jose.jwk.source.JWKSetSource;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.proc.SecurityContext;
 import io.jenkins.plugins.armory.callback.JsonResponse;
-import io.jenkins.plugins.armory.callback.token.JwtClaims;
 import java.io.IOException;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import okhttp3.Call;
@@ -25,13 +37,26 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * Fetches the keys of outside issuers: OpenID Connect Discovery 1.0, section 4, and RFC 7517. It uses OkHttp, as outgoing
  * calls do. The JWT library's own client has no limit for a whole call, so an issuer that sends its bytes slowly would block
- * it.
+ * it. The library keeps the keys.
  */
 @Restricted(NoExternalUse.class)
 public final class IssuerDiscovery {
 
     private static final Logger LOGGER = Logger.getLogger(IssuerDiscovery.class.getName());
-    private static final Duration TIMEOUT = Duration.ofSeconds(4);
+
+    /** The longest wait of a caller for keys, or for another caller that fetches them. */
+    static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /** The time after which a caller has known keys fetched again, without waiting for them. */
+    private static final Duration FRESH = Duration.ofMinutes(15);
+
+    /** The time for which known keys are good, also while the issuer does not answer. */
+    private static final Duration STALE = Duration.ofDays(1);
+
+    /** The time in which keys are fetched twice at most: a stranger's token may name any key. */
+    private static final Duration PAUSE = Duration.ofMinutes(1);
+
+    private static final int LEAST_RSA_BITS = 2048;
     private static final int MAX_BYTES = 256 * 1024;
     private static final String WELL_KNOWN = "/.well-known/openid-configuration";
 
@@ -40,9 +65,50 @@ public final class IssuerDiscovery {
     /** @param client a client with the proxy and TLS settings */
     public IssuerDiscovery(OkHttpClient client) {
         this.client = client.newBuilder()
-                .callTimeout(TIMEOUT)
+                .callTimeout(PATIENCE)
                 .followRedirects(false) // only the issuer's own address may answer for it
                 .build();
+    }
+
+    /**
+     * Returns the keys of an issuer. The library's cache for outages is not used: with it, a token of a new key would not be valid, though
+     * this cannot be known while the issuer does not answer.
+     */
+    public JWKSource<SecurityContext> keysOf(String issuer) {
+        return JWKSourceBuilder.create(new JWKSetSource<>() {
+                    @Override
+                    public JWKSet getJWKSet(JWKSetCacheRefreshEvaluator refresh, long now, SecurityContext context)
+                            throws KeySourceException {
+                        return await(issuer);
+                    }
+
+                    @Override
+                    public void close() {
+                        // there is nothing to close
+                    }
+                })
+                .cache(STALE.toMillis(), PATIENCE.toMillis())
+                .refreshAheadCache(
+                        STALE.minus(FRESH).toMillis(), null, client.dispatcher().executorService(), false, null, false)
+                .rateLimited(PAUSE.toMillis())
+                .build();
+    }
+
+    /** The wait is not that of OkHttp, which does not end a look-up of a name. */
+    private JWKSet await(String issuer) throws KeySourceException {
+        String problem;
+        try {
+            return fetch(issuer).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException x) {
+            problem = "no answer in " + PATIENCE.toSeconds() + " s";
+        } catch (ExecutionException x) {
+            problem = x.getCause().getMessage();
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+            problem = "interrupted";
+        }
+        LOGGER.log(Level.WARNING, "Cannot fetch the keys of {0}: {1}", new Object[] {issuer, problem});
+        throw new JWKSetRetrievalException(problem, null);
     }
 
     /** Starts fetching. The future fails with an {@link IOException} that names the address and the problem. */
@@ -54,20 +120,27 @@ public final class IssuerDiscovery {
     }
 
     /** Returns the address of the keys. The document must name the same issuer (Discovery, section 4.3). */
-    private static String keysAddress(String issuer, byte[] document) {
+    static String keysAddress(String issuer, byte[] document) {
         JsonNode json = json("the discovery document of " + issuer, document);
         if (!issuer.equals(json.path("issuer").textValue())) {
             throw failed("the discovery document of " + issuer + " is of issuer "
-                    + JwtClaims.shown(json.path("issuer").textValue()));
+                    + json.path("issuer").textValue());
         }
         String address = json.path("jwks_uri").asText();
-        if (!OutsideIssuer.isTrustworthy(address)) {
+        if (!OutsideIssuer.isTrustworthy(address) || isHttps(issuer) && !isHttps(address)) {
             throw failed("the discovery document of " + issuer + " has no https address as jwks_uri");
         }
         return address;
     }
 
-    /** Parses the keys, and leaves out those that are not understood (RFC 7517, section 5). The library refuses the whole set. */
+    private static boolean isHttps(String address) {
+        return address.regionMatches(true, 0, "https:", 0, "https:".length());
+    }
+
+    /**
+     * Parses the keys, and leaves out those that are not understood (RFC 7517, section 5), or not good for RS256 (RFC 7518, section
+     * 3.3) or ES256. The library would refuse the whole set, or a token without the id of its key.
+     */
     private static JWKSet parse(String issuer, byte[] keys) {
         String what = "the keys of " + issuer;
         JsonNode all = json(what, keys).path("keys");
@@ -77,7 +150,11 @@ public final class IssuerDiscovery {
         var understood = new ArrayList<JWK>();
         for (JsonNode key : all) {
             try {
-                understood.add(JWK.parse(key.toString()));
+                JWK parsed = JWK.parse(key.toString());
+                if (parsed instanceof RSAKey rsa && rsa.size() >= LEAST_RSA_BITS
+                        || parsed instanceof ECKey ec && Curve.P_256.equals(ec.getCurve())) {
+                    understood.add(parsed);
+                }
             } catch (ParseException | RuntimeException x) { // the library's parsers throw unchecked exceptions too
                 LOGGER.log(Level.FINE, "One of " + what + " is not understood", x);
             }

@@ -56,10 +56,9 @@ public final class RequiredClaims {
 
     @CheckForNull
     private static Object valueOf(JWTClaimsSet claims, String name) {
-        Object whole = claims.getClaim(name);
         int hash = name.lastIndexOf('#');
-        if (whole != null || hash < 0) {
-            return whole;
+        if (hash < 0) {
+            return claims.getClaim(name);
         }
         return claims.getClaim(name.substring(0, hash)) instanceof Map<?, ?> object
                 ? object.get(name.substring(hash + 1))

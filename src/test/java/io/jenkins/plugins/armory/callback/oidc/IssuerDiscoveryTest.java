@@ -3,8 +3,27 @@ package io.jenkins.plugins.armory.callback.oidc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKMatcher;
+import com.nimbusds.jose.jwk.JWKSelector;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.jwk.source.JWKSetUnavailableException;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
+import com.nimbusds.jose.proc.SecurityContext;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -19,7 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IssuerDiscoveryTest {
 
     private static final String KEYS =
-            "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"k1\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"},"
+            "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"kid\":\"k1\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
+                    + "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"},"
                     + "{\"kty\":\"of tomorrow\"}]}";
 
     private final MockWebServer server = new MockWebServer();
@@ -60,7 +80,7 @@ class IssuerDiscoveryTest {
 
         assertThat(discovery.fetch(issuer).get().getKeys())
                 .singleElement()
-                .extracting(key -> key.getKeyID())
+                .extracting(JWK::getKeyID)
                 .isEqualTo("k1");
         assertThat(server.takeRequest().getTarget()).isEqualTo("/tenant/.well-known/openid-configuration");
         assertThat(server.takeRequest().getTarget()).isEqualTo("/tenant/keys");
@@ -112,7 +132,7 @@ class IssuerDiscoveryTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"not JSON | not JSON", "[] | is of issuer none", "{} | is of issuer none"})
+            value = {"not JSON | not JSON", "[] | is of issuer null", "{} | is of issuer null"})
     void saysWhatIsWrongWithTheDocument(String body, String message) {
         answer(body);
 
@@ -145,6 +165,88 @@ class IssuerDiscoveryTest {
         assertFails("127.0.0.1 does not answer");
     }
 
+    /** An address on this machine is no exception: another program may listen there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"https://issuer.example.com", "HTTPS://issuer.example.com"})
+    void anIssuerWithHttpsHasItsKeysWithHttps(String address) {
+        byte[] document = document(address, "http://127.0.0.1:8080/keys").getBytes(StandardCharsets.UTF_8);
+
+        assertThatThrownBy(() -> IssuerDiscovery.keysAddress(address, document))
+                .hasMessageContaining("has no https address as jwks_uri");
+    }
+
+    private static List<JWK> find(JWKSource<SecurityContext> keys, String id) throws KeySourceException {
+        return keys.get(new JWKSelector(new JWKMatcher.Builder().keyID(id).build()), null);
+    }
+
+    @Test
+    void knownKeysAreNotFetchedAgainAndStrangersHaveThemFetchedOnceAMinute() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            answer(document(issuer, issuer + "keys"));
+            answer(KEYS);
+        }
+        JWKSource<SecurityContext> keys = discovery.keysOf(issuer);
+
+        assertThat(find(keys, "k1")).hasSize(1);
+        assertThat(find(keys, "k1")).hasSize(1);
+        assertThat(server.getRequestCount()).isEqualTo(2);
+        assertThat(find(keys, "invented")).isEmpty();
+        for (int i = 0; i < 100; i++) {
+            assertThatThrownBy(() -> find(keys, "invented")).isInstanceOf(RateLimitReachedException.class);
+        }
+        assertThat(server.getRequestCount()).isEqualTo(4);
+        assertThat(find(keys, "k1")).hasSize(1);
+    }
+
+    @Test
+    void knownKeysAreGoodWhileTheIssuerIsDown() throws Exception {
+        answer(document(issuer, issuer + "keys"));
+        answer(KEYS);
+        JWKSource<SecurityContext> keys = discovery.keysOf(issuer);
+        find(keys, "k1");
+        server.close();
+
+        assertThatThrownBy(() -> find(keys, "new")).isInstanceOf(JWKSetUnavailableException.class);
+        assertThat(find(keys, "k1")).hasSize(1);
+    }
+
+    /** Whoever fetches waits two seconds, and so do all others; the next one may have to fetch again. */
+    @Test
+    void nobodyWaitsForASlowIssuerForLong() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            server.enqueue(
+                    new MockResponse.Builder().headersDelay(5, TimeUnit.SECONDS).build());
+        }
+        JWKSource<SecurityContext> keys = discovery.keysOf(issuer);
+        ExecutorService callers = Executors.newFixedThreadPool(50);
+        long start = System.nanoTime();
+        List<Future<List<JWK>>> waiting = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            waiting.add(callers.submit(() -> find(keys, "k1")));
+        }
+
+        for (Future<List<JWK>> each : waiting) {
+            assertThatThrownBy(each::get).hasCauseInstanceOf(KeySourceException.class);
+        }
+        callers.shutdown();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+        assertThat(server.getRequestCount()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void keysOfOtherKindsAndLengthsAreNone() throws Exception {
+        answer(document(issuer, issuer + "keys"));
+        answer(new JWKSet(List.of(
+                        new RSAKeyGenerator(1024, true).keyID("short").generate(),
+                        new ECKeyGenerator(Curve.P_384).keyID("p384").generate(),
+                        new RSAKeyGenerator(2048).keyID("long").generate()))
+                .toString());
+
+        assertThat(discovery.fetch(issuer).get().getKeys())
+                .extracting(JWK::getKeyID)
+                .containsExactly("long");
+    }
+
     /** RFC 7517, section 5. */
     @ParameterizedTest
     @ValueSource(
@@ -159,7 +261,7 @@ class IssuerDiscoveryTest {
         answer(KEYS.replace("{\"kty\":\"of tomorrow\"}", other));
 
         assertThat(discovery.fetch(issuer).get().getKeys())
-                .extracting(key -> key.getKeyID())
+                .extracting(JWK::getKeyID)
                 .containsExactly("k1");
     }
 }

@@ -23,7 +23,8 @@ class RequiredClaimsTest {
             .claim("run", 17L)
             .claim("groups", List.of("ops", "dev", List.of("nested")))
             .claim(PRINCIPAL, Map.of("envId", "e1", "roles", List.of("deployer")))
-            .claim("odd#name", "x")
+            .claim("repository#owner", "octo-org")
+            .claim(PRINCIPAL + "#envId", "e2")
             .build();
 
     @ParameterizedTest
@@ -46,7 +47,7 @@ class RequiredClaimsTest {
         "https://cloud.armory.io/principal#none=null, false",
         "https://cloud.armory.io/principal={}, false",
         "repository#x=y, false",
-        "odd#name=x, true",
+        "repository#owner=octo-org, false",
     })
     void asksForAValue(String entry, Boolean held) {
         if (held == null) {
