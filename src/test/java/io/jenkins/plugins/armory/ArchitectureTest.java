@@ -55,7 +55,7 @@ class ArchitectureTest {
             callback.signed -> approval callback.token signature
             callback.token -> approval bounds
             client -> delivery webhook
-            config -> approval bounds builds callback.oauth callback.oidc callback.signed callback.token client delivery flow runtime sending signature storage.history webhook window
+            config -> approval bounds builds callback.oauth callback.oidc callback.signed callback.token client delivery flow runtime sending signature webhook window
             delivery -> approval webhook
             deployment -> approval bounds
             deploymentfile -> bounds deployment webhook
@@ -63,17 +63,16 @@ class ArchitectureTest {
             flow -> bounds builds deployment flow.cps runtime storage
             flow.cps ->
             integration -> api approval builds callback delivery runtime
-            runtime -> api approval bounds builds callback callback.oauth callback.oidc callback.signed callback.token client delivery deployment sending storage storage.disk storage.history
+            runtime -> api approval bounds builds callback callback.oauth callback.oidc callback.signed callback.token client delivery deployment sending storage storage.disk
             sending -> approval builds callback.oauth callback.oidc callback.signed callback.token client delivery signature webhook
             signature ->
             step -> approval builds config deployment flow runtime
             step.approval -> approval bounds builds callback.token config delivery deployment flow runtime sending step webhook window
             step.deployment -> approval bounds builds config deployment deploymentfile flow runtime step step.approval webhook
             step.environment -> approval bounds config deployment flow flow.cps runtime step step.approval storage
-            storage -> approval bounds deployment storage.disk storage.history
+            storage -> approval bounds deployment storage.disk
             storage.disk ->
-            storage.history -> approval bounds storage.disk
-            web -> api approval bounds builds callback callback.oauth callback.signed config deployment runtime storage.history window
+            web -> api approval bounds builds callback callback.oauth callback.signed config deployment runtime storage window
             webhook -> bounds signature
             window -> bounds
             """;

@@ -15,9 +15,7 @@ import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.client.AllowedHosts;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.sending.Settings;
-import io.jenkins.plugins.armory.storage.history.RulesChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -58,7 +56,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     private static final String CALLBACK_CLIENTS = "callbackClients";
     private static final String ISSUERS = "issuers";
     private static final String ENVIRONMENTS = "environments";
-    private static final String HISTORY = "historyMonths";
 
     private static final Set<String> SETTINGS = Set.of(
             CALLBACK_BASE_URL,
@@ -67,8 +64,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
             WEBHOOKS,
             CALLBACK_CLIENTS,
             ISSUERS,
-            ENVIRONMENTS,
-            HISTORY);
+            ENVIRONMENTS);
 
     /** The field of the form that says that settings which could not be read are to be replaced. */
     private static final String REPLACE = "replace";
@@ -87,7 +83,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     private List<ListedClient> callbackClients;
     private List<ListedIssuer> issuers;
     private List<EnvironmentDefinition> environments;
-    private int historyMonths;
 
     /** Why the file of the settings could not be read, {@code null} if it was, or if there is none. */
     @CheckForNull
@@ -105,7 +100,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         callbackClients = new ArrayList<>();
         issuers = new ArrayList<>();
         environments = new ArrayList<>();
-        historyMonths = HISTORY_MONTHS.standard();
         load();
     }
 
@@ -130,7 +124,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
             SettingsFile.read(file, this);
             hosts();
             EnvironmentDefinition.check(ENVIRONMENTS, environments, EnvironmentDefinition::checkSaved);
-            HISTORY_MONTHS.require(historyMonths);
         } catch (IOException | RuntimeException | Error x) { // such as an error of a class
             LOGGER.log(Level.SEVERE, "Cannot read " + file.getFile(), x);
             problem = Messages.ArmoryConfiguration_unreadable(file.getFile(), ConfigurationForm.mistake(x));
@@ -362,12 +355,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         List<EnvironmentDefinition> all = Lines.copy(environments);
         Bound.LIST.check(ENVIRONMENTS, all.size());
         EnvironmentDefinition.check(ENVIRONMENTS, all, EnvironmentDefinition::check);
-        List<RulesChange> changes = EnvironmentChanges.between(this.environments, all);
         this.environments = all;
         save(ENVIRONMENTS);
-        if (this == get()) { // and not the copy on which a form is tried
-            ArmoryRuntime.get().changed(changes);
-        }
     }
 
     public boolean hasClient(String credentialsId) {
@@ -406,24 +395,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     public boolean letsSomebodyDecideFor(String job) {
         return clients().stream().anyMatch(client -> client.jobs().match(job))
                 || outsideIssuers().stream().anyMatch(issuer -> issuer.jobs().match(job));
-    }
-
-    public int getHistoryMonths() {
-        return historyMonths;
-    }
-
-    /**
-     * @throws IllegalArgumentException naming the smallest and the largest number
-     */
-    @DataBoundSetter
-    public void setHistoryMonths(int historyMonths) {
-        this.historyMonths = HISTORY_MONTHS.require(historyMonths);
-        save(HISTORY);
-    }
-
-    @Override
-    public int historyMonths() {
-        return historyMonths;
     }
 
     @Override

@@ -18,11 +18,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** The methods of the form of {@link ArmoryConfiguration}, which need the permission Overall/Administer, and its limits. */
+/** The methods of the form of {@link ArmoryConfiguration}, which need the permission Overall/Administer. */
 @Restricted(NoExternalUse.class)
 public interface ConfigurationForm {
-
-    NumberField HISTORY_MONTHS = new NumberField(1, 1200, 24, Messages::ConfigurationForm_historyMonths);
 
     /**
      * Returns what is wrong in settings. Stapler and XStream wrap what this plugin says in messages of their own, and what
@@ -95,46 +93,5 @@ public interface ConfigurationForm {
     @POST
     default ListBoxModel doFillCallbackCredentialsIdItems(@QueryParameter String callbackCredentialsId) {
         return SecretTexts.items(null, callbackCredentialsId);
-    }
-
-    @POST
-    default FormValidation doCheckHistoryMonths(@QueryParameter String value) {
-        return HISTORY_MONTHS.check(value);
-    }
-
-    /** The message for a number that is not allowed: with the least, the largest and the default one. */
-    interface WrongNumber {
-        String message(Object least, Object largest, Object standard);
-    }
-
-    /** A number with limits. Jenkins makes 0 of an empty field and of a text, so that is no number either. */
-    record NumberField(int least, int largest, int standard, WrongNumber wrong) {
-
-        private String message() {
-            return wrong.message(String.valueOf(least), String.valueOf(largest), String.valueOf(standard));
-        }
-
-        /**
-         * Returns the number.
-         *
-         * @throws IllegalArgumentException naming the limits
-         */
-        int require(int given) {
-            if (given < least || given > largest) {
-                throw new IllegalArgumentException(message());
-            }
-            return given;
-        }
-
-        FormValidation check(@CheckForNull String value) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            String text = Util.fixEmptyAndTrim(value);
-            try {
-                require(text == null ? 0 : Integer.parseInt(text));
-                return FormValidation.ok();
-            } catch (IllegalArgumentException x) { // NumberFormatException is one
-                return FormValidation.error(message());
-            }
-        }
     }
 }

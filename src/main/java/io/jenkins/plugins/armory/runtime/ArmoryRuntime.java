@@ -30,8 +30,7 @@ import io.jenkins.plugins.armory.sending.ApprovalRequests;
 import io.jenkins.plugins.armory.sending.JenkinsProxy;
 import io.jenkins.plugins.armory.sending.Settings;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.history.History;
-import io.jenkins.plugins.armory.storage.history.RulesChange;
+import io.jenkins.plugins.armory.storage.History;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -91,7 +90,6 @@ public final class ArmoryRuntime {
             executor);
 
     private final UntilWritten endings = new UntilWritten(Timer.get(), executor);
-    private final RulesChanges rulesChanges = new RulesChanges(store, oneAfterTheOther());
     private final DeploymentNotes deploymentNotes = new DeploymentNotes(store, oneAfterTheOther());
 
     private final IssuedTokens issuedTokens = new IssuedTokens(
@@ -175,12 +173,7 @@ public final class ArmoryRuntime {
      * @throws IOException if decisions could not be written to it
      */
     public History history() throws IOException {
-        return store.open().store().history().orElseThrow();
-    }
-
-    /** Writes changes of environments in the settings to the history, once that can be written. */
-    public void changed(List<RulesChange> changes) {
-        rulesChanges.add(changes);
+        return store.open().store().history();
     }
 
     /** Returns why the approvals are not open, for administrators; empty if they are, or if nobody needed them yet. */

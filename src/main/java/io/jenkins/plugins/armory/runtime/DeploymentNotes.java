@@ -12,18 +12,19 @@ import io.jenkins.plugins.armory.storage.LatestDeployments;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Brings what ended in the environments of the administrators to {@link LatestDeployments}, on a thread that no build waits for. */
+/**
+ * Brings what ended in the environments of the administrators to the history and to {@link LatestDeployments}, on a thread that no build
+ * waits for.
+ */
 final class DeploymentNotes {
 
     private static final Logger LOGGER = Logger.getLogger(DeploymentNotes.class.getName());
 
     private final OpenStore store;
     private final UntilWritten again;
-    private final AtomicBoolean unwritten = new AtomicBoolean();
 
     /** @param again writes one after the other */
     DeploymentNotes(OpenStore store, UntilWritten again) {
@@ -40,26 +41,19 @@ final class DeploymentNotes {
     }
 
     private void note(Run<?, ?> run, Deployment deployment, Environment environment) {
-        LatestDeployments latest;
         try {
-            latest = store.open().deployments();
-            if (latest.add(entry(run, deployment, environment)) && unwritten.compareAndSet(false, true)) {
+            OpenStore.Open open = store.open();
+            EndedDeployment ended = entry(run, deployment, environment);
+            if (open.deployments().add(ended)) {
                 again.run(
-                        () -> write(latest),
-                        x -> LOGGER.log(Level.WARNING, "Cannot write the latest deployments; trying again", x));
+                        () -> {
+                            open.store().history().add(ended);
+                            open.deployments().write();
+                        },
+                        x -> LOGGER.log(Level.WARNING, "Cannot write how a deployment has ended; trying again", x));
             }
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot note how the deployment of " + run + " ended", x);
-        }
-    }
-
-    private void write(LatestDeployments latest) throws IOException {
-        unwritten.set(false); // what comes during the write needs another one
-        try {
-            latest.write();
-        } catch (IOException | RuntimeException x) {
-            unwritten.set(true);
-            throw x;
         }
     }
 

@@ -198,8 +198,7 @@ final class OpenStore {
         opened.push(lock::close);
         ApprovalStore found = ApprovalStore.open(folder, names.get());
         opened.push(found::close);
-        found.withHistory(() -> extensions.first(Settings.class).historyMonths())
-                .folding(timer, executor);
+        found.folding(timer, executor);
         LatestDeployments deployments = LatestDeployments.open(folder);
         Approvals all = new Approvals(
                 found,

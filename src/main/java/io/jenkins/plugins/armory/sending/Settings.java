@@ -46,9 +46,6 @@ public interface Settings {
     /** Returns the clients of {@code oauth/token} whose credentials exist. */
     List<CallbackClient> clients();
 
-    /** Returns the number of months that the history of decisions goes back. */
-    int historyMonths();
-
     /** Returns the outside issuers whose JWTs may call back. */
     List<OutsideIssuer> outsideIssuers();
 

@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.storage.history.RecentDecisions;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;

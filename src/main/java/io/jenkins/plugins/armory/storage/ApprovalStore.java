@@ -11,9 +11,6 @@ import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
-import io.jenkins.plugins.armory.storage.history.History;
-import io.jenkins.plugins.armory.storage.history.RecentDecisions;
-import io.jenkins.plugins.armory.storage.history.RulesChange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -28,7 +25,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -43,7 +39,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * journal/N.log     every change, in order; newer than the files
  * pending/ID.json   not closed: pending, or with calls to make; read into memory at start, so a start costs no history
  * decided/ID.json   closed; read on demand
- * history/          a line for each decision, see {@link History}
+ * history/          a line for each decision and deployment, see {@link History}
  * </pre>
  *
  * When a method that changes an approval returns, the change is in the journal on disk. Changes at the same time share
@@ -63,12 +59,11 @@ public final class ApprovalStore implements ApprovalRepository {
     static final int RECENT = 100;
 
     private final ApprovalMemory memory = new ApprovalMemory();
-    private final HistoryOutbox outbox = new HistoryOutbox(memory);
     private final RecentDecisions recent = new RecentDecisions(RECENT);
-    private final Disk disk;
     private final Path folder;
     private final ApprovalFiles files;
     private final JobNames names;
+    private final History history;
     private final JournalRecovery recovery;
     private final Journal journal;
     private final FileUpdate update;
@@ -81,15 +76,15 @@ public final class ApprovalStore implements ApprovalRepository {
     private final List<ApprovalObserver> followers = new CopyOnWriteArrayList<>();
 
     private ApprovalStore(Disk disk, Path folder, JobNames names, CommonTexts common) throws IOException {
-        this.disk = disk;
         this.folder = folder;
         this.names = names;
         files = new ApprovalFiles(disk, folder);
+        history = new History(disk, folder.resolve("history"), memory);
         removals =
-                new Removals(memory, files, recent, names, outbox, entry -> append(List.of(StoredJson.write(entry))));
+                new Removals(memory, files, recent, names, history, entry -> append(List.of(StoredJson.write(entry))));
         recovery = new JournalRecovery(this::takeUp, id -> removals.forget(checked(id)));
         journal = Journal.open(disk, folder.resolve("journal"), recovery.reader(common));
-        update = new FileUpdate(memory, files, journal, outbox);
+        update = new FileUpdate(memory, files, journal, history);
     }
 
     /**
@@ -100,17 +95,6 @@ public final class ApprovalStore implements ApprovalRepository {
      */
     public static ApprovalStore open(Path folder, JobNames names) throws IOException {
         return open(Disk.LOCAL, folder, names);
-    }
-
-    /**
-     * Opens the history, which is to be done before anything is changed.
-     *
-     * @param months the number of months that the history goes back, asked when it matters
-     * @throws IOException if it cannot be read
-     */
-    public ApprovalStore withHistory(IntSupplier months) throws IOException {
-        outbox.open(disk, folder.resolve("history"), months, files);
-        return this;
     }
 
     /**
@@ -127,9 +111,9 @@ public final class ApprovalStore implements ApprovalRepository {
         var common = new CommonTexts();
         var store = new ApprovalStore(disk, folder, names, common);
         store.files.deleteTemporary();
-        store.outbox.look(store.files);
         var reader = new StoreReader(store.memory, store.files, names, common);
         reader.readPending();
+        store.memory.decided().forEach(approval -> store.history.take(approval.id()));
         store.recent.addAll(reader.readDecided(RECENT));
         try {
             store.closeDoubtful();
@@ -141,7 +125,6 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     private void takeUp(Approval approval) {
-        outbox.found(approval);
         memory.markChanged(checked(approval.id()));
         memory.put(names.addTo(approval));
     }
@@ -155,8 +138,7 @@ public final class ApprovalStore implements ApprovalRepository {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         for (Approval approval : List.copyOf(memory.pending())) {
             if (recovery.isInDoubt(approval.id())) {
-                apply(List.of(approval.id()), new Event.ChangeLost(), now)
-                        .forEach(transition -> outbox.found(transition.approval()));
+                apply(List.of(approval.id()), new Event.ChangeLost(), now);
             }
         }
     }
@@ -214,7 +196,6 @@ public final class ApprovalStore implements ApprovalRepository {
                 return inMemory;
             }
             Optional<Approval> mended = files.readPending(id).map(names::addTo);
-            mended.filter(Approval::isDecided).ifPresent(approval -> outbox.comesBack(id));
             mended.ifPresent(memory::put);
             return mended;
         } finally {
@@ -242,9 +223,6 @@ public final class ApprovalStore implements ApprovalRepository {
                     transitions.add(transition);
                     if (!after.equals(before)) {
                         changed.add(after);
-                        if (before.isDecided() && memory.find(id) == null) {
-                            outbox.comesBack(id);
-                        }
                     }
                     if (!before.isDecided() && after.isDecided()) {
                         newlyDecided.add(after);
@@ -252,6 +230,7 @@ public final class ApprovalStore implements ApprovalRepository {
                 }
             }
             write(changed, changed.stream().map(ApprovalStore::toRecord).toList());
+            newlyDecided.forEach(approval -> history.take(approval.id()));
             changed.stream().filter(Approval::isDecided).forEach(recent::put); // also when a later attempt is noted
         } finally {
             unlock.run();
@@ -284,11 +263,11 @@ public final class ApprovalStore implements ApprovalRepository {
             if (!memory.isUnreadable(id) || files.hasDecided(id) || isReadable(id)) {
                 return false;
             }
-            wasDecided = outbox.hasLine(id); // and had a call to make
-            if (wasDecided) {
-                outbox.comesBack(id);
-            }
+            wasDecided = history.has(id); // and had a call to make
             write(List.of(ended), List.of(toRecord(ended)));
+            if (!wasDecided) {
+                history.take(id);
+            }
             recent.put(ended);
         } finally {
             unlock.run();
@@ -395,22 +374,13 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     /**
-     * Returns the history with all decisions so far; empty for a store without one.
+     * Returns the history with all decisions so far.
      *
      * @throws IOException if decisions could not be written to it
      */
-    public Optional<History> history() throws IOException {
-        outbox.write();
-        return outbox.history();
-    }
-
-    /**
-     * Writes changes of the settings to the history.
-     *
-     * @throws IOException if a line may not be on disk
-     */
-    public void record(List<RulesChange> changes) throws IOException {
-        outbox.record(changes);
+    public History history() throws IOException {
+        history.write();
+        return history;
     }
 
     @Override
@@ -435,7 +405,7 @@ public final class ApprovalStore implements ApprovalRepository {
             folding.finish();
         }
         update.close();
-        outbox.close();
+        history.close();
         journal.close();
     }
 }

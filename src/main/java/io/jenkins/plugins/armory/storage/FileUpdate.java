@@ -15,15 +15,15 @@ final class FileUpdate {
     private final ApprovalMemory memory;
     private final ApprovalFiles files;
     private final Journal journal;
-    private final HistoryOutbox outbox;
+    private final History history;
     private final ReentrantLock writing = new ReentrantLock();
     private volatile boolean closed;
 
-    FileUpdate(ApprovalMemory memory, ApprovalFiles files, Journal journal, HistoryOutbox outbox) {
+    FileUpdate(ApprovalMemory memory, ApprovalFiles files, Journal journal, History history) {
         this.memory = memory;
         this.files = files;
         this.journal = journal;
-        this.outbox = outbox;
+        this.history = history;
     }
 
     /** Does what {@link ApprovalStore#fold} says. */
@@ -37,7 +37,7 @@ final class FileUpdate {
             if (written.isEmpty() && !memory.hasChanges()) {
                 return true;
             }
-            outbox.write(); // first: what is in a file has its line
+            history.write(); // first: what is in a file has its line
             // Asked after the journal's files have ended, so that this includes all that is in them. Decisions come in
             // their order: after a restart, the times of the files tell which are the newest.
             Collection<String> due = memory.toWrite();
@@ -53,7 +53,7 @@ final class FileUpdate {
                 }
                 due = withoutLine;
                 if (!due.isEmpty()) {
-                    outbox.write();
+                    history.write();
                 }
             }
             files.sync();
@@ -74,13 +74,12 @@ final class FileUpdate {
         Runnable unlock = memory.lock(id);
         try {
             Approval approval = memory.find(id);
-            if (approval != null && approval.isDecided() && !outbox.isWritten(id)) {
+            if (approval != null && approval.isDecided() && history.lacks(id)) {
                 return false;
             }
             if (approval != null && approval.isClosed()) {
                 files.write(approval);
                 memory.removeDecided(id);
-                outbox.forget(id);
                 files.deletePending(id); // may fail: decided/ counts from here on
             } else if (approval != null && memory.isChanged(id)) {
                 files.write(approval);

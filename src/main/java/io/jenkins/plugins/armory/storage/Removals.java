@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.storage.history.RecentDecisions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,7 +26,7 @@ final class Removals {
     private final ApprovalFiles files;
     private final RecentDecisions recent;
     private final JobNames names;
-    private final HistoryOutbox outbox;
+    private final History history;
     private final Appender journal;
 
     Removals(
@@ -35,13 +34,13 @@ final class Removals {
             ApprovalFiles files,
             RecentDecisions recent,
             JobNames names,
-            HistoryOutbox outbox,
+            History history,
             Appender journal) {
         this.memory = memory;
         this.files = files;
         this.recent = recent;
         this.names = names;
-        this.outbox = outbox;
+        this.history = history;
         this.journal = journal;
     }
 
@@ -69,11 +68,11 @@ final class Removals {
 
     /** Removes approvals. The history keeps their decisions. */
     void remove(Collection<String> ids) {
-        outbox.writeBeforeRemoval(ids);
+        writeHistory(ids);
         for (String id : ids) {
             Runnable unlock = memory.lock(id);
             try {
-                outbox.writeBeforeRemoval(List.of(id)); // if it was decided meanwhile
+                writeHistory(List.of(id)); // if it was decided meanwhile
                 forget(id);
                 recent.remove(id);
             } finally {
@@ -93,10 +92,19 @@ final class Removals {
         }
     }
 
+    private void writeHistory(Collection<String> ids) {
+        if (ids.stream().anyMatch(history::lacks)) {
+            try {
+                history.write();
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot write decisions to the history, and their builds are deleted", x);
+            }
+        }
+    }
+
     /** Removes an approval from memory and from the files. Called with its lock held, or while the store is opened. */
     void forget(String id) {
         memory.remove(id);
-        outbox.forget(id);
         // The pending file goes first: without the decided one it would count again. Only a fault leaves both, see
         // FileUpdate.
         boolean both = files.hasPending(id) && files.hasDecided(id);

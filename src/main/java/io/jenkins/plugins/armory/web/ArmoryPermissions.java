@@ -11,9 +11,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The permissions to approve and reject if {@code manualApproval} names no submitters, to decide any approval, whatever is missing, and to
- * export the history of decisions. Job/Build implies the first two; each alone lets a user decide without Job/Build. Only
- * Overall/Administer implies the others.
+ * The permissions to approve and reject if {@code manualApproval} names no submitters, and to decide any approval, whatever is missing.
+ * Job/Build implies the first two; each alone lets a user decide without Job/Build. Only Overall/Administer implies the last.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryPermissions {
@@ -26,10 +25,6 @@ public final class ArmoryPermissions {
 
     public static final Permission REJECT =
             new Permission(GROUP, "Reject", Messages._ArmoryPermissions_reject(), Item.BUILD, PermissionScope.ITEM);
-
-    /** To export and verify the history of decisions, of the jobs that the user may read. */
-    public static final Permission HISTORY = new Permission(
-            GROUP, "History", Messages._ArmoryPermissions_history(), Jenkins.ADMINISTER, PermissionScope.JENKINS);
 
     /** To decide an approval whatever is missing. */
     public static final Permission OVERRIDE = new Permission(

@@ -1,11 +1,14 @@
 package io.jenkins.plugins.armory.web;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.UnprotectedRootAction;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.storage.History;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -43,9 +46,12 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         return Jenkins.get().hasPermission(Jenkins.READ) ? "symbol-hourglass-outline plugin-ionicons-api" : null;
     }
 
-    /** Returns whether the user may export the history. */
-    public boolean isHistoryShown() {
-        return Jenkins.get().hasPermission(ArmoryPermissions.HISTORY);
+    /** Returns the address of this month's history, {@code null} for users who may not download it. */
+    @CheckForNull
+    public String getHistory() {
+        return Jenkins.get().hasPermission(Jenkins.ADMINISTER)
+                ? "history/" + History.monthOf(Instant.now()) + ".ndjson"
+                : null;
     }
 
     /** Returns the texts of the page, as a JSON object for its script. */

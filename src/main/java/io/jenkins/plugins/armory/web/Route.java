@@ -49,12 +49,7 @@ enum Route {
             json(call -> EnvironmentList.response(call.armory(), call.request().getHeader("If-None-Match")))),
     /** {@link ArmoryRootAction} shows the page. */
     ENVIRONMENTS_PAGE("GET", "/environments/?", Access.READERS, json(call -> nothing())),
-    HISTORY(
-            "GET",
-            "/history\\.ndjson",
-            Access.AUDITORS,
-            call -> HistoryExport.answer(call, HistoryExport.Format.NDJSON)),
-    HISTORY_CSV("GET", "/history\\.csv", Access.AUDITORS, call -> HistoryExport.answer(call, HistoryExport.Format.CSV)),
+    HISTORY("GET", "/history/([0-9]{4}-(?:0[1-9]|1[0-2]))\\.ndjson", Access.ADMINISTRATORS, HistoryDownload::answer),
     /** The form of an approval. {@link ArmoryRootAction} shows it, where there is one. */
     INPUTS("GET", "/approvals/{id}/inputs", Access.ANYBODY, json(call -> nothing())),
     APPROVE("POST", "/approvals/{id}/approve", Access.ANYBODY, decision(Choice.APPROVE)),
@@ -89,7 +84,7 @@ enum Route {
         CALLERS(null, ""),
         ANYBODY(null, ""),
         READERS(Jenkins.READ, "Overall/Read"),
-        AUDITORS(ArmoryPermissions.HISTORY, "Armory/History");
+        ADMINISTRATORS(Jenkins.ADMINISTER, "Overall/Administer");
 
         @CheckForNull
         private final Permission needed;
@@ -109,7 +104,7 @@ enum Route {
         }
     }
 
-    /** @param id the id in the path, {@code null} for a path without one */
+    /** @param id the id or the month in the path, {@code null} for a path without one */
     record Call(
             ArmoryRuntime armory,
             HttpServletRequest request,

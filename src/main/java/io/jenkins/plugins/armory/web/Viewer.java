@@ -93,9 +93,9 @@ final class Viewer {
 
     /**
      * Returns whether the user may read the present job of a name, and that job has the id. Administrators may also
-     * read the history of jobs that are gone.
+     * read what is known of jobs that are gone.
      */
-    boolean mayReadHistoryOf(String job, @CheckForNull String id) {
+    boolean mayReadPastOf(String job, @CheckForNull String id) {
         return administrator
                 || id != null
                         && ids.computeIfAbsent(job, name -> seen(name).flatMap(Seen::id))

@@ -183,8 +183,7 @@ class ArmoryConfigurationJenkinsTest {
                 "webhooks: []",
                 "callbackClients: []",
                 "issuers: []",
-                "environments: []",
-                "historyMonths: 12");
+                "environments: []");
         for (String leftOut : settings) {
             Files.writeString(file, "<damaged");
             configuration.load();
@@ -203,7 +202,6 @@ class ArmoryConfigurationJenkinsTest {
             configuration.load();
             assertThat(configuration.problem()).as(leftOut).isEmpty();
             assertThat(configuration.getAllowedHosts()).containsExactly("ci.example.com");
-            assertThat(configuration.getHistoryMonths()).isEqualTo(12);
         }
     }
 

@@ -206,22 +206,20 @@ class CallersConfigurationJenkinsTest {
         assertThat(ArmoryConfiguration.get().getAllowedHosts()).containsExactly("ci.example.com");
     }
 
-    /** With fewer months than the form takes, the lines of the history would be deleted. */
     @Test
     void areNotKnownWhereTheirFileHasWhatTheFormRefuses() throws Exception {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
-        configuration.save();
+        configuration.setAllowedHosts(List.of("ci.example.com"));
         Path file = j.jenkins.getRootDir().toPath().resolve(ArmoryConfiguration.class.getName() + ".xml");
         String text = Files.readString(file);
-        assertThat(text).contains("<historyMonths>24<");
         configuration.load();
         assertThat(configuration.problem()).isEmpty();
 
-        Files.writeString(file, text.replace("<historyMonths>24<", "<historyMonths>0<"));
+        Files.writeString(file, text.replace("ci.example.com", "*"));
         configuration.load();
 
         assertThat(configuration.problem())
-                .hasValueSatisfying(problem -> assertThat(problem).contains("historyMonths"));
+                .hasValueSatisfying(problem -> assertThat(problem).contains("allowedHosts"));
         assertThatIllegalStateException().isThrownBy(configuration::hosts);
     }
 
@@ -255,9 +253,6 @@ class CallersConfigurationJenkinsTest {
                 "callbackBaseUrl: 'ftp://jenkins.example.com/'",
                 "callbackBaseUrl: 'https://jenkins.example.com/?a=b'",
                 "callbackBaseUrl: 'https://user@jenkins.example.com/'",
-                "historyMonths: 1201",
-                "historyMonths: -1",
-                "historyMonths: 24O",
             })
     void areRefusedWhereTheyAreWrong(String setting, @TempDir Path folder) {
         assertThatThrownBy(() -> configure(folder, "unclassified:\n  armory:\n    " + setting))

@@ -3,14 +3,11 @@ package io.jenkins.plugins.armory.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
-import hudson.model.Descriptor;
 import hudson.security.ACL;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.PeopleRule;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
 import io.jenkins.plugins.casc.ConfiguratorRegistry;
@@ -18,12 +15,10 @@ import io.jenkins.plugins.casc.misc.Util;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import net.sf.json.JSONObject;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -33,7 +28,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
-import org.kohsuke.stapler.Stapler;
 
 /** Tests of the environments in the settings: Configuration as Code, form, and what is refused. */
 @WithJenkins
@@ -149,28 +143,6 @@ class EnvironmentsConfigurationJenkinsTest {
                 .contains("environments[0].windows[0].deny: is beside allow");
 
         assertHasAll();
-    }
-
-    @Test
-    void aFormThatIsRefusedChangesNothingInTheHistory(JenkinsRule j) throws Exception {
-        assertThatThrownBy(() -> submit(j, "prod", 0))
-                .hasStackTraceContaining("historyMonths")
-                .isInstanceOf(Descriptor.FormException.class);
-        submit(j, "docs", 24);
-
-        List<String> lines = new ArrayList<>();
-        await().untilAsserted(() -> {
-            lines.clear();
-            ArmoryRuntime.get().history().snapshot().visit(0, (line, index) -> lines.add(new String(line.content())));
-            assertThat(lines).anySatisfy(line -> assertThat(line).contains("\"environment\":\"docs\""));
-        });
-        assertThat(lines).hasSize(1);
-    }
-
-    private static void submit(JenkinsRule j, String environment, int historyMonths) throws Exception {
-        JSONObject form = JSONObject.fromObject(
-                "{environments: [{name: '" + environment + "', jobs: '**'}], historyMonths: " + historyMonths + "}");
-        j.executeOnServer(() -> ArmoryConfiguration.get().configure(Stapler.getCurrentRequest2(), form));
     }
 
     @Test

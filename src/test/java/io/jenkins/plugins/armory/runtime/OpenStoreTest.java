@@ -54,7 +54,7 @@ class OpenStoreTest {
                 new OpenStore.Extensions() {
                     @Override
                     public <T> T first(Class<T> type) {
-                        return answering(type, Map.of("problem", Optional.empty(), "historyMonths", 12));
+                        return answering(type, Map.of("problem", Optional.empty()));
                     }
                 },
                 () -> jobId -> null,

@@ -86,14 +86,14 @@ class JournalPropertyTest {
             store.create(ApprovalTest.start("a1"));
             store.fold(() -> false);
             store.apply("a1", new Event.Callback(true, "", "callback token"), SOON);
-            disk.failAt(2); // the deletion from pending/, after the write to decided/
+            disk.failAt(5); // the deletion from pending/, after the line of the history (3) and the write to decided/
             store.fold(() -> false);
             assertThat(disk.failures()).isEqualTo(1);
             if (restarted) {
                 disk.restart();
                 store = ApprovalStore.open(disk, FOLDER, jobId -> null);
             }
-            disk.killAt(1 + random.nextInt(5));
+            disk.killAt(1 + random.nextInt(8));
             try {
                 store.remove(List.of("a1"));
             } catch (CrashingDisk.Killed x) {

@@ -11,6 +11,8 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
@@ -41,7 +43,10 @@ class ArmoryRootActionJenkinsTest {
                 .to("visitor")
                 .grant(Jenkins.READ, Item.READ)
                 .everywhere()
-                .to("reader"));
+                .to("reader")
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin"));
         id = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
@@ -119,15 +124,23 @@ class ArmoryRootActionJenkinsTest {
 
     @Test
     void hasAPage() throws Exception {
-        String page = j.createWebClient()
+        assertThat(page("reader"))
+                .contains("id=\"armory-approvals\"", "armory-webhook-approval/approvals.js", "Webhook Approvals");
+    }
+
+    @Test
+    void linksToTheHistoryForAdministratorsAlone() throws Exception {
+        assertThat(page("admin")).contains("href=\"history/" + YearMonth.now(ZoneOffset.UTC) + ".ndjson\"");
+        assertThat(page("reader")).doesNotContain("href=\"history/");
+    }
+
+    private String page(String user) throws Exception {
+        return j.createWebClient()
                 .withJavaScriptEnabled(false)
-                .login("reader")
+                .login(user)
                 .goTo("armory/")
                 .getWebResponse()
                 .getContentAsString();
-
-        assertThat(page)
-                .contains("id=\"armory-approvals\"", "armory-webhook-approval/approvals.js", "Webhook Approvals");
     }
 
     @Test

@@ -269,7 +269,7 @@ class PersonalDecisionJenkinsTest {
     void permissionsAreKnownToAdministrators() {
         assertThat(PermissionGroup.get(ArmoryPermissions.class).getPermissions())
                 .extracting(permission -> permission.name)
-                .containsExactlyInAnyOrder("Approve", "Reject", "Override", "History");
+                .containsExactlyInAnyOrder("Approve", "Reject", "Override");
         assertThat(Permission.fromId("io.jenkins.plugins.armory.web.ArmoryPermissions.Approve"))
                 .isSameAs(ArmoryPermissions.APPROVE);
     }

@@ -5,6 +5,8 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +121,11 @@ public final class Jenkins {
         }
         checked(answer, path).expect(200);
         return Optional.of(answer);
+    }
+
+    /** Returns the lines of this month's history. */
+    public Answer history() {
+        return get("armory/history/" + YearMonth.now(ZoneOffset.UTC) + ".ndjson");
     }
 
     public Answer get(String path) {

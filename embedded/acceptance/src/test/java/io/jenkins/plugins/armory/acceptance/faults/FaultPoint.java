@@ -109,11 +109,9 @@ public enum FaultPoint {
     DEADLINE_CHECKED(ANSWER, "approval.Approvals.checkClock end", "the timeout is on disk"),
     OTHERS_ENDING(ANSWER, "approval.Approvals.endOthers", "an approval of a phase failed, the others are pending"),
     OTHERS_ENDED(ANSWER, "approval.Approvals.endOthers end", "the ends of the others are on disk, and nobody was told"),
-    HISTORY_WRITING(ANSWER, "storage.history.History.write", "lines of the history are about to be written"),
+    HISTORY_WRITING(ANSWER, "storage.History.append", "lines of the history are about to be written"),
     HISTORY_WRITTEN(
-            ANSWER,
-            "storage.history.History.write end",
-            "the lines are on disk, and the journal has their decisions too"),
+            ANSWER, "storage.History.append end", "the lines are on disk, and the journal has their decisions too"),
     BUILD_COMPLETED(ANSWER, "runtime.BuildEvents.onCompleted", "the Pipeline is over"),
     BUILD_FINALIZED(ANSWER, "runtime.BuildEvents.onFinalized", "the build is saved as over"),
 

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.storage.history;
+package io.jenkins.plugins.armory.storage;
 
 import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,10 +8,11 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.disk.CrashingDisk;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,13 +28,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
  * The history of a store on a disk that fails, and that loses and garbles what was not synced: each decision that was
- * acknowledged has one line, and the chain is whole.
+ * acknowledged has one line.
  */
 class HistoryPropertyTest {
 
@@ -41,6 +44,8 @@ class HistoryPropertyTest {
     private static final Webhook WEBHOOK =
             Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
     private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+    private static final Event SUCCEEDED = new Event.Callback(true, "ok", "callback token");
+    private static final Event STOPPED = new Event.Aborted("stopped");
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getPackageName());
 
     @BeforeAll
@@ -66,7 +71,7 @@ class HistoryPropertyTest {
 
     private static void decideManyAtATime(Random random) throws Exception {
         var disk = new CrashingDisk(random);
-        ApprovalStore store = ApprovalStore.open(disk, FOLDER, jobId -> null).withHistory(() -> 24);
+        ApprovalStore store = ApprovalStore.open(disk, FOLDER, jobId -> null);
         if (random.nextBoolean()) {
             disk.killAt(1 + random.nextInt(300));
         }
@@ -83,7 +88,7 @@ class HistoryPropertyTest {
                         store.create(ApprovalTest.terms(id)
                                 .calls(exports ? CALLS : null)
                                 .start());
-                        store.apply(id, new Event.Aborted("stopped"), SOON);
+                        store.apply(id, STOPPED, SOON);
                         acknowledged.add(id);
                         if (exports) {
                             store.history();
@@ -110,16 +115,27 @@ class HistoryPropertyTest {
         }
         disk.crash();
 
-        HistorySnapshot snapshot = ApprovalStore.open(disk, FOLDER, jobId -> null)
-                .withHistory(() -> 24)
-                .history()
-                .orElseThrow()
-                .snapshot();
+        List<String> lines = lines(ApprovalStore.open(disk, FOLDER, jobId -> null));
 
-        assertThat(snapshot.verify().problem()).isNull();
-        var lines = new ArrayList<String>();
-        snapshot.visit(0, (line, index) -> lines.add(index.approval()));
         assertThat(lines).doesNotHaveDuplicates().containsAll(acknowledged);
+    }
+
+    /** Returns the approvals of the lines that are what they must be. What was not synced may come back as garbage. */
+    private static List<String> lines(ApprovalStore store) throws IOException {
+        var output = new ByteArrayOutputStream();
+        store.history().copyTo(History.monthOf(SOON), output);
+        Set<String> expected = Stream.of(SUCCEEDED, STOPPED)
+                .flatMap(event -> Stream.of(
+                                ApprovalTest.terms("id"),
+                                ApprovalTest.terms("id").calls(CALLS))
+                        .map(terms ->
+                                HistoryLine.of(terms.start().on(event, SOON).approval())))
+                .collect(Collectors.toSet());
+        return output.toString(StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> expected.contains(line.replaceFirst("\"approval\":\"\\w+\"", "\"approval\":\"id\"")))
+                .map(line -> HistoryTest.approvals(List.of(line)).get(0))
+                .toList();
     }
 
     private static final class Life {
@@ -140,7 +156,7 @@ class HistoryPropertyTest {
         }
 
         private void open() throws IOException {
-            store = ApprovalStore.open(disk, FOLDER, jobId -> null).withHistory(() -> 24);
+            store = ApprovalStore.open(disk, FOLDER, jobId -> null);
         }
 
         void live() throws IOException {
@@ -199,10 +215,8 @@ class HistoryPropertyTest {
             }
             String id = open.get(random.nextInt(open.size()));
             decidedPerhaps.add(id); // until it is acknowledged
-            Event event = random.nextBoolean()
-                    ? new Event.Callback(true, "ok", "callback token")
-                    : new Event.Aborted("stopped");
-            if (store.apply(id, event, SOON).isPresent()) {
+            if (store.apply(id, random.nextBoolean() ? SUCCEEDED : STOPPED, SOON)
+                    .isPresent()) {
                 acknowledged.add(id);
             }
         }
@@ -233,10 +247,7 @@ class HistoryPropertyTest {
         }
 
         private void check() throws IOException {
-            HistorySnapshot snapshot = store.history().orElseThrow().snapshot();
-            assertThat(snapshot.verify().problem()).isNull();
-            var lines = new ArrayList<String>();
-            snapshot.visit(0, (line, index) -> lines.add(index.approval()));
+            List<String> lines = lines(store);
             assertThat(lines).doesNotHaveDuplicates().containsAll(acknowledged);
             assertThat(decidedPerhaps).containsAll(lines);
         }

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.storage.history;
+package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import java.util.ArrayList;
@@ -7,32 +7,29 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The newest decided approvals, newest first. Where there is no room for all, the oldest goes; but while a job has more than a quarter, the
  * oldest of the job with the most.
  */
-@Restricted(NoExternalUse.class)
-public final class RecentDecisions {
+final class RecentDecisions {
 
-    public static final Comparator<Approval> BY_DECISION =
+    static final Comparator<Approval> BY_DECISION =
             Comparator.comparing(approval -> approval.requireDecision().decidedAt());
 
     private final int limit;
     private final List<Approval> approvals = new ArrayList<>();
 
-    public RecentDecisions(int limit) {
+    RecentDecisions(int limit) {
         this.limit = limit;
     }
 
-    public synchronized void addAll(List<Approval> decided) {
+    synchronized void addAll(List<Approval> decided) {
         decided.stream().sorted(BY_DECISION).forEach(this::put);
     }
 
     /** Adds an approval, or replaces it by a newer version. */
-    public synchronized void put(Approval approval) {
+    synchronized void put(Approval approval) {
         for (int i = 0; i < approvals.size(); i++) {
             if (approvals.get(i).id().equals(approval.id())) {
                 approvals.set(i, approval);
@@ -56,15 +53,15 @@ public final class RecentDecisions {
         return index;
     }
 
-    public synchronized void remove(String id) {
+    synchronized void remove(String id) {
         approvals.removeIf(approval -> approval.id().equals(id));
     }
 
-    public synchronized void replaceAll(UnaryOperator<Approval> change) {
+    synchronized void replaceAll(UnaryOperator<Approval> change) {
         approvals.replaceAll(change);
     }
 
-    public synchronized List<Approval> list() {
+    synchronized List<Approval> list() {
         return List.copyOf(approvals);
     }
 }

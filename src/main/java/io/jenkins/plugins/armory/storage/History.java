@@ -1,0 +1,203 @@
+package io.jenkins.plugins.armory.storage;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.deployment.EndedDeployment;
+import io.jenkins.plugins.armory.storage.disk.Disk;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The history: a {@link HistoryLine} for each decision, and for each deployment to an environment of the settings, in a file for each month
+ * (UTC), {@code 2026-12.ndjson}. It outlives the approvals and their builds.
+ *
+ * <p>A decision leaves the journal once its line is on disk, so a crash loses none. After a start or a failed write, lines that are already in
+ * the file are not written again. A crash or a full disk may leave the start of a line; the next one begins behind a line feed.
+ */
+@Restricted(NoExternalUse.class)
+public final class History {
+
+    private static final int BUFFER = 64 << 10;
+
+    private final Disk disk;
+    private final Path folder;
+    private final ApprovalMemory memory;
+    /** The ids of decided approvals that may have no line. */
+    private final Set<String> lacking = ConcurrentHashMap.newKeySet();
+    /** The months in whose files no line of {@link #lacking} is. Guarded by this. */
+    private final Set<YearMonth> known = new HashSet<>();
+    /** Guarded by this. */
+    private boolean closed;
+
+    History(Disk disk, Path folder, ApprovalMemory memory) {
+        this.disk = disk;
+        this.folder = folder;
+        this.memory = memory;
+    }
+
+    /** Takes an approval that is decided, and in memory. Called with its lock held, or while the store is opened. */
+    void take(String id) {
+        lacking.add(id);
+    }
+
+    /** Returns whether the line of a decision may have to be written. */
+    boolean lacks(String id) {
+        return lacking.contains(id);
+    }
+
+    /**
+     * Writes the lines of all decisions that have none.
+     *
+     * @throws IOException if a line may not be on disk; the next call tries again
+     */
+    synchronized void write() throws IOException {
+        lacking.removeIf(id -> memory.findDecided(id) == null); // they were removed
+        Map<YearMonth, List<Approval>> ofMonths = lacking.stream()
+                .map(memory::findDecided)
+                .filter(Objects::nonNull)
+                .sorted(RecentDecisions.BY_DECISION)
+                .collect(Collectors.groupingBy(
+                        approval -> monthOf(approval.requireDecision().decidedAt()),
+                        TreeMap::new,
+                        Collectors.toList()));
+        for (Map.Entry<YearMonth, List<Approval>> each : ofMonths.entrySet()) {
+            boolean sure = known.remove(each.getKey()); // until it is known to have worked
+            append(each.getKey(), each.getValue().stream().map(HistoryLine::of).toList(), sure);
+            known.add(each.getKey());
+            each.getValue().forEach(approval -> lacking.remove(approval.id()));
+        }
+    }
+
+    /**
+     * Writes the line of a deployment, if it is not there.
+     *
+     * @throws IOException if it may not be on disk
+     */
+    public synchronized void add(EndedDeployment ended) throws IOException {
+        YearMonth month = monthOf(ended.at());
+        boolean sure = known.remove(month);
+        append(month, List.of(HistoryLine.of(ended)), false); // it may have been written before a start
+        if (sure) {
+            known.add(month);
+        }
+    }
+
+    /**
+     * Returns whether the decision of an approval is in the file of this or of the last month.
+     *
+     * @throws IOException if a file cannot be read
+     */
+    synchronized boolean has(String approval) throws IOException {
+        YearMonth month = monthOf(Instant.now());
+        String start = HistoryLine.startOf(approval);
+        for (Path file : List.of(file(month), file(month.minusMonths(1)))) {
+            if (disk.exists(file)) {
+                try (BufferedReader lines = lines(file)) {
+                    for (String line; (line = lines.readLine()) != null; ) {
+                        if (line.startsWith(start)) {
+                            return true;
+                        }
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /** @param sure whether none of the lines is there, and the file ends with a line */
+    private void append(YearMonth month, Collection<String> lines, boolean sure) throws IOException {
+        if (closed) {
+            throw new IOException("the history is closed, since Jenkins is going down");
+        }
+        disk.createFolder(folder);
+        Path file = file(month);
+        long size = disk.size(file);
+        Set<String> missing = new LinkedHashSet<>(lines);
+        var text = new StringBuilder();
+        if (size > 0 && !sure) {
+            try (BufferedReader there = lines(file)) {
+                for (String line; (line = there.readLine()) != null; ) {
+                    missing.remove(line);
+                }
+            }
+            if (!endsWithLine(file, size)) {
+                text.append('\n');
+            }
+            disk.truncate(file, size); // syncs what is relied on from here on
+        }
+        missing.forEach(line -> text.append(line).append('\n'));
+        try (Disk.Output output = size < 0 ? disk.create(file) : disk.append(file)) {
+            if (!sure || size < 0) {
+                disk.sync(folder);
+            }
+            if (!text.isEmpty()) {
+                output.append(text.toString().getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+        known.add(month);
+    }
+
+    private boolean endsWithLine(Path file, long size) throws IOException {
+        try (InputStream input = disk.open(file)) {
+            input.skipNBytes(size - 1);
+            return input.read() == '\n';
+        }
+    }
+
+    private BufferedReader lines(Path file) throws IOException {
+        return new BufferedReader(new InputStreamReader(disk.open(file), StandardCharsets.ISO_8859_1), BUFFER);
+    }
+
+    private Path file(YearMonth month) {
+        return folder.resolve(month + ".ndjson");
+    }
+
+    /** Returns the month whose file has what happened at a time. */
+    public static YearMonth monthOf(Instant time) {
+        return YearMonth.from(time.atOffset(ZoneOffset.UTC));
+    }
+
+    /**
+     * Writes what a month's file has now to a stream; nothing if there is none.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public void copyTo(YearMonth month, OutputStream output) throws IOException {
+        long left;
+        synchronized (this) { // whole lines
+            left = disk.size(file(month));
+        }
+        if (left > 0) {
+            try (InputStream input = disk.open(file(month))) {
+                for (byte[] part; left > 0 && (part = input.readNBytes((int) Math.min(left, BUFFER))).length > 0; ) {
+                    output.write(part);
+                    left -= part.length;
+                }
+            }
+        }
+    }
+
+    /** Ends all writing. */
+    synchronized void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,125 @@
+package io.jenkins.plugins.armory.storage;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.PeopleRule;
+import io.jenkins.plugins.armory.approval.RuleMatching;
+import io.jenkins.plugins.armory.deployment.EndedDeployment;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+
+/** The lines of the {@link History}. The same decision or deployment has the same line whenever it is written. */
+final class HistoryLine {
+
+    /** In ASCII, so that half a surrogate pair of a text can be written. */
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    private HistoryLine() {}
+
+    /** Returns the line of a decision. */
+    static String of(Approval approval) {
+        Decision decision = approval.requireDecision();
+        ObjectNode line = decided(approval.id());
+        line.put("job", approval.build().job()).put("build", approval.build().number());
+        put(line, "environment", approval.environment());
+        line.put("phase", approval.phase().toString());
+        put(line, "webhook", approval.hasWebhook() ? approval.webhook() : null);
+        put(line, "rule", approval.isRule() ? approval.terms().subject().path() : null);
+        line.put("createdAt", approval.createdAt().toString())
+                .put("decidedAt", decision.decidedAt().toString())
+                .put("outcome", decision.outcome().name())
+                .put("decidedBy", decision.decidedBy())
+                .put("message", decision.mdMessage())
+                .put("override", decision.override());
+        ManualRequirement manual = approval.manual();
+        if (manual != null) {
+            putPeople(line, approval, manual);
+        }
+        return text(line);
+    }
+
+    private static void putPeople(ObjectNode line, Approval approval, ManualRequirement manual) {
+        var matching = RuleMatching.of(manual, approval.said().votes());
+        ArrayNode rules = line.putArray("rules");
+        for (PeopleRule rule : manual.rules()) {
+            ObjectNode each = JSON.createObjectNode();
+            each.set("submitters", names(rule.submitters()));
+            each.put("required", rule.required());
+            each.set("approvedBy", names(matching.users(rules.size())));
+            rules.add(each);
+        }
+        if (manual.requesters() != null) {
+            line.set("requesters", names(manual.requesters()));
+        }
+        ArrayNode people = line.putArray("people");
+        approval.said().votes().forEach(vote -> people.add(said(true, vote.user(), vote.comment(), vote.at())));
+        Decision rejection = approval.said().rejection();
+        if (rejection != null) {
+            people.add(said(false, rejection.decidedBy(), rejection.mdMessage(), rejection.decidedAt()));
+        }
+    }
+
+    private static ObjectNode said(boolean approved, String user, String comment, Instant at) {
+        return JSON.createObjectNode()
+                .put("approved", approved)
+                .put("user", user)
+                .put("comment", comment)
+                .put("at", at.toString());
+    }
+
+    /** Returns the line of a deployment to an environment of the settings. */
+    static String of(EndedDeployment ended) {
+        ObjectNode line = JSON.createObjectNode()
+                .put("kind", "deployment")
+                .put("environment", ended.environment())
+                .put("job", ended.job())
+                .put("build", ended.build())
+                .put("state", ended.state().name())
+                .put("checksFailed", ended.checksFailed())
+                .put("at", ended.at().toString());
+        line.set("decidedBy", names(ended.decidedBy()));
+        line.put("replay", ended.replay());
+        put(line, "commit", ended.commit());
+        return text(line);
+    }
+
+    /** Returns what the line of an approval's decision begins with. */
+    static String startOf(String approval) {
+        String whole = text(decided(approval));
+        return whole.substring(0, whole.length() - 1) + ',';
+    }
+
+    private static ObjectNode decided(String approval) {
+        return JSON.createObjectNode().put("kind", "decision").put("approval", approval);
+    }
+
+    private static void put(ObjectNode line, String name, @CheckForNull String text) {
+        if (text != null) {
+            line.put(name, text);
+        }
+    }
+
+    private static ArrayNode names(List<String> names) {
+        ArrayNode array = JSON.createArrayNode();
+        names.forEach(array::add);
+        return array;
+    }
+
+    private static String text(ObjectNode line) {
+        try {
+            return JSON.writeValueAsString(line);
+        } catch (JsonProcessingException x) {
+            throw new UncheckedIOException(x); // it is made of texts and numbers
+        }
+    }
+}

@@ -1,0 +1,272 @@
+package io.jenkins.plugins.armory.storage;
+
+import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
+import static io.jenkins.plugins.armory.approval.ApprovalTest.terms;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.awaitility.Awaitility.await;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.deployment.EndedDeployment;
+import io.jenkins.plugins.armory.deployment.Environment.State;
+import io.jenkins.plugins.armory.storage.disk.Disk;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HistoryTest {
+
+    private static final YearMonth MONTH = History.monthOf(SOON);
+
+    @TempDir
+    private Path folder;
+
+    private ApprovalStore open() throws IOException {
+        return ApprovalStore.open(Disk.LOCAL, folder, jobId -> null);
+    }
+
+    private static void decide(ApprovalStore store, String... ids) throws IOException {
+        for (String id : ids) {
+            store.create(ApprovalTest.start(id));
+            store.apply(id, new Event.Callback(true, "12 of 12 passed", "callback token"), SOON);
+        }
+    }
+
+    private static List<String> lines(ApprovalStore store, YearMonth month) throws IOException {
+        var output = new ByteArrayOutputStream();
+        store.history().copyTo(month, output);
+        return output.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+
+    private static List<String> lines(ApprovalStore store) throws IOException {
+        return lines(store, MONTH);
+    }
+
+    /** Returns the approvals of the lines that are whole. */
+    static List<String> approvals(List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.endsWith("}"))
+                .map(line -> line.replaceFirst("^.*\"approval\":\"(\\w+)\".*$", "$1"))
+                .toList();
+    }
+
+    private Path file() {
+        return folder.resolve("history").resolve(MONTH + ".ndjson");
+    }
+
+    @Test
+    void hasALineForEachDecisionWithWhoDecidedWhatAndWhen() throws IOException {
+        ApprovalStore store = open();
+        store.create(terms("a1")
+                .manual(new ManualRequirement("Go?", List.of("bob", "ops"), 1).notBy(List.of("carol")))
+                .start());
+        store = open(); // all of it comes from the disk
+        store.apply("a1", ApprovalTest.sent(), SOON);
+        store.apply("a1", new Event.ManualRejection("bob", "not on a Friday, \u00e7a va"), SOON.plusMillis(5));
+        store.create(ApprovalTest.start("a2"));
+
+        assertThat(lines(store))
+                .containsExactly(
+                        "{\"kind\":\"decision\",\"approval\":\"a1\",\"job\":\"team/deploy\",\"build\":7,"
+                                + "\"environment\":\"staging\",\"phase\":\"strategy\",\"webhook\":\"tests\","
+                                + "\"createdAt\":\"2026-01-31T10:00:00Z\",\"decidedAt\":\"2026-01-31T10:01:00.005Z\","
+                                + "\"outcome\":\"REJECTED\",\"decidedBy\":\"user bob\",\"message\":\"not on a Friday, \\u00E7a va\","
+                                + "\"override\":false,\"rules\":[{\"submitters\":[\"bob\",\"ops\"],\"required\":1,"
+                                + "\"approvedBy\":[]}],\"requesters\":[\"carol\"],\"people\":[{\"approved\":false,"
+                                + "\"user\":\"bob\",\"comment\":\"not on a Friday, \\u00E7a va\",\"at\":\"2026-01-31T10:01:00.005Z\"}]}");
+    }
+
+    @Test
+    void hasALineForEachDeploymentHoweverOftenItIsTold() throws IOException {
+        decide(open(), "a1"); // its line is written after those of the deployments
+        var ended = new EndedDeployment(
+                "prod", "shop/main", "id", 7, State.FAILED, false, SOON, List.of("user alice"), false, "4f2c");
+        open().history().add(ended);
+        ApprovalStore store = open();
+        store.history().add(ended);
+        store.history()
+                .add(new EndedDeployment(
+                        "prod", "shop/main", "id", 7, State.ROLLED_BACK, false, SOON, List.of(), false, null));
+
+        List<String> lines = lines(store);
+        assertThat(lines).hasSize(3);
+        assertThat(approvals(lines.subList(0, 1))).containsExactly("a1");
+        assertThat(lines.get(1))
+                .isEqualTo("{\"kind\":\"deployment\",\"environment\":\"prod\",\"job\":\"shop/main\",\"build\":7,"
+                        + "\"state\":\"FAILED\",\"checksFailed\":false,\"at\":\"2026-01-31T10:01:00Z\","
+                        + "\"decidedBy\":[\"user alice\"],\"replay\":false,\"commit\":\"4f2c\"}");
+        assertThat(lines.get(2)).contains("\"state\":\"ROLLED_BACK\"", "\"decidedBy\":[]");
+    }
+
+    @Test
+    void aLineIsInTheFileOfTheMonthInWhichItWasDecided() throws IOException {
+        ApprovalStore store = open();
+        decide(store, "a1");
+        store.create(ApprovalTest.start("a2"));
+        store.apply("a2", new Event.Aborted("stopped"), SOON.plus(Duration.ofDays(1)));
+
+        assertThat(approvals(lines(store))).containsExactly("a1");
+        assertThat(approvals(lines(store, MONTH.plusMonths(1)))).containsExactly("a2");
+        assertThat(lines(store, MONTH.plusMonths(2))).isEmpty();
+    }
+
+    @Test
+    void goesOnAfterARestartAndWritesNothingTwice() throws IOException {
+        ApprovalStore store = open();
+        decide(store, "a1", "a2");
+        lines(store); // written, and in the journal too, as after a crash
+        ApprovalStore second = open();
+        decide(second, "a3");
+        assertThat(second.fold(() -> false)).isTrue();
+
+        ApprovalStore third = open();
+        decide(third, "a4");
+
+        assertThat(approvals(lines(third))).containsExactly("a1", "a2", "a3", "a4");
+    }
+
+    @Test
+    void anApprovalWhoseCancelWebhookIsCalledLaterHasOneLine() throws IOException {
+        abort("a1", SOON);
+        ApprovalStore store = open();
+        store.fold(() -> false);
+        store.apply("a1", new Event.CancelCalled(ApprovalTest.attempt(1, 200)), SOON);
+
+        store = open(); // with the call in the journal, and the decision in pending/
+
+        assertThat(approvals(lines(store))).containsExactly("a1");
+    }
+
+    /** Aborts an approval that has a cancel webhook. */
+    private void abort(String id, Instant at) throws IOException {
+        var webhook =
+                Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
+        ApprovalStore store = open();
+        store.create(terms(id)
+                .calls(new OutgoingCalls(webhook, webhook, Map.of(), null, null))
+                .start());
+        store.apply(id, new Event.Aborted("stopped"), at);
+        assertThat(store.fold(() -> false)).isTrue();
+        store.close();
+    }
+
+    @Test
+    void anApprovalThatWasDecidedBeforeItsFileWasDamagedHasOneLine() throws IOException {
+        Instant now = Instant.now();
+        abort("a1", now);
+        Files.writeString(folder.resolve("pending/a1.json"), "");
+        ApprovalStore store = open();
+        var heard = new ArrayList<Approval>();
+        store.follow(heard::add);
+
+        store.endUnreadable(
+                ApprovalTest.start("a1").on(new Event.Aborted("over"), now).approval());
+
+        assertThat(store.fold(() -> false)).isTrue();
+        assertThat(approvals(lines(open(), History.monthOf(now)))).containsExactly("a1");
+        assertThat(heard).as("told before").isEmpty();
+        assertThat(store.unreadable()).isEmpty();
+    }
+
+    @Test
+    void keepsTheDecisionsOfDeletedBuilds() throws IOException {
+        ApprovalStore store = open();
+        decide(store, "a1", "a2");
+
+        store.remove(List.of("a1"));
+        store.removeIf(approval -> true);
+
+        store = open();
+        assertThat(store.find("a1")).isEmpty();
+        assertThat(approvals(lines(store))).containsExactly("a1", "a2");
+    }
+
+    @Test
+    void aLineThatACrashHasCutOffIsWrittenAnewBehindALineFeed() throws IOException {
+        ApprovalStore store = open();
+        decide(store, "a1", "a2");
+        List<String> whole = lines(store);
+        byte[] bytes = Files.readAllBytes(file());
+        for (int length = 0; length < bytes.length; length += 11) {
+            Files.write(file(), Arrays.copyOf(bytes, length));
+
+            List<String> lines = lines(open());
+            assertThat(lines).containsAll(whole);
+            assertThat(approvals(lines)).containsExactlyInAnyOrder("a1", "a2");
+        }
+    }
+
+    @Test
+    void theJournalKeepsWhatCannotBeWritten() throws IOException {
+        ApprovalStore store = open();
+        Path blocker = Files.createFile(folder.resolve("history")); // so no file can be created in it
+        decide(store, "a1");
+
+        assertThatIOException().isThrownBy(() -> store.fold(() -> false));
+        assertThatIOException().isThrownBy(store::history);
+
+        assertThat(store.find("a1").orElseThrow().isDecided()).isTrue();
+        Files.delete(blocker);
+        assertThat(store.fold(() -> false)).isTrue();
+        assertThat(approvals(lines(store))).containsExactly("a1");
+    }
+
+    /** The last decision has no line when Jenkins goes down, and another Jenkins takes over and writes it. */
+    @Test
+    void aStoreThatIsClosedWritesNothing() throws IOException {
+        ApprovalStore store = open();
+        Path blocker = Files.createFile(folder.resolve("history"));
+        decide(store, "a1");
+        assertThatIOException().isThrownBy(() -> store.fold(() -> false));
+        store.close();
+        Files.delete(blocker);
+        ApprovalStore other = open();
+        decide(other, "b1");
+        assertThat(other.fold(() -> false)).isTrue();
+
+        assertThatIOException().isThrownBy(store::history).withMessageContaining("Jenkins is going down");
+        other.close();
+
+        assertThat(approvals(lines(open()))).containsExactly("a1", "b1");
+    }
+
+    /**
+     * A decision whose record is in a file of the journal that has ended, and which comes into memory after the lines were written: it stays
+     * on disk, although that file is dropped.
+     */
+    @Test
+    void aDecisionThatIsMadeDuringAFoldIsNotDroppedWithTheJournal() throws Exception {
+        ApprovalStore store = open();
+        store.create(ApprovalTest.start("a1"));
+        var fold = new FutureTask<>(() -> store.fold(() -> false));
+        var folding = new Thread(fold);
+        store.onChange(
+                () -> { // called with the approval's lock held, before the change is in memory
+                    folding.start();
+                    await().until(() -> folding.getState() == Thread.State.WAITING);
+                });
+        store.apply("a1", new Event.Callback(true, "12 of 12 passed", "callback token"), SOON);
+        assertThat(fold.get()).isTrue();
+
+        ApprovalStore afterAKill = open();
+        assertThat(afterAKill.find("a1")).get().matches(Approval::isDecided);
+        assertThat(approvals(lines(afterAKill))).containsExactly("a1");
+    }
+}
