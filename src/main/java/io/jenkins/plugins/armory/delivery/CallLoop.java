@@ -58,7 +58,7 @@ final class CallLoop implements ApprovalObserver {
     /** The approvals that were not closed at the start. */
     private final Set<String> inherited = new HashSet<>();
 
-    /** @param executor does what may take time; {@link Requests#executor} makes the requests */
+    /** @param executor does what may take time, but makes no requests: see {@link CallPermits} */
     CallLoop(
             Approvals approvals,
             Requests requests,
@@ -190,10 +190,15 @@ final class CallLoop implements ApprovalObserver {
 
         /** Does a part of the call again, later, if it throws what nobody expects: no call is stuck by that. */
         private void surely(UntilWritten.Write part) {
+            surely(part, executor);
+        }
+
+        private void surely(UntilWritten.Write part, Executor repeats) {
             again.run(
                     part,
                     x -> LOGGER.log(
-                            Level.WARNING, "A call of approval " + id + " cannot go on; trying again until it can", x));
+                            Level.WARNING, "A call of approval " + id + " cannot go on; trying again until it can", x),
+                    repeats);
         }
 
         /** Returns the call as a record has it due, {@code null} if it has not. */
@@ -247,7 +252,7 @@ final class CallLoop implements ApprovalObserver {
                 }
                 permit = asked;
             }
-            boolean waits = asked.ask(() -> surely(() -> begin(asked)));
+            boolean waits = asked.ask(() -> surely(() -> begin(asked), permits.executor()));
             if (waits) {
                 kind.waits(order, number);
             }
@@ -272,17 +277,12 @@ final class CallLoop implements ApprovalObserver {
             }
         }
 
-        /** Begins the attempt, since it has its permit. */
+        /** Makes the attempt, since it has its permit. */
         private void begin(Permit granted) throws IOException {
             Order order = order();
             if (order != null) {
                 kind.begins(order);
             }
-            requests.executor().execute(() -> surely(() -> send(granted)));
-        }
-
-        private void send(Permit granted) {
-            Order order;
             synchronized (CallLoop.this) {
                 order = order();
                 inFlight = order != null;

@@ -35,9 +35,13 @@ public final class CallPermits {
 
     private long asked;
 
-    /** @param executor begins the calls */
+    /** @param executor begins the calls, with a thread for each: its credentials may be of a vault that does not answer */
     public CallPermits(Executor executor) {
         this.executor = executor;
+    }
+
+    Executor executor() {
+        return executor;
     }
 
     private record Place(String job, String host) {}

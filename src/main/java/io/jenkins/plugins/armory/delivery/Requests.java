@@ -9,7 +9,6 @@ import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -59,9 +58,6 @@ public interface Requests {
      * @throws UndeliverableException if the call cannot be made as it is defined
      */
     Ready ready(Order order, Consumer<String> log) throws UndeliverableException;
-
-    /** Returns the threads that make requests, one for each call that has its permit: a credential may be of a vault that does not answer. */
-    Executor executor();
 
     /**
      * Returns why this Jenkins must not call for an approval that was there when it started: it is a copy of another

@@ -67,7 +67,7 @@ public final class ArmoryRuntime {
     private final ExecutorService executor = newExecutor(THREADS);
     private final ExecutorService buildExecutor = newExecutor(BUILD_THREADS);
     private final WebhookClient client = new WebhookClient();
-    private final CallPermits permits = new CallPermits(executor);
+    private final CallPermits permits = new CallPermits(client.executor());
     private volatile boolean closing;
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();

@@ -27,7 +27,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
@@ -161,11 +160,6 @@ public final class ApprovalRequests implements Requests {
         return notice == null
                 ? ofCall(order.webhook(), approval, run, approval.decision())
                 : ofNotice(order.webhook(), approval, run, notice.occasion());
-    }
-
-    @Override
-    public Executor executor() {
-        return client.executor();
     }
 
     @Override

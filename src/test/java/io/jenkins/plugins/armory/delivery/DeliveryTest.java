@@ -97,7 +97,7 @@ class DeliveryTest {
         delivery = new Delivery(
                 approvals,
                 requests,
-                new CallPermits(Runnable::run),
+                requests.permits(),
                 new RetryPolicy(this::chance),
                 clock,
                 timer.service(),

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -33,7 +32,7 @@ final class FakeRequests implements Requests {
     /** What a sender that waits does once its call is not wanted any more. */
     Runnable drop;
 
-    /** The requests that are made once a thread is there, while no thread is. */
+    /** The calls that begin once a thread is there, while no thread is. */
     final Queue<Runnable> withoutThread = new ArrayDeque<>();
 
     boolean noThreadIsThere;
@@ -92,15 +91,15 @@ final class FakeRequests implements Requests {
         return new Ready(request(order), new FakeSender(order));
     }
 
-    @Override
-    public Executor executor() {
-        return work -> {
+    /** Returns permits whose calls begin once a thread is there. */
+    CallPermits permits() {
+        return new CallPermits(work -> {
             if (noThreadIsThere) {
                 withoutThread.add(work);
             } else {
                 work.run();
             }
-        };
+        });
     }
 
     @Override

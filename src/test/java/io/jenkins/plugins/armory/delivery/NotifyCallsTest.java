@@ -68,7 +68,7 @@ class NotifyCallsTest {
         delivery = new Delivery(
                 approvals,
                 requests,
-                new CallPermits(Runnable::run),
+                requests.permits(),
                 new RetryPolicy(() -> 0),
                 clock,
                 timer.service(),

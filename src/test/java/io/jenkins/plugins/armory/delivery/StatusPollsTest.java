@@ -64,13 +64,7 @@ class StatusPollsTest {
         store = ApprovalStore.open(folder, jobId -> null).folding(timer.service(), Runnable::run);
         approvals = new Approvals(store, timer.service(), Runnable::run, clock, build -> false, approval -> {});
         delivery = new Delivery(
-                approvals,
-                requests,
-                new CallPermits(Runnable::run),
-                new RetryPolicy(),
-                clock,
-                timer.service(),
-                Runnable::run);
+                approvals, requests, requests.permits(), new RetryPolicy(), clock, timer.service(), Runnable::run);
         delivery.open();
     }
 
