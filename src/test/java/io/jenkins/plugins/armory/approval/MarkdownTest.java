@@ -193,27 +193,17 @@ class MarkdownTest {
         assertThat(toHtml("![](https://example.com/a.png)")).contains(">https://example.com/a.png</a>");
     }
 
-    @Test
-    void survivesWhatLiesDeepInEachOther() {
-        int bytes = 65_536;
-        for (String piece : List.of(
-                ">", "> ", "- ", "*a ", "**a ", "*a **b ", "[", "![", "[a](", "`", "<", "\\", "&", "1. ", "\t", "#")) {
-            checkIsHarmless(piece.repeat(bytes / piece.length()));
-        }
-        checkIsHarmless("*".repeat(bytes / 2) + "a" + "*".repeat(bytes / 2));
-        checkIsHarmless("[".repeat(bytes / 4) + "a" + "](https://a)".repeat(bytes / 16));
-        StringBuilder stairs = new StringBuilder();
-        for (int depth = 0; stairs.length() < bytes; depth++) {
-            stairs.append(" ".repeat(2 * depth)).append("- a\n");
-        }
-        checkIsHarmless(stairs.toString());
-    }
-
-    /** Returns messages that make a parser slow: repeated characters that may begin an element. */
+    /** Returns messages that make a parser slow or its stack high: repeated characters that may begin an element. */
     private static List<String> slowOnes() {
         int bytes = 65_536;
         List<String> slow = new ArrayList<>();
         for (String piece : List.of(
+                ">",
+                "- ",
+                "*a ",
+                "**a ",
+                "[",
+                "`",
                 "[[]()",
                 "![[]()",
                 "[[](x)",
@@ -245,6 +235,11 @@ class MarkdownTest {
             ticks.append("`".repeat(length)).append(' ');
         }
         slow.add(ticks.toString());
+        StringBuilder stairs = new StringBuilder();
+        for (int depth = 0; stairs.length() < bytes; depth++) {
+            stairs.append(" ".repeat(2 * depth)).append("- a\n");
+        }
+        slow.add(stairs.toString());
         return slow;
     }
 
@@ -315,12 +310,7 @@ class MarkdownTest {
 
     @Test
     void isHarmlessWhateverIsPutTogether() {
-        Seeds.each(3000, draw -> checkIsHarmless(String.join("", draw.list(0, 12, () -> attack(draw)))));
-    }
-
-    @Test
-    void isHarmlessForAnyText() {
-        Seeds.each(1000, draw -> checkIsHarmless(draw.text(300)));
+        Seeds.each(1000, draw -> checkIsHarmless(String.join("", draw.list(0, 12, () -> attack(draw)))));
     }
 
     private static String attack(Draw draw) {

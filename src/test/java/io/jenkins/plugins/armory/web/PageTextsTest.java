@@ -28,8 +28,7 @@ import org.w3c.dom.Node;
 import org.w3c.dom.Text;
 
 /**
- * All that people read on a page or form can be translated: it is in a file of properties, or a help file of its own. {@code
- * MadeUpLanguageTest} of the acceptance suite shows the pages in another language.
+ * All that people read on a page or form can be translated: it is in a file of properties, or a help file of its own.
  *
  * <p>English on purpose is what is written once for everybody, or for programs: the build's log, errors of steps, the record of an
  * approval, the controller's log, and what external processes are answered.

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tests of windows by example; {@link WindowsPropertyTest} has random ones. */
+/** Tests of when windows open and close. */
 class WindowsTest {
 
     private static final String BERLIN = "Europe/Berlin";

@@ -211,21 +211,6 @@ class BuildTabTest {
     }
 
     @Test
-    void linkToAnApprovalLeadsToIt(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.build("parallel a: { %s }, b: { %s }".formatted(process.approval(), process.approval()))
-                .awaitWaiting(2);
-        String id = build.approvals().get(1).get("id").asText();
-
-        BrowserPage page = browser.open(WIDE, HEIGHT, jenkins.authorization())
-                .goTo(build.tab() + "#approval-" + id)
-                .await("document.activeElement.id === 'approval-" + id + "'");
-
-        assertThat(page.troubles()).isEmpty();
-        assertThat(build.log()).contains("Waiting").doesNotContain("\u001b[8m");
-        build.abort();
-    }
-
-    @Test
     void saysWhoIsStillNeededAndInTheEndWhoCountedForWhich(Jenkins jenkins, Browser browser) {
         Build build = jenkins.build("armoryWebhookApproval(manualApproval: [message: 'Go?', rules: [\n"
                         + "    'alice, dave', [submitters: 'ops, bob']]])")

@@ -91,20 +91,15 @@ class ClockTest {
         controller.start();
     }
 
-    private static Instant decidedAt(Build build) {
-        return Instant.parse(build.approval().at("/decision/decidedAt").asText());
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {-365, -1, 0})
-    void decisionIsTakenThoughTheClockWasSetBack(long days) {
+    @Test
+    void decisionIsTakenThoughTheClockWasSetBack() {
         Build build = start();
-        clock.set(Duration.ofDays(days));
+        clock.set(DAY.multipliedBy(-365));
 
         process.awaitCallback().succeed("yes").expect(200);
         build.awaitResult("SUCCESS");
-        assertThat(decidedAt(build))
-                .isBefore(Instant.now().plus(Duration.ofDays(days)).plus(Duration.ofHours(1)));
+        assertThat(Instant.parse(build.approval().at("/decision/decidedAt").asText()))
+                .isBefore(Instant.now().minus(DAY.multipliedBy(364)));
     }
 
     @Test
@@ -129,20 +124,6 @@ class ClockTest {
         }
         assertThat(build.awaitResult("FAILURE"))
                 .contains("timed out after 12 hours: No callback arrived before the deadline.");
-    }
-
-    @Test
-    void nothingIsLostWhenTheClockGoesThereAndBack() {
-        Build build = start("timeout: 12", "unit: 'HOURS'");
-        Callback callback = process.awaitCallback();
-        clock.set(DAY.negated());
-        clock.set(DAY.dividedBy(3));
-        clock.set(Duration.ZERO);
-
-        callback.succeed("yes").expect(200);
-        assertThat(callback.succeed("again").json().get("duplicate").asBoolean())
-                .isTrue();
-        build.awaitResult("SUCCESS");
     }
 
     @Test

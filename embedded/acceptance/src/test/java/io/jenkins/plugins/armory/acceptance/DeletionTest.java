@@ -7,7 +7,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import io.jenkins.plugins.armory.acceptance.driver.Job;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import org.junit.jupiter.api.Test;
 
@@ -28,18 +27,6 @@ class DeletionTest {
     }
 
     @Test
-    void approvalGoesWithItsJob(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.build(process.approval());
-        Callback callback = process.awaitCallback();
-        callback.succeed("yes");
-        build.awaitResult("SUCCESS");
-
-        build.job().delete();
-
-        awaitGone(build, callback);
-    }
-
-    @Test
     void approvalThatWaitsGoesWithItsJob(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.build(process.approval());
         Callback callback = process.awaitCallback();
@@ -48,18 +35,6 @@ class DeletionTest {
         build.job().delete();
 
         awaitGone(build, callback);
-    }
-
-    @Test
-    void environmentsThatEndAsTheirJobIsDeletedAreNothingToWarnOf(Jenkins jenkins, ExternalProcess process) {
-        for (int i = 0; i < 40; i++) { // the two come at the same time now and then
-            Job job = jenkins.createJob("armoryEnvironment('dev') { echo 'deployed' }");
-            Build build = job.build();
-            Wait.until("the end of " + build).until(() -> !build.isBuilding());
-            job.delete();
-        }
-
-        assertThat(jenkins.controller().output()).doesNotContain("Cannot write how the environments");
     }
 
     /** Jenkins tells plugins of deletions while, or a moment after, it deletes; until then the approval is there. */

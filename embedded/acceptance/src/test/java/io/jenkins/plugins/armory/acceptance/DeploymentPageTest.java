@@ -159,23 +159,6 @@ class DeploymentPageTest {
     }
 
     @Test
-    void failureOfAnActionHasItsReason(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        String pipeline = DeploymentFiles.of(process)
-                .target("staging", "")
-                .steps(weight(25), weight(100))
-                .pipelineFailingAt("staging setWeight");
-        Build build = jenkins.build(pipeline);
-        build.awaitResult("FAILURE");
-
-        BrowserPage page = page(browser, jenkins, build);
-
-        assertThat(text(page, step("staging", "set weight 25"))).contains("Failed", "No space left on the cluster");
-        assertThat(text(page, step("staging", "set weight 100"))).contains("Not run");
-        assertThat(text(page, tile("staging"))).contains("Rolled back");
-        hasNoTrouble(page);
-    }
-
-    @Test
     void failureAfterTheDeploymentCancelsDependents(Jenkins jenkins, ExternalProcess process, Browser browser) {
         String pipeline = DeploymentFiles.of(process)
                 .target("staging", "afterDeployment: [%s]".formatted(run("tests")))
@@ -281,61 +264,6 @@ class DeploymentPageTest {
             Screens.assertAccessible(page, "#armory-build");
             hasNoTrouble(page);
         }
-        build.abort();
-    }
-
-    /** The answer is made by the test, since the page has to cope with it, and not the controller. */
-    @Test
-    void hundredTargetsAreShownAtOnce(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.build(stagingAndProd(process).pipeline()).awaitWaiting(2);
-        BrowserPage page = open(browser, jenkins, WIDE);
-        page.watch("""
-                const began = new Date().toISOString();
-                const condition = (name, i) => ({ id: `${name}/before/${i}`, label: `condition ${i}` });
-                const names = Array.from({ length: 100 }, (_, i) => `region-${i}`);
-                const approval = (name, i) => ({ id: `${name}.${i}`, job: "deploy", build: 1, buildUrl: "job/deploy/1/", phase: "beforeDeployment",
-                  environment: name, webhook: `condition ${i}`, state: "WAITING", createdAt: began, deadline: "2099-01-01T00:00:00Z", attempts: [],
-                  rejectedCallbacks: [], manualApproval: { message: "Go?", rules: [{ submitters: [], required: 1, approvedBy: [], needsPeople: true }], required: 1,
-                    approvals: [], mayApprove: true, mayReject: true } });
-                window.answer = {
-                  now: began, building: true, cancelsStages: null, cancelledStages: [], counts: {}, found: 0,
-                  plan: names.map((name) => ({ name, before: [1, 2, 3, 4, 5].map((i) => condition(name, i)),
-                    strategy: [[{ id: `${name}/strategy/1`, label: "deploy", action: "deploy" }]], after: [],
-                    rollback: { id: `${name}/rollback`, label: "roll back", action: "rollback" } })),
-                  environments: names.map((name, i) => ({ name, dependsOn: i ? ["region-0"] : [], state: "AWAITING_APPROVAL", since: began,
-                    reason: null, afterDeploymentFailure: null, cancelledBy: null,
-                    steps: Object.fromEntries([1, 2, 3, 4, 5].map((j) => [`${name}/before/${j}`,
-                      { began, ended: null, failure: null, approval: `${name}.${j}` }])) })),
-                  approvals: names.flatMap((name) => [1, 2, 3, 4, 5].map((i) => approval(name, i))),
-                };
-                window.longest = 0;
-                new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => {
-                  window.longest = Math.max(window.longest, duration);
-                })).observe({ type: "longtask" });
-                window.fetch = async () => new Response(JSON.stringify(window.answer));
-                """);
-        page.goTo(build.tab()).await("document.querySelectorAll('.armory-tile').length === 100");
-        assertThat(page.evaluate("document.querySelectorAll('[data-decide^=approve]').length")
-                        .asInt())
-                .isEqualTo(500);
-        System.out.printf(
-                "Page with 100 targets of 5 conditions: longest task %.0f ms%n",
-                page.evaluate("window.longest").asDouble());
-
-        page.evaluate("window.longest = 0; window.kept = " + tile("region-7")
-                + "; window.answer.approvals[0].manualApproval = { message: 'Go?', required: 1, approvals: [], mayApprove: false,"
-                + " rules: [{ submitters: [], required: 1, approvedBy: ['alice'], needsPeople: false }],"
-                + " mayReject: false, approved: true, user: 'alice', comment: '', at: '2026-01-01T00:00:00Z' }");
-        awaitText(page, tile("region-0"), "alice: Approved");
-        System.out.printf(
-                "Page with 100 targets of 5 conditions: longest task of a change %.0f ms%n",
-                page.evaluate("window.longest").asDouble());
-        assertThat(page.evaluate("window.kept === " + tile("region-7")).asBoolean())
-                .isTrue();
-        assertThat(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-                        .asBoolean())
-                .isTrue();
-        hasNoTrouble(page);
         build.abort();
     }
 

@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -157,15 +156,6 @@ class EnvironmentsPageTest {
     }
 
     @Test
-    void isSentAgainOnlyWhenSomethingHasChanged() {
-        Answer answer = OpenApiTest.check(PATH, "get", 200, answer(null));
-
-        Answer again = answer(answer.header("ETag").orElseThrow());
-
-        assertThat(List.of(200, 304)).contains(again.status()); // a build of another test may have ended
-    }
-
-    @Test
     @NeedsBrowser
     void showsAllOfItAtEveryWidthAndRunsNothingFromOutside(Browser browser) {
         Build ended = jenkins.build(DEPLOY.formatted("prod")).awaitWaiting(1);
@@ -195,90 +185,6 @@ class EnvironmentsPageTest {
             build.abort();
         }
         build.awaitResult("ABORTED");
-    }
-
-    /** Whoever reads or tabs there can go on, whether this environment changes or another. */
-    @Test
-    @NeedsBrowser
-    void keepsTheFocusAndWhatIsUnfolded(Browser browser) {
-        Build ended = jenkins.build(DEPLOY.formatted("prod")).awaitWaiting(1);
-        ended.as("alice").decide(ended.approval(), "approve", "").expect(200);
-        ended.awaitResult("SUCCESS");
-        awaitDeployment(ended);
-        BrowserPage page = browser.open(Screens.WIDE, Screens.HEIGHT, jenkins.authorization())
-                .goTo(controller.url() + "armory/environments/")
-                .await("document.querySelector('#armory-environments details') !== null");
-        page.tabTo("#armory-environments summary");
-        page.enter();
-        page.evaluate("window.unfolded = document.activeElement");
-
-        Build other = jenkins.build(DEPLOY.formatted("tomorrow")).awaitWaiting(1);
-        try {
-            awaitDeploying(page, other);
-            assertThat(page.evaluate("document.activeElement === window.unfolded"
-                                    + " && document.querySelector('#armory-environments details').open")
-                            .asBoolean())
-                    .as("another environment has changed")
-                    .isTrue();
-        } finally {
-            other.abort();
-        }
-        Build next = jenkins.build(DEPLOY.formatted("prod")).awaitWaiting(1);
-        try {
-            awaitDeploying(page, next);
-            assertThat(page.evaluate("document.activeElement === document.querySelector('#armory-environments summary')"
-                                    + " && document.querySelector('#armory-environments details').open")
-                            .asBoolean())
-                    .as("this environment has changed")
-                    .isTrue();
-        } finally {
-            next.abort();
-        }
-        ApprovalsPage.hasNoTrouble(page);
-        other.awaitResult("ABORTED");
-        next.awaitResult("ABORTED");
-    }
-
-    private static void awaitDeploying(BrowserPage page, Build build) {
-        page.await("document.querySelector('#armory-environments').innerText.includes('"
-                + build.job().name() + " #" + build.number() + "')");
-    }
-
-    @Test
-    @NeedsBrowser
-    void ofTwoEntriesOfOneNameEachIsUnfoldedByItself(Browser browser) {
-        Build ended = jenkins.build(DEPLOY.formatted("prod")).awaitWaiting(1);
-        ended.as("alice").decide(ended.approval(), "approve", "").expect(200);
-        ended.awaitResult("SUCCESS");
-        awaitDeployment(ended);
-        BrowserPage page = browser.open(Screens.WIDE, Screens.HEIGHT, jenkins.authorization())
-                .goTo(controller.url() + "armory/environments/")
-                .await("document.querySelector('#armory-environments details') !== null");
-        page.evaluate("""
-                (() => {
-                  const send = window.fetch;
-                  window.asked = 0;
-                  window.fetch = async (url) => {
-                    const body = await (await send(url)).json();
-                    window.asked += 1;
-                    const nextClosing = new Date(Date.now() + 60000 * window.asked).toISOString(); // so all cards change
-                    body.environments = body.environments.map((each) => ({ ...each, open: true, nextClosing }));
-                    body.environments.push({ ...body.environments[0] });
-                    return new Response(JSON.stringify(body), { headers: { ETag: `"${window.asked}"` } });
-                  };
-                })()
-                """);
-        page.await("document.querySelectorAll('#armory-environments section').length === 4");
-        page.evaluate(
-                "document.querySelector('#armory-environments details').open = true; window.before = window.asked");
-
-        page.await("window.asked >= window.before + 2");
-
-        assertThat(page.evaluate("[...document.querySelectorAll('#armory-environments section')]"
-                                + ".filter((each) => each.querySelector('h2').textContent === 'prod')"
-                                + ".map((each) => each.querySelector('details').open)")
-                        .toString())
-                .isEqualTo("[true,false]");
     }
 
     @Test

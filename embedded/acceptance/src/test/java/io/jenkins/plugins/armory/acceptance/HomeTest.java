@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -87,30 +86,6 @@ class HomeTest {
         callback.succeed("there again").expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): there again");
         assertThat(process.calls()).hasSize(1);
-    }
-
-    @Test
-    void cancelWebhookWaitsForBuildsThatAreMissingAtOneStart() throws IOException {
-        Build build = jenkins.build(
-                        process.approval("timeout: 5", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)))
-                .awaitWaiting(1);
-        Instant deadline = Instant.parse(build.approval().get("deadline").asText());
-        String id = process.awaitCallback().id();
-        Path builds = file("jobs/" + build.job().name() + "/builds");
-        Path elsewhere = file("elsewhere-too");
-        controller.kill();
-        Files.move(builds, elsewhere);
-        Wait.until("the deadline has passed").until(() -> Instant.now().isAfter(deadline));
-        controller.start();
-        Wait.until("it is noted that nobody can be told")
-                .until(() -> controller.output().contains(" of approval " + id + " of "));
-        controller.stop();
-        Files.deleteIfExists(builds);
-        Files.move(elsewhere, builds);
-        controller.start();
-
-        assertThat(canceller.awaitCall().json().get("outcome").asText()).isEqualTo("TIMED_OUT");
-        build.awaitResult("FAILURE");
     }
 
     /** As while the disk is full at the first start with the plugin. */
@@ -233,40 +208,6 @@ class HomeTest {
         assertThat(new Build(renamed, inCopy.number()).awaitResult("SUCCESS")).contains("for the copy");
         assertThat(ofOriginal.succeed("for the original")).returns(200, Answer::status);
         assertThat(inOriginal.awaitResult("SUCCESS")).contains("for the original");
-    }
-
-    @Test
-    void theApprovalsOfAJobStayWhenTheBuildsOfItsCopyAreDeleted() throws IOException {
-        Job job = jenkins.createJob(process.approval());
-        Callback ofOriginal = decide(job);
-        Callback torn = decide(job);
-        controller.stop();
-        Path tornFile = file("armory-approvals/decided/" + torn.id() + ".json");
-        Files.writeString(tornFile, "");
-        Job copy = new Job(jenkins, job.name() + "-copied");
-        copy(file("jobs/" + job.name()), file("jobs/" + copy.name()));
-        controller.start();
-        Callback ofCopy = decide(copy);
-
-        for (int number = 1; number <= 3; number++) {
-            new Build(copy, number).delete();
-        }
-
-        awaitGone(ofCopy);
-        assertThat(ofOriginal.succeed("yes")).returns(200, Answer::status);
-        assertThat(tornFile).exists();
-        controller.stop();
-        Job renamed = new Job(jenkins, job.name() + "-renamed");
-        Files.move(file("jobs/" + job.name()), file("jobs/" + renamed.name()));
-        controller.start();
-        new Build(renamed, 1).delete();
-        new Build(renamed, 2).delete();
-        awaitGone(ofOriginal);
-        Wait.until("the file that cannot be read is gone").until(() -> Files.notExists(tornFile));
-    }
-
-    private static void awaitGone(Callback callback) {
-        Wait.until("the approval is gone").until(() -> callback.succeed("yes").status() == 410);
     }
 
     private static void copy(Path from, Path to) throws IOException {

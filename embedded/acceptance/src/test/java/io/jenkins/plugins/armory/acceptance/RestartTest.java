@@ -10,7 +10,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
@@ -20,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Approvals outlive the controller's process, however that ends. They have a controller of their own, to be ended. */
 class RestartTest {
@@ -56,26 +58,18 @@ class RestartTest {
         process.close();
     }
 
-    @Test
-    void callbackAfterAStopAndAStartDecides() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void callbackAfterADeathAndAStartDecides(boolean isKilled) {
         Build build = jenkins.build(process.approval()).awaitWaiting(1);
-        controller.stop();
+        if (isKilled) {
+            controller.kill();
+        } else {
+            controller.stop();
+        }
         controller.start();
 
-        assertDecides(process.awaitCallback(), build);
-    }
-
-    @Test
-    void callbackAfterAKillAndAStartDecides() {
-        Build build = jenkins.build(process.approval()).awaitWaiting(1);
-        controller.kill();
-        controller.start();
-
-        assertDecides(process.awaitCallback(), build);
-    }
-
-    private void assertDecides(Callback callback, Build build) {
-        callback.succeed("after the start").expect(200);
+        process.awaitCallback().succeed("after the start").expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): after the start");
         assertThat(process.calls()).hasSize(1);
         assertThat(build.hasNothingPending()).isTrue();
@@ -205,29 +199,6 @@ class RestartTest {
     }
 
     @Test
-    void cancelWebhookThatAKillCutOffIsCalledAgainAsTheSameCall() {
-        try (ExternalProcess canceller = new ExternalProcess()) {
-            Runnable answer = canceller.holdAnswers();
-            Build build = jenkins.build(
-                    process.approval("timeout: 2", "unit: 'SECONDS'", CancelWebhookTest.cancel(canceller)));
-            Call first = canceller.awaitCall();
-            build.awaitResult("FAILURE");
-            controller.kill();
-            answer.run();
-            controller.start();
-
-            Call second = canceller.awaitCall();
-            assertThat(second.header("Idempotency-Key")).isEqualTo(first.header("Idempotency-Key"));
-            assertThat(second.body()).isEqualTo(first.body());
-            Wait.until("it is noted").until(() -> build.approval().has("cancel"));
-            controller.kill();
-            controller.start();
-            assertThat(build.approval().at("/cancel/status").asInt()).isEqualTo(202);
-            assertThat(canceller.calls()).hasSize(2);
-        }
-    }
-
-    @Test
     void callbackWhileBuildsAreStillLoadingIsAppliedOnceTheyAre() {
         List<Build> builds = new ArrayList<>();
         List<Callback> callbacks = new ArrayList<>();
@@ -245,5 +216,36 @@ class RestartTest {
         for (Build build : builds) {
             assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): not loaded yet");
         }
+    }
+
+    private static void killAndStart() {
+        controller.kill();
+        controller.start();
+    }
+
+    /** Killed before its rollback's gate is called, while that waits, and once it is decided. */
+    @Test
+    void aRollbackWithinADeploymentOutlivesAKill() {
+        Build build = jenkins.build("""
+                armoryEnvironment('prod') {
+                    try {
+                        %s
+                    } catch (e) {
+                        echo "rolled back: ${armoryRollback('prod') { %s; echo 'restored' }}"
+                        throw e
+                    }
+                }
+                """.formatted(process.approvalNamed("checks"), process.approvalNamed("restore")));
+        process.awaitCallback().fail("1 failed").expect(200);
+        killAndStart();
+        Callback restore = process.awaitCallback();
+        killAndStart();
+        restore.succeedOnceUp("passed").expect(200);
+        killAndStart();
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("Rolling back environment 'prod'.", "restored", "rolled back: true")
+                .containsOnlyOnce("Environment 'prod' is rolled back.");
+        assertThat(build.environments()).isEqualTo(Map.of("prod", "ROLLED_BACK"));
     }
 }

@@ -18,8 +18,6 @@ final class Settings {
 
     static final String TEAM_SECRET = "secret-of-one-team";
 
-    /** A secret that would break out of a JSON string, a URI, a form and XML; a header can hold it. */
-    static final String HOSTILE_SECRET = "s3\",\"x\":'\\ &a=b#/?%<{{secrets.team}}>";
     /** A client of the token endpoint that may decide for the jobs that the tests create. */
     static final String CLIENT_ID = "client-1";
 
@@ -35,7 +33,6 @@ final class Settings {
                   - credentials:
                       - string: {id: default, scope: GLOBAL, secret: "%s", description: "for all steps"}
                       - string: {id: %s, scope: GLOBAL, secret: "%s", description: "for the steps of one team"}
-                      - string: {id: hostile, scope: GLOBAL, secret: %s, description: "for headers, bodies and addresses"}
                       - string: {id: checks-jenkins, scope: GLOBAL, secret: "%s", description: "of an example"}
                       - usernamePassword: {id: client, scope: GLOBAL, username: "%s", password: "%s"}
                       - usernamePassword: {id: other-client, scope: GLOBAL, username: "%s", password: "%s"}
@@ -85,7 +82,6 @@ final class Settings {
                     DEFAULT_SECRET,
                     TEAM,
                     TEAM_SECRET,
-                    quoted(HOSTILE_SECRET),
                     RealJenkins.apiAuthorization(),
                     CLIENT_ID,
                     CLIENT_SECRET,
@@ -93,11 +89,6 @@ final class Settings {
                     CLIENT_SECRET);
 
     private Settings() {}
-
-    /** As a string in double quotes, which YAML has the same escapes for as JSON. */
-    private static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-    }
 
     /** The same, with environments that the campaign of deaths deploys to. */
     static String with(RulesProcess rules) {

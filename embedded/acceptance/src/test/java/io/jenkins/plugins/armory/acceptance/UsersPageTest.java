@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,48 +101,6 @@ class UsersPageTest {
         build.abort();
     }
 
-    @Test
-    void ofTwoWhoApproveAtOnceTheSecondIsToldWhoWasFirst() {
-        Build build = startBuild();
-        decideOneAfterTheOther(build, "approve", bob -> {
-            bob.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
-            assertThat(bob.evaluate("document.querySelector('" + DIALOG + " [role=alert]').innerText")
-                            .asText())
-                    .contains("Decided first by ", "alice: Approved", "looks good");
-            assertThat(person(build).get("user").asText()).isEqualTo("alice");
-        });
-        build.abort();
-    }
-
-    /** The callback is awaited, so nothing is decided when alice has approved. */
-    @Test
-    void whoRejectsBeforeTheDecisionEndsTheApproval() {
-        Build build = startBuild();
-        decideOneAfterTheOther(build, "reject", bob -> bob.await("!document.querySelector('" + DIALOG + "')"));
-
-        assertThat(build.awaitResult("FAILURE")).contains("Approved by alice: looks good", "was rejected (user bob)");
-    }
-
-    /** Has alice approve while bob's dialog is open and hears of nothing. Then bob decides. */
-    private static void decideOneAfterTheOther(Build build, String second, Consumer<BrowserPage> then) {
-        List<String> urls = pages(build);
-        BrowserPage alice = open("alice", urls.get(0));
-        BrowserPage bob = open("bob", urls.get(1));
-        bob.click(button(second, build), 1);
-        bob.await("document.querySelector('" + DIALOG + "')?.open");
-        bob.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })"); // so it does not ask by itself
-        alice.click(button("approve", build), 1);
-        alice.await("document.querySelector('" + DIALOG + "')?.open");
-        alice.type("looks good");
-        alice.click(SEND, 1);
-        alice.await("!document.querySelector('" + DIALOG + "')");
-        assertThat(person(build).get("user").asText()).isEqualTo("alice");
-        bob.click(SEND, 1);
-        then.accept(bob);
-        hasNoTrouble(alice);
-        hasNoTrouble(bob);
-    }
-
     /** Sends the dialog of a button. */
     private static void decide(BrowserPage page, String decision, Build build) {
         page.await("document.querySelector(\"" + button(decision, build) + "\")");
@@ -185,30 +142,6 @@ class UsersPageTest {
 
             assertThat(build.awaitResult("SUCCESS")).contains("to us, CHG-1 <b>, false");
             hasNoTrouble(alice);
-        }
-    }
-
-    @Test
-    void theBuildsPageIsBroughtUpToDateAndSaysWhatAnApproverNeeds() {
-        try (ExternalProcess own = new ExternalProcess()) { // so that the first call is this build's
-            Build build = jenkins.build(own.approval(
-                            "environment: 'prod'",
-                            "manualApproval: [message: 'Go?', required: 2, submitters: 'alice, bob']"))
-                    .awaitWaiting(1);
-            BrowserPage page = open("bob", pages(build).get(2));
-            awaitText(page, "For alice, bob");
-            awaitText(page, "0 of 2 have approved");
-            decide(page, "approve", build);
-            awaitText(page, "1 of 2 have approved");
-            own.awaitCallback().succeed("all **green**");
-            awaitText(page, "all green");
-            page.await("!document.querySelector(\"" + button("approve", build) + "\")");
-            decide(page, "reject", build);
-
-            assertThat(build.awaitResult("FAILURE")).contains("was rejected (user bob)");
-            awaitText(page, "Rejected");
-            page.await("!document.querySelector('[data-decide]')");
-            hasNoTrouble(page);
         }
     }
 

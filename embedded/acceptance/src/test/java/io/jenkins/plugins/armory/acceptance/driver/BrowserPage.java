@@ -48,7 +48,6 @@ public final class BrowserPage implements AutoCloseable {
     private final AtomicInteger lastId = new AtomicInteger();
     private final Map<Integer, CompletableFuture<JsonNode>> answers = new ConcurrentHashMap<>();
     private final List<String> troubles = new CopyOnWriteArrayList<>();
-    private final Map<String, String> headers = new ConcurrentHashMap<>();
 
     BrowserPage(String url) {
         socket = HttpClient.newHttpClient()
@@ -116,19 +115,8 @@ public final class BrowserPage implements AutoCloseable {
         call(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
-        authorization.ifPresent(value -> headers.put("Authorization", value));
-        sendHeaders();
-    }
-
-    private void sendHeaders() {
-        call("Network.setExtraHTTPHeaders", Map.of("headers", headers));
-    }
-
-    /** Asks for pages in that language from now on; the browser itself keeps its own. */
-    public BrowserPage speak(String language) {
-        headers.put("Accept-Language", language);
-        sendHeaders();
-        return this;
+        authorization.ifPresent(
+                value -> call("Network.setExtraHTTPHeaders", Map.of("headers", Map.of("Authorization", value))));
     }
 
     /** Runs a script in every document from now on, before any script of its own. */
