@@ -23,7 +23,7 @@ class DeploymentFilePropertyTest {
     /** Moves lines of a file, leaves them out, indents them otherwise, or gives them another word from some file. */
     @Test
     void fileWithChangedLinesHasAPlanOrMistakesWithPlaces() {
-        Seeds.each(1000, draw -> {
+        Seeds.each(300, draw -> {
             List<String> lines = new ArrayList<>(
                     Examples.text(draw.any(Examples.NAMES)).lines().toList());
             for (int changes = draw.between(1, 3); changes > 0; changes--) {
@@ -60,7 +60,7 @@ class DeploymentFilePropertyTest {
 
     @Test
     void fileWithChangedCharactersHasAPlanOrMistakesWithPlaces() {
-        Seeds.each(1000, draw -> {
+        Seeds.each(300, draw -> {
             String file = Examples.text(draw.any(Examples.NAMES));
             int from = draw.between(0, file.length() - 1);
             String insertion = draw.any(

@@ -71,6 +71,21 @@ class BrowserTest {
     }
 
     @Test
+    void firstRowsAreThereAtOnceAndTheRestWhenScrolledTo(Jenkins jenkins, Browser browser) {
+        Job job = jenkins.createJob(
+                "armoryWebhookApprovals((0..<70).collect { [manualApproval: [message: \"Release to r${it}?\".toString()]] })");
+        List<Build> builds = List.of(job.build().awaitWaiting(70), job.build().awaitWaiting(70));
+        BrowserPage page = page(browser, jenkins, WIDE, job);
+        awaitRows(page, 100, 0);
+
+        page.evaluate("document.querySelector('#armory-approvals section > button:not([hidden])').scrollIntoView()");
+
+        awaitRows(page, 140, 0);
+        assertThat(page.troubles()).isEmpty();
+        builds.forEach(Build::abort);
+    }
+
+    @Test
     void findsByWordsStateJobAndEnvironment(Jenkins jenkins, ExternalProcess process, Browser browser) {
         Job job = jenkins.createJob("parallel a: { %s }, b: { %s }"
                 .formatted(

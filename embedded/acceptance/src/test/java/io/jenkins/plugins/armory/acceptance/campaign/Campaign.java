@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import io.jenkins.plugins.armory.acceptance.campaign.CampaignReport.Work;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
@@ -137,14 +136,10 @@ public final class Campaign {
     private void start() {
         boolean starts = !controller.isAlive();
         long begin = System.nanoTime();
-        report.time(Work.STARTING, this::startAsAServiceManagerDoes);
+        startAsAServiceManagerDoes(controller, report::failedStart);
         if (starts) {
             startTime = Duration.ofNanos(System.nanoTime() - begin);
         }
-    }
-
-    private void startAsAServiceManagerDoes() {
-        startAsAServiceManagerDoes(controller, report::failedStart);
     }
 
     /**
@@ -265,15 +260,11 @@ public final class Campaign {
     }
 
     private List<Life> start(Scenario... scenarios) {
-        List<Life> lives = new ArrayList<>();
-        for (Scenario scenario : scenarios) {
-            Life life = new Life(scenario, jenkins, rules);
-            lives.add(life);
-        }
-        report.time(Work.BUILDS, () -> {
-            lives.forEach(Life::start);
-            lives.forEach(Life::awaitWaiting);
-        });
+        List<Life> lives = Stream.of(scenarios)
+                .map(scenario -> new Life(scenario, jenkins, rules))
+                .toList();
+        lives.forEach(Life::start);
+        lives.forEach(Life::awaitWaiting);
         return lives;
     }
 
@@ -293,10 +284,6 @@ public final class Campaign {
 
     /** Judges the builds that were under way when the controller died, once they are over. */
     private void settle() {
-        report.time(Work.ENDS, this::judgeReleased);
-    }
-
-    private void judgeReleased() {
         for (Life life : List.copyOf(released)) {
             released.remove(life);
             if (life.hasDiedStarting()
@@ -318,19 +305,17 @@ public final class Campaign {
     }
 
     private void deleteOver() {
-        report.time(
-                Work.DELETIONS,
-                () -> over.forEach(verdict -> {
-                    report.judge(verdict.life(), controller::output, verdict::deleteAndCheck);
-                    verdict.life().discard();
-                }));
+        over.forEach(verdict -> {
+            report.judge(verdict.life(), controller::output, verdict::deleteAndCheck);
+            verdict.life().discard();
+        });
         over.clear();
     }
 
     /** Waits for the controller's death; the caller kills it where that does not come by itself. */
     private void awaitDeath(Kill kill, Duration usual, BooleanSupplier nothingMoreComes) {
         if (kill.point() == null) {
-            report.time(Work.DEATHS, () -> pause((long) (usual.toNanos() * kill.part())));
+            pause((long) (usual.toNanos() * kill.part()));
             return;
         }
         awaitOrDeath(startTime.plus(PATIENCE), nothingMoreComes);
@@ -347,10 +332,6 @@ public final class Campaign {
 
     /** Waits until something is so, or the controller is dead, or for long enough. */
     private void awaitOrDeath(Duration atMost, BooleanSupplier condition) {
-        report.time(Work.DEATHS, () -> waitOrDeath(atMost, condition));
-    }
-
-    private void waitOrDeath(Duration atMost, BooleanSupplier condition) {
         try {
             Wait.until("that or the death of the controller")
                     .ignoreExceptions()

@@ -17,23 +17,7 @@ public final class CampaignReport {
 
     private static final int TOO_MANY = 5;
 
-    /** What a campaign spends its time with, beside the asking. */
-    enum Work {
-        STARTING("until the controller was up"),
-        BUILDS("until builds waited"),
-        DEATHS("until it was dead"),
-        ENDS("until builds were over and judged"),
-        DELETIONS("until they were gone");
-
-        private final String words;
-
-        Work(String words) {
-            this.words = words;
-        }
-    }
-
     private final long begin = System.nanoTime();
-    private final Map<Work, Long> nanos = new EnumMap<>(Work.class);
     private final List<Kill> kills = new ArrayList<>();
     private final Map<FaultPoint, Integer> deaths = new EnumMap<>(FaultPoint.class);
     private final Map<Moment, Integer> unannounced = new EnumMap<>(Moment.class);
@@ -64,16 +48,6 @@ public final class CampaignReport {
         failedStarts++;
     }
 
-    /** Does something whose time is to be in the report. */
-    void time(Work work, Runnable task) {
-        long start = System.nanoTime();
-        try {
-            task.run();
-        } finally {
-            nanos.merge(work, System.nanoTime() - start, Long::sum);
-        }
-    }
-
     /** Takes in what another campaign, which ran at the same time, has come to. */
     public void add(CampaignReport other) {
         kills.addAll(other.kills);
@@ -81,7 +55,6 @@ public final class CampaignReport {
         violations.addAll(other.violations);
         other.deaths.forEach((point, count) -> deaths.merge(point, count, Integer::sum));
         other.unannounced.forEach((moment, count) -> unannounced.merge(moment, count, Integer::sum));
-        other.nanos.forEach((work, time) -> nanos.merge(work, time, Long::sum));
         builds += other.builds;
         decisions += other.decisions;
         repeatedLines += other.repeatedLines;
@@ -183,8 +156,6 @@ public final class CampaignReport {
         text.append(("Of Jenkins: %d log lines printed again, %d logs without an end, %d builds that did not go on,"
                         + " %d builds whose ends were lost, %d failed starts%n")
                 .formatted(repeatedLines, cutLogs, stranded, lostEnds, failedStarts));
-        nanos.forEach((work, time) ->
-                text.append("%.2f s a kill %s%n".formatted(time / 1e9 / Math.max(1, kills.size()), work.words)));
         for (FaultPoint point : FaultPoint.values()) {
             text.append("%-24s %4d  %s%n".formatted(point, deaths.getOrDefault(point, 0), point.meaning()));
         }

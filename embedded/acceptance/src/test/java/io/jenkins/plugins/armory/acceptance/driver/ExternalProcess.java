@@ -179,11 +179,6 @@ public final class ExternalProcess implements AutoCloseable {
         return "armoryWebhookApprovals(approvals: %s, bodyTemplate: [inline: '%s']%s)".formatted(each, BODY, ofAll);
     }
 
-    /** The same, where something else answers the calls. */
-    public static String approvalAt(String uri) {
-        return approval("checks", uri, new String[0]);
-    }
-
     private static String approval(String name, String uri, String... more) {
         String parameters = more.length == 0 ? "" : ", " + String.join(", ", more);
         return "armoryWebhookApproval(name: '%s', uriTemplate: '%s', bodyTemplate: [inline: '%s']%s)"
