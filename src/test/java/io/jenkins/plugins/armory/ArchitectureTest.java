@@ -1,5 +1,7 @@
 package io.jenkins.plugins.armory;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -60,8 +62,7 @@ class ArchitectureTest {
             deployment -> approval bounds
             deploymentfile -> bounds deployment webhook
             environment -> config deployment runtime storage
-            flow -> bounds builds deployment flow.cps runtime storage
-            flow.cps ->
+            flow -> bounds builds deployment runtime storage
             integration -> api approval builds callback delivery runtime
             runtime -> api approval bounds builds callback callback.oauth callback.oidc callback.signed callback.token client delivery deployment sending storage storage.disk
             sending -> approval builds callback.oauth callback.oidc callback.signed callback.token client delivery signature webhook
@@ -69,7 +70,7 @@ class ArchitectureTest {
             step -> approval builds config deployment flow runtime
             step.approval -> approval bounds builds callback.token config delivery deployment flow runtime sending step webhook window
             step.deployment -> approval bounds builds config deployment deploymentfile flow runtime step step.approval webhook
-            step.environment -> approval bounds config deployment flow flow.cps runtime step step.approval storage
+            step.environment -> approval bounds config deployment flow runtime step step.approval storage
             storage -> approval bounds deployment storage.disk
             storage.disk ->
             web -> api approval bounds builds callback callback.oauth callback.signed config deployment runtime storage window
@@ -157,6 +158,15 @@ class ArchitectureTest {
                 .and(ARE_WRITTEN_BY_HAND)
                 .should()
                 .beAnnotatedWith(Restricted.class)
+                .check(CLASSES);
+    }
+
+    /** Those of Jenkins and of other plugins change without notice. */
+    @Test
+    void privateMembersAreNotUsed() {
+        noClasses()
+                .should()
+                .accessTargetWhere(target(nameMatching("getDeclared(Field|Method)s?|(trySet|set)Accessible")))
                 .check(CLASSES);
     }
 

@@ -6,6 +6,7 @@ import hudson.EnvVars;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
@@ -60,7 +61,15 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
         @Override
         public BodyExecution start() {
             var block = new Block(context, callbacks);
-            build(context).onProgram(program -> block.launch(program, body, label, contextual));
+            if (ProgramThread.currentOrNull()
+                    == context.thread()) { // the body of a step that is just starting is saved with the step
+                block.launch(context.thread().program(), body, label, contextual);
+            } else {
+                build(context).onProgram(program -> {
+                    block.launch(program, body, label, contextual);
+                    program.run();
+                });
+            }
             return block;
         }
     }
@@ -76,6 +85,7 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
         program.build().log().println(label == null ? "[Pipeline] {" : "[Pipeline] { (" + label + ")");
         var parent = context.thread();
         var block = context.openBody(label);
+        block.begin(program, listener -> listener instanceof GraphListener.Synchronous);
         thread = program.fork(parent, parent.branch(), block, body, this, contextual);
         try {
             var variables = new EnvVars(block.variables());
@@ -90,9 +100,9 @@ final class Block extends BodyExecution implements ProgramThread.BodyOwner {
         }
         callbacks.forEach(callback -> callback.onStart(context));
         if (cancelled != null) {
-            thread.stopStep(cancelled);
+            thread.stop(cancelled);
         }
-        program.run();
+        block.begin(program, listener -> !(listener instanceof GraphListener.Synchronous));
     }
 
     @Override

@@ -7,12 +7,12 @@ import groovy.lang.Closure;
 import hudson.EnvVars;
 import java.io.IOException;
 import java.util.stream.Stream;
-import org.jenkinsci.plugins.workflow.cps.EmbeddedStepContext;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /** The context of one step of a build. It may be told the step's result by any thread at any time; the first one counts. */
-final class BuildStepContext extends EmbeddedStepContext {
+final class BuildStepContext extends StepContext {
     private static final long serialVersionUID = 1;
 
     private final ProgramThread thread;
@@ -76,13 +76,11 @@ final class BuildStepContext extends EmbeddedStepContext {
     /**
      * The block of a body that begins.
      *
-     * @param label null for none
+     * @param label the name of the stage whose body it is, or null
      */
     GraphBlock openBody(String label) {
         var program = thread.program();
-        return label != null && hasBodyOfStage()
-                ? program.openStage(block, label)
-                : block.inner(program.nextId(), label);
+        return label != null ? program.openStage(block, label) : block.inner(program.nextId(), null);
     }
 
     @Override

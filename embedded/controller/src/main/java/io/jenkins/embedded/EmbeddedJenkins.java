@@ -28,6 +28,7 @@ import jenkins.model.JenkinsLocationConfiguration;
 import jenkins.util.Timer;
 import net.java.sezpoz.Index;
 import net.java.sezpoz.IndexItem;
+import org.jenkinsci.plugins.workflow.support.steps.StageStep;
 
 /** The controller: extensions, settings and jobs, without what serves them over HTTP. */
 final class EmbeddedJenkins extends Jenkins {

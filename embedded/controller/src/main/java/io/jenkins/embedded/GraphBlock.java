@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.actions.LabelAction;
 import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
@@ -79,6 +80,15 @@ final class GraphBlock implements Serializable {
     /** The stage whose body this is, or null. */
     Stage stage() {
         return stage;
+    }
+
+    /** Called around the start of the body's thread: before it for the synchronous listeners, behind it for the others. */
+    void begin(Program program, Predicate<GraphListener> who) {
+        EmbeddedJenkins.fire(GraphListener.class, listener -> {
+            if (who.test(listener)) {
+                listener.onNewHead(node(program));
+            }
+        });
     }
 
     /**

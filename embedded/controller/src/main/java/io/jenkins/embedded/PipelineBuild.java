@@ -1,5 +1,6 @@
 package io.jenkins.embedded;
 
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.thoughtworks.xstream.XStream;
@@ -36,7 +37,7 @@ import java.util.logging.Logger;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.actions.ErrorAction;
-import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionListener;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.jenkinsci.plugins.workflow.flow.GraphListener;
@@ -83,7 +84,11 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
     private final Path folder;
     private final Record record;
     private final BuildLog log;
-    private final Executor executor = MoreExecutors.newSequentialExecutor(THREADS);
+    private final Executor sequential = MoreExecutors.newSequentialExecutor(THREADS);
+    private final Executor executor = task -> sequential.execute(() -> asEngine(task));
+    /** The thread that does something with the program, or null. */
+    private volatile Thread engine;
+
     private final Execution execution = new Execution();
     private final CompletableFuture<Program> program = new CompletableFuture<>();
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
@@ -137,7 +142,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
             log.println("Resuming build at " + new Date() + " after Jenkins restart");
             begin(this::read, read -> {
                 EmbeddedJenkins.fire(FlowExecutionListener.class, listener -> listener.onResumed(execution));
-                read.resume(this);
+                read.resume();
             });
         });
     }
@@ -147,7 +152,9 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         if (!Files.exists(file)) {
             throw new AbortException("The controller ended before the Pipeline was first saved, so it cannot go on");
         }
-        return ProgramFile.read(file, PipelineCompiler.load(getParent().script()));
+        var read = ProgramFile.read(file, PipelineCompiler.load(getParent().script()));
+        read.belongTo(this);
+        return read;
     }
 
     private void begin(Callable<Program> source, Consumer<Program> run) {
@@ -158,8 +165,18 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
             finish(e);
             return;
         }
+        execution.programPromise = Futures.immediateFuture(loaded);
         program.complete(loaded);
         run.accept(loaded);
+    }
+
+    private void asEngine(Runnable task) {
+        engine = Thread.currentThread();
+        try {
+            task.run();
+        } finally {
+            engine = null;
+        }
     }
 
     /** Does something with the program, as soon as it is loaded and nothing else is done with it. */
@@ -180,7 +197,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
     }
 
     /** What plugins know of the program. */
-    final class Execution extends FlowExecution {
+    final class Execution extends CpsFlowExecution {
         @Override
         public FlowExecutionOwner getOwner() {
             return new Owner();
@@ -188,7 +205,9 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
 
         @Override
         public List<FlowNode> getCurrentHeads() {
-            return ask(Program::heads).join();
+            return Thread.currentThread() == engine
+                    ? program.join().heads()
+                    : ask(Program::heads).join();
         }
 
         private final class Owner extends FlowExecutionOwner {

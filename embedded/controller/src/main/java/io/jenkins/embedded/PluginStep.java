@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jenkinsci.plugins.workflow.flow.StepListener;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -25,7 +26,23 @@ record PluginStep(StepDescriptor descriptor, Object[] arguments) implements Prog
                         "Required context " + required + " of the step " + function + " is missing");
             }
         }
-        return descriptor.newInstance(named()).start(context);
+        var step = descriptor.newInstance(named());
+        EmbeddedJenkins.fire(StepListener.class, listener -> listener.notifyOfNewStep(step, context));
+        return ((BuildStepContext) context).outcome() == null ? step.start(context) : new Ended(context);
+    }
+
+    /** A step that a listener has ended. */
+    private static final class Ended extends StepExecution {
+        private static final long serialVersionUID = 1;
+
+        Ended(StepContext context) {
+            super(context);
+        }
+
+        @Override
+        public boolean start() {
+            return true;
+        }
     }
 
     /** The closure after the step's arguments, or null. */

@@ -15,12 +15,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import jenkins.model.CauseOfInterruption;
 import jenkins.util.Timer;
+import org.jenkinsci.plugins.workflow.cps.CpsThread;
+import org.jenkinsci.plugins.workflow.cps.CpsThreadGroup;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -29,7 +32,7 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
  * A Pipeline under way: its threads, and what they share. It is written to disk whenever all of them wait, and goes on
  * from there in another process. All methods are called by one thread at a time, through {@link PipelineBuild#onProgram}.
  */
-final class Program implements Serializable {
+final class Program extends CpsThreadGroup {
     private static final long serialVersionUID = 1;
 
     private final List<ProgramThread> threads = new ArrayList<>();
@@ -44,6 +47,7 @@ final class Program implements Serializable {
 
     private transient PipelineBuild build;
     private transient boolean over;
+    private transient boolean paused;
 
     Program(PipelineBuild build, PipelineScript script) {
         this.build = build;
@@ -92,17 +96,43 @@ final class Program implements Serializable {
         return variables;
     }
 
-    /** Takes up a program that was read from disk. */
-    void resume(PipelineBuild build) {
+    /** Says whose program this is, which was read from disk. */
+    void belongTo(PipelineBuild build) {
         this.build = build;
+    }
+
+    /** Goes on where it was saved. */
+    void resume() {
         deadlines.forEach(Deadline::schedule);
         List.copyOf(threads).forEach(ProgramThread::resumeStep);
         run();
     }
 
+    @Override
+    public Iterable<CpsThread> getThreads() {
+        return List.copyOf(threads);
+    }
+
+    @Override
+    public boolean isPaused() {
+        return paused;
+    }
+
+    @Override
+    public Future<?> pause(boolean persist) {
+        paused = true;
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void unpause() {
+        paused = false;
+        build.onProgram(Program::run);
+    }
+
     /** Runs all threads that can go on, until every one waits; then saves the program. */
     void run() {
-        for (var ready = ready(); ready != null && !over; ready = ready()) {
+        for (var ready = ready(); ready != null && !over && !paused; ready = ready()) {
             var end = ready.run();
             if (end != null) {
                 threads.remove(ready);
@@ -166,7 +196,7 @@ final class Program implements Serializable {
                 .filter(candidate -> candidate.parent() == thread)
                 .toList();
         if (branches.isEmpty()) {
-            thread.stopStep(cause);
+            thread.stop(cause);
         } else {
             branches.forEach(branch -> stop(branch, cause));
         }
@@ -194,7 +224,7 @@ final class Program implements Serializable {
         return over
                 ? Stream.empty()
                 : threads.stream()
-                        .map(ProgramThread::step)
+                        .map(ProgramThread::getStep)
                         .filter(type::isInstance)
                         .map(type::cast);
     }

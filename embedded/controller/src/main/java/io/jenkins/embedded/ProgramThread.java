@@ -12,12 +12,13 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jenkinsci.plugins.workflow.cps.EmbeddedThread;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /** One thread of a {@link Program}: the Pipeline itself, or the body of a step. It is not a thread of Java. */
-final class ProgramThread implements Serializable {
+final class ProgramThread extends EmbeddedThread {
     private static final long serialVersionUID = 1;
 
     /** What changes the meaning of methods while a Pipeline runs; the first one that fits counts. */
@@ -48,6 +49,7 @@ final class ProgramThread implements Serializable {
 
     /** The Pipeline's main thread. */
     ProgramThread(Program program, Continuable continuable) {
+        super(program.nextId());
         this.program = program;
         this.parent = null;
         this.owner = null;
@@ -65,6 +67,7 @@ final class ProgramThread implements Serializable {
             Continuable continuable,
             BodyOwner owner,
             List<Object> contextual) {
+        super(parent.program.nextId());
         this.program = parent.program;
         this.parent = parent;
         this.owner = owner;
@@ -81,6 +84,11 @@ final class ProgramThread implements Serializable {
             throw new IllegalStateException("Steps can only be called by a Pipeline's own thread");
         }
         return thread;
+    }
+
+    /** The thread that runs on this thread of Java, or null. */
+    static ProgramThread currentOrNull() {
+        return CURRENT.get();
     }
 
     Program program() {
@@ -125,7 +133,8 @@ final class ProgramThread implements Serializable {
         block = block.outer();
     }
 
-    StepExecution step() {
+    @Override
+    public StepExecution getStep() {
         return step;
     }
 
@@ -192,7 +201,8 @@ final class ProgramThread implements Serializable {
     }
 
     /** Stops the step that the thread waits for; a thread that was about to go on, goes on with the cause instead. */
-    void stopStep(Throwable cause) {
+    @Override
+    public void stop(Throwable cause) {
         if (step == null) {
             next = new Outcome(null, cause);
             return;

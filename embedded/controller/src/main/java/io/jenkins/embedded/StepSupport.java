@@ -2,10 +2,7 @@ package io.jenkins.embedded;
 
 import hudson.AbortException;
 import hudson.model.Result;
-import io.jenkins.plugins.armory.flow.CancelledStages;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
-import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -90,40 +87,6 @@ public final class StepSupport {
     public static void leave() {
         thread().leave();
         started("}");
-    }
-
-    public static void enterStage(String name) {
-        started("{ (" + name + ")");
-        thread().enter(thread().program().openStage(thread().block(), name));
-        thread().variables().put("STAGE_NAME", name);
-    }
-
-    /** What leaves out the body of a stage that begins, if the plugin cancels the stage; null if the stage is run. */
-    public static Cancelled cancel(String stage) throws IOException, InterruptedException {
-        var context = new BuildStepContext(thread(), thread().program().nextId(), null);
-        var cancelled = CancelledStages.cancel(context, stage);
-        if (cancelled == null) {
-            return null;
-        }
-        ArmoryRuntime.get().deployments().flush(build()); // the graph, which has it on Jenkins, is not saved here
-        return new Cancelled(cancelled.getMessage(), CancelledStages.isInStage(context));
-    }
-
-    /** A stage that must not be run: it is shown as aborted, and ends with an error if it is in another one. */
-    public record Cancelled(String message, boolean inStage) implements Serializable {
-
-        public void end() throws FlowInterruptedException {
-            showResult(Result.ABORTED);
-            if (inStage) {
-                throw CancelledStages.interruption(message);
-            }
-        }
-    }
-
-    /** @param failure what ended the stage, null for a good end */
-    public static void leaveStage(Throwable failure) {
-        thread().block().end(thread().program(), failure);
-        leave();
     }
 
     /** Has the stages around show the result. */

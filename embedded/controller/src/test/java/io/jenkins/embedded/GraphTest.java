@@ -121,20 +121,6 @@ class GraphTest {
     }
 
     @Test
-    void aStepOfAPluginMayHaveItsBodyShownAsAStage() throws Exception {
-        var build = controller.build(
-                "armoryEnvironment('prod') { waitFor(id: 'x') }; stage('s') { armoryEnvironment('in s') { } }");
-        var inside = WaitStep.await("x");
-        assertThat(around(inside)).containsExactly("prod", ".", ".");
-        assertThat(build.stages()).extracting(Stage::toString).containsExactly("prod IN_PROGRESS");
-
-        build = controller.crashAndRestart(build);
-        WaitStep.await("x").onSuccess(null);
-        awaitEnd(build);
-        assertThat(build.stages()).extracting(Stage::toString).containsExactly("prod SUCCESS", "s SUCCESS");
-    }
-
-    @Test
     void everyTryOfRetryIsABodyOfItsOwn() throws Exception {
         var build = controller.build("retry(2) { waitFor(id: 'x') }");
         var first = WaitStep.await("x");

@@ -21,6 +21,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class DeclaredStages {
 
+    /** The stage in which a Declarative Pipeline runs its {@code post}, behind those of the Jenkinsfile. */
+    static final String POST = "Declarative: Post Actions";
+
     private DeclaredStages() {}
 
     /**
@@ -80,8 +83,7 @@ public final class DeclaredStages {
 
         private static boolean allAre(Run<?, ?> run, String name, List<String> around, Predicate<ModelASTStage> what) {
             ModelASTStages outermost = of(run);
-            Set<String> names = Stream.concat(
-                            Stream.of(CancelledStages.POST), all(outermost).map(ModelASTStage::getName))
+            Set<String> names = Stream.concat(Stream.of(POST), all(outermost).map(ModelASTStage::getName))
                     .collect(Collectors.toSet());
             List<String> path = Stream.concat(
                             around.stream().filter(names::contains), // without the cell of a matrix

@@ -43,7 +43,7 @@ public final class RestartedStages extends FlowExecutionListener {
         List<String> stages = outermost(origin);
         int first = first(stages, cause);
         Set<String> again = new HashSet<>(stages.subList(first, stages.size()));
-        again.add(CancelledStages.POST);
+        again.add(DeclaredStages.POST);
         RestartDeclarativePipelineCause earlier = origin.getCause(CAUSE);
         boolean originLeftOut = earlier != null && first(stages, earlier) > 0;
         ArmoryRuntime.get()

@@ -5,8 +5,6 @@ import io.jenkins.plugins.armory.deployment.Place;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.actions.LabelAction;
 import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
@@ -24,7 +22,10 @@ public final class Stages {
     /** Returns the node that starts the body of the innermost stage, across branches; {@code null} outside of any stage. */
     @CheckForNull
     static FlowNode innermost(FlowNode step) {
-        return innermost(step.getEnclosingBlocks().stream());
+        return step.getEnclosingBlocks().stream()
+                .filter(block -> beginningWith(block) != null)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Returns the name of the stage whose body begins with a node, {@code null} if it begins none. */
@@ -32,16 +33,6 @@ public final class Stages {
     static String beginningWith(FlowNode node) {
         LabelAction label = isBranch(node) ? null : node.getAction(LabelAction.class);
         return label == null ? null : label.getDisplayName();
-    }
-
-    /** Returns whether a step is in a stage of its own branch, or in any stage if it is in no branch. */
-    public static boolean isInOne(FlowNode step) {
-        return innermost(step.getEnclosingBlocks().stream().takeWhile(Predicate.not(Stages::isBranch))) != null;
-    }
-
-    @CheckForNull
-    private static FlowNode innermost(Stream<? extends BlockStartNode> blocks) {
-        return blocks.filter(block -> beginningWith(block) != null).findFirst().orElse(null);
     }
 
     /**

@@ -1,14 +1,11 @@
 package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import hudson.model.Result;
-import io.jenkins.plugins.armory.flow.CancelledStages;
 import java.io.IOException;
 import java.util.UUID;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
-import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -94,28 +91,7 @@ public abstract class BlockExecution extends SuspendedExecution {
      */
     protected final synchronized void startBody(BodyInvoker invoker) {
         if (stopCause() == null && !started && body == null) {
-            body = invoker.withCallback(new Callback(this, null)).start();
-        }
-    }
-
-    /**
-     * Starts the body and ends it before anything in it runs, so that views show it as aborted. The step ends without an error.
-     *
-     * @param message the reason
-     */
-    protected final synchronized void leaveOutBody(BodyInvoker invoker, String message)
-            throws IOException, InterruptedException {
-        if (stopCause() == null && !started && body == null) {
-            CancelledStages.await(getContext(), message);
-            body = invoker.withCallback(new Callback(this, CancelledStages.interruption(message, Result.ABORTED)))
-                    .start();
-        }
-    }
-
-    /** Cancels the body. The engine checks for this before it runs the first step of the body. */
-    private synchronized void cancelBody(Throwable cause) {
-        if (body != null) {
-            body.cancel(cause);
+            body = invoker.withCallback(new Callback(this)).start();
         }
     }
 
@@ -163,21 +139,13 @@ public abstract class BlockExecution extends SuspendedExecution {
 
         private final BlockExecution execution;
 
-        /** The reason not to run the body, {@code null} to run it. */
-        @CheckForNull
-        private final FlowInterruptedException leftOut;
-
-        Callback(BlockExecution execution, @CheckForNull FlowInterruptedException leftOut) {
+        Callback(BlockExecution execution) {
             this.execution = execution;
-            this.leftOut = leftOut;
         }
 
         @Override
         public void onStart(StepContext context) {
             execution.started = true;
-            if (leftOut != null) {
-                execution.cancelBody(leftOut);
-            }
         }
 
         @Override
@@ -187,8 +155,7 @@ public abstract class BlockExecution extends SuspendedExecution {
 
         @Override
         public void onFailure(StepContext context, Throwable thrown) {
-            boolean expected = leftOut != null && CancelledStages.isInterruption(thrown);
-            ended(expected ? BlockEnd.success(null) : BlockEnd.failure(thrown));
+            ended(BlockEnd.failure(thrown));
         }
 
         private void ended(BlockEnd end) {

@@ -8,23 +8,6 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
  */
 abstract class Steps extends PipelineScript {
 
-    def stage(Object arguments, Closure body) {
-        def name = StepSupport.named('stage', arguments, 'name').name.toString()
-        def cancelled = StepSupport.cancel(name)
-        StepSupport.begin('stage')
-        StepSupport.enterStage(name)
-        Throwable failure = null
-        try {
-            return cancelled ? cancelled.end() : body()
-        } catch (Throwable e) {
-            failure = e
-            throw e
-        } finally {
-            StepSupport.leaveStage(cancelled ? null : failure)
-            StepSupport.end('stage')
-        }
-    }
-
     def node(Closure body) {
         return node('', body)
     }

@@ -16,7 +16,6 @@ import io.jenkins.plugins.armory.flow.DeadEnds;
 import io.jenkins.plugins.armory.flow.EnclosingBody;
 import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
-import io.jenkins.plugins.armory.flow.cps.OwnStage;
 import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.BlockExecution;
 import io.jenkins.plugins.armory.step.EnclosingApproval;
@@ -27,7 +26,6 @@ import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +33,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.util.Timer;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -54,8 +51,6 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     /** An environment variable of the body. Armory sets a variable of this name in its deployments. */
     public static final String VARIABLE = "ARMORY_ENVIRONMENT_NAME";
-    /** An environment variable that the step {@code stage} sets. */
-    private static final String STAGE_VARIABLE = "STAGE_NAME";
 
     /** A shorter wait is not shown, because showing it writes files. */
     private static final long SHOWN_AFTER_SECONDS = 1;
@@ -83,9 +78,6 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     @CheckForNull
     private transient volatile Checks checks;
-
-    /** {@code true} to show the body as a stage, see {@link OwnStage}. */
-    private transient boolean ownStage;
 
     /** Is set before it is asked for, also after a restart of Jenkins. */
     private volatile boolean waiting;
@@ -150,7 +142,6 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     @Override
     protected void begin() throws Exception {
-        ownStage = !Stages.isInOne(getContext().get(FlowNode.class)) && OwnStage.prepare(getContext());
         Transition transition = tell(declared());
         if (transition.problem() != null) {
             throw new AbortException("armoryEnvironment: " + transition.problem());
@@ -255,14 +246,12 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     }
 
     private BodyInvoker invoker() throws IOException, InterruptedException {
-        Map<String, String> variables = new HashMap<>(Map.of(VARIABLE, name));
-        BodyInvoker invoker = getContext().newBodyInvoker().withContext(new EnclosingBody(id(), name));
-        if (ownStage) {
-            variables.put(STAGE_VARIABLE, name);
-            invoker.withDisplayName(name);
-        }
-        return invoker.withContext(EnvironmentExpander.merge(
-                getContext().get(EnvironmentExpander.class), EnvironmentExpander.constant(variables)));
+        return getContext()
+                .newBodyInvoker()
+                .withContext(new EnclosingBody(id(), name))
+                .withContext(EnvironmentExpander.merge(
+                        getContext().get(EnvironmentExpander.class),
+                        EnvironmentExpander.constant(Map.of(VARIABLE, name))));
     }
 
     private void pause() throws IOException, InterruptedException {
@@ -278,13 +267,8 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     private void cancel(String reason) throws IOException, InterruptedException {
         log("Environment '" + name + "' is cancelled: " + reason);
-        String message = "'" + name + "' is cancelled: " + reason;
-        if (ownStage) {
-            leaveOutBody(getContext().newBodyInvoker().withDisplayName(name), message);
-        } else {
-            warn(Result.ABORTED, message);
-            succeed(null);
-        }
+        warn(Result.ABORTED, "'" + name + "' is cancelled: " + reason);
+        succeed(null);
     }
 
     @Override
@@ -314,19 +298,11 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
         }
         if (failure != null) {
             fail(failure);
-        } else if (seed == null || isCancelled(transition)) { // then the body was left out
+        } else if (seed == null) {
             succeed(end.value());
         } else {
             check(end.value());
         }
-    }
-
-    private boolean isCancelled(Transition transition) {
-        return transition
-                .deployment()
-                .find(name)
-                .filter(environment -> environment.state() == Environment.State.CANCELLED)
-                .isPresent();
     }
 
     /** Asks for what the settings ask after a deployment, or goes on with that after a restart of Jenkins. */

@@ -55,7 +55,6 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -67,18 +66,11 @@ import org.kohsuke.stapler.StaplerRequest2;
 @WithJenkins
 class DeploymentStepsJenkinsTest {
 
-    private static final String CPS_INTERNALS = "io.jenkins.plugins.armory.cpsInternals";
-
     private JenkinsRule j;
 
     @BeforeEach
     void start(JenkinsRule rule) {
         j = rule;
-    }
-
-    @AfterEach
-    void useInternals() {
-        System.clearProperty(CPS_INTERNALS);
     }
 
     private static ArmoryEnvironmentStep environment(String name, String... dependsOn) {
@@ -223,29 +215,6 @@ class DeploymentStepsJenkinsTest {
                     .getContentAsString();
             assertThat(text).as(path).contains("<div>");
         }
-    }
-
-    @Test
-    void stagesWhoseBodyCannotBeReplacedEndAtTheirFirstStep() throws Exception {
-        System.setProperty(CPS_INTERNALS, "false");
-        WorkflowJob job = j.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition("""
-                input id: 'Hold', message: 'Hold'
-                stage('prod') { echo 'never' }
-                stage('more') { stage('nested') { echo 'never' } }
-                echo 'behind them'
-                """, true));
-        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
-        awaitInput(run);
-        failAfterDeployment(run);
-        awaitInput(run).proceed(null);
-
-        j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
-        j.assertLogContains("Stage 'prod' is cancelled: 2 of 42 failed", run);
-        j.assertLogContains("behind them", run);
-        j.assertLogNotContains("never", run);
-        assertThat(ArmoryRuntime.get().deployments().of(run).deployment().cancelled())
-                .containsOnlyKeys("prod", "more");
     }
 
     @Test

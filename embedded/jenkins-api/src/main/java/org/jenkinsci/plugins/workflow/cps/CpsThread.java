@@ -3,25 +3,17 @@ package org.jenkinsci.plugins.workflow.cps;
 import java.io.Serializable;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
-/** A branch of a Pipeline of Jenkins; the embedded controller has its own. */
-public final class CpsThread implements Serializable {
+/** A branch of a Pipeline, or the body of a step. */
+public abstract class CpsThread implements Serializable {
     private static final long serialVersionUID = 1;
 
-    private CpsThread() {}
+    public final int id;
 
-    public static CpsThread current() {
-        return null;
+    CpsThread(int id) {
+        this.id = id;
     }
 
-    public CpsFlowExecution getExecution() {
-        throw new UnsupportedOperationException();
-    }
+    public abstract StepExecution getStep();
 
-    public StepExecution getStep() {
-        throw new UnsupportedOperationException();
-    }
-
-    public CpsThreadGroup getGroup() {
-        throw new UnsupportedOperationException();
-    }
+    public abstract void stop(Throwable t);
 }

@@ -1,19 +1,17 @@
 package org.jenkinsci.plugins.workflow.cps;
 
-import groovy.lang.Closure;
 import java.io.Serializable;
+import java.util.concurrent.Future;
 
-/** A Pipeline of Jenkins under way; the embedded controller has its own. */
-public final class CpsThreadGroup implements Serializable {
+/** A Pipeline under way. */
+public abstract class CpsThreadGroup implements Serializable {
     private static final long serialVersionUID = 1;
 
-    private CpsThreadGroup() {}
+    public abstract Iterable<CpsThread> getThreads();
 
-    public Iterable<CpsThread> getThreads() {
-        throw new UnsupportedOperationException();
-    }
+    public abstract boolean isPaused();
 
-    public BodyReference export(Closure<?> body) {
-        throw new UnsupportedOperationException();
-    }
+    public abstract Future<?> pause(boolean persist);
+
+    public abstract void unpause();
 }

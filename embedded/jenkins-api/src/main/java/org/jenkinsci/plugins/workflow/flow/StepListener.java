@@ -4,7 +4,7 @@ import hudson.ExtensionPoint;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/** Hears of each step before it starts; the embedded controller calls none. */
+/** Hears of a step before it starts; on the embedded controller of those that plugins bring, and of {@code stage}. */
 public interface StepListener extends ExtensionPoint {
 
     void notifyOfNewStep(Step s, StepContext context);
