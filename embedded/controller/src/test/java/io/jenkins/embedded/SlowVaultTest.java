@@ -1,7 +1,6 @@
 package io.jenkins.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
@@ -10,9 +9,7 @@ import hudson.util.Secret;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
-import io.jenkins.plugins.armory.callback.token.CallersLimit;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.ListedClient;
@@ -20,25 +17,21 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.sending.Settings;
 import io.jenkins.plugins.armory.web.ApprovalsMonitor;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Secrets in a vault that does not answer. Each caller of an approval with such a secret holds a thread that answers requests. */
+/** Secrets in a vault that does not answer, or fails. */
 class SlowVaultTest {
     private static final int CALLERS = 40;
 
@@ -53,10 +46,6 @@ class SlowVaultTest {
         ExtensionList.lookupSingleton(CascCredentials.class)
                 .replaceBy(List.of(
                         new OfVault("slow"),
-                        new OfVault("other"),
-                        new OfVault("b"),
-                        new OfVault("c"),
-                        new OfVault("d"),
                         new CascCredentials.SecretText(
                                 "quick", CredentialsScope.GLOBAL, Secret.fromString("the secret"), null),
                         new OfVault("sealed") {
@@ -87,78 +76,6 @@ class SlowVaultTest {
                 .start();
     }
 
-    private List<Future<Verification>> call(Optional<Approval> approval, String token) {
-        var verifications = new ArrayList<Future<Verification>>();
-        for (int i = 0; i < CALLERS; i++) {
-            verifications.add(threads.submit(() -> Settings.get().secretTexts().verify(token, approval)));
-        }
-        return verifications;
-    }
-
-    private void assertFewWait(List<Future<Verification>> verifications) throws Exception {
-        await().until(() -> verifications.stream().filter(Future::isDone).count() == CALLERS - CallersLimit.MOST);
-        for (Future<Verification> each : verifications) {
-            if (each.isDone()) {
-                assertThat(each.get())
-                        .isInstanceOfSatisfying(
-                                Verification.Undecided.class,
-                                undecided -> assertThat(undecided.reason())
-                                        .isEqualTo(
-                                                "the secret of slow is being read, and others wait for it, or for secrets"
-                                                        + " beside it, already; check the providers of these credentials"));
-            }
-        }
-    }
-
-    @Test
-    void fewWaitForTheSecretOfAnApproval() throws Exception {
-        Controller.awaitEnd(controller.build("echo 'built'"));
-
-        List<Future<Verification>> verifications = call(Optional.of(approval("slow")), "the secret");
-
-        assertFewWait(verifications);
-        assertThat(readers).hasValue(CallersLimit.MOST);
-        Future<Verification> other =
-                threads.submit(() -> Settings.get().secretTexts().verify("the secret", Optional.of(approval("other"))));
-        await().until(() -> readers.get() == CallersLimit.MOST + 1);
-        answers.countDown();
-        assertThat(other.get()).isInstanceOf(Verification.Genuine.class);
-        assertThat(Settings.get().callerSecrets().of(Optional.of(approval("slow"))))
-                .hasSize(1);
-    }
-
-    /** An author may have many, each of an approval of its own. */
-    @Test
-    void fewWaitForAllSecretsOfOneFolder() throws Exception {
-        Controller.awaitEnd(controller.build("echo 'built'"));
-
-        var all = new ArrayList<Future<Verification>>();
-        for (String id : List.of("slow", "other", "b", "c", "d")) {
-            all.addAll(call(Optional.of(approval(id)), "the secret"));
-        }
-
-        await().until(() -> all.stream().filter(Future::isDone).count() == all.size() - 16);
-        assertThat(readers).hasValue(16);
-    }
-
-    /** It is looked up for every caller, also of an approval that does not exist. */
-    @Test
-    void fewWaitForTheSecretOfTheSettings() throws Exception {
-        ArmoryConfiguration.get().setCallbackCredentialsId("slow");
-
-        assertFewWait(call(Optional.empty(), "invented"));
-    }
-
-    @Test
-    void whatAnswersAtOnceRefusesNobody() throws Exception {
-        answers.countDown();
-        ArmoryConfiguration.get().setCallbackCredentialsId("slow");
-
-        for (Future<Verification> each : call(Optional.empty(), "the secret")) {
-            assertThat(each.get()).isInstanceOf(Verification.Genuine.class);
-        }
-    }
-
     /** The one of the settings decides nothing for an approval that names another. */
     @Test
     void whoHasTheSecretOfAnApprovalDoesNotWaitForTheOneOfTheSettings() throws Exception {
@@ -186,59 +103,6 @@ class SlowVaultTest {
                                         + " java.lang.IllegalStateException: the vault is sealed"));
         assertThat(Settings.get().callerSecrets().of(Optional.of(approval("quick"))))
                 .hasSize(1);
-    }
-
-    @Test
-    void aClientWhosePasswordIsNotReadHoldsUpFewOfItsOwnCallers() {
-        ArmoryConfiguration.get()
-                .setCallbackClients(List.of(new ListedClient("client", "**"), new ListedClient("quick-client", "**")));
-        List<CallbackClient> clients = Settings.get().clients();
-        assertThat(readers).hasValue(0);
-
-        var reads = new ArrayList<Future<Boolean>>();
-        for (int i = 0; i < CALLERS; i++) {
-            reads.add(threads.submit(clients.get(0)::lacksSecret));
-        }
-
-        await().until(() -> reads.stream().filter(Future::isDone).count() == CALLERS - CallersLimit.MOST);
-        assertThat(reads.stream().filter(Future::isDone))
-                .allSatisfy(each -> assertThat(each)
-                        .failsWithin(Duration.ZERO)
-                        .withThrowableThat()
-                        .withMessageContaining("the secret of client is being read"));
-        assertThat(clients.get(1).lacksSecret()).isFalse();
-    }
-
-    /** A stranger's request for a token has the names of all of them read, which may be in a vault too. */
-    @Test
-    void aClientWhoseNameIsNotReadHoldsUpFewCallersAndNoOtherClient() {
-        ExtensionList.lookupSingleton(CascCredentials.class)
-                .replaceBy(List.of(
-                        new ClientOfVault("slow", this::read, () -> {}),
-                        new ClientOfVault("sealed", SlowVaultTest::fail, () -> {}),
-                        new ClientOfVault("quick", () -> {})));
-        ArmoryConfiguration.get()
-                .setCallbackClients(List.of(
-                        new ListedClient("slow", "**"),
-                        new ListedClient("sealed", "**"),
-                        new ListedClient("quick", "**")));
-
-        var all = new ArrayList<Future<List<CallbackClient>>>();
-        for (int i = 0; i < CALLERS; i++) {
-            all.add(threads.submit(() -> Settings.get().clients()));
-        }
-
-        await().until(() -> all.stream().filter(Future::isDone).count() == CALLERS - CallersLimit.MOST);
-        for (Future<List<CallbackClient>> each : all) {
-            if (each.isDone()) {
-                assertThat(each).succeedsWithin(Duration.ZERO).satisfies(clients -> {
-                    assertThat(CallbackClient.named(Set.of("quick"), clients)).hasSize(1);
-                    assertThatThrownBy(() -> CallbackClient.named(Set.of("sealed"), clients))
-                            .isInstanceOf(UncheckedIOException.class)
-                            .hasMessageContaining("the secret of slow is being read");
-                });
-            }
-        }
     }
 
     private static void fail() {

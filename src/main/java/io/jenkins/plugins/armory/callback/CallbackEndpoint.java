@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.SteadyClock;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
@@ -36,7 +35,6 @@ public final class CallbackEndpoint {
     private final BooleanSupplier stopping;
     private final Clock clock;
     private final RejectedCallbacks rejected = new RejectedCallbacks();
-    private final FailureLimiter limiter;
 
     /**
      * @param callers finds out who sent a request
@@ -48,22 +46,11 @@ public final class CallbackEndpoint {
             CallerIdentification callers,
             BooleanSupplier stopping,
             Clock clock) {
-        this(approvals, tokens, callers, stopping, clock, new FailureLimiter(new SteadyClock()));
-    }
-
-    CallbackEndpoint(
-            Approvals approvals,
-            CallbackTokens tokens,
-            CallerIdentification callers,
-            BooleanSupplier stopping,
-            Clock clock,
-            FailureLimiter limiter) {
         this.approvals = approvals;
         this.tokens = tokens;
         this.callers = callers;
         this.stopping = stopping;
         this.clock = clock;
-        this.limiter = limiter;
     }
 
     public RejectedCallbacks rejected() {
@@ -149,9 +136,11 @@ public final class CallbackEndpoint {
         try {
             return checkCaller(kind, lookup, callers.identify(request, kind, lookup.approval()));
         } catch (CallerIdentification.FailedException x) {
-            return x.isUndecided()
-                    ? new Result(JsonResponse.unavailable(x.getMessage()), x.reason())
-                    : unauthorized(request, x.getMessage(), x.reason());
+            return new Result(
+                    x.isUndecided()
+                            ? JsonResponse.unavailable(x.getMessage())
+                            : CallbackAnswers.unauthorized(x.getMessage()),
+                    x.reason());
         } catch (RefusedRequestException x) {
             return new Result(x.response(), x.getMessage());
         } catch (IOException x) {
@@ -161,14 +150,6 @@ public final class CallbackEndpoint {
                             "The decision could not be stored, so it was not taken; call back again later."),
                     "the decision could not be stored");
         }
-    }
-
-    private Result unauthorized(CallbackRequest request, String message, String reason) {
-        return new Result(
-                limiter.fails(request.remoteAddress())
-                        ? JsonResponse.tooManyFailures()
-                        : CallbackAnswers.unauthorized(message),
-                reason);
     }
 
     private Result checkCaller(Kind kind, Lookup lookup, CallerIdentification.Identified identified)

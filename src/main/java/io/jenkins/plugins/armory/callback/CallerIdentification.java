@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -25,6 +26,7 @@ public final class CallerIdentification {
 
     private final List<TokenVerifier> tokens;
     private final SignatureVerifier signatures;
+    private final Semaphore signed = new Semaphore(RequestBody.MOST_OF_UNKNOWN);
 
     /** @param tokens one for each kind of token, in the order in which they are asked */
     public CallerIdentification(List<TokenVerifier> tokens, SignatureVerifier signatures) {
@@ -108,8 +110,23 @@ public final class CallerIdentification {
         return best;
     }
 
-    /** Identifies the signer. Verifies the bytes of the body before anything is parsed. */
     private Identified identifySigner(CallbackRequest request, Optional<Approval> approval)
+            throws FailedException, RefusedRequestException {
+        if (!signed.tryAcquire()) {
+            throw new FailedException(
+                    "Too many signed requests are being read at once; send this one again later.",
+                    "too many signed requests were being read at once",
+                    true);
+        }
+        try {
+            return verifySignature(request, approval);
+        } finally {
+            signed.release();
+        }
+    }
+
+    /** Verifies the bytes of the body before anything is parsed. */
+    private Identified verifySignature(CallbackRequest request, Optional<Approval> approval)
             throws FailedException, RefusedRequestException {
         byte[] body = request.body().readBytes();
         Verification verification = signatures.verify(request.signatures(), body, approval);

@@ -66,16 +66,6 @@ public record JsonResponse(int status, Map<String, String> headers, ObjectNode b
         return error(503, "unavailable", message, Map.of("Retry-After", RETRY_AFTER_SECONDS));
     }
 
-    /** Returns the error for an address that fails too often: 429 with {@code Retry-After} (RFC 6585, section 4). */
-    public static JsonResponse tooManyFailures() {
-        return error(
-                429,
-                "too_many_failures",
-                "Too many requests from this address had no valid token or client: wait a second before the next one. A valid one"
-                        + " is answered at any time.",
-                Map.of("Retry-After", "1"));
-    }
-
     public byte[] bytes() {
         try {
             return JSON.writeValueAsBytes(body);

@@ -12,12 +12,9 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
-import io.jenkins.plugins.armory.callback.token.CallersLimit;
-import io.jenkins.plugins.armory.callback.token.CallersLimit.LookUp;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Optional;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
@@ -33,12 +30,8 @@ import org.kohsuke.stapler.verb.POST;
 @Restricted(NoExternalUse.class)
 public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
 
-    /** For the credentials of all clients. */
-    private static final CallersLimit FOR_ALL = new CallersLimit(32, SecretTextVerifier.PATIENCE);
-
     private final String credentialsId;
     private final String jobs;
-    private final transient CallersLimit limit = new CallersLimit(CallersLimit.MOST, SecretTextVerifier.PATIENCE);
 
     /** Parsed on first use; not part of the saved form. */
     @CheckForNull
@@ -94,9 +87,9 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
         }
     }
 
-    private <T> T read(LookUp<T> lookUp) throws IOException {
-        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            return CallersLimit.within(List.of(limit, FOR_ALL), credentialsId, lookUp);
+    private <T> T read(SecretTexts.LookUp<T> lookUp) throws IOException {
+        try {
+            return SecretTexts.read(credentialsId, lookUp);
         } catch (IllegalArgumentException x) { // it is of an environment
             throw new IOException("the secret of " + credentialsId + " cannot be read: " + x.getMessage(), x);
         }

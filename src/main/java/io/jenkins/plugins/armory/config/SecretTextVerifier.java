@@ -2,25 +2,18 @@ package io.jenkins.plugins.armory.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
-import hudson.security.ACL;
-import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
-import io.jenkins.plugins.armory.callback.token.CallersLimit;
-import io.jenkins.plugins.armory.callback.token.CallersLimit.LookUp;
-import io.jenkins.plugins.armory.callback.token.LruMap;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.sending.Settings;
 import io.jenkins.plugins.armory.signature.SigningSecrets;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -32,24 +25,10 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  */
 final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
 
-    static final Duration PATIENCE = Duration.ofSeconds(1);
-    private static final int MOST_LIMITS = 1000;
-
-    /** The callers that wait at once for credentials of one folder, and for those of all folders: of some 200 threads of Jenkins. */
-    private static final int MOST_OF_FOLDER = 16;
-
-    private static final int MOST_OF_ALL = 64;
-
-    /** By the folder, and by the folder and the id of the credential. */
-    private final Map<String, CallersLimit> limits = LruMap.ofAtMost(MOST_LIMITS);
-
-    private final CallersLimit forAll = new CallersLimit(MOST_OF_ALL, PATIENCE);
-    private final CallersLimit forSettings = new CallersLimit(CallersLimit.MOST, PATIENCE);
-
     @Override
     public Verification verify(String token, Optional<Approval> approval) {
         Verification verification = Verification.unknown();
-        for (LookUp<Optional<CallerSecret>> each : List.<LookUp<Optional<CallerSecret>>>of(
+        for (SecretTexts.LookUp<Optional<CallerSecret>> each : List.<SecretTexts.LookUp<Optional<CallerSecret>>>of(
                 () -> own(approval), this::ofSettings)) { // the second is not waited for if the first is it
             try {
                 Optional<CallerSecret> secret = each.get();
@@ -87,41 +66,19 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
             return Optional.empty();
         }
         Caller caller = named(id, candidate -> candidate.id().equals(asked.id()));
-        return read(id, limitsOf(folderOf(asked), id), () -> secretOf(ofCaller(asked, id), caller));
+        return SecretTexts.read(id, () -> secretOf(ofCaller(asked, id), caller));
     }
 
     private Optional<CallerSecret> ofSettings() throws IOException {
         String id = ArmoryConfiguration.get().getCallbackCredentialsId();
         return id == null
                 ? Optional.empty()
-                : read(id, List.of(forSettings), () -> secretOf(SecretTexts.ofJenkins(id), ofSettings(id)));
-    }
-
-    private static Optional<CallerSecret> read(
-            String id, List<CallersLimit> limits, LookUp<Optional<CallerSecret>> lookUp) throws IOException {
-        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            return CallersLimit.within(limits, id, lookUp);
-        }
+                : SecretTexts.read(id, () -> secretOf(SecretTexts.ofJenkins(id), ofSettings(id)));
     }
 
     private static Optional<CallerSecret> secretOf(@CheckForNull StringCredentials credentials, Caller caller) {
         return Optional.ofNullable(credentials)
                 .map(found -> new CallerSecret(found.getSecret().getPlainText(), caller));
-    }
-
-    /** @param folder where the credential is visible; another folder may have one of the same id */
-    private List<CallersLimit> limitsOf(String folder, String id) {
-        synchronized (limits) {
-            return List.of(
-                    limits.computeIfAbsent(folder + '/' + id, each -> new CallersLimit(CallersLimit.MOST, PATIENCE)),
-                    limits.computeIfAbsent(folder, each -> new CallersLimit(MOST_OF_FOLDER, PATIENCE)),
-                    forAll);
-        }
-    }
-
-    /** Returns the top-level folder of an approval's job, or the job if it is in none. */
-    private static String folderOf(Approval approval) {
-        return approval.build().job().split("/", 2)[0];
     }
 
     private static Caller ofSettings(String global) {

@@ -12,9 +12,11 @@ import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Run;
 import hudson.security.ACL;
+import hudson.security.ACLContext;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.sending.Settings;
+import java.io.IOException;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -29,6 +31,30 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class SecretTexts {
 
     private SecretTexts() {}
+
+    /** Something that is looked up in a credential. */
+    @FunctionalInterface
+    interface LookUp<T> {
+        T get() throws IOException;
+    }
+
+    /**
+     * Looks up something in a credential with the rights of Jenkins itself, which may take as long as its provider does.
+     *
+     * @param id that of the credential, for messages
+     * @throws IOException if the provider of the credential fails
+     * @throws IllegalArgumentException as the look-up does
+     */
+    static <T> T read(String id, LookUp<T> lookUp) throws IOException {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            return lookUp.get();
+        } catch (IllegalArgumentException x) {
+            throw x;
+        } catch (RuntimeException x) {
+            throw new IOException(
+                    "the secret of " + id + " cannot be read; check the provider of that credential: " + x, x);
+        }
+    }
 
     /** Returns a credential of Jenkins itself, of any scope; {@code null} if there is none. */
     @CheckForNull

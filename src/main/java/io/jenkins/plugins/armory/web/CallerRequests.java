@@ -22,7 +22,7 @@ final class CallerRequests {
 
     private CallerRequests() {}
 
-    static CallbackRequest callback(HttpServletRequest request, String id) throws IOException {
+    static CallbackRequest callback(HttpServletRequest request, String id) {
         return new CallbackRequest(
                 request.getMethod(),
                 id,
@@ -30,7 +30,7 @@ final class CallerRequests {
                 headers(request, CallbackRequest.ALTERNATIVE_HEADER),
                 signatures(request),
                 request.getRemoteAddr(),
-                new RequestBody(request.getContentType(), request.getContentLengthLong(), request.getInputStream()));
+                new RequestBody(request.getContentType(), request.getContentLengthLong(), request::getInputStream));
     }
 
     private static SignatureHeaders signatures(HttpServletRequest request) {
@@ -44,13 +44,12 @@ final class CallerRequests {
         return Collections.list(request.getHeaders(name));
     }
 
-    static TokenRequest token(HttpServletRequest request) throws IOException {
+    static TokenRequest token(HttpServletRequest request) {
         return new TokenRequest(
                 request.getMethod(),
                 request.getQueryString(),
                 headers(request, "Authorization"),
-                request.getRemoteAddr(),
-                new RequestBody(request.getContentType(), request.getContentLengthLong(), body(request)));
+                new RequestBody(request.getContentType(), request.getContentLengthLong(), () -> body(request)));
     }
 
     /**
@@ -65,12 +64,7 @@ final class CallerRequests {
                 || !type.startsWith("application/x-www-form-urlencoded")) {
             return body;
         }
-        byte[] first;
-        try {
-            first = body.readNBytes(1);
-        } catch (IOException x) {
-            return body; // it fails again where the caller is told
-        }
+        byte[] first = body.readNBytes(1);
         return first.length > 0
                 ? new SequenceInputStream(new ByteArrayInputStream(first), body)
                 : new ByteArrayInputStream(request.getParameterMap().entrySet().stream()

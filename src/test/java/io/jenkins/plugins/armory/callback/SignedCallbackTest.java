@@ -27,7 +27,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +51,6 @@ class SignedCallbackTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final CallbackTokens tokens = CallbackTokensTest.withKey("test");
     private final MutableClock clock = new MutableClock(Instant.now());
-    private final List<String> addresses = new ArrayList<>();
     private String secret = SECRET;
     private Approvals approvals;
     private CallbackEndpoint endpoint;
@@ -113,14 +115,13 @@ class SignedCallbackTest {
 
     private CallbackRequest request(String approval, SignatureHeaders headers, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        addresses.add("192.0.2." + addresses.size()); // each of its own, so that none is rate-limited
         return new CallbackRequest(
                 "POST",
                 approval,
                 List.of(),
                 List.of(),
                 headers,
-                addresses.get(addresses.size() - 1),
+                "192.0.2.1",
                 new RequestBody("application/json", bytes.length, new ByteArrayInputStream(bytes)));
     }
 
@@ -295,5 +296,50 @@ class SignedCallbackTest {
     void aSignatureCountsBesideTheCredentialsOfAProxy() {
         assertThat(endpoint.handle(withToken("Basic dTpw", success(id))).status())
                 .isEqualTo(200);
+    }
+
+    /** They hold threads of Jenkins, and nobody knows who they are. */
+    @Test
+    void fewHaveTheirBodiesReadAtOnce() throws Exception {
+        String body = success(id);
+        SignatureHeaders headers = signed("m1", body);
+        var sent = new CountDownLatch(1);
+        var reading = new CountDownLatch(RequestBody.MOST_OF_UNKNOWN);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        List<Future<JsonResponse>> slow = new ArrayList<>();
+        for (int i = 0; i < RequestBody.MOST_OF_UNKNOWN; i++) {
+            slow.add(threads.submit(() -> endpoint.handle(new CallbackRequest(
+                    "POST",
+                    id,
+                    List.of(),
+                    List.of(),
+                    headers,
+                    "192.0.2.1",
+                    new RequestBody("application/json", body.length(), () -> {
+                        reading.countDown();
+                        await(sent);
+                        return new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8));
+                    })))));
+        }
+        reading.await();
+
+        JsonResponse refused = callBack(other, signed("m2", success(other)), success(other));
+        JsonResponse withToken = endpoint.handle(withToken("Bearer " + tokens.tokenFor(id), body));
+        sent.countDown();
+
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(withToken.status()).isEqualTo(200);
+        for (Future<JsonResponse> each : slow) {
+            assertThat(each.get().status()).isEqualTo(200);
+        }
+        threads.shutdown();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException x) {
+            throw new AssertionError(x);
+        }
     }
 }

@@ -1,16 +1,16 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.approval.SteadyClock;
-import io.jenkins.plugins.armory.callback.FailureLimiter;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RefusedRequestException;
+import io.jenkins.plugins.armory.callback.RequestBody;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -20,7 +20,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Answers token requests of listed clients: the client credentials grant (RFC 6749, section 4.4), as Armory's <i>External
- * Automation</i> uses it. A request leaves nothing behind but a count of failures.
+ * Automation</i> uses it. A request leaves nothing behind.
  */
 @Restricted(NoExternalUse.class)
 public final class TokenEndpoint {
@@ -35,25 +35,16 @@ public final class TokenEndpoint {
     private final IssuedTokens tokens;
     private final Supplier<List<CallbackClient>> clients;
     private final BooleanSupplier stopping;
-    private final FailureLimiter limiter;
+    private final Semaphore permits = new Semaphore(RequestBody.MOST_OF_UNKNOWN);
 
     /**
      * @param clients returns the listed clients; throws {@link IllegalStateException} if they are not known now
      * @param stopping returns whether the controller is shutting down
      */
     public TokenEndpoint(IssuedTokens tokens, Supplier<List<CallbackClient>> clients, BooleanSupplier stopping) {
-        this(tokens, clients, stopping, new FailureLimiter(new SteadyClock()));
-    }
-
-    TokenEndpoint(
-            IssuedTokens tokens,
-            Supplier<List<CallbackClient>> clients,
-            BooleanSupplier stopping,
-            FailureLimiter limiter) {
         this.tokens = tokens;
         this.clients = clients;
         this.stopping = stopping;
-        this.limiter = limiter;
     }
 
     /**
@@ -76,6 +67,9 @@ public final class TokenEndpoint {
         if (stopping.getAsBoolean()) {
             return JsonResponse.unavailable("Jenkins is shutting down; ask again once it is up.");
         }
+        if (!permits.tryAcquire()) {
+            return JsonResponse.unavailable("Too many clients ask for tokens at once; ask again later.");
+        }
         try {
             return issue(request);
         } catch (RefusedRequestException x) { // RFC 6749, section 5.2, has one code for all malformed requests
@@ -84,6 +78,8 @@ public final class TokenEndpoint {
             return JsonResponse.unavailable("The secret of the client cannot be read now; ask again later.");
         } catch (IllegalStateException x) {
             return JsonResponse.unavailable(x.getMessage());
+        } finally {
+            permits.release();
         }
     }
 
@@ -103,11 +99,8 @@ public final class TokenEndpoint {
             return JsonResponse.error(400, "unsupported_grant_type", "The grant_type must be " + GRANT + ".");
         }
         CallbackClient client = find(identities(request, parameters));
-        if (client != null) {
-            return grant(client);
-        }
-        return limiter.fails(request.remoteAddress())
-                ? JsonResponse.tooManyFailures()
+        return client != null
+                ? grant(client)
                 : invalidClient(
                         "The client is unknown, or its secret is wrong. The client_id is the user name of a credential, and"
                                 + " not the id of the credential.");

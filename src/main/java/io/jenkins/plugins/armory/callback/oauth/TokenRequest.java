@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.RequestBody;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
@@ -13,13 +12,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param method the HTTP method
  * @param query the query of the address, or {@code null} if it has none
  * @param authorization every {@code Authorization} header
- * @param remoteAddress as in {@link CallbackRequest}
  * @param body the body, not read yet
  */
 @Restricted(NoExternalUse.class)
-public record TokenRequest(
-        String method,
-        @CheckForNull String query,
-        List<String> authorization,
-        String remoteAddress,
-        RequestBody body) {}
+public record TokenRequest(String method, @CheckForNull String query, List<String> authorization, RequestBody body) {}
