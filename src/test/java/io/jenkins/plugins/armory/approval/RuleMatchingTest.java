@@ -72,7 +72,7 @@ class RuleMatchingTest {
 
     @Test
     void asManyCountAsCanInAnyWay() {
-        Seeds.each(2_000, draw -> {
+        Seeds.each(500, draw -> {
             int[] required = draw.ints(draw.between(1, 5), 1, 4).toArray();
             ManualRequirement manual = rules(required);
             List<Vote> votes = people(draw, required.length);

@@ -136,7 +136,7 @@ class CallbackFuzzTest {
 
     @Test
     void nobodyDecidesWithoutTheToken() {
-        Seeds.each(15_000, draw -> {
+        Seeds.each(2_000, draw -> {
             JsonResponse response = check(draw, wrongTokens(draw), wrongTokens(draw), true);
 
             assertThat(response.status()).isIn(401, 405);
@@ -145,7 +145,7 @@ class CallbackFuzzTest {
 
     @Test
     void nobodyDecidesWithoutADecision() {
-        Seeds.each(15_000, draw -> {
+        Seeds.each(2_000, draw -> {
             JsonResponse response = check(draw, List.of("Bearer " + TOKEN), List.of(), false);
 
             assertThat(response.status()).isIn(400, 404, 405, 410, 413, 415);

@@ -306,12 +306,12 @@ class WebhooksReaderTest {
 
     @Test
     void anyTextIsAFileOrRefused() {
-        Seeds.each(2000, draw -> parseOrRefuse(draw.text()));
+        Seeds.each(500, draw -> parseOrRefuse(draw.text()));
     }
 
     @Test
     void anyMutilatedFileIsAFileOrRefused() {
-        Seeds.each(2000, draw -> {
+        Seeds.each(500, draw -> {
             int from = draw.between(0, COMPLETE.length());
             int to = draw.between(from, COMPLETE.length());
             String insertion =

@@ -350,7 +350,7 @@ class JournalPropertyTest {
 
     @Test
     void manyAtATimeAreAllAcknowledgedOrNot() {
-        Seeds.each(60, JournalPropertyTest::changeManyAtATime);
+        Seeds.each(20, JournalPropertyTest::changeManyAtATime);
     }
 
     private static void changeManyAtATime(Random random) throws Exception {

@@ -399,7 +399,7 @@ class TokenEndpointTest {
 
     @Test
     void nobodyGetsATokenWithoutTheSecret() {
-        Seeds.each(6_000, draw -> {
+        Seeds.each(1_000, draw -> {
             String type = draw.any("application/json", FORM);
             String[] headers = draw.nextBoolean() ? new String[0] : new String[] {header(draw)};
             JsonResponse response = send(type, body(draw), headers);

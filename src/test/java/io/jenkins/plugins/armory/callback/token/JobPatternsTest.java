@@ -134,7 +134,7 @@ class JobPatternsTest {
 
     @Test
     void matchesAsItsDefinitionSays() {
-        Seeds.each(5000, draw -> {
+        Seeds.each(1000, draw -> {
             String pattern = pattern(draw);
             String job = name(draw);
 
@@ -146,7 +146,7 @@ class JobPatternsTest {
 
     @Test
     void takesOrRefusesWhateverComes() {
-        Seeds.each(5000, draw -> {
+        Seeds.each(1000, draw -> {
             try {
                 JobPatterns patterns = JobPatterns.parse(draw.text());
                 patterns.match(draw.text());

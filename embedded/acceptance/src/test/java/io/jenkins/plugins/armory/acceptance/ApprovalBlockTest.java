@@ -4,43 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
-import io.jenkins.plugins.armory.acceptance.driver.Controller;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
-import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** A block, or a stage of a Declarative Pipeline, that runs once an approval has succeeded ({@code armoryApproval}). */
-class ApprovalBlockTest {
-
-    private static Controller controller;
-    private static Jenkins jenkins;
-    private final ExternalProcess process = new ExternalProcess();
-
-    @BeforeAll
-    static void createController() {
-        controller = Controller.create(Settings.CASC);
-        jenkins = new Jenkins(controller);
-    }
-
-    @BeforeEach
-    void startController() {
-        controller.start();
-    }
-
-    @AfterAll
-    static void closeController() {
-        controller.close();
-    }
-
-    @AfterEach
-    void closeProcess() {
-        process.close();
-    }
+class ApprovalBlockTest extends OwnController {
 
     private String block(String name, String... more) {
         return process.approvalNamed(name, more).replaceFirst("armoryWebhookApproval", "armoryApproval");

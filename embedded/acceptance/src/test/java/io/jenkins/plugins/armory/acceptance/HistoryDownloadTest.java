@@ -7,44 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
-import io.jenkins.plugins.armory.acceptance.driver.Controller;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
-import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The history over HTTP, on a controller of its own. */
-class HistoryDownloadTest {
-
-    private static Controller controller;
-    private static Jenkins jenkins;
-    private final ExternalProcess process = new ExternalProcess();
-
-    @BeforeAll
-    static void createController() {
-        controller = Controller.create(Settings.CASC);
-        jenkins = new Jenkins(controller);
-    }
-
-    @BeforeEach
-    void startController() {
-        controller.start();
-    }
-
-    @AfterAll
-    static void closeController() {
-        controller.close();
-    }
-
-    @AfterEach
-    void closeProcess() {
-        process.close();
-    }
+class HistoryDownloadTest extends OwnController {
 
     private static List<JsonNode> lines() {
         return jenkins.history().body().lines().map(HistoryDownloadTest::parsed).toList();

@@ -10,7 +10,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.EmbeddedController;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
@@ -20,7 +19,6 @@ import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -86,30 +84,6 @@ class HomeTest {
         callback.succeed("there again").expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): there again");
         assertThat(process.calls()).hasSize(1);
-    }
-
-    /** As while the disk is full at the first start with the plugin. */
-    @Test
-    void aKeyThatCannotBeReadAtOneStartKeepsNothingFromGoingOnOnceItCan() throws IOException {
-        Build build = jenkins.build("armoryWebhookApproval(name: 'tests', uriTemplate: '" + process.url()
-                        + "', disableCallback: true, status: [uriTemplate: '" + canceller.url()
-                        + "', every: 5, pointer: '/state', success: ['passed']])")
-                .awaitWaiting(1);
-        canceller.onCall(call -> new Reply(200, Map.of(), "{\"state\": \"passed\"}"));
-        Path key = file("secrets/io.jenkins.plugins.armory.ArmoryApprovals.callback");
-        Path elsewhere = file("key");
-        controller.kill();
-        Files.move(key, elsewhere);
-        Files.createDirectory(key);
-        try {
-            controller.start();
-            build.awaitLog("Resuming");
-        } finally { // else all other tests lack it
-            Files.delete(key);
-            Files.move(elsewhere, key);
-        }
-
-        build.awaitResult("SUCCESS");
     }
 
     @Test

@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
-import io.jenkins.plugins.armory.acceptance.driver.Controller;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
-import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,42 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** {@code armoryWebhookApprovals}: many approvals, one wait. */
-class ManyInOneStepTest {
+class ManyInOneStepTest extends OwnController {
 
     private static final String BODY =
             "{\"region\": \"{{context.region}}\", \"callbackUri\": \"{{armory.callbackUri}}\", \"callbackToken\": \"{{armory.callbackToken}}\"}";
-
-    private static Controller controller;
-    private static Jenkins jenkins;
-    private final ExternalProcess process = new ExternalProcess();
-
-    @BeforeAll
-    static void createController() {
-        controller = Controller.create(Settings.CASC);
-        jenkins = new Jenkins(controller);
-    }
-
-    @BeforeEach
-    void startController() {
-        controller.start();
-    }
-
-    @AfterAll
-    static void closeController() {
-        controller.close();
-    }
-
-    @AfterEach
-    void closeProcess() {
-        process.close();
-    }
 
     /** A step with one webhook for all, and an approval for each region. */
     private String approvals(int regions, String... more) {

@@ -9,7 +9,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
@@ -22,41 +21,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Approvals outlive the controller's process, however that ends. They have a controller of their own, to be ended. */
-class RestartTest {
-
-    private static Controller controller;
-    private static Jenkins jenkins;
-    private final ExternalProcess process = new ExternalProcess();
-
-    @BeforeAll
-    static void createController() {
-        controller = Controller.create(Settings.CASC);
-        jenkins = new Jenkins(controller);
-    }
-
-    @BeforeEach
-    void startController() {
-        controller.start();
-    }
-
-    @AfterAll
-    static void closeController() {
-        controller.close();
-    }
-
-    @AfterEach
-    void closeProcess() {
-        process.close();
-    }
+class RestartTest extends OwnController {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

@@ -60,19 +60,7 @@ public final class Certificate {
 
     /** For a server that has it. */
     public SSLContext server() {
-        try (InputStream in = Files.newInputStream(keyStore)) {
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            keys.load(in, PASSWORD.toCharArray());
-            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            managers.init(keys, PASSWORD.toCharArray());
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(managers.getKeyManagers(), null, null);
-            return context;
-        } catch (IOException x) {
-            throw new UncheckedIOException(x);
-        } catch (GeneralSecurityException x) {
-            throw new AssertionError(x);
-        }
+        return server(null);
     }
 
     /** Options of a Java process that trusts it, and nothing else. */
@@ -85,11 +73,15 @@ public final class Certificate {
 
     /** For a server that has it, and wants clients to show another one. */
     public SSLContext serverFor(Certificate client) {
+        return server(client);
+    }
+
+    private SSLContext server(Certificate client) {
         try {
             KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             managers.init(keys(), PASSWORD.toCharArray());
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(client.authority());
+            trust.init(client == null ? null : client.authority());
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(managers.getKeyManagers(), trust.getTrustManagers(), null);
             return context;

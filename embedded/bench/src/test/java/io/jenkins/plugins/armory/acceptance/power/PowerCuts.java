@@ -31,7 +31,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -58,7 +57,6 @@ public final class PowerCuts {
     /** What a step says that starts between the end of the disk and that of the controller. */
     private static final String NOT_CALLED = "The webhook was not called, because the approval cannot be written";
 
-    private static final Pattern DAMAGED_END = Pattern.compile("when Jenkins went down");
     private static final String UNSYNCED = "unsynced";
     private static final byte[] CONTENT = new byte[100_000];
 
@@ -276,9 +274,7 @@ public final class PowerCuts {
         for (CalledApproval each : all) {
             report.judge(() -> {
                 Finding finding = each.check(verdict());
-                if (before.contains(each.build())) {
-                    report.checkedAgain();
-                } else {
+                if (!before.contains(each.build())) {
                     report.found(finding);
                 }
             });
@@ -292,14 +288,11 @@ public final class PowerCuts {
         List.copyOf(current).forEach(build -> report.judge(() -> checkBuild(build)));
         String output = controller.output();
         report.judge(() -> assertThat(output).doesNotContain("cannot be opened"));
-        report.damagedEnds((int) DAMAGED_END.matcher(output).results().count());
     }
 
     /** The build ends as its approvals were decided, unless the controller has lost it. */
     private void checkBuild(Build build) {
-        report.build();
         if (!build.exists()) {
-            report.lostBuild();
             current.remove(build); // another one may get its number
             approvals.values().removeIf(each -> each.build() == build.number());
             return;
@@ -310,14 +303,11 @@ public final class PowerCuts {
                 .filter(each -> each.build() == build.number())
                 .toList();
         if (build.isLostAtStart()) {
-            report.lostBuild();
             return;
         }
         String log = build.awaitLogEnd();
         boolean failed = log.contains(NOT_CALLED);
-        if (failed) {
-            report.failedBuild();
-        } else {
+        if (!failed) {
             assertThat(own).as(log).hasSize(APPROVALS);
         }
         boolean success = !failed && own.stream().allMatch(CalledApproval::verdict);
@@ -327,7 +317,6 @@ public final class PowerCuts {
     /** Each approval has one line over all power cuts, also where its build was deleted. */
     private void checkHistory() {
         List<String> recorded = Campaign.approvalsInHistory(jenkins);
-        report.history(recorded.size());
         report.judge(() -> assertThat(recorded).doesNotHaveDuplicates().containsAll(allIds));
     }
 }

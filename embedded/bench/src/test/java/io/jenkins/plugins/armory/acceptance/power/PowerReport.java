@@ -17,13 +17,7 @@ public final class PowerReport {
     private final Map<Finding, Integer> findings = new EnumMap<>(Finding.class);
     private final List<String> violations = new ArrayList<>();
     private int cuts;
-    private int builds;
-    private int lostBuilds;
-    private int failedBuilds;
-    private int rechecks;
     private int unsyncedLost;
-    private int damagedEnds;
-    private int historyLines;
 
     /** @param disk what is on it */
     public PowerReport(String disk) {
@@ -36,35 +30,8 @@ public final class PowerReport {
         unsyncedLost += unsyncedIsLost ? 1 : 0;
     }
 
-    /** Notes that the journal or the history had an end that was cut off. */
-    void damagedEnds(int number) {
-        damagedEnds += number;
-    }
-
     void found(Finding finding) {
         findings.merge(finding, 1, Integer::sum);
-    }
-
-    /** Notes that an approval of an earlier life was checked once more. */
-    void checkedAgain() {
-        rechecks++;
-    }
-
-    void build() {
-        builds++;
-    }
-
-    void lostBuild() {
-        lostBuilds++;
-    }
-
-    /** Notes a build with a step that failed since the disk was dead, and the controller not yet. */
-    void failedBuild() {
-        failedBuilds++;
-    }
-
-    void history(int lines) {
-        historyLines = lines;
     }
 
     /**
@@ -90,11 +57,6 @@ public final class PowerReport {
         return List.copyOf(violations);
     }
 
-    /** The number of cuts. */
-    public int cuts() {
-        return cuts;
-    }
-
     /** The number of cuts that have lost a file that was not synced. */
     public int unsyncedLost() {
         return unsyncedLost;
@@ -109,29 +71,20 @@ public final class PowerReport {
     public String toString() {
         return """
                 %s: %d power cuts in %d s; %d of them lost a file that was written right before
-                %d builds, of which the controller itself lost %d; %d failed at the dead disk
-                %d approvals whose webhooks were called:
-                  %4d had promised a decision, which stands; %d of these were checked once more, a life later
-                  %4d were decided, and the power cut came before the answer
-                  %4d were pending, since a callback came too late for the disk
-                  %4d were pending, since nobody had called back
-                %d ends of files were cut off; the history has %d lines; %d violations
+                %4d approvals had promised a decision, which stands
+                %4d were decided, and the power cut came before the answer
+                %4d were pending, since a callback came too late for the disk
+                %4d were pending, since nobody had called back
+                %4d violations
                 """.formatted(
                         disk,
                         cuts,
                         Duration.ofNanos(System.nanoTime() - begin).toSeconds(),
                         unsyncedLost,
-                        builds,
-                        lostBuilds,
-                        failedBuilds,
-                        findings.values().stream().mapToInt(Integer::intValue).sum(),
                         count(Finding.KEPT),
-                        rechecks,
                         count(Finding.WRITTEN),
                         count(Finding.NOT_WRITTEN),
                         count(Finding.PENDING),
-                        damagedEnds,
-                        historyLines,
                         violations.size());
     }
 }
