@@ -64,14 +64,14 @@ class ArchitectureTest {
             environment -> config deployment runtime storage
             flow -> bounds builds deployment runtime storage
             integration -> api approval builds callback delivery runtime
-            runtime -> api approval bounds builds callback callback.oauth callback.oidc callback.signed callback.token client delivery deployment sending storage storage.disk
+            runtime -> api approval builds callback callback.oauth callback.oidc callback.signed callback.token client delivery deployment sending storage storage.disk
             sending -> approval builds callback.oauth callback.oidc callback.signed callback.token client delivery signature webhook
             signature ->
             step -> approval builds config deployment flow runtime
             step.approval -> approval bounds builds callback.token config delivery deployment flow runtime sending step webhook window
-            step.deployment -> approval bounds builds config deployment deploymentfile flow runtime step step.approval webhook
+            step.deployment -> approval builds config deployment deploymentfile flow runtime step step.approval webhook
             step.environment -> approval bounds config deployment flow runtime step step.approval storage
-            storage -> approval bounds deployment storage.disk
+            storage -> approval deployment storage.disk
             storage.disk ->
             web -> api approval bounds builds callback callback.oauth callback.signed config deployment runtime storage window
             webhook -> bounds signature

@@ -69,8 +69,8 @@ public record ApprovalTerms(
 
         public Subject {
             Objects.requireNonNull(phase, "phase");
-            Bound.NAME.check("environment", environment);
-            Bound.NAME.check("webhook", webhook);
+            Bound.LINE.check("environment", environment);
+            Bound.LINE.check("webhook", webhook);
         }
     }
 
@@ -97,8 +97,8 @@ public record ApprovalTerms(
         public Deciders {
             channels = Channel.shared(channels);
             allowedCallers = List.copyOf(allowedCallers);
-            Bound.NAME.check("callbackCredentialsId", callbackCredentialsId);
-            Bound.LINE.checkEach("allowedCallers", allowedCallers, Bound.LIST);
+            Bound.LINE.check("callbackCredentialsId", callbackCredentialsId);
+            Bound.TEXT.checkEach("allowedCallers", allowedCallers); // each a line, or a word and an id
         }
 
         Deciders through(Set<Channel> others) {

@@ -38,6 +38,9 @@ public final class Approvals {
 
     private static final Logger LOGGER = Logger.getLogger(Approvals.class.getName());
 
+    /** The bytes of JSON of all approvals of one step, which are written together. */
+    public static final int MOST_OF_STEP = 32 << 20;
+
     private final ApprovalRepository repository;
     private final Executor executor;
     private final Clock clock;
@@ -50,6 +53,18 @@ public final class Approvals {
     private final Map<String, String> unheard = new ConcurrentHashMap<>();
 
     private final UntilWritten again;
+
+    /**
+     * Checks the length of all approvals of one step.
+     *
+     * @throws IllegalArgumentException naming the length and the bound
+     */
+    public static void checkTogether(long bytes) {
+        if (bytes > MOST_OF_STEP) {
+            throw new IllegalArgumentException(
+                    "approvals: is longer than " + MOST_OF_STEP + " bytes of JSON: it has " + bytes);
+        }
+    }
 
     /**
      * Takes up the pending approvals of a repository. Overdue ones are timed out on the executor. A callback that comes

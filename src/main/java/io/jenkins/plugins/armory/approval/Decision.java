@@ -54,7 +54,7 @@ public record Decision(
         Objects.requireNonNull(mdMessage, "mdMessage");
         Objects.requireNonNull(decidedBy, "decidedBy");
         Objects.requireNonNull(decidedAt, "decidedAt");
-        mdMessage = Bound.LONG_TEXT.cut(mdMessage);
+        mdMessage = Bound.TEXT.cut(mdMessage);
     }
 
     /** A decision that is no override. */

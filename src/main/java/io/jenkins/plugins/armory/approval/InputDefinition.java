@@ -21,7 +21,7 @@ public record InputDefinition(
     public InputDefinition {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(definition, "definition");
-        Bound.NAME.check("name", name);
-        Bound.INPUTS.check('"' + name + '"', definition);
+        Bound.LINE.check("name", name);
+        Bound.TEXT.check('"' + name + '"', definition);
     }
 }

@@ -38,13 +38,12 @@ public record ManualRequirement(
         inputs = List.copyOf(inputs);
         requesters = requesters == null ? null : List.copyOf(requesters);
         Bound.TEXT.check("message", message);
-        Bound.NAME.checkEach(
+        Bound.LINE.checkEach(
                 "submitters",
-                rules.stream().flatMap(rule -> rule.submitters().stream()).toList(),
-                Bound.LIST);
-        Bound.LONG_LIST.check("requesters", requesters == null ? 0 : requesters.size());
+                rules.stream().flatMap(rule -> rule.submitters().stream()).toList());
+        Bound.LIST.check("requesters", requesters == null ? 0 : requesters.size());
         Bound.LIST.check("parameters", inputs.size());
-        Bound.INPUTS.check(
+        Bound.TEXT.check(
                 "parameters",
                 inputs.stream().mapToLong(input -> input.definition().length()).sum());
         if (rules.isEmpty()) {

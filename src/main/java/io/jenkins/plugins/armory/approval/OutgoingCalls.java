@@ -43,12 +43,10 @@ public record OutgoingCalls(
     public OutgoingCalls {
         context = Collections.unmodifiableMap(new LinkedHashMap<>(context));
         WebhookRules.checkContext(context);
-        Bound.NAME.check("account", account);
-        Bound.NAME.check("namespace", namespace);
+        Bound.LINE.check("account", account);
+        Bound.LINE.check("namespace", namespace);
         Bound.LIST.check(
                 "{{answer.NAME}} of status and cancel", ofAnswer(status, cancel).size());
-        Bound.ALL_CALLS.check(
-                "webhook, cancel, status and notify", length(context, all(webhook, cancel, status, notifications)));
     }
 
     private static long length(Map<String, String> context, Stream<Webhook> webhooks) {

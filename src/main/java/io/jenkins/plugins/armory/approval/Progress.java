@@ -21,7 +21,7 @@ public record Progress(@CheckForNull Double percent, String mdMessage, Instant a
     public Progress {
         Objects.requireNonNull(mdMessage, "mdMessage");
         Objects.requireNonNull(at, "at");
-        mdMessage = Bound.PROGRESS.cut(mdMessage);
+        mdMessage = Bound.TEXT.cut(mdMessage);
     }
 
     /** Returns the percentage for people, with one decimal unless that is 0; empty while there is none. */

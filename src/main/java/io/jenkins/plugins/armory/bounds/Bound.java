@@ -6,42 +6,19 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The most that a text or a list from outside may have where it is kept. {@code docs/bounds.md} lists what has which bound. All are well
- * below what Jackson reads back: names of fields up to 50,000 characters, texts up to 20,000,000.
+ * The most that a text or a list from outside may have where it is kept. All are well below what Jackson reads back: names of fields up to
+ * 50,000 characters, texts up to 20,000,000.
  *
  * <p>A text also has to consist of whole characters. UTF-8 has no form for half of a surrogate pair (RFC 3629, section 3), so not every
  * reader reads back what has one.
  */
 @Restricted(NoExternalUse.class)
 public enum Bound {
-    /** A value of an answer, or a key, as a reason shows it. */
-    SHOWN_VALUE(100, "characters"),
-    /** A name or an id: of a webhook, an environment, a credential, a person; a key of a context. */
-    NAME(255, "characters"),
-    /** A path, a pointer, a host, a value that an answer is compared with. */
-    LINE(1_000, "characters"),
-    /** The message of a progress report. */
-    PROGRESS(4_096, "characters"),
-    /** What people write: a question, a comment, a reason; why something failed. */
-    TEXT(8_192, "characters"),
-    /** The context of one step of a deployment file: the plan has it as often as it has steps. */
-    PLANNED_CONTEXT(10_000, "characters"),
-    /** The parameters of one manual approval, and what is filled in. */
-    INPUTS(32_768, "characters"),
-    /** An address, all headers of a webhook, the message of a decision. */
-    LONG_TEXT(65_536, "characters"),
-    /** A body, a context, a file. */
-    TEMPLATE(1_048_576, "characters"),
-    /** All that one approval may call. */
-    ALL_CALLS(4_194_304, "characters"),
-    /** What is kept of the environments of one build, which each of their events writes. */
-    ALL_OF_BUILD(4_194_304, "characters"),
-    /** The records of all approvals of one step, which are written together. */
-    ALL_OF_STEP(33_554_432, "bytes of JSON"),
-    /** A list. */
-    LIST(100, "entries"),
-    /** A list of environments or people of which nobody chose the length. */
-    LONG_LIST(1_000, "entries"),
+    /** A name, an id, a pointer, a key, a host, one status; what an answer is compared with. */
+    LINE(1_024, "characters"),
+    /** A template, an address, a context, all headers; what people and external processes write. */
+    TEXT(65_536, "characters"),
+    LIST(1_000, "entries"),
     /** The approvals of one step. */
     APPROVALS(10_000, "entries");
 
@@ -82,11 +59,10 @@ public enum Bound {
     /**
      * Checks each text of a list, and how many there are.
      *
-     * @param entries the bound of the list
      * @throws IllegalArgumentException naming the field, its length and the bound
      */
-    public void checkEach(String what, Collection<String> texts, Bound entries) {
-        entries.check(what, texts.size());
+    public void checkEach(String what, Collection<String> texts) {
+        LIST.check(what, texts.size());
         texts.forEach(text -> check(what, text));
     }
 

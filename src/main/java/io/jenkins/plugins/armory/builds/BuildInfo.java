@@ -46,13 +46,13 @@ public record BuildInfo(List<String> causes, List<Parameter> parameters, boolean
                         .map(Cause::getShortDescription)
                         .filter(Objects::nonNull)
                         .limit(SHOWN)
-                        .map(Bound.NAME::cut)
+                        .map(Bound.LINE::cut)
                         .toList(),
                 values.stream()
                         .filter(value -> !value.isSensitive())
                         .limit(SHOWN)
                         .map(value -> new Parameter(
-                                Bound.NAME.cut(value.getName()), Bound.NAME.cut(String.valueOf(value.getValue()))))
+                                Bound.LINE.cut(value.getName()), Bound.LINE.cut(String.valueOf(value.getValue()))))
                         .toList(),
                 isReplay(run),
                 Commits.of(run));

@@ -44,7 +44,7 @@ final class Commits {
             JsonNode json = Exported.of(action);
             String id = json.at("/lastBuiltRevision/SHA1").asText();
             String repository = withoutPassword(json.at("/remoteUrls/0").asText());
-            return Stream.of(new BuildInfo.Commit(Bound.SHOWN_VALUE.cut(id), Bound.NAME.cut(repository)))
+            return Stream.of(new BuildInfo.Commit(Bound.LINE.cut(id), Bound.LINE.cut(repository)))
                     .filter(commit -> !id.isEmpty())
                     .findFirst();
         } catch (IOException | RuntimeException x) {

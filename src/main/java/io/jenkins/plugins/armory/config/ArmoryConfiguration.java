@@ -254,7 +254,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     @DataBoundSetter
     public void setCallbackCredentialsId(@CheckForNull String callbackCredentialsId) {
         String id = Util.fixEmptyAndTrim(callbackCredentialsId);
-        Bound.NAME.check(CALLBACK_CREDENTIALS_ID, id);
+        Bound.LINE.check(CALLBACK_CREDENTIALS_ID, id);
         this.callbackCredentialsId = id;
         save(CALLBACK_CREDENTIALS_ID);
     }

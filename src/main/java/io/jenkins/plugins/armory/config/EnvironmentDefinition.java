@@ -168,8 +168,8 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
         }
         Bound.LIST.check("before", before.size());
         Bound.LIST.check("after", after.size());
-        Bound.NAME.checkEach("credentials", credentials, Bound.LIST);
-        Bound.NAME.checkEach("agents", agents, Bound.LIST);
+        Bound.LINE.checkEach("credentials", credentials);
+        Bound.LINE.checkEach("agents", agents);
         checkAgents(agents);
         check("before", before, rule);
         check("after", after, rule);

@@ -179,10 +179,10 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
             throw new IllegalArgumentException(
                     "webhook: is missing; name a webhook of these settings, or give manualApproval");
         }
-        Bound.NAME.check("webhook", webhook);
+        Bound.LINE.check("webhook", webhook);
         EnvironmentDefinition.check("context", context, KeyValue::checkGiven);
         WebhookRules.checkContext(contextMap());
-        Bound.NAME.checkEach("notify", notify, Bound.LIST);
+        Bound.LINE.checkEach("notify", notify);
         ApprovalTerms.Limits.checked(
                 "timeout", timeout, timeUnit(), ApprovalTerms.Limits.STANDARD_HOURS + " " + TimeUnit.HOURS);
         if (manualApproval != null) {

@@ -44,7 +44,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
     @DataBoundConstructor
     public ListedClient(String credentialsId, String jobs) {
         this.credentialsId = Util.fixNull(credentialsId).strip();
-        Bound.NAME.check("credentialsId", this.credentialsId);
+        Bound.LINE.check("credentialsId", this.credentialsId);
         this.jobs = JobsDescriptor.checked(jobs);
     }
 

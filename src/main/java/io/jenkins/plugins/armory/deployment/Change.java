@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.deployment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.deployment.Deployment.Move;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
@@ -40,6 +39,9 @@ import java.util.Set;
  * the environments that wait are settled, so one event and all that follows from it are one change.
  */
 final class Change {
+
+    /** The characters that are kept of the environments and failures of one build: each event writes all of it. */
+    private static final int MOST_OF_BUILD = 4 << 20;
 
     /** The change of an environment beside its state. */
     private interface Effect {
@@ -221,14 +223,13 @@ final class Change {
         return problem;
     }
 
-    /** Returns why nothing more begins, {@code null} if it may: each event writes all that is kept of the build. */
+    /** Returns why nothing more begins, {@code null} if it may. */
     @CheckForNull
     private String reasonToRefuse() {
         long length =
                 environments.values().stream().mapToLong(Environment::length).sum()
                         + failures.stream().mapToLong(Failure::length).sum();
-        String tooLong = Bound.ALL_OF_BUILD.problemOf(length);
-        return tooLong == null ? null : Problems.full(tooLong);
+        return length > MOST_OF_BUILD ? Problems.full(MOST_OF_BUILD, length) : null;
     }
 
     /** What is refused is not kept, and may have guarded whatever comes later. */

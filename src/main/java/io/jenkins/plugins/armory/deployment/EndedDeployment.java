@@ -42,8 +42,8 @@ public record EndedDeployment(
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(at, "at");
         decidedBy =
-                decidedBy.stream().distinct().limit(PEOPLE).map(Bound.NAME::cut).toList();
-        commit = Bound.SHOWN_VALUE.cut(commit);
+                decidedBy.stream().distinct().limit(PEOPLE).map(Bound.LINE::cut).toList();
+        commit = Bound.LINE.cut(commit);
     }
 
     /** Returns whether both are of one build and environment. */

@@ -32,9 +32,9 @@ final class Problems {
                 : name + "is deployed to twice in this build; give one of the two another name";
     }
 
-    /** @param tooLong what is wrong with the length of what is kept */
-    static String full(String tooLong) {
-        return "what is kept of the environments and failures of this build " + tooLong
+    static String full(int most, long length) {
+        return "what is kept of the environments and failures of this build is longer than " + most
+                + " characters: it has " + length
                 + "; name fewer environments in dependsOn, or divide the Pipeline among several builds";
     }
 

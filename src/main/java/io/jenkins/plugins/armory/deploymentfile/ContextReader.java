@@ -43,8 +43,8 @@ final class ContextReader {
                         field, "\"" + key + "\" is the text \"null\", which stands for no value; give it another one");
             }
         });
-        for (String problem : Arrays.asList(
-                Bound.LIST.problemOf(context.size()), Bound.PLANNED_CONTEXT.problemOf(Webhook.lengthOf(context)))) {
+        for (String problem :
+                Arrays.asList(Bound.LIST.problemOf(context.size()), Bound.TEXT.problemOf(Webhook.lengthOf(context)))) {
             if (problem != null) {
                 section.problem(field, "with the context of the whole deployment, " + problem);
                 return Map.of();

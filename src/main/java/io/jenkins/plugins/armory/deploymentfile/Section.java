@@ -160,7 +160,7 @@ final class Section {
             } else {
                 yaml.problem(
                         node(field),
-                        path + ": the name \"" + field + "\" "
+                        path + ": the name \"" + YamlReader.cut(field) + "\" "
                                 + (problem == null ? "begins or ends with a space; take it out" : problem));
             }
         }
@@ -175,7 +175,7 @@ final class Section {
         if (name.equals(NO_VALUE)) {
             return "is a text that stands for no value; take another one";
         }
-        String problem = Bound.NAME.problemOf(name);
+        String problem = Bound.LINE.problemOf(name);
         if (problem != null) {
             return problem;
         }

@@ -38,6 +38,9 @@ import org.yaml.snakeyaml.reader.StreamReader;
  */
 final class YamlReader {
 
+    /** In code points. */
+    private static final int MAX_LENGTH = 1 << 20;
+
     private static final int MAX_DEPTH = 50;
     private static final int MAX_MERGED = 10_000;
     private static final int MAX_LISTED = 20;
@@ -57,7 +60,7 @@ final class YamlReader {
     @CheckForNull
     Node compose(String text) throws PlannedDeployment.InvalidException {
         var options = new LoaderOptions();
-        options.setCodePointLimit(Bound.TEMPLATE.most());
+        options.setCodePointLimit(MAX_LENGTH);
         options.setNestingDepthLimit(MAX_DEPTH);
         try {
             // Nodes and not objects: a node knows its line, and no class that the file names is loaded.
@@ -187,7 +190,7 @@ final class YamlReader {
         return more > 0 ? first + " and " + more + " more" : first;
     }
 
-    private static String cut(String name) {
+    static String cut(String name) {
         return name.length() > MAX_LISTED_LENGTH ? name.substring(0, MAX_LISTED_LENGTH) + "..." : name;
     }
 

@@ -50,7 +50,7 @@ public final class LogText {
             throw new IllegalArgumentException(
                     parameter + ": has a line break, a control character or a bidirectional one; take it out");
         }
-        Bound.NAME.check(parameter, name);
+        Bound.LINE.check(parameter, name);
     }
 
     /** Removes the prefixes again, for pages. */

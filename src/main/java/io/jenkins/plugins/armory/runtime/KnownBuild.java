@@ -6,7 +6,6 @@ import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
@@ -41,7 +40,7 @@ final class KnownBuild {
         RunningBuild running = builds.findOrCreate(run);
         return running == null
                 ? new KnownBuild(0)
-                : running.findOrCreate(KnownBuild.class, () -> new KnownBuild(Bound.ALL_OF_STEP.most()));
+                : running.findOrCreate(KnownBuild.class, () -> new KnownBuild(Approvals.MOST_OF_STEP));
     }
 
     /** Takes note that the ids or the plans have changed on disk. */

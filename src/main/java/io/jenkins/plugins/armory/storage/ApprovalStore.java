@@ -5,9 +5,9 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.ApprovalRepository;
+import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.CommonTexts;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
@@ -160,7 +160,7 @@ public final class ApprovalStore implements ApprovalRepository {
             }
             byte[] record = toRecord(approval);
             size += record.length;
-            Bound.ALL_OF_STEP.check("approvals", size);
+            Approvals.checkTogether(size);
             records.add(record);
         }
         Runnable unlock = memory.lock(approvals.stream().map(Approval::id).toList());

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.io.ByteArrayOutputStream;
@@ -41,7 +41,7 @@ public final class Journal {
     private static final String SUFFIX = ".log";
     private static final Pattern NAME = Pattern.compile("[0-9]{1,18}\\.log");
     /** The most bytes of records that share a write, and the length from which on a file gets no more of them. */
-    private static final int LARGE = Bound.ALL_OF_STEP.most();
+    private static final int LARGE = Approvals.MOST_OF_STEP;
     /** The ending of a file that is kept for inspection, since part of it is lost. */
     private static final String DAMAGED = ".damaged";
 

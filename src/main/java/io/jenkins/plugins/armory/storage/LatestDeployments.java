@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.deployment.EndedDeployment;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.DurableFile;
@@ -30,6 +29,8 @@ public final class LatestDeployments {
     static final String FILE = "environments.json";
     /** The number of deployments that are kept of each environment. */
     static final int OF_EACH = 20;
+
+    private static final int ENVIRONMENTS = 100;
 
     private static final Comparator<EndedDeployment> NEWEST_FIRST =
             Comparator.comparing(EndedDeployment::at).reversed();
@@ -94,7 +95,7 @@ public final class LatestDeployments {
     private static List<EndedDeployment> kept(List<EndedDeployment> newestFirst) {
         Map<String, Integer> ofEach = new LinkedHashMap<>();
         return newestFirst.stream()
-                .filter(each -> ofEach.containsKey(each.environment()) || ofEach.size() < Bound.LIST.most())
+                .filter(each -> ofEach.containsKey(each.environment()) || ofEach.size() < ENVIRONMENTS)
                 .filter(each -> ofEach.merge(each.environment(), 1, Integer::sum) <= OF_EACH)
                 .toList();
     }

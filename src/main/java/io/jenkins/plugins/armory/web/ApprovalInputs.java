@@ -120,8 +120,8 @@ public final class ApprovalInputs {
     }
 
     private static ObjectNode parse(String given) {
-        if (given.length() > Bound.INPUTS.most()) {
-            throw new IllegalArgumentException(Messages.ApprovalInputs_tooLong(String.valueOf(Bound.INPUTS.most())));
+        if (given.length() > Bound.TEXT.most()) {
+            throw new IllegalArgumentException(Messages.ApprovalInputs_tooLong(String.valueOf(Bound.TEXT.most())));
         }
         try {
             if (JSON.readTree(given) instanceof ObjectNode object) {

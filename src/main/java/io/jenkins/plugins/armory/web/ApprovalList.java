@@ -7,7 +7,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
@@ -23,6 +22,9 @@ import java.util.stream.Collectors;
 
 /** The approvals that the current user may see, for one request. {@link ApprovalData} makes their JSON. */
 final class ApprovalList {
+
+    /** The pending approvals of one build. */
+    private static final int MOST_OF_BUILD = 100;
 
     private final Viewer viewer = new Viewer();
     private final Approvals approvals;
@@ -61,7 +63,7 @@ final class ApprovalList {
         Set<String> chosen = all.stream()
                 .sorted(Comparator.comparingInt(ApprovalSearch::rank))
                 .filter(approval ->
-                        approval.isDecided() || pending.merge(approval.build(), 1, Integer::sum) <= Bound.LIST.most())
+                        approval.isDecided() || pending.merge(approval.build(), 1, Integer::sum) <= MOST_OF_BUILD)
                 .map(Approval::id)
                 .collect(Collectors.toSet());
         List<Approval> visible =

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.builds.BuildInfo;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.deployment.Deployment;
@@ -24,6 +23,9 @@ import java.util.stream.Stream;
 
 /** The environments and approvals of a build as JSON. */
 final class BuildDeployment {
+
+    /** The approvals of a build on one page, beside those of its plans. */
+    private static final int MOST_SHOWN = 100;
 
     private BuildDeployment() {}
 
@@ -55,7 +57,7 @@ final class BuildDeployment {
                 byPlan.get(false).stream().filter(search::matches).toList();
         List<Approval> shown = Stream.concat(
                         byPlan.get(true).stream(),
-                        found.stream().skip(search.from()).limit(Bound.LIST.most()))
+                        found.stream().skip(search.from()).limit(MOST_SHOWN))
                 .toList();
         PageTag tag = new PageTag();
         tag.add(building);

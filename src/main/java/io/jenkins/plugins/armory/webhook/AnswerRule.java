@@ -303,7 +303,7 @@ public record AnswerRule(
 
     private static String shown(Value value, UnaryOperator<String> mask) {
         String text = mask.apply(value.text()).replaceAll("\\p{Cntrl}", " ");
-        String cut = Bound.SHOWN_VALUE.cut(text);
+        String cut = Bound.LINE.cut(text);
         return value.token() == JsonToken.VALUE_STRING ? '"' + cut + '"' : cut;
     }
 

@@ -25,9 +25,9 @@ public record CallCredentials(
     public static final CallCredentials NONE = new CallCredentials(null, null, null);
 
     public CallCredentials {
-        WebhookRules.check("signWith", Bound.NAME, signWith);
-        WebhookRules.check("clientCertificateId", Bound.NAME, clientCertificateId);
-        WebhookRules.check("trustCertificateId", Bound.NAME, trustCertificateId);
+        WebhookRules.check("signWith", Bound.LINE, signWith);
+        WebhookRules.check("clientCertificateId", Bound.LINE, clientCertificateId);
+        WebhookRules.check("trustCertificateId", Bound.LINE, trustCertificateId);
     }
 
     /** Returns whether the call is made with certificates. */

@@ -19,7 +19,7 @@ public record CancelReference(
         @CheckForNull @JsonProperty("inline") Webhook inline) implements Serializable {
 
     public CancelReference {
-        WebhookRules.check("cancel", Bound.NAME, name);
+        WebhookRules.check("cancel", Bound.LINE, name);
     }
 
     /**

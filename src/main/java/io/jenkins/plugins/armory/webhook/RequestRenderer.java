@@ -57,7 +57,7 @@ final class RequestRenderer {
     HttpUrl url() throws TemplateException {
         var template = new Template("uriTemplate", webhook.uriTemplate());
         // OkHttp leaves out spaces around an address. Here too, a last segment must not hide its dots with one.
-        String uri = template.render(variables, uriEscaping(), Bound.LONG_TEXT.most())
+        String uri = template.render(variables, uriEscaping(), Bound.TEXT.most())
                 .toString()
                 .strip();
         if (!uri.regionMatches(true, 0, "http://", 0, 7) && !uri.regionMatches(true, 0, "https://", 0, 8)) {
@@ -107,7 +107,7 @@ final class RequestRenderer {
         String harmless = template.render(
                         variables,
                         (value, before) -> BEFORE_PATH.matcher(before).matches() ? "x" : escaping.escape(value, before),
-                        Bound.LONG_TEXT.most())
+                        Bound.TEXT.most())
                 .toString()
                 .strip();
         if (pathSize(harmless) != pathSize(uri)) {
@@ -130,7 +130,7 @@ final class RequestRenderer {
         for (Webhook.Header header : webhook.headers()) {
             String field = "headers: " + header.key();
             String value = new Template(field, header.value())
-                    .render(variables, Escapings.header(), Bound.LONG_TEXT.most())
+                    .render(variables, Escapings.header(), Bound.TEXT.most())
                     .toString()
                     .strip();
             try { // the text between the values
@@ -139,9 +139,9 @@ final class RequestRenderer {
                 throw new TemplateException(field + ": the value " + x.getMessage());
             }
             length += header.key().length() + value.length();
-            if (length > Bound.LONG_TEXT.most()) {
+            if (length > Bound.TEXT.most()) {
                 throw new TemplateException(
-                        "headers: are longer than " + Bound.LONG_TEXT.most() + " characters once rendered");
+                        "headers: are longer than " + Bound.TEXT.most() + " characters once rendered");
             }
             headers.add(new RenderedHeader(header.key(), value));
         }
@@ -173,8 +173,8 @@ final class RequestRenderer {
     }
 
     private String ownBody(String template, String mediaType) throws TemplateException {
-        Template.Rendered body = new Template("bodyTemplate", template)
-                .render(variables, Escapings.body(mediaType), Bound.TEMPLATE.most());
+        Template.Rendered body =
+                new Template("bodyTemplate", template).render(variables, Escapings.body(mediaType), Bound.TEXT.most());
         if (Escapings.isJson(mediaType)) {
             checkJson(body);
         }

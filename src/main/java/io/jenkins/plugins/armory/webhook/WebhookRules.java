@@ -49,7 +49,7 @@ public final class WebhookRules {
         if (name == null || name.isBlank()) {
             throw new InvalidWebhookException("name", "must not be blank; it is what people will know the webhook by");
         }
-        checkLine("name", Bound.NAME, name);
+        checkLine("name", name);
     }
 
     static void check(String field, Bound bound, @CheckForNull String text) {
@@ -68,8 +68,8 @@ public final class WebhookRules {
     }
 
     /** Checks a text that messages show: it is one line, so that no part of it looks like a line of Jenkins. */
-    private static void checkLine(String field, Bound bound, @CheckForNull String text) {
-        check(field, bound, text);
+    private static void checkLine(String field, @CheckForNull String text) {
+        check(field, Bound.LINE, text);
         if (text != null && UNPRINTABLE.matcher(text).find()) {
             throw new InvalidWebhookException(field, "has a line break or a control character; take it out");
         }
@@ -80,7 +80,7 @@ public final class WebhookRules {
             throw new InvalidWebhookException(
                     "uriTemplate", "is missing; put the address to call there, such as https://ci.example.com/start");
         }
-        check("uriTemplate", Bound.LONG_TEXT, uriTemplate);
+        check("uriTemplate", Bound.TEXT, uriTemplate);
         Template.check("uriTemplate", uriTemplate);
         if (ANSWER_IN_HOST.matcher(uriTemplate.strip()).matches()) {
             throw new InvalidWebhookException(
@@ -111,7 +111,7 @@ public final class WebhookRules {
         if (RESERVED_HEADERS.contains(key.toLowerCase(Locale.ROOT))) {
             throw new InvalidWebhookException("headers", key + " is set by Jenkins; leave it out");
         }
-        check("headers", Bound.LONG_TEXT, value);
+        check("headers", Bound.TEXT, value);
         Template.check("headers", value);
     }
 
@@ -120,14 +120,14 @@ public final class WebhookRules {
         long length = headers.stream()
                 .mapToLong(header -> header.key().length() + header.value().length())
                 .sum();
-        reject("headers", Bound.LONG_TEXT.problemOf(length));
+        reject("headers", Bound.TEXT.problemOf(length));
     }
 
     static void checkBody(String method, @CheckForNull String body) {
         if (body == null) {
             return;
         }
-        check("bodyTemplate", Bound.TEMPLATE, body);
+        check("bodyTemplate", Bound.TEXT, body);
         Template.check("bodyTemplate", body);
         if (!mayHaveBody(method)) {
             throw new InvalidWebhookException(
@@ -148,7 +148,7 @@ public final class WebhookRules {
     }
 
     static void checkAgent(NetworkMode networkMode, @CheckForNull String agentIdentifier) {
-        checkLine("agentIdentifier", Bound.LINE, agentIdentifier);
+        checkLine("agentIdentifier", agentIdentifier);
         if (agentIdentifier != null && networkMode != NetworkMode.REMOTE_NETWORK_AGENT) {
             throw new InvalidWebhookException(
                     "agentIdentifier",
@@ -159,21 +159,21 @@ public final class WebhookRules {
     /** Checks the keys and values of a context, and how many they are. */
     public static void checkContext(Map<String, String> context) {
         context.forEach((key, value) -> reject("context", problemOfContext(key, value)));
-        reject("context", Bound.LONG_LIST.problemOf(context.size()));
-        reject("context", Bound.TEMPLATE.problemOf(Webhook.lengthOf(context)));
+        reject("context", Bound.LIST.problemOf(context.size()));
+        reject("context", Bound.TEXT.problemOf(Webhook.lengthOf(context)));
     }
 
     /** Returns why an entry of a context cannot be one, {@code null} if it can: a template has to name it, as {@code {{context.KEY}}}. */
     @CheckForNull
     public static String problemOfContext(@CheckForNull String key, @CheckForNull String value) {
-        String ofKey = Bound.NAME.problemOf(key);
+        String ofKey = Bound.LINE.problemOf(key);
         if (ofKey != null) {
-            return "the key \"" + Bound.SHOWN_VALUE.cut(key) + "\" " + ofKey;
+            return "a key " + ofKey;
         }
         if (key == null || !Template.isName(key)) { // as code, an entry may have none
             return "\"" + key + "\" cannot be named in a template; use letters, digits, '.', '-' and '_' in keys";
         }
-        String ofValue = Bound.TEMPLATE.problemOf(value);
+        String ofValue = Bound.TEXT.problemOf(value);
         return ofValue == null ? null : "the value of \"" + key + "\" " + ofValue;
     }
 

@@ -82,8 +82,8 @@ public record Window(
         }
         String field = allow == null ? "deny" : "allow";
         var window = new Window(allow == null, allow == null ? deny : allow, from, lasts, zone, reason);
-        Bound.NAME.check(field, window.times);
-        Bound.NAME.check("lasts", lasts);
+        Bound.LINE.check(field, window.times);
+        Bound.LINE.check("lasts", lasts);
         Bound.LINE.check("reason", reason);
         window.check("zone", "write an IANA time zone such as Europe/Berlin", Window::place);
         if (window.isRule()) {

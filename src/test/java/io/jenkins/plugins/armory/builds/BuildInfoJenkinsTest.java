@@ -35,14 +35,14 @@ class BuildInfoJenkinsTest {
                 0,
                 new CauseAction(new Cause.RemoteCause("ci.example.com", "for the release")),
                 new ParametersAction(
-                        new StringParameterValue("VERSION", "2.7" + "x".repeat(1000)),
+                        new StringParameterValue("VERSION", "2.7" + "x".repeat(1100)),
                         new PasswordParameterValue("KEY", "s3cret"))));
 
         BuildInfo info = BuildInfo.of(run);
         assertThat(info.causes()).singleElement().asString().contains("ci.example.com");
         assertThat(info.parameters())
                 .singleElement()
-                .satisfies(each -> assertThat(each.value()).startsWith("2.7x").hasSize(255));
+                .satisfies(each -> assertThat(each.value()).startsWith("2.7x").hasSize(1024));
         assertThat(info.replay()).isFalse();
         assertThat(info.commits()).isEmpty();
         assertThat(info.toString()).doesNotContain("s3cret");

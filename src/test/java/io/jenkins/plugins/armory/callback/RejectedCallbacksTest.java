@@ -46,7 +46,7 @@ class RejectedCallbacksTest {
 
         assertThat(callbacks.count()).isEqualTo(RejectedCallbacks.MAX_APPROVALS * RejectedCallbacks.PER_APPROVAL);
         assertThat(callbacks.of("approval 0")).isEmpty();
-        assertThat(callbacks.of("approval 299").get(0).reason()).hasSize(1_000);
+        assertThat(callbacks.of("approval 299").get(0).reason()).hasSize(1_024);
     }
 
     @Test

@@ -183,7 +183,7 @@ class WebhookClientTest {
         answers.put("{\"next\": \"" + host + "/5/\"}", host + "/5/");
         answers.put("{\"next\": \"/5/\"}", host + "/5/");
         answers.put("{\"next\": \"http://169.254.169.254/\"}", null);
-        answers.put("{\"next\": \"" + host + "/" + "x".repeat(1_000) + "\"}", null);
+        answers.put("{\"next\": \"" + host + "/" + "x".repeat(1_024) + "\"}", null);
         answers.put("{\"next\": null}", null);
 
         answers.forEach((body, next) -> {

@@ -58,7 +58,7 @@ class CallResultTest {
         WebhookRequest wanting = REQUEST.wanting(Set.of("answer.id", "answer.long", "armory.answerLocation"));
         Map<String, String> claimed = Map.of(
                 "answer.id", "47",
-                "answer.long", "x".repeat(1_001),
+                "answer.long", "x".repeat(1_025),
                 "answer.other", "1",
                 "armory.answerLocation", "http://evil.example.com/");
 

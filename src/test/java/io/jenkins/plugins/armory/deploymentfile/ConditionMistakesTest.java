@@ -126,10 +126,10 @@ class ConditionMistakesTest {
                         "\"a,b\"" + " has a comma or a semicolon; list each name by itself"),
                 arguments(
                         "{pause: {untilApproved: true, requiresRoles: "
-                                + IntStream.range(0, 101).boxed().toList() + "}}",
+                                + IntStream.range(0, 1001).boxed().toList() + "}}",
                         "86",
                         ".pause.requiresRoles",
-                        "is longer than 100 entries: it has 101"),
+                        "is longer than 1000 entries: it has 1001"),
                 arguments(
                         "{pause: {untilApproved: true, requiresRole: a, requiresRoles: [b]}}",
                         "85",

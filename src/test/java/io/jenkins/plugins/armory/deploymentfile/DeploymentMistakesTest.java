@@ -343,7 +343,7 @@ class DeploymentMistakesTest {
 
     @Test
     void namesAndContextsAreLimited() {
-        String many = IntStream.range(0, 60).mapToObj(i -> "k" + i + ": v").collect(Collectors.joining(", "));
+        String many = IntStream.range(0, 600).mapToObj(i -> "k" + i + ": v").collect(Collectors.joining(", "));
         assertInvalid(
                 """
                 targets: {? %s : {account: a, strategy: now}, prod: {account: a, strategy: now}}
@@ -353,13 +353,13 @@ class DeploymentMistakesTest {
                   {runWebhook: {name: w}},
                   {runWebhook: {name: w, context: {%s}}},
                   {runWebhook: {name: w, context: {text: %s}}}]}}}
-                """.formatted("n".repeat(256), many, many.replace("k", "own"), "x".repeat(10_000)),
-                "config line 1, column 272: targets: the name \"" + "n".repeat(256)
-                        + "\" is longer than 255 characters: it has 256",
+                """.formatted("n".repeat(1025), many, many.replace("k", "own"), "x".repeat(65_536)),
+                "config line 1, column 1041: targets: the name \"" + "n".repeat(64)
+                        + "...\" is longer than 1024 characters: it has 1025",
                 "config line 6, column 35: strategies.now.canary.steps[1].runWebhook.context: with the context of the whole"
-                        + " deployment, is longer than 100 entries: it has 120",
+                        + " deployment, is longer than 1000 entries: it has 1200",
                 "config line 7, column 35: strategies.now.canary.steps[2].runWebhook.context: with the context of the whole"
-                        + " deployment, is longer than 10000 characters: it has 10234");
+                        + " deployment, is longer than 65536 characters: it has 68430");
     }
 
     /** Each of many messages lists the known names, so with one of 400 KB a file took the processor 20 seconds. */
@@ -368,7 +368,7 @@ class DeploymentMistakesTest {
         assertInvalid(
                 """
                 targets: {prod: {account: a, strategy: now, constraints: {dependsOn: [dev]}}, %s: {account: a, strategy: now}}
-                %s""".formatted("n".repeat(255), STRATEGIES),
+                %s""".formatted("n".repeat(1000), STRATEGIES),
                 "config line 1, column 70: targets.prod.constraints.dependsOn: there is no target \"dev\"; known are prod, "
                         + "n".repeat(64) + "...");
     }

@@ -192,20 +192,20 @@ class AcceptedIsReadBackPropertyTest {
                 status,
                 notifications,
                 context(texts),
-                texts.oneIn(2) ? null : texts.text(Bound.NAME),
-                texts.oneIn(2) ? null : texts.text(Bound.NAME));
+                texts.oneIn(2) ? null : texts.text(Bound.LINE),
+                texts.oneIn(2) ? null : texts.text(Bound.LINE));
         Approval approval = terms("a1")
-                .environment(texts.oneIn(3) ? null : texts.text(Bound.NAME))
+                .environment(texts.oneIn(3) ? null : texts.text(Bound.LINE))
                 .webhook(webhook.name())
-                .callers(texts.oneIn(2) ? null : texts.text(Bound.NAME), list(texts, Bound.LINE))
+                .callers(texts.oneIn(2) ? null : texts.text(Bound.LINE), list(texts, Bound.LINE))
                 .manual(texts.oneIn(2) ? null : people(texts))
-                .origin(new ApprovalTerms.Origin(texts.text(Bound.LINE), texts.text(Bound.NAME)))
+                .origin(new ApprovalTerms.Origin(texts.text(Bound.LINE), texts.text(Bound.LINE)))
                 .calls(calls)
                 .start();
         ManualRequirement manual = approval.manual();
         if (texts.oneIn(2) && manual != null) {
             Map<String, Object> inputs = new LinkedHashMap<>();
-            manual.inputs().forEach(input -> inputs.put(input.name(), Bound.NAME.cut(texts.text(Bound.NAME))));
+            manual.inputs().forEach(input -> inputs.put(input.name(), Bound.LINE.cut(texts.text(Bound.LINE))));
             String comment = Bound.TEXT.cut(texts.text(Bound.TEXT));
             approval = approval.on(new Event.ManualApproval("alice", comment, inputs, List.of(0)), NOW.plusSeconds(1))
                     .approval();
@@ -227,33 +227,33 @@ class AcceptedIsReadBackPropertyTest {
         var context = new LinkedHashMap<String, String>();
         for (int i = texts.any(List.of(0, 1, 2, 4)); i > 0; i--) {
             context.put(
-                    texts.oneIn(2) ? "key" + i : texts.text(Bound.NAME).replaceAll("[\\s{}#/^>&!]", "_"),
-                    texts.text(texts.oneIn(30) ? Bound.TEMPLATE : Bound.TEXT));
+                    texts.oneIn(2) ? "key" + i : texts.text(Bound.LINE).replaceAll("[\\s{}#/^>&!]", "_"),
+                    texts.text(texts.oneIn(30) ? Bound.TEXT : Bound.TEXT));
         }
         return context;
     }
 
     private static ManualRequirement people(HostileTexts texts) {
-        List<InputDefinition> inputs = list(texts, Bound.NAME).stream()
-                .map(name -> new InputDefinition(name, texts.text(texts.oneIn(20) ? Bound.INPUTS : Bound.NAME)))
+        List<InputDefinition> inputs = list(texts, Bound.LINE).stream()
+                .map(name -> new InputDefinition(name, texts.text(texts.oneIn(20) ? Bound.TEXT : Bound.LINE)))
                 .toList();
         List<PeopleRule> rules = new ArrayList<>();
         for (int i = texts.between(1, 3); i > 0; i--) {
-            rules.add(new PeopleRule(list(texts, Bound.NAME), texts.any(List.of(1, 2, 100))));
+            rules.add(new PeopleRule(list(texts, Bound.LINE), texts.any(List.of(1, 2, 100))));
         }
         var people = new ManualRequirement(texts.text(Bound.TEXT), rules);
-        return texts.oneIn(2) ? people.filling(inputs) : people.notBy(list(texts, Bound.NAME));
+        return texts.oneIn(2) ? people.filling(inputs) : people.notBy(list(texts, Bound.LINE));
     }
 
     private static Webhook webhook(HostileTexts texts) {
-        return Webhook.named(texts.oneIn(2) ? "checks" : texts.line(Bound.NAME))
+        return Webhook.named(texts.oneIn(2) ? "checks" : texts.line(Bound.LINE))
                 .method(texts.any(List.of("POST", "put", " PATCH ")))
-                .uriTemplate("https://ci.example.com/" + (texts.oneIn(2) ? "" : plain(texts.text(Bound.LONG_TEXT))))
-                .headers(List.of(new Webhook.Header("X", plain(texts.text(Bound.LONG_TEXT)))))
-                .body(texts.oneIn(2) ? null : plain(texts.text(texts.oneIn(20) ? Bound.TEMPLATE : Bound.TEXT)))
+                .uriTemplate("https://ci.example.com/" + (texts.oneIn(2) ? "" : plain(texts.text(Bound.TEXT))))
+                .headers(List.of(new Webhook.Header("X", plain(texts.text(Bound.TEXT)))))
+                .body(texts.oneIn(2) ? null : plain(texts.text(texts.oneIn(20) ? Bound.TEXT : Bound.TEXT)))
                 .retry(RetryRules.of(
                         texts.any(List.of(0, 3)), texts.oneIn(2) ? List.of() : List.of("429", "4xx"), 0, 0))
-                .credentials(new CallCredentials(null, texts.text(Bound.NAME), texts.text(Bound.NAME)))
+                .credentials(new CallCredentials(null, texts.text(Bound.LINE), texts.text(Bound.LINE)))
                 .networkMode(texts.any(List.of("direct", "remoteNetworkAgent")))
                 .context(context(texts))
                 .disableCallback(texts.oneIn(2))

@@ -70,7 +70,7 @@ final class HostileTexts extends Draw {
         if (oneIn(3)) {
             return any(List.of("", "x", "prod", "a b", "k.e-y_1"));
         }
-        int length = oneIn(bound.most() > Bound.TEXT.most() ? 40 : 4)
+        int length = oneIn(bound == Bound.TEXT ? 40 : 4)
                 ? bound.most() - 2 + nextInt(4)
                 : nextInt(Math.min(bound.most(), 60));
         return ofLength(length);

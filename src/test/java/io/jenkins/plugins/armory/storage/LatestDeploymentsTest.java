@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.deployment.EndedDeployment;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import java.io.IOException;
@@ -72,13 +71,13 @@ class LatestDeploymentsTest {
     @Test
     void environmentsAreLimited() throws IOException {
         LatestDeployments latest = LatestDeployments.open(folder);
-        for (int i = 0; i < 2 * Bound.LIST.most(); i++) {
+        for (int i = 0; i < 2 * 100; i++) {
             latest.add(ended("environment " + i, i, State.COMPLETE));
         }
 
         assertThat(latest.list())
-                .hasSize(Bound.LIST.most())
-                .allSatisfy(each -> assertThat(each.build()).isGreaterThanOrEqualTo(Bound.LIST.most()));
+                .hasSize(100)
+                .allSatisfy(each -> assertThat(each.build()).isGreaterThanOrEqualTo(100));
     }
 
     @Test

@@ -138,12 +138,12 @@ class AnswerRuleTest {
     @Test
     void showsNoSecretAndNoMoreThanALine() {
         String secret = "s3cret";
-        String body = "{\"state\": \"" + "x".repeat(97) + secret + "\\u0007\\n" + "y".repeat(1000) + "\"}";
+        String body = "{\"state\": \"" + "x".repeat(1021) + secret + "\\u0007\\n" + "y".repeat(1000) + "\"}";
 
         String finding = STATE.judge(200, body.getBytes(StandardCharsets.UTF_8), value -> value.replace(secret, "****"))
                 .finding();
 
-        assertThat(finding).isEqualTo("/state is \"" + "x".repeat(97) + "**…\"");
+        assertThat(finding).isEqualTo("/state is \"" + "x".repeat(1021) + "**…\"");
     }
 
     @Test
@@ -189,7 +189,7 @@ class AnswerRuleTest {
     void aPointerThatIsFarTooLongIsAMistakeLikeAnother() {
         assertThatExceptionOfType(InvalidWebhookException.class)
                 .isThrownBy(() -> AnswerRule.ofAnswer(null, "/" + "a".repeat(200_000), List.of("x"), List.of()))
-                .withMessage("pointer: is longer than 1000 characters: it has 200001");
+                .withMessage("pointer: is longer than 1024 characters: it has 200001");
     }
 
     private static List<String> list(@CheckForNull String text) {

@@ -109,22 +109,22 @@ class WebhookTest {
 
     @Test
     void hasAContextThatIsBounded() {
-        String key = "k".repeat(255);
-        Map<String, String> largest = Map.of(key, "x".repeat(1_048_576 - 255));
+        String key = "k".repeat(1024);
+        Map<String, String> largest = Map.of(key, "x".repeat(65_536 - 1024));
 
         assertThat(valid().context(largest).build().context()).isEqualTo(largest);
         assertInvalid(
                 "context",
-                () -> valid().context(Map.of(key, "x".repeat(1_048_576 - 254))).build(),
-                "is longer than 1048576 characters: it has 1048577");
+                () -> valid().context(Map.of(key, "x".repeat(65_536 - 1023))).build(),
+                "is longer than 65536 characters: it has 65537");
         assertInvalid(
                 "context",
                 () -> valid().context(Map.of(key + 'k', "")).build(),
-                "the key \"" + "k".repeat(99) + "…\" is longer than 255 characters: it has 256");
+                "a key is longer than 1024 characters: it has 1025");
         assertInvalid(
                 "context",
                 () -> valid().context(Map.of("a\ud800", "")).build(),
-                "the key \"a\ufffd\" has half of a character (\\ud800, one of a surrogate pair) at position 2; take it out");
+                "a key has half of a character (\\ud800, one of a surrogate pair) at position 2; take it out");
         assertInvalid(
                 "context",
                 () -> valid().context(Map.of("a", "\ud83d\ude00\ude00")).build(),

@@ -247,8 +247,8 @@ class WindowsTest {
     @Test
     void thereAreUpToAHundred() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Windows(Collections.nCopies(101, allow("FREQ=DAILY", "PT1H"))))
-                .withMessage("windows: is longer than 100 entries: it has 101");
+                .isThrownBy(() -> new Windows(Collections.nCopies(1001, allow("FREQ=DAILY", "PT1H"))))
+                .withMessage("windows: is longer than 1000 entries: it has 1001");
     }
 
     @Test

@@ -120,7 +120,8 @@ final class ApprovalDefinition implements Serializable {
     private ApprovalDefinition(ArmoryWebhookApprovalStep step, @CheckForNull String environment, boolean rule) {
         reference = WebhookReference.of(step);
         phase = step.requirePhase();
-        Bound.NAME.checkEach("notify", step.getNotify(), Bound.LIST);
+        Bound.LINE.checkEach("notify", step.getNotify());
+        Bound.LINE.checkEach("allowedCallers", step.getAllowedCallers());
         limits = step.limits();
         limits.check();
         ManualApproval asked = step.getManualApproval();

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
-import io.jenkins.plugins.armory.bounds.Bound;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,11 +21,14 @@ final class ApprovalResult {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** The characters of the messages and data of one step. */
+    private static final int MOST = 4 << 20;
+
     private ApprovalResult() {}
 
     /**
      * Returns the value of {@code armoryWebhookApprovals}. The program has it with each save, so messages and data have a bound for all
-     * together. Behind it, an entry has the start of its message, no data, and {@code isCut}.
+     * together. Behind it, an entry has no message, no data, and {@code isCut}.
      */
     static List<Map<String, Object>> listOf(List<Approval> all) {
         var results = new ArrayList<Map<String, Object>>();
@@ -36,8 +38,8 @@ final class ApprovalResult {
             String data = approval.data();
             String message = approval.requireDecision().mdMessage();
             length += message.length() + (data == null ? 0 : data.length());
-            if (length > Bound.ALL_CALLS.most()) {
-                result.put("mdMessage", Bound.SHOWN_VALUE.cut(message));
+            if (length > MOST) {
+                result.put("mdMessage", "");
                 result.put("data", Collections.emptyMap());
                 result.put("isCut", true);
             }

@@ -6,13 +6,13 @@ import hudson.model.Computer;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -112,10 +112,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         var terms = new ArrayList<ApprovalTerms.Builder>();
         long length = 0;
         for (Defined each : defined) {
-            String tooLong = Bound.ALL_OF_STEP.problemOf(length); // the check of each takes its time
-            if (tooLong != null) {
-                throw tooLong("approvals: " + tooLong);
-            }
+            checkTogether(length); // the check of each takes its time
             try {
                 ApprovalTerms.Builder builder =
                         terms(each.id(), each.definition()).origin(origin).path(each.path());
@@ -358,6 +355,14 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
             throw tooLong(x.getMessage());
         } catch (IOException x) {
             throw SuspendedExecution.failure(notStarted + ", because the approval cannot be written", x);
+        }
+    }
+
+    private static void checkTogether(long length) throws AbortException {
+        try {
+            Approvals.checkTogether(length);
+        } catch (IllegalArgumentException x) {
+            throw tooLong(x.getMessage());
         }
     }
 

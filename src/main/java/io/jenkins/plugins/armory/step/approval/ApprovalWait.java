@@ -61,6 +61,8 @@ final class ApprovalWait {
 
     private static final String WARNING = "WARNING: ";
 
+    private static final int MOST_WARNINGS = 100;
+
     /** The shortest time between two lines that say how many have succeeded. */
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
@@ -383,7 +385,7 @@ final class ApprovalWait {
             boolean isWarning = line.startsWith(WARNING);
             if (!awaited.isListed()) {
                 step.log(ApprovalDefinition.at(awaited.pathOf(index), line));
-            } else if (isWarning && warnings.incrementAndGet() <= Bound.LIST.most()) {
+            } else if (isWarning && warnings.incrementAndGet() <= MOST_WARNINGS) {
                 step.log(WARNING + ApprovalDefinition.at(awaited.pathOf(index), line.substring(WARNING.length())));
             }
         }

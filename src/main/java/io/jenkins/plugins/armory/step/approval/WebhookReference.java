@@ -77,7 +77,7 @@ final class WebhookReference implements Serializable {
     @CheckForNull
     static WebhookReference of(ArmoryWebhookApprovalStep step) {
         String name = step.getWebhook();
-        Bound.NAME.check("webhook", name);
+        Bound.LINE.check("webhook", name);
         if (name == null) {
             if (asksPersonAlone(step)) {
                 return null;

@@ -84,7 +84,7 @@ public final class ArmoryEnvironmentStep extends Step {
         if (dependsOn == null) {
             return null;
         }
-        Bound.LONG_LIST.check("dependsOn", dependsOn.size());
+        Bound.LIST.check("dependsOn", dependsOn.size());
         List<String> names =
                 dependsOn.stream().map(EnvironmentName::getName).distinct().toList();
         for (String each : names) {

@@ -189,7 +189,7 @@ class OutsideIssuersTest {
         assertThat(((Genuine) verify(signed(claims().subject("x".repeat(2_000)))))
                         .caller()
                         .name())
-                .hasSizeLessThanOrEqualTo(1_000)
+                .hasSizeLessThanOrEqualTo(1_024)
                 .startsWith("xxx");
     }
 

@@ -207,10 +207,10 @@ class ManyInOneStepTest extends OwnController {
         String entry = "[name: 'a', uriTemplate: '" + process.url()
                 + "', bodyTemplate: [inline: body], disableCallback: true]";
 
-        assertThat(failure("def body = '\"' + 'x' * 1000000 + '\"'\narmoryWebhookApprovals((0..<40).collect { " + entry
+        assertThat(failure("def body = '\"' + 'x' * 60000 + '\"'\narmoryWebhookApprovals((0..<600).collect { " + entry
                         + " } + [[name: 'a', uriTemplate: 'http://{{context.unknown}}/', disableCallback: true]])"))
                 .containsPattern(
-                        "approvals: is longer than 33554432 bytes of JSON: it has 34\\d{6}; shorten what each has");
+                        "approvals: is longer than 33554432 bytes of JSON: it has 335\\d{5}; shorten what each has");
         assertThat(process.calls()).isEmpty();
     }
 

@@ -213,7 +213,7 @@ class OpenApiTest {
         Build build = jenkins.build(script).awaitWaiting(1);
         JsonNode approval = build.approval();
         check("/api/json", "get", 200, Http.send(asUser(jenkins, "/api/json")));
-        check(APPROVE, "post", 400, build.decide(approval, "approve", "a".repeat(8193)));
+        check(APPROVE, "post", 400, build.decide(approval, "approve", "a".repeat(65_537)));
         check(
                 APPROVE,
                 "post",
