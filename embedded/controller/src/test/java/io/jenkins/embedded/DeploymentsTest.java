@@ -43,8 +43,7 @@ class DeploymentsTest {
             deployments.apply(build, FAILED);
 
             assertThat(build.getResult()).isEqualTo(Result.UNSTABLE);
-            assertThat(deployments.reasonToCancel(build, Place.OUTERMOST, false))
-                    .contains("2 of 42 failed");
+            assertThat(deployments.reasonToCancel(build, Place.OUTERMOST)).contains("2 of 42 failed");
         }
     }
 
@@ -71,8 +70,7 @@ class DeploymentsTest {
                                     .containsKey("docs")
                                     .doesNotContainValue(begun));
             deployments.restart(restarted, origin, Set.of("gate"), Set.of(), false);
-            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST, false))
-                    .isEqualTo("nobody was asked");
+            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST)).isEqualTo("nobody was asked");
             Files.delete(inTheWay);
             Files.delete(inTheWay.getParent());
 
@@ -129,26 +127,6 @@ class DeploymentsTest {
         }
     }
 
-    /** A stage in another branch may ask by its {@code when} just then. */
-    @Test
-    void anEnvironmentIsReadyNoMoreOnceACheckHasFailedThoughThatIsNotOnDiskYet(@TempDir Path home, @TempDir Path folder)
-            throws IOException {
-        try (var controller = new Controller(home)) {
-            var build = new UnsavedBuild(controller.jenkins().createJob("job", Controller.configXml("")), folder);
-            var deployments = ArmoryRuntime.get().deployments();
-            deployments.apply(build, new Declared("staging", List.of(), "step", Place.OUTERMOST));
-            deployments.apply(build, new Ended("staging", "step", null));
-            assertThat(deployments.isOpen(build, "staging")).isTrue();
-            Files.createDirectories(folder.resolve("armory-deployment.json.tmp/in the way"));
-            var failed = new ApprovalEnded(
-                    Place.OUTERMOST.in("staging"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "2 of 42");
-
-            assertThatIOException().isThrownBy(() -> deployments.apply(build, failed));
-
-            assertThat(deployments.isOpen(build, "staging")).isFalse();
-        }
-    }
-
     /** Somebody may make room on the disk, and restart the restarted build. */
     @Test
     void aBuildThatCouldNotWriteTheDecisionsOfItsOriginHandsNothingOn(
@@ -170,14 +148,12 @@ class DeploymentsTest {
                             "2 of 42 failed"));
             Files.createDirectories(second.resolve("armory-deployment.json.tmp/in the way"));
             deployments.restart(restarted, origin, Set.of("smoke"), Set.of(), false);
-            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST, false))
-                    .contains("cannot be written");
+            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST)).contains("cannot be written");
             ArmoryRuntime.get().runningBuilds().forget(restarted); // as by a crash
 
             deployments.restart(again, restarted, Set.of("smoke"), Set.of(), true);
 
-            assertThat(deployments.reasonToCancel(again, Place.OUTERMOST, false))
-                    .contains("are not known");
+            assertThat(deployments.reasonToCancel(again, Place.OUTERMOST)).contains("are not known");
         }
     }
 

@@ -74,7 +74,7 @@ class RestartFromStageTest {
 
             new RestartedStages().onCreated(executionOf(run));
 
-            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, Place.OUTERMOST, false))
+            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, Place.OUTERMOST))
                     .contains("is deleted");
         }
         try (Controller controller = new Controller(home)) {
@@ -82,7 +82,7 @@ class RestartFromStageTest {
 
             new CancelledStages.Resumption().onResumed(executionOf(run));
 
-            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, Place.OUTERMOST, false))
+            assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, Place.OUTERMOST))
                     .as("after a restart of Jenkins")
                     .contains("is deleted");
         }

@@ -213,13 +213,11 @@ public record Deployment(
     /**
      * Returns why a stage that begins is cancelled, {@code null} if it is not: something before it is closed by what was not thrown, so
      * that no {@code catch} of the Pipeline has decided about it.
-     *
-     * @param chooses whether the stage chooses among the environments
      */
     @CheckForNull
-    public String reasonToCancel(Place stage, boolean chooses) {
+    public String reasonToCancel(Place stage) {
         Graph view = view();
-        return view.cancelling(stage, chooses).map(view::whyCancelled).orElse(null);
+        return view.cancelling(stage, false).map(view::whyCancelled).orElse(null);
     }
 
     /** Returns the names of the stages and environments that were cancelled, each with the reason. */

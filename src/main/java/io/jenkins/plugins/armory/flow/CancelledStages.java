@@ -83,15 +83,12 @@ public final class CancelledStages implements StepListener {
             throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
         Deployments deployments = ArmoryRuntime.get().deployments();
-        String reason = deployments.reasonToCancel(run, place, false);
+        String reason = deployments.reasonToCancel(run, place);
         if (reason == null || name.equals(DeclaredStages.POST) || place.body() != null || isLeftOut(context, name)) {
             return null;
         }
         List<String> around = Stages.namesAround(context.get(FlowNode.class));
-        if (DeclaredStages.areEnvironments(run, name, around)) {
-            return null;
-        }
-        return DeclaredStages.choose(run, name, around) ? deployments.reasonToCancel(run, place, true) : reason;
+        return DeclaredStages.areEnvironments(run, name, around) ? null : reason;
     }
 
     /** Writes that a stage is cancelled at once, and not with the next event: the build may have none any more. */
@@ -158,7 +155,7 @@ public final class CancelledStages implements StepListener {
          */
         private static void noteAgain(Run<?, ?> run, FlowExecution execution) {
             Deployments deployments = ArmoryRuntime.get().deployments();
-            if (deployments.reasonToCancel(run, Place.OUTERMOST, false) == null) {
+            if (deployments.reasonToCancel(run, Place.OUTERMOST) == null) {
                 return;
             }
             for (FlowNode node : new DepthFirstScanner().allNodes(execution)) {

@@ -5,15 +5,12 @@ import hudson.model.Run;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.ExecutionModelAction;
 import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTStage;
 import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTStages;
-import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTWhenCondition;
-import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTWhenContent;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -34,15 +31,6 @@ public final class DeclaredStages {
     static boolean areEnvironments(Run<?, ?> run, String name, List<String> around) {
         try {
             return Model.areEnvironments(run, name, around);
-        } catch (NoClassDefFoundError x) {
-            return false;
-        }
-    }
-
-    /** Returns whether a stage chooses among the environments by its {@code when}, or is one, as in {@link #areEnvironments}. */
-    static boolean choose(Run<?, ?> run, String name, List<String> around) {
-        try {
-            return Model.choose(run, name, around);
         } catch (NoClassDefFoundError x) {
             return false;
         }
@@ -74,14 +62,6 @@ public final class DeclaredStages {
     private static final class Model {
 
         static boolean areEnvironments(Run<?, ?> run, String name, List<String> around) {
-            return allAre(run, name, around, Model::isEnvironment);
-        }
-
-        static boolean choose(Run<?, ?> run, String name, List<String> around) {
-            return allAre(run, name, around, stage -> isEnvironment(stage) || asksForEnvironments(stage));
-        }
-
-        private static boolean allAre(Run<?, ?> run, String name, List<String> around, Predicate<ModelASTStage> what) {
             ModelASTStages outermost = of(run);
             Set<String> names = Stream.concat(Stream.of(POST), all(outermost).map(ModelASTStage::getName))
                     .collect(Collectors.toSet());
@@ -91,7 +71,7 @@ public final class DeclaredStages {
                     .toList();
             List<ModelASTStage> stages =
                     outermost == null ? List.of() : at(outermost, path).toList();
-            return !stages.isEmpty() && stages.stream().allMatch(what);
+            return !stages.isEmpty() && stages.stream().allMatch(Model::isEnvironment);
         }
 
         private static Stream<ModelASTStage> at(ModelASTStages stages, List<String> path) {
@@ -106,18 +86,6 @@ public final class DeclaredStages {
             return stage.getOptions() != null
                     && stage.getOptions().getOptions().stream()
                             .anyMatch(option -> "armoryEnvironment".equals(option.getName()));
-        }
-
-        private static boolean asksForEnvironments(ModelASTStage stage) {
-            return stage.getWhen() != null
-                    && stage.getWhen().getConditions().stream().anyMatch(Model::asksForEnvironments);
-        }
-
-        /** In an {@code expression}, Groovy takes {@code armoryEnvironmentReady} for true, so that asks for nothing. */
-        private static boolean asksForEnvironments(ModelASTWhenContent content) {
-            return content instanceof ModelASTWhenCondition condition
-                    && ("armoryEnvironmentReady".equals(condition.getName())
-                            || condition.getChildren().stream().anyMatch(Model::asksForEnvironments));
         }
 
         static boolean endsWith(Run<?, ?> run, String name, @CheckForNull String around) {

@@ -10,7 +10,6 @@ import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.Deployment.Transition;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
-import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
 import io.jenkins.plugins.armory.storage.PlanFile;
@@ -244,7 +243,7 @@ public final class Deployments {
      * engine's thread may call it.
      */
     @CheckForNull
-    public String reasonToCancel(Run<?, ?> run, Place stage, boolean chooses) {
+    public String reasonToCancel(Run<?, ?> run, Place stage) {
         RunningBuild build = builds.find(run);
         if (build == null) {
             return null;
@@ -257,7 +256,7 @@ public final class Deployments {
         if (known == null) {
             return null;
         }
-        return known.store == null ? known.whyUnknown : known.store.newest().reasonToCancel(stage, chooses);
+        return known.store == null ? known.whyUnknown : known.store.newest().reasonToCancel(stage);
     }
 
     /** Returns whether a restarted build leaves out the outermost stage of that name. Looks at memory alone. */
@@ -330,27 +329,6 @@ public final class Deployments {
         if (build != null) {
             build.put(part);
         }
-    }
-
-    /**
-     * Returns whether a running build may deploy to what depends on an environment. Looks at memory alone. What opens it counts once it is on
-     * disk, and what closes it at once.
-     */
-    public boolean isOpen(Run<?, ?> run, String environment) {
-        DeploymentStore known = storeInMemory(run);
-        return known != null
-                && known.deployment().isOpen(environment)
-                && known.newest().isOpen(environment);
-    }
-
-    /** Returns whether a running build has come to an environment. Looks at memory alone. */
-    public boolean hasReached(Run<?, ?> run, String environment) {
-        DeploymentStore known = storeInMemory(run);
-        return known != null
-                && known.deployment()
-                        .find(environment)
-                        .filter(Environment::isReached)
-                        .isPresent();
     }
 
     /**

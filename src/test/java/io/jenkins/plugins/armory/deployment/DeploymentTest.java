@@ -249,20 +249,6 @@ public class DeploymentTest {
         assertThat(reason("prod")).isEqualTo("\"staging\" is closed: " + mistake);
     }
 
-    /** As an environment that chooses does. */
-    @Test
-    void aStageThatChoosesAmongEnvironmentsIsCancelledForWhatIsNone() {
-        reach("staging");
-        approvalFails("staging", Phase.AFTER_DEPLOYMENT);
-        end("staging");
-        assertThat(deployment.reasonToCancel(inStage("prod"), false)).isNotNull();
-        assertThat(deployment.reasonToCancel(inStage("prod"), true)).isNull();
-
-        approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
-
-        assertThat(deployment.reasonToCancel(inStage("prod"), true)).isEqualTo("2 of 12 tests failed");
-    }
-
     @Test
     void awaitsApprovalsUntilTheLastOneIsDecided() {
         reach("dev");
@@ -844,13 +830,13 @@ public class DeploymentTest {
         reach("staging");
         end("staging");
         approvalFails(inStage("smoke"), Phase.STRATEGY);
-        assertThat(deployment.reasonToCancel(inStage("prod"), false))
+        assertThat(deployment.reasonToCancel(inStage("prod")))
                 .as("whoever catches it decides")
                 .isNull();
 
         approvalFails(inStage("smoke", "a"), Phase.AFTER_DEPLOYMENT);
-        assertThat(deployment.reasonToCancel(inStage("later", "a"), false)).isEqualTo("2 of 12 tests failed");
-        assertThat(deployment.reasonToCancel(inStage("beside", "b"), false)).isNull();
+        assertThat(deployment.reasonToCancel(inStage("later", "a"))).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(inStage("beside", "b"))).isNull();
         reach("prod", "staging");
         reach("copy");
 
@@ -903,7 +889,7 @@ public class DeploymentTest {
 
         assertState("docs", State.DEPLOYING);
         assertState("prod", State.CANCELLED);
-        assertThat(deployment.reasonToCancel(inStage("more"), false))
+        assertThat(deployment.reasonToCancel(inStage("more")))
                 .isEqualTo(reason("prod"))
                 .isEqualTo("\"staging\" is deployed, but: 2 of 12 tests failed");
         assertThat(environment("prod").isCancelled()).isTrue();
@@ -938,11 +924,11 @@ public class DeploymentTest {
     void whatWasThrownAndCaughtClosesEnvironmentsAndNotStages() {
         reach("dev");
         fail("dev");
-        assertThat(deployment.reasonToCancel(inStage("next"), false)).isNull();
+        assertThat(deployment.reasonToCancel(inStage("next"))).isNull();
 
         reachBehindAll("prod");
         assertState("prod", State.CANCELLED);
-        assertThat(deployment.reasonToCancel(inStage("behind"), false)).contains("exit code 1");
+        assertThat(deployment.reasonToCancel(inStage("behind"))).contains("exit code 1");
     }
 
     @Test
@@ -1226,7 +1212,7 @@ public class DeploymentTest {
         happens(new StageCancelled("prod", Place.OUTERMOST, "2 of 12 tests failed"));
         restart("build", "smoke");
 
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
         assertThat(deployment.leavesOut("build")).isTrue();
         assertThat(deployment.leavesOut("prod")).isFalse();
         assertThat(deployment.outcome()).isEqualTo(Outcome.UNSTABLE);
@@ -1238,7 +1224,7 @@ public class DeploymentTest {
         restart("build", "smoke");
 
         assertThat(deployment.cancelled()).containsOnlyKeys("check");
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
         assertThat(deployment.outcome()).isEqualTo(Outcome.FAILURE);
     }
 
@@ -1247,7 +1233,7 @@ public class DeploymentTest {
         approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
         restart("build");
 
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isNull();
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isNull();
         assertThat(deployment.outcome()).isEqualTo(Outcome.SUCCESS);
     }
 
@@ -1260,7 +1246,7 @@ public class DeploymentTest {
         approvalFails(Place.OUTERMOST, Phase.AFTER_DEPLOYMENT);
         restart("deploy to staging");
 
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
         assertThat(deployment.reason(environment("staging"))).isEqualTo("nobody was asked");
         assertThat(deployment.isOpen("staging")).isFalse();
     }
@@ -1271,7 +1257,7 @@ public class DeploymentTest {
         approvalFails(inStage("around the Pipeline"), Phase.AFTER_DEPLOYMENT);
         restart("smoke");
 
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isEqualTo("2 of 12 tests failed");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("2 of 12 tests failed");
     }
 
     @Test
@@ -1319,7 +1305,7 @@ public class DeploymentTest {
         approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
         restart("build", "smoke");
 
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isEqualTo("the original build is deleted");
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo("the original build is deleted");
     }
 
     @Test
@@ -1475,7 +1461,7 @@ public class DeploymentTest {
                         "what is kept of the environments and failures of this build is longer than 4194304 characters: ")
                 .endsWith("; name fewer environments in dependsOn, or divide the Pipeline among several builds");
         assertThat(deployment.find("environment " + reached)).isEmpty();
-        assertThat(deployment.reasonToCancel(Place.OUTERMOST, false)).isEqualTo(problem);
+        assertThat(deployment.reasonToCancel(Place.OUTERMOST)).isEqualTo(problem);
         assertThat(begins("environment 0", "a1", Phase.BEFORE_DEPLOYMENT)).startsWith("what is kept");
         Deployment closed = deployment;
         assertThat(reach("another")).startsWith("what is kept");

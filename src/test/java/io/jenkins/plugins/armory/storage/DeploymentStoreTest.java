@@ -277,8 +277,7 @@ class DeploymentStoreTest {
 
         store.end();
 
-        assertThat(reopened().deployment().reasonToCancel(Place.OUTERMOST, false))
-                .isNotNull();
+        assertThat(reopened().deployment().reasonToCancel(Place.OUTERMOST)).isNotNull();
     }
 
     @Test

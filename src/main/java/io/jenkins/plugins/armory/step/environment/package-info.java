@@ -1,4 +1,4 @@
 /**
- * The steps {@code armoryEnvironment} and {@code armoryRollback}, and the condition {@code armoryEnvironmentReady}.
+ * The steps {@code armoryEnvironment} and {@code armoryRollback}.
  */
 package io.jenkins.plugins.armory.step.environment;

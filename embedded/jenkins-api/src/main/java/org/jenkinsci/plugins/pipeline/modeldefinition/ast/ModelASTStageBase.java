@@ -12,11 +12,6 @@ public abstract class ModelASTStageBase extends ModelASTElement {
         return null;
     }
 
-    /** Null for none. */
-    public ModelASTWhen getWhen() {
-        return null;
-    }
-
     @Override
     public String toGroovy() {
         throw new UnsupportedOperationException();
