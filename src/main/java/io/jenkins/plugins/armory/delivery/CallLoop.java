@@ -100,7 +100,7 @@ final class CallLoop implements ApprovalObserver {
         synchronized (this) {
             Approval approval = approvals.findInMemory(id).orElse(null);
             Map<String, Run> places = runs.getOrDefault(id, new HashMap<>());
-            places.values().removeIf(run -> run.isGivenUp(approval));
+            places.values().removeIf(run -> run.giveUp(approval));
             for (CallKind kind : kinds) {
                 for (Order order : due(kind, approval)) {
                     String place = kind.place(order);
@@ -210,13 +210,13 @@ final class CallLoop implements ApprovalObserver {
                     .orElse(null);
         }
 
-        /** Returns whether a record has the call not due any more, so that it is not made; it waits for no permit then. */
-        private boolean isGivenUp(@CheckForNull Approval approval) {
-            boolean isGivenUp = !inFlight && dueBy(approval) == null;
-            if (isGivenUp && permit != null) {
+        /** Gives the call up if a record has it not due any more and it is not in flight, and returns whether that is so. */
+        private boolean giveUp(@CheckForNull Approval approval) {
+            boolean isOver = !inFlight && dueBy(approval) == null;
+            if (isOver && permit != null) {
                 permit.giveBack();
             }
-            return isGivenUp;
+            return isOver;
         }
 
         /** Returns the call as it is due now, {@code null} if it is not. Its job may have been renamed since the last attempt. */
