@@ -81,7 +81,6 @@ class StepArgumentsTest {
         "cancel, trustCertificateId",
         "cancel, webhook",
         "bodyTemplate, inline",
-        "bodyTemplate, path",
         "manualApproval, submitters",
         "status, success",
         "answer, equals",
@@ -103,7 +102,7 @@ class StepArgumentsTest {
 
         assertRefused(Map.of("name", "checks", "agentIdentifier", "null"), "agentIdentifier" + unset);
         assertRefused(Map.of("name", "checks", "timeout", "null"), "timeout" + unset);
-        assertRefused(Map.of("name", "checks", "secrets", List.of("a", "null")), "secrets" + unset);
+        assertRefused(Map.of("name", "checks", "notify", List.of("a", "null")), "notify" + unset);
         assertRefused(Map.of("name", "checks", "cancel", "null"), "cancel: webhook" + unset);
         assertRefused(
                 Map.of("name", "checks", "status", Map.of("headers", List.of(Map.of("key", "X-A", "value", "null")))),
