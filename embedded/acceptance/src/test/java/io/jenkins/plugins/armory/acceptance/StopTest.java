@@ -11,20 +11,51 @@ import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A build is stopped at the moments at which its step is between two states. */
 class StopTest {
 
+    private static FaultInjector faults;
+    private static Controller controller;
+    private static Jenkins jenkins;
+
+    @BeforeAll
+    static void createController() {
+        faults = FaultInjector.create(List.of(
+                FaultPoint.DELIVERING,
+                FaultPoint.STAGE_PAUSED,
+                FaultPoint.APPROVAL_CREATING,
+                FaultPoint.APPROVAL_BEGINNING,
+                FaultPoint.VERDICT_TELLING));
+        controller = Controller.createLean(Settings.CASC, faults.javaOption());
+        jenkins = new Jenkins(controller);
+    }
+
+    @BeforeEach
+    void startController() {
+        controller.start();
+    }
+
+    @AfterEach
+    void disarm() {
+        faults.disarm();
+    }
+
+    @AfterAll
+    static void closeController() {
+        controller.close();
+    }
+
     @Test
     void nobodyIsCalledWhoWouldNotBeToldToStop() {
-        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.DELIVERING));
-        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
-                ExternalProcess process = new ExternalProcess();
+        try (ExternalProcess process = new ExternalProcess();
                 ExternalProcess canceller = new ExternalProcess();
                 ExternalProcess ofLater = new ExternalProcess()) {
-            controller.start();
-            Jenkins jenkins = new Jenkins(controller);
             faults.hold(FaultPoint.DELIVERING);
             Build build = jenkins.build(process.approval(CancelWebhookTest.cancel(canceller)));
             faults.awaitHeld(FaultPoint.DELIVERING);
@@ -47,11 +78,7 @@ class StopTest {
 
     @Test
     void aStepThatIsStoppedWhileItIsResumedEnds() {
-        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.STAGE_PAUSED));
-        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
-                ExternalProcess process = new ExternalProcess()) {
-            controller.start();
-            Jenkins jenkins = new Jenkins(controller);
+        try (ExternalProcess process = new ExternalProcess()) {
             Build build = jenkins.build(process.approval()).awaitWaiting(1);
             controller.kill();
             faults.hold(FaultPoint.STAGE_PAUSED); // the step is resumed, and has not looked for its approval
@@ -70,17 +97,13 @@ class StopTest {
     /** The build is over then, and what ends its approvals has found none. */
     @Test
     void anApprovalThatIsWrittenAfterTheEndOfItsBuildEnds() {
-        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.APPROVAL_CREATING));
-        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
-                ExternalProcess process = new ExternalProcess()) {
-            controller.start();
-            Jenkins jenkins = new Jenkins(controller);
+        try (ExternalProcess process = new ExternalProcess()) {
             faults.hold(FaultPoint.APPROVAL_CREATING);
             Build build = jenkins.build(process.approval());
             faults.awaitHeld(FaultPoint.APPROVAL_CREATING);
             build.abort();
             build.awaitResult("ABORTED");
-            giveItTime(jenkins);
+            giveItTime();
             faults.disarm();
 
             Wait.until("the approval is written and has ended")
@@ -93,15 +116,11 @@ class StopTest {
     /** What follows in the Pipeline asks the environments, so they have to know of the end before the step ends. */
     @Test
     void aStepThatFailsBeforeItsApprovalDoesNotEndBeforeTheEnvironmentsKnow() {
-        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.VERDICT_TELLING));
-        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
-                ExternalProcess process = new ExternalProcess()) {
-            controller.start();
-            Jenkins jenkins = new Jenkins(controller);
+        try (ExternalProcess process = new ExternalProcess()) {
             faults.hold(FaultPoint.VERDICT_TELLING);
             Build build = jenkins.build(gate("armoryWebhookApproval(webhook: 'deploy-cheks')"));
             faults.awaitHeld(FaultPoint.VERDICT_TELLING);
-            giveItTime(jenkins);
+            giveItTime();
             faults.disarm();
 
             assertThat(build.awaitResult("FAILURE")).contains("caught").doesNotContain("never");
@@ -110,12 +129,7 @@ class StopTest {
 
     @Test
     void aStepThatIsStoppedBeforeItsApprovalDoesNotEndBeforeTheEnvironmentsKnow() {
-        FaultInjector faults = FaultInjector.create(
-                List.of(FaultPoint.APPROVAL_BEGINNING, FaultPoint.STAGE_PAUSED, FaultPoint.VERDICT_TELLING));
-        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
-                ExternalProcess process = new ExternalProcess()) {
-            controller.start();
-            Jenkins jenkins = new Jenkins(controller);
+        try (ExternalProcess process = new ExternalProcess()) {
             faults.hold(FaultPoint.APPROVAL_BEGINNING);
             Build build = jenkins.build(gate(process.approval()));
             faults.awaitHeld(FaultPoint.APPROVAL_BEGINNING);
@@ -126,7 +140,7 @@ class StopTest {
             build.abort();
             faults.awaitHeld(FaultPoint.VERDICT_TELLING);
             faults.hold(FaultPoint.VERDICT_TELLING); // the step goes on, and finds itself stopped
-            giveItTime(jenkins);
+            giveItTime();
             faults.disarm();
 
             assertThat(build.awaitLogEnd()).contains("caught").doesNotContain("never");
@@ -143,7 +157,7 @@ class StopTest {
     }
 
     /** Another build is run from begin to end. */
-    private static void giveItTime(Jenkins jenkins) {
+    private static void giveItTime() {
         jenkins.build("armoryEnvironment('other') { echo 'done' }").awaitResult("SUCCESS");
     }
 }
