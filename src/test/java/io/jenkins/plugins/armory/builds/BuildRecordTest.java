@@ -25,15 +25,6 @@ class BuildRecordTest {
         assertThat(BuildRecord.idsIn(folder)).containsExactly("b", "a");
     }
 
-    @Test
-    void readsWhatEarlierVersionsWrote() throws IOException {
-        Files.writeString(folder.resolve("armory-approvals.txt"), "b\na\n");
-
-        BuildRecord.add(folder, List.of("c"));
-
-        assertThat(BuildRecord.idsIn(folder)).containsExactly("b", "a", "c");
-    }
-
     /** Otherwise the next id would be a part of that line, and its approval would not be found. */
     @Test
     void aLineThatWasCutOffSpoilsNoOther() throws IOException {
