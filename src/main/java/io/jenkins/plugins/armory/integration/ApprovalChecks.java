@@ -1,14 +1,14 @@
 package io.jenkins.plugins.armory.integration;
 
+import com.google.common.cache.Cache;
 import com.google.common.cache.CacheBuilder;
-import com.google.common.cache.CacheLoader;
-import com.google.common.cache.LoadingCache;
 import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
@@ -19,24 +19,31 @@ import io.jenkins.plugins.checks.api.ChecksOutput.ChecksOutputBuilder;
 import io.jenkins.plugins.checks.api.ChecksPublisher;
 import io.jenkins.plugins.checks.api.ChecksPublisherFactory;
 import io.jenkins.plugins.checks.api.ChecksStatus;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Shows approvals as checks of their build's commit, where a plugin for checks is installed, such as GitHub Checks. A check asks
- * for action while a person is asked. See {@link SharedChecks}.
+ * Shows each step as a check of its build's commit, where a plugin for checks is installed, such as GitHub Checks. A check asks
+ * for action while a person is asked. It is known by its name alone, which is equal in all builds of a commit and for a retry, so that
+ * what comes later replaces what was before. Its events come one after the other.
  */
 @Extension(optional = true)
 @Restricted(NoExternalUse.class)
 public final class ApprovalChecks extends ApprovalListener {
+
+    private static final Logger LOGGER = Logger.getLogger(ApprovalChecks.class.getName());
 
     /**
      * The conclusions of outcomes that are neither a success nor a plain failure. Without the plugin Checks API this class cannot be
@@ -48,37 +55,79 @@ public final class ApprovalChecks extends ApprovalListener {
             "ABORTED", ChecksConclusion.CANCELED,
             "OTHER_FAILED", ChecksConclusion.CANCELED);
 
-    private static final int JOBS = 1000;
+    private static final int LISTS = 1000;
 
-    /** By the names of the jobs. One that is forgotten finds out again, as after a restart. */
-    private final LoadingCache<String, SharedChecks> ofJobs = CacheBuilder.newBuilder()
-            .maximumSize(JOBS)
-            .build(CacheLoader.from(() -> new SharedChecks(ApprovalChecks::ofBuild)));
+    /** The steps with a list, by {@link #key}. One that is forgotten is looked at again, as after a restart. */
+    private final Cache<List<Object>, ListStep> lists =
+            CacheBuilder.newBuilder().maximumSize(LISTS).build();
 
-    private static List<ApprovalSnapshot> ofBuild(ApprovalView approval) {
-        BuildRef build = new BuildRef(approval.getJob(), approval.getBuildNumber());
-        Run<?, ?> run = BuildRecord.find(build);
-        try {
-            return run == null
-                    ? List.of()
-                    : ArmoryRuntime.get().approvalsOf(run).stream()
-                            .map(ApprovalSnapshot::new)
-                            .toList();
-        } catch (ApprovalsUnavailableException x) {
-            return List.of(); // they were closed meanwhile
-        } catch (IOException x) {
-            throw new UncheckedIOException(x); // a check that does not know of a failure would be green
+    /** A step with a list: its check begins with its first approval, and is over with the first that fails, or with the last. */
+    static final class ListStep {
+
+        private final Set<String> pending;
+        private boolean asked;
+        private boolean over;
+
+        /** @param pending the ids of its approvals that are pending */
+        ListStep(Set<String> pending) {
+            this.pending = new HashSet<>(pending);
+        }
+
+        /** Returns whether somebody is asked for the first time. */
+        boolean asks() {
+            boolean first = !asked && !over;
+            asked = true;
+            return first;
+        }
+
+        /** Returns whether the check is over with the end of an approval. */
+        boolean ends(String id, boolean success) {
+            pending.remove(id);
+            boolean ends = !over && (!success || pending.isEmpty());
+            over = over || ends;
+            return ends;
         }
     }
 
-    private SharedChecks checksOf(ApprovalView approval) {
-        return ofJobs.getUnchecked(approval.getJob());
+    private static boolean isOfList(ApprovalView approval) {
+        return !approval.getPath().isEmpty();
+    }
+
+    private static List<Object> key(ApprovalView approval) {
+        return List.of(approval.getJob(), approval.getBuildNumber(), nameOf(approval));
+    }
+
+    private ListStep listOf(ApprovalView approval) {
+        List<Object> key = key(approval);
+        ListStep step = lists.getIfPresent(key);
+        return step == null ? begin(key) : step;
+    }
+
+    private ListStep begin(List<Object> key) {
+        Set<String> pending = new HashSet<>();
+        try {
+            ArmoryRuntime.get().approvals().pending().stream()
+                    .map(ApprovalSnapshot::new)
+                    .filter(each -> isOfList(each) && key(each).equals(key))
+                    .forEach(each -> pending.add(each.getId()));
+        } catch (ApprovalsUnavailableException x) {
+            LOGGER.log(Level.FINE, "They were closed meanwhile", x);
+        }
+        ListStep step = new ListStep(pending);
+        lists.put(key, step);
+        return step;
     }
 
     @Override
     public void created(ApprovalView approval) {
-        boolean begins = checksOf(approval).begins(approval);
-        if (begins && approval.getState() == ApprovalView.State.SENDING) { // otherwise waiting() follows
+        if (isOfList(approval)) {
+            ListStep known = lists.getIfPresent(key(approval));
+            if (known != null && !known.over) {
+                return;
+            }
+            begin(key(approval));
+        }
+        if (approval.getState() == ApprovalView.State.SENDING) { // otherwise waiting() follows
             publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_started());
         }
     }
@@ -86,7 +135,7 @@ public final class ApprovalChecks extends ApprovalListener {
     @Override
     public void waiting(ApprovalView approval) {
         String question = approval.getQuestion();
-        if (!checksOf(approval).waits(approval, question != null)) {
+        if (isOfList(approval) && (question == null || !listOf(approval).asks())) {
             return;
         }
         if (question == null) {
@@ -98,14 +147,21 @@ public final class ApprovalChecks extends ApprovalListener {
 
     @Override
     public void decided(ApprovalView approval) {
-        SharedChecks checks = checksOf(approval);
-        boolean isAnswered = checks.waits(approval, false);
-        ApprovalView.Decision decision = checks.end(approval);
-        if (decision != null) {
+        ApprovalView.Decision decision = Objects.requireNonNull(approval.getDecision(), "a decided approval");
+        if (!isOfList(approval) || listOf(approval).ends(approval.getId(), decision.isSuccess())) {
             publish(approval, ChecksStatus.COMPLETED, conclusion(decision), decision.getMessage());
-        } else if (isAnswered) {
-            publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, awaited(approval));
         }
+    }
+
+    static String nameOf(ApprovalView approval) {
+        List<String> details = new ArrayList<>();
+        details.add(approval.getEnvironment());
+        details.add(approval.getPhase().equals(Phase.STRATEGY.toString()) ? null : approval.getPhase());
+        details.removeIf(Objects::isNull);
+        String name = isOfList(approval) ? Messages.ApprovalChecks_list() : approval.getWebhook();
+        return details.isEmpty()
+                ? Messages.ApprovalChecks_name(name)
+                : Messages.ApprovalChecks_nameIn(name, String.join(", ", details));
     }
 
     static String awaited(ApprovalView approval) {
@@ -130,7 +186,7 @@ public final class ApprovalChecks extends ApprovalListener {
         if (publisher instanceof ChecksPublisher.NullChecksPublisher) {
             return; // nobody publishes checks of this build
         }
-        String name = SharedChecks.nameOf(approval);
+        String name = nameOf(approval);
         LocalDateTime startedAt = LocalDateTime.ofInstant(approval.getCreatedAt(), ZoneOffset.UTC);
         ChecksDetailsBuilder check = new ChecksDetailsBuilder()
                 .withName(name)
