@@ -1,7 +1,0 @@
-package com.cloudbees.jenkins.support.api;
-
-/** A file of a support bundle. */
-public abstract class Content {
-
-    protected Content(String name) {}
-}
