@@ -40,7 +40,6 @@ import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
-import okhttp3.EventListener;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -152,19 +151,6 @@ public final class WebhookClient {
             AllowedHosts hosts,
             @CheckForNull ProxyServer proxy,
             Consumer<CallResult> done) {
-        call(webhook, idempotencyKey, hosts, proxy, EventListener.NONE, done);
-    }
-
-    /**
-     * Makes the call like {@link #call(WebhookRequest, String, AllowedHosts, ProxyServer, Consumer)}, and has its parts measured.
-     */
-    public void call(
-            WebhookRequest webhook,
-            String idempotencyKey,
-            AllowedHosts hosts,
-            @CheckForNull ProxyServer proxy,
-            EventListener timings,
-            Consumer<CallResult> done) {
         Call call;
         ClientTls tls;
         var begun = new AtomicBoolean();
@@ -172,12 +158,11 @@ public final class WebhookClient {
             tls = webhook.url().isHttps() ? ClientTls.of(webhook.tls()) : null;
             hosts.check(webhook.url().host(), proxy != null);
             OkHttpClient.Builder builder = client(webhook, hosts, proxy, tls);
-            builder.eventListener(timings)
-                    .addNetworkInterceptor(
-                            chain -> { // there is a connection, and nothing was sent yet
-                                begun.set(true);
-                                return chain.proceed(chain.request());
-                            });
+            builder.addNetworkInterceptor(
+                    chain -> { // there is a connection, and nothing was sent yet
+                        begun.set(true);
+                        return chain.proceed(chain.request());
+                    });
             call = builder.build().newCall(request(webhook, idempotencyKey, proxy));
         } catch (RefusedException x) {
             done.accept(notMade(webhook, x.getMessage(), false));

@@ -11,7 +11,6 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
-import io.jenkins.plugins.armory.client.CallTimings;
 import io.jenkins.plugins.armory.client.WebhookClient;
 import io.jenkins.plugins.armory.delivery.CallPermits;
 import io.jenkins.plugins.armory.delivery.CallPermits.Permit;
@@ -35,8 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
@@ -110,8 +107,6 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
     private FormValidation call(Webhook webhook, ItemGroup<?> place, String id, Variables variables)
             throws TemplateException, UndeliverableException, ExecutionException, InterruptedException {
         CompletableFuture<CallResult> answered = new CompletableFuture<>();
-        CallTimings timings = new CallTimings();
-        long start = System.nanoTime();
         WebhookRequest request = RequestCredentials.addTo(
                 WebhookRequest.of(webhook, variables, new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null)),
                 webhook,
@@ -121,12 +116,11 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
                 id,
                 ArmoryConfiguration.get().hosts(),
                 JenkinsProxy.forHost(request.hostName()),
-                timings,
                 answered::complete);
         try {
             CallResult result = answered.get(
                     webhook.limits().request().plus(BESIDE_THE_CALL).toSeconds(), TimeUnit.SECONDS);
-            return report(request, result, Duration.ofNanos(System.nanoTime() - start), timings);
+            return report(request, result);
         } catch (TimeoutException x) { // a name server does not answer
             return FormValidation.error(Messages.TestCall_noAnswer());
         }
@@ -186,29 +180,12 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
         return credentials == null ? null : credentials.getSecret().getPlainText();
     }
 
-    private static FormValidation report(
-            WebhookRequest request, CallResult result, Duration total, CallTimings timings) {
-        String parts = Stream.of(
-                        part(timings, CallTimings.Part.LOOK_UP, Messages.TestCall_lookUp()),
-                        part(timings, CallTimings.Part.CONNECT, Messages.TestCall_connect()),
-                        part(timings, CallTimings.Part.TLS, Messages.TestCall_tls()),
-                        part(timings, CallTimings.Part.FIRST_BYTE, Messages.TestCall_firstByte()))
-                .filter(part -> !part.isEmpty())
-                .collect(Collectors.joining(", "));
-        String times = Messages.TestCall_total(millis(total)) + (parts.isEmpty() ? "" : " (" + parts + ")");
+    private static FormValidation report(WebhookRequest request, CallResult result) {
         String said = result.isAccepted()
                 ? Messages.TestCall_answered(request.destination(), result.status())
                 : result.failure() + ".";
-        String html = Util.escape(said) + "<br>" + Util.escape(times)
+        String html = Util.escape(said)
                 + (result.answer().isEmpty() ? "" : "<pre>" + Util.escape(result.answer()) + "</pre>");
         return result.isAccepted() ? FormValidation.okWithMarkup(html) : FormValidation.errorWithMarkup(html);
-    }
-
-    private static String part(CallTimings timings, CallTimings.Part part, String name) {
-        return timings.of(part).map(took -> name + " " + millis(took)).orElse("");
-    }
-
-    private static String millis(Duration duration) {
-        return Messages.TestCall_millis(duration.toMillis());
     }
 }

@@ -91,7 +91,7 @@ class TestCallJenkinsTest {
 
         String html = send("tests");
 
-        assertThat(html).contains("class=\"ok\"", "answered 202", " ms in total", "first byte of the answer");
+        assertThat(html).contains("class=\"ok\"", "answered 202");
         assertThat(html).contains("&lt;script&gt;alert(1)&lt;/script&gt; ****").doesNotContain("<script>", SECRET);
         RecordedRequest request = external.takeRequest(10, TimeUnit.SECONDS);
         assertThat(request.getTarget()).isEqualTo("/start?ref=sample");
