@@ -9,7 +9,6 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import okhttp3.Dns;
 import org.kohsuke.accmod.Restricted;
@@ -194,43 +193,6 @@ public final class AllowedHosts implements Serializable {
             checkLiteral(host);
         } else if (isRestricted() && (isProxied || blocks.isEmpty()) && !isListed(host)) {
             throw notListed(host, "");
-        }
-    }
-
-    /**
-     * Returns why a host may not be called, as far as that is known before there is a call; empty if it may. A host without an address may
-     * get one until then.
-     *
-     * @param host as in the URL, without brackets
-     * @param looksUp whether the call looks up the address on this machine
-     */
-    public Optional<String> refusal(String host, boolean isProxied, boolean looksUp) {
-        try {
-            check(host, isProxied);
-            if (looksUp && !isProxied) {
-                checkAddresses(host);
-            }
-            return Optional.empty();
-        } catch (RefusedException x) {
-            return Optional.of(host + " " + x.getMessage());
-        } catch (UnknownHostException x) {
-            return Optional.empty();
-        }
-    }
-
-    /** @throws RefusedException if a host has addresses, and none may be called */
-    private void checkAddresses(String host) throws RefusedException, UnknownHostException {
-        RefusedException refusal = null;
-        for (InetAddress address : Dns.SYSTEM.lookup(host)) {
-            try {
-                check(host, address);
-                return;
-            } catch (RefusedException x) {
-                refusal = x;
-            }
-        }
-        if (refusal != null) {
-            throw refusal;
         }
     }
 

@@ -419,11 +419,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     }
 
     @Override
-    public boolean isOfEnvironment(String id, Asker asker) {
-        return SecretTexts.forTemplate(id, asker) instanceof CredentialKind.Closed;
-    }
-
-    @Override
     @CheckForNull
     public StandardCertificateCredentials certificate(String id, Asker asker) {
         return Certificates.of(id, asker);

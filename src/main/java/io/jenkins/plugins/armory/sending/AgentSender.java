@@ -12,13 +12,13 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.client.AllowedHosts;
 import io.jenkins.plugins.armory.client.WebhookClient;
 import io.jenkins.plugins.armory.delivery.CallResult;
+import io.jenkins.plugins.armory.delivery.Sender;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -36,7 +36,7 @@ import jenkins.util.Timer;
  * Makes calls from an agent, Jenkins's counterpart of Armory's Remote Network Agent: whatever the agent reaches can be
  * called. A call takes no executor and no workspace on the agent, and does not use Jenkins's own proxy.
  */
-final class AgentSender implements CheckedSender {
+final class AgentSender implements Sender {
 
     private static final Logger LOGGER = Logger.getLogger(AgentSender.class.getName());
     /** What is wrong with an identifier that names nothing. */
@@ -82,23 +82,6 @@ final class AgentSender implements CheckedSender {
     @Override
     public void send(WebhookRequest request, String idempotencyKey, BooleanSupplier wanted, Consumer<CallResult> done) {
         call(new Attempt(request, idempotencyKey, wanted, done), System.nanoTime() + patience.toNanos(), true);
-    }
-
-    /** A cloud may start an agent until there is a call. Whether an agent takes the build is known only then, too. */
-    @Override
-    public Optional<String> refusal() {
-        Named named = named();
-        Label label = named.label();
-        boolean mayCome = label != null && !label.getClouds().isEmpty();
-        return named.nodes().isEmpty() && !mayCome
-                ? Optional.of("agent '" + identifier + "'" + NONE)
-                : Optional.empty();
-    }
-
-    /** The agent looks up the address. */
-    @Override
-    public Optional<String> refusal(String host) {
-        return Settings.get().hosts().fromAgent().refusal(host, false, false);
     }
 
     private record Attempt(

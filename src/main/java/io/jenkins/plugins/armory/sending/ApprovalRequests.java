@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.client.WebhookClient;
 import io.jenkins.plugins.armory.delivery.Requests;
+import io.jenkins.plugins.armory.delivery.Sender;
 import io.jenkins.plugins.armory.delivery.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
@@ -24,7 +25,6 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -35,12 +35,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /** Makes the requests of approvals from Jenkins's builds, credentials and settings. */
 @Restricted(NoExternalUse.class)
 public final class ApprovalRequests implements Requests {
-
-    /** What stands for a value that is not there yet: good as JSON, as a port and as a part of an address, and not likely to be one. */
-    private static final String LATER = "3141";
-
-    /** What stands for it where an address begins. */
-    private static final String LATER_ADDRESS = "https://" + LATER + ".example";
 
     private final CallbackTokens tokens;
     private final WebhookClient client;
@@ -53,12 +47,9 @@ public final class ApprovalRequests implements Requests {
     /**
      * Checks that the calls of an approval can be made, before anything is written.
      *
-     * @param refused what is known of hosts, to be added to, if the approval begins later, so that a part of its values is not there yet;
-     *     {@code null} if it begins now
      * @throws UndeliverableException if one of them cannot
      */
-    public void check(Approval approval, Run<?, ?> run, @CheckForNull Map<String, Optional<String>> refused)
-            throws UndeliverableException {
+    public void check(Approval approval, Run<?, ?> run) throws UndeliverableException {
         OutgoingCalls calls = approval.calls();
         if (calls == null) {
             return;
@@ -68,14 +59,10 @@ public final class ApprovalRequests implements Requests {
         Webhook asking = status == null ? null : status.webhook();
         for (Webhook webhook : new Webhook[] {calls.webhook(), calls.cancel(), asking}) {
             if (webhook != null) {
-                CheckedSender sender = sender(webhook, approval, run, line -> {});
+                sender(webhook, approval, run, line -> {});
                 Variables variables = withSamples(
                         webhook, calls, ofCall(webhook, approval, run, webhook == calls.cancel() ? sample() : null));
-                if (refused == null) {
-                    render(webhook, approval, run, variables);
-                } else {
-                    checkPlanned(webhook, approval, run, variables, sender, refused);
-                }
+                render(webhook, approval, run, variables);
             }
         }
         if (notifications != null) {
@@ -83,36 +70,6 @@ public final class ApprovalRequests implements Requests {
                 sender(webhook, approval, run, line -> {});
                 render(webhook, approval, run, ofNotice(webhook, approval, run, Notifications.Occasion.EXPIRING));
             }
-        }
-    }
-
-    /**
-     * Checks a call that is made later. What stands for a value that is not there yet is fit for each part of a call; where it is a part of
-     * the host, nothing is known of the host.
-     */
-    private static void checkPlanned(
-            Webhook webhook,
-            Approval approval,
-            Run<?, ?> run,
-            Variables variables,
-            CheckedSender sender,
-            Map<String, Optional<String>> refused)
-            throws UndeliverableException {
-        Settings settings = Settings.get();
-        Settings.Asker asker = Settings.Asker.of(run, approval);
-        variables
-                .withContextSample(LATER)
-                .withSecrets(id -> settings.isOfEnvironment(id, asker)
-                        ? Variables.beginsAddress(webhook, id) ? LATER_ADDRESS : LATER
-                        : settings.secret(id, asker))
-                .withAddressSample(webhook, LATER_ADDRESS);
-        String host = render(webhook, approval, run, variables).hostName();
-        Optional<String> refusal = sender.refusal()
-                .or(() -> host.contains(LATER)
-                        ? Optional.empty()
-                        : refused.computeIfAbsent(host + sender.description(), each -> sender.refusal(host)));
-        if (refusal.isPresent()) {
-            throw new UndeliverableException("webhook '" + webhook.name() + "': " + refusal.get());
         }
     }
 
@@ -192,7 +149,7 @@ public final class ApprovalRequests implements Requests {
         }
     }
 
-    private CheckedSender sender(Webhook webhook, Approval approval, Run<?, ?> run, Consumer<String> log)
+    private Sender sender(Webhook webhook, Approval approval, Run<?, ?> run, Consumer<String> log)
             throws UndeliverableException {
         if (webhook.networkMode() == NetworkMode.DIRECT) {
             return new DirectSender(client);

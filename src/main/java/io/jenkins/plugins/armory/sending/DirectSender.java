@@ -2,14 +2,14 @@ package io.jenkins.plugins.armory.sending;
 
 import io.jenkins.plugins.armory.client.WebhookClient;
 import io.jenkins.plugins.armory.delivery.CallResult;
+import io.jenkins.plugins.armory.delivery.Sender;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Makes calls from Jenkins itself, through its proxy if it has one for the host. */
-final class DirectSender implements CheckedSender {
+final class DirectSender implements Sender {
 
     private final WebhookClient client;
 
@@ -25,16 +25,6 @@ final class DirectSender implements CheckedSender {
                 Settings.get().hosts(),
                 JenkinsProxy.forHost(request.hostName()),
                 done);
-    }
-
-    @Override
-    public Optional<String> refusal() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<String> refusal(String host) {
-        return Settings.get().hosts().refusal(host, JenkinsProxy.forHost(host) != null, true);
     }
 
     @Override

@@ -77,13 +77,6 @@ public interface Settings {
     String secret(String id, Asker asker);
 
     /**
-     * Returns whether {@code {{secrets.ID}}} is given out only while a build deploys to an environment of the administrators.
-     *
-     * @throws IllegalArgumentException if the settings trust that credential with callbacks
-     */
-    boolean isOfEnvironment(String id, Asker asker);
-
-    /**
      * Returns the certificate credential for the calls of a build, {@code null} if the job may use none of that id. The use is
      * recorded.
      */

@@ -110,13 +110,6 @@ final class Template {
         return names;
     }
 
-    /** Returns the name of the variable that a text begins with, {@code null} if it begins with something else. */
-    @CheckForNull
-    static String first(String text) {
-        Tag tag = Tag.next(text, 0);
-        return tag != null && tag.start() == 0 ? tag.name() : null;
-    }
-
     /**
      * Checks the tags of a template, whatever the values will be.
      *

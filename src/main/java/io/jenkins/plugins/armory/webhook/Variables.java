@@ -65,11 +65,6 @@ public final class Variables {
     /** The values that were used and must not be shown, by their names. */
     private final Map<String, String> secretsUsed = new LinkedHashMap<>();
 
-    /** Returns whether the address of a webhook begins with a Secret text. */
-    public static boolean beginsAddress(Webhook webhook, String secretId) {
-        return (SECRETS + secretId).equals(Template.first(webhook.uriTemplate()));
-    }
-
     /** Returns whether a variable is one of the webhook's own answer. */
     static boolean isOfAnswer(String name) {
         return name.startsWith(ANSWER) || name.equals(ANSWER_LOCATION);
@@ -106,14 +101,6 @@ public final class Variables {
     public Variables withContextSample(String sample) {
         contextSample = sample;
         return this;
-    }
-
-    /** Sets the value of the variable that an address begins with, if that has none but the sample: it is more than a part of an address. */
-    public Variables withAddressSample(Webhook webhook, String address) {
-        String first = Template.first(webhook.uriTemplate());
-        return contextSample != null && first != null && !first.startsWith(SECRETS) && contextSample.equals(get(first))
-                ? with(OF_THE_BODY.matcher(first).matches() ? inContext(first) : first, address)
-                : this;
     }
 
     /** Returns the name under which {@code {{context.*}}} has a value that the body of {@code armoryDeployment} returns. */

@@ -307,29 +307,4 @@ class AllowedHostsTest {
         assertThat(allows(hosts("*.example.com"), host, PUBLIC)).isTrue();
         assertThat(allows(hosts("*.example.com"), host, "10.0.0.7")).isFalse();
     }
-
-    /** What is refused whenever it is called, and not what may have another address until then. */
-    @ParameterizedTest
-    @CsvSource({
-        "listed.example, other.example, false, true, not in the list",
-        "listed.example, 10.1.2.3,      false, true, not in the list",
-        "10.0.0.0/8,     other.example, true,  true, not in the list",
-        "10.0.0.0/8,     127.0.0.1,     false, true, not in the list",
-        "10.0.0.0/8,     localhost,     false, true, not in the list",
-        "10.0.0.0/8,     localhost,     false, false,",
-        "10.0.0.0/8,     no.invalid,    false, true,",
-        "localhost,      localhost,     false, true,",
-        "*.example,      other.example, false, false,",
-    })
-    void saysBeforeACallWhatItWouldRefuse(
-            String entry, String host, boolean isProxied, boolean looksUp, String refusal) {
-        if (refusal == null) {
-            assertThat(hosts(entry).refusal(host, isProxied, looksUp)).isEmpty();
-        } else {
-            assertThat(hosts(entry).refusal(host, isProxied, looksUp))
-                    .hasValueSatisfying(text -> assertThat(text)
-                            .startsWith(host + " may not be called: ")
-                            .contains(refusal));
-        }
-    }
 }

@@ -97,15 +97,6 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         }
     }
 
-    /**
-     * Checks an approval that begins later, as far as that is known now, and does nothing else.
-     *
-     * @throws AbortException naming what is wrong
-     */
-    void check(ApprovalDefinition definition) throws IOException, InterruptedException {
-        terms(List.of(new Defined(armory.tokens().newId(), "", definition)));
-    }
-
     private List<ApprovalTerms.Builder> terms(List<Defined> defined) throws IOException, InterruptedException {
         var origin = new ApprovalTerms.Origin(
                 addressIfKnown(), armory.jobIds().of(at.run().getParent()));
@@ -119,7 +110,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
                 Approval approval = builder.start();
                 OutgoingCalls calls = approval.calls();
                 length += calls == null ? 0 : calls.length();
-                armory.requests().check(approval, at.run(), at.refused());
+                armory.requests().check(approval, at.run());
                 terms.add(builder);
             } catch (IllegalArgumentException | UndeliverableException | AbortException x) {
                 throw new AbortException(ApprovalDefinition.at(each.path(), String.valueOf(x.getMessage())));

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -19,8 +18,6 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * @param action the step of a deployment's plan around the step, {@code null} for none
  * @param webhooks those that definitions name
  * @param isRule whether they are rules of an environment, which know nothing of the job but its build
- * @param refused {@code null} for approvals that begin now. For those that a deployment's plan begins later, for which a part of what they use
- *     is not there yet: why a host may not be called, by the host and who calls it; empty if it may
  * @param log takes lines for the build's log
  * @param resolved the calls that were resolved already, without notices and the step's context, by what they are resolved from
  */
@@ -31,7 +28,6 @@ record Surroundings(
         @CheckForNull EnclosingAction action,
         Webhooks webhooks,
         boolean isRule,
-        @CheckForNull Map<String, Optional<String>> refused,
         Consumer<String> log,
         Map<List<Object>, OutgoingCalls> resolved) {
 
@@ -45,17 +41,7 @@ record Surroundings(
                 isRule ? null : context.get(EnclosingAction.class),
                 isRule ? Webhooks.ofSettings() : Webhooks.of(run.getParent()),
                 isRule,
-                null,
                 log,
                 new HashMap<>());
-    }
-
-    /**
-     * Returns the surroundings that approvals of a deployment's plan will have, in which nothing is logged yet.
-     *
-     * @param known why hosts may not be called, to be added to: a look-up may take its time
-     */
-    Surroundings planned(EnclosingAction later, Map<String, Optional<String>> known) {
-        return new Surroundings(context, run, trace, later, webhooks, isRule, known, line -> {}, resolved);
     }
 }

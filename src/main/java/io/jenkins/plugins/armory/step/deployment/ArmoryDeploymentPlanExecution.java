@@ -9,14 +9,10 @@ import io.jenkins.plugins.armory.deployment.DeploymentPlan;
 import io.jenkins.plugins.armory.deploymentfile.PlannedDeployment;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.step.BlockEnd;
-import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
-import io.jenkins.plugins.armory.step.approval.PlannedApprovals;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -93,37 +89,10 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         DeploymentPlan plan = part(planned.plan());
         checkLeftOut(planned.whole(), plan);
         DeploymentRun run = DeploymentRun.of(plan, planned.webhooks());
-        checkApprovals(run, plan.byName());
         planned.notes().forEach(this::log);
         armory().deployments().add(build(), plan);
         if (stopCause() == null) { // else stop() ends the step
             succeed(run);
-        }
-    }
-
-    /** Checks each approval of the plan, so that nothing is deployed that a mistake in one of them would roll back. */
-    private void checkApprovals(DeploymentRun run, Map<String, DeploymentPlan.Target> targets)
-            throws IOException, InterruptedException {
-        var approvals = new PlannedApprovals(armory(), getContext());
-        Set<String> problems = new LinkedHashSet<>();
-        for (DeploymentRun.Target target : run.targets()) {
-            DeploymentPlan.Target of = targets.get(target.name());
-            // Without an id, which is for the environments alone.
-            var later = new EnclosingAction("", of.account(), of.namespace());
-            Set<Map<String, Object>> checked = new HashSet<>();
-            for (DeploymentRun.Task task : target.approvals().toList()) {
-                if (stopCause() != null) {
-                    return;
-                }
-                Map<String, Object> arguments = task.approval(Map.of());
-                String problem = checked.add(arguments) ? approvals.problemOf(arguments, target.name(), later) : null;
-                if (problem != null) {
-                    problems.add("target '" + target.name() + "', " + task.label() + ": " + problem);
-                }
-            }
-        }
-        if (!problems.isEmpty()) {
-            throw new AbortException(UNUSABLE + String.join("\n", problems));
         }
     }
 

@@ -13,7 +13,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -68,14 +67,6 @@ public record DeploymentRun(ArrayList<Target> targets, long timeoutSeconds) impl
                     strategy,
                     Group.of(AFTER, tasks.all(target.after(), Phase.AFTER_DEPLOYMENT)),
                     tasks.task(target.rollback(), Phase.STRATEGY));
-        }
-
-        /** Returns the tasks that are approvals, in their order. */
-        Stream<Task> approvals() {
-            return Stream.of(Stream.of(before), strategy.stream(), Stream.of(after))
-                    .flatMap(groups -> groups)
-                    .flatMap(group -> group.tasks().stream())
-                    .filter(Task::isApproval);
         }
     }
 
