@@ -209,7 +209,7 @@ final class ControllerServlet extends HttpServlet {
     private static void act(Action action, String rest, String script, Exchange http) throws Exception {
         if (rest.equals("/") && http.method().equals("GET")) {
             http.html(Pages.action(action, script, "FirstAnswer"));
-        } else if (rest.equals("/environments/") && http.method().equals("GET")) {
+        } else if (rest.matches("/environments/?") && http.method().equals("GET")) {
             http.html(Pages.action(action, "environments", "FirstEnvironments"));
         } else {
             http.dispatch(action, rest);

@@ -43,31 +43,34 @@ public final class LatestDeployments {
     }
 
     private final Path file;
+    private final boolean writable;
 
     /** Newest first. Guarded by this. */
     private List<EndedDeployment> deployments;
 
-    private LatestDeployments(Path file, List<EndedDeployment> deployments) {
+    private LatestDeployments(Path file, boolean writable, List<EndedDeployment> deployments) {
         this.file = file;
+        this.writable = writable;
         this.deployments = deployments;
     }
 
     /**
-     * Reads the file in a folder. One that is damaged is replaced with the next deployment.
-     *
-     * @throws IOException if it cannot be read, or a newer version of the plugin wrote it
+     * Reads the file in a folder. One that is damaged is replaced with the next deployment. One that cannot be read, or that a newer version
+     * of the plugin wrote, is left as it is: then what comes is known until the next start.
      */
-    public static LatestDeployments open(Path folder) throws IOException {
+    public static LatestDeployments open(Path folder) {
         Path file = folder.resolve(FILE);
         List<EndedDeployment> known = List.of();
+        boolean writable = true;
         try {
             known = StoredJson.find(Disk.LOCAL, file, Content.class)
                     .map(Content::deployments)
                     .orElse(known);
-        } catch (StoredJson.UnreadableException x) {
+        } catch (IOException x) {
             LOGGER.log(Level.WARNING, "The latest deployments to environments are not known any more", x);
+            writable = x instanceof StoredJson.UnreadableException;
         }
-        return new LatestDeployments(file, known);
+        return new LatestDeployments(file, writable, known);
     }
 
     /** Returns all, newest first. */
@@ -102,6 +105,9 @@ public final class LatestDeployments {
 
     /** @throws IOException if it may not be on disk */
     public void write() throws IOException {
+        if (!writable) {
+            return;
+        }
         synchronized (file) {
             DurableFile.write(file, StoredJson.file(new Content(list())));
         }

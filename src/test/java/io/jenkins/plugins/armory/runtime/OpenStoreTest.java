@@ -117,6 +117,13 @@ class OpenStoreTest {
     }
 
     @Test
+    void opensWithoutTheDeploymentsForDisplayIfThoseCannotBeRead() throws IOException {
+        Files.createDirectory(folder.resolve("environments.json"));
+
+        assertThat(store.open().deployments().list()).isEmpty();
+    }
+
+    @Test
     void whatWasOpenedBeforeAnObstacleIsClosed() throws IOException {
         ApprovalStore earlier = ApprovalStore.open(folder, jobId -> null);
         earlier.create(ApprovalTest.start("a1"));

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.deployment.EndedDeployment;
 import io.jenkins.plugins.armory.deployment.Environment.State;
+import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -78,6 +80,21 @@ class LatestDeploymentsTest {
         assertThat(latest.list())
                 .hasSize(100)
                 .allSatisfy(each -> assertThat(each.build()).isGreaterThanOrEqualTo(100));
+    }
+
+    /** As one that a newer version of the plugin wrote. */
+    @Test
+    void aFileThatIsNotUnderstoodIsKept() throws IOException {
+        Path file = folder.resolve(LatestDeployments.FILE);
+        Files.write(file, ChecksumLine.of("{\"format\":2}".getBytes(StandardCharsets.UTF_8)));
+        byte[] before = Files.readAllBytes(file);
+
+        LatestDeployments latest = LatestDeployments.open(folder);
+        latest.add(ended("prod", 1, State.COMPLETE));
+        latest.write();
+
+        assertThat(latest.list()).hasSize(1);
+        assertThat(file).hasBinaryContent(before);
     }
 
     @Test

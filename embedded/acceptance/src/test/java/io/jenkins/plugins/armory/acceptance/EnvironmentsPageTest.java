@@ -123,6 +123,11 @@ class EnvironmentsPageTest {
                 .contains("\"state\":\"COMPLETE\"", "alice");
     }
 
+    @Test
+    void needsNoSlash() {
+        assertThat(jenkins.get("armory/environments").status()).isEqualTo(200);
+    }
+
     /** They come before the Pipeline's own, of which there may be more than the page has room for. */
     @Test
     void namesWhoMetTheRulesFirst() {
