@@ -9,9 +9,11 @@ import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -28,6 +30,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class CallbackEndpoint {
 
     private static final Logger LOGGER = Logger.getLogger(CallbackEndpoint.class.getName());
+    private static final Duration WARNING_INTERVAL = Duration.ofMinutes(1);
 
     private final Approvals approvals;
     private final CallbackTokens tokens;
@@ -35,6 +38,7 @@ public final class CallbackEndpoint {
     private final BooleanSupplier stopping;
     private final Clock clock;
     private final RejectedCallbacks rejected = new RejectedCallbacks();
+    private final AtomicLong nextWarning = new AtomicLong(System.nanoTime());
 
     /**
      * @param callers finds out who sent a request
@@ -81,8 +85,12 @@ public final class CallbackEndpoint {
         PROGRESS
     }
 
-    /** The result of looking up an id. An approval whose build was deleted is gone, but its id was issued. */
-    private record Lookup(boolean issued, Optional<Approval> approval) {}
+    /**
+     * The result of looking up an id. An approval whose build was deleted is gone, but its id was issued.
+     *
+     * @param isDamaged whether there is an approval that cannot be read; a caller is told so who is known all the same
+     */
+    private record Lookup(boolean issued, boolean isDamaged, Optional<Approval> approval) {}
 
     /**
      * A response with its reason.
@@ -109,13 +117,7 @@ public final class CallbackEndpoint {
         if (stopping.getAsBoolean()) {
             return JsonResponse.unavailable("Jenkins is shutting down; call back again once it is up.");
         }
-        Lookup lookup;
-        try {
-            lookup = find(request.approvalId());
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot read an approval", x);
-            return JsonResponse.unavailable("The approval cannot be read; call back again later.");
-        }
+        Lookup lookup = find(request.approvalId());
         Result result = check(request, kind, lookup);
         if (result.reason() != null) {
             lookup.approval().ifPresent(approval -> keepRejected(approval, request, kind, result));
@@ -124,12 +126,26 @@ public final class CallbackEndpoint {
     }
 
     /** Finds an approval. Files are read only for ids that Jenkins issued, whatever a caller sends. */
-    private Lookup find(String id) throws IOException {
+    private Lookup find(String id) {
         Optional<Approval> inMemory = approvals.findInMemory(id);
-        if (inMemory.isPresent()) {
-            return new Lookup(true, inMemory);
+        if (inMemory.isPresent() || !tokens.isIssued(id)) {
+            return new Lookup(inMemory.isPresent(), false, inMemory);
         }
-        return tokens.isIssued(id) ? new Lookup(true, approvals.find(id)) : new Lookup(false, Optional.empty());
+        try {
+            return new Lookup(true, false, approvals.find(id));
+        } catch (IOException x) {
+            warn(x);
+            return new Lookup(true, true, Optional.empty());
+        }
+    }
+
+    /** Logs once a minute at most that an approval is damaged: anybody who knows its id may ask for it. */
+    private void warn(IOException x) {
+        long due = nextWarning.get();
+        long now = System.nanoTime();
+        if (now - due >= 0 && nextWarning.compareAndSet(due, now + WARNING_INTERVAL.toNanos())) {
+            LOGGER.log(Level.WARNING, "Callbacks get a 503, since their approval cannot be read: {0}", x.toString());
+        }
     }
 
     private Result check(CallbackRequest request, Kind kind, Lookup lookup) {
@@ -156,6 +172,9 @@ public final class CallbackEndpoint {
             throws RefusedRequestException, IOException {
         if (!lookup.issued()) {
             return Result.of(CallbackAnswers.unknownApproval());
+        }
+        if (lookup.isDamaged()) {
+            return Result.of(JsonResponse.unavailable("The approval cannot be read; call back again later."));
         }
         Approval approval = lookup.approval().orElse(null);
         if (approval == null) {

@@ -31,12 +31,17 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -484,6 +489,45 @@ class CallbackEndpointTest {
 
         assertError(response, 503, "unavailable", "cannot be read");
         assertThat(response.headers()).isEqualTo(Map.of("Retry-After", "10"));
+    }
+
+    /** Whoever has no token must neither learn which approvals are damaged nor fill Jenkins's log. */
+    @Test
+    void whoHasNoTokenLearnsNothingOfADamagedApproval() throws IOException {
+        callBack(id, SUCCESS);
+        approvals.close();
+        Files.write(folder.resolve("decided/" + id + ".json"), new byte[0]);
+        List<LogRecord> logged = new ArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord logRecord) {
+                logged.add(logRecord);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger(CallbackEndpoint.class.getName());
+        logger.addHandler(handler);
+        try {
+            for (Sent sent : List.of(
+                    bearer("wrong", SUCCESS),
+                    new Sent("POST", List.of(), List.of(), "application/json", new byte[0]))) {
+                for (int i = 0; i < 3; i++) {
+                    assertThat(send(id, sent)).isEqualTo(send("invented", sent));
+                }
+            }
+            assertError(callBack(id, SUCCESS), 503, "unavailable", "cannot be read");
+        } finally {
+            logger.removeHandler(handler);
+        }
+        assertThat(logged).singleElement().satisfies(one -> {
+            assertThat(one.getLevel()).isEqualTo(Level.WARNING);
+            assertThat(one.getThrown()).isNull();
+        });
     }
 
     @Test
