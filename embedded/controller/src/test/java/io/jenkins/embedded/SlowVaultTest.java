@@ -39,25 +39,17 @@ class SlowVaultTest {
     private final AtomicInteger readers = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private Controller controller;
+    private ArmoryConfiguration settings;
 
     @BeforeEach
     void start(@TempDir Path home) throws IOException {
         controller = new Controller(home);
-        ExtensionList.lookupSingleton(CascCredentials.class)
-                .replaceBy(List.of(
-                        new OfVault("slow"),
-                        new CascCredentials.SecretText(
-                                "quick", CredentialsScope.GLOBAL, Secret.fromString("the secret"), null),
-                        new OfVault("sealed") {
-                            private static final long serialVersionUID = 1;
+        settings = ArmoryConfiguration.get();
+    }
 
-                            @Override
-                            public Secret getSecret() {
-                                throw new IllegalStateException("the vault is sealed");
-                            }
-                        },
-                        new ClientOfVault("client", this::read),
-                        new ClientOfVault("quick-client", () -> {})));
+    /** Adds what the settings name. From here on, a change of the settings would wait for the vault. */
+    private static void add(CascCredentials.Entry... credentials) {
+        ExtensionList.lookupSingleton(CascCredentials.class).replaceBy(List.of(credentials));
     }
 
     @AfterEach
@@ -80,10 +72,11 @@ class SlowVaultTest {
     @Test
     void whoHasTheSecretOfAnApprovalDoesNotWaitForTheOneOfTheSettings() throws Exception {
         Controller.awaitEnd(controller.build("echo 'built'"));
-        ArmoryConfiguration.get().setCallbackCredentialsId("slow");
+        settings.setCallbackCredentialsId("slow");
+        add(new OfVault("slow", this::read), new OfVault("quick", () -> {}));
         Optional<Approval> approval = Optional.of(approval("quick"));
 
-        assertThat(threads.submit(() -> Settings.get().secretTexts().verify("the secret", approval)))
+        assertThat(threads.submit(() -> Settings.get().secretTexts().verify("the secret of the vault", approval)))
                 .succeedsWithin(Duration.ofSeconds(10))
                 .isInstanceOf(Verification.Genuine.class);
         assertThat(readers).hasValue(0);
@@ -93,7 +86,8 @@ class SlowVaultTest {
     @Test
     void aVaultThatFailsSaysNothingOfTheToken() throws Exception {
         Controller.awaitEnd(controller.build("echo 'built'"));
-        ArmoryConfiguration.get().setCallbackCredentialsId("sealed");
+        settings.setCallbackCredentialsId("sealed");
+        add(new OfVault("sealed", SlowVaultTest::fail), new OfVault("quick", () -> {}));
 
         assertThat(Settings.get().secretTexts().verify("invented", Optional.empty()))
                 .isInstanceOfSatisfying(
@@ -112,11 +106,8 @@ class SlowVaultTest {
     /** Jenkins asks for the warnings with each page of an administrator, also with that on which the setting can be mended. */
     @Test
     void noPageWaitsForTheSecretOfAClient() {
-        ExtensionList.lookupSingleton(CascCredentials.class)
-                .replaceBy(List.of(
-                        new ClientOfVault("slow", this::read), new ClientOfVault("broken", SlowVaultTest::fail)));
-        ArmoryConfiguration.get()
-                .setCallbackClients(List.of(new ListedClient("slow", "**"), new ListedClient("broken", "**")));
+        settings.setCallbackClients(List.of(new ListedClient("slow", "**"), new ListedClient("broken", "**")));
+        add(new ClientOfVault("slow", this::read), new ClientOfVault("broken", SlowVaultTest::fail));
         var monitor = new ApprovalsMonitor();
 
         for (int i = 0; i < CALLERS; i++) {
@@ -137,48 +128,61 @@ class SlowVaultTest {
                         "the vault is sealed",
                         "provider");
         assertThat(readers).as("they are known for a while").hasValue(1);
-        ArmoryConfiguration.get().setCallbackClients(List.of());
+        settings.setCallbackClients(List.of());
         await().until(() -> !monitor.isActivated());
     }
 
     /** What a look at the former settings still waits for keeps nobody from looking at the mended ones. */
     @Test
     void mendedSettingsAreLookedAtWhileAVaultHangs() {
-        ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("client", "**")));
+        settings.setCallbackClients(List.of(new ListedClient("client", "**")));
+        add(new ClientOfVault("client", this::read));
         var monitor = new ApprovalsMonitor();
         await().until(() -> !monitor.isActivated() && readers.get() == 1);
 
-        ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("missing", "**")));
+        settings.setCallbackClients(List.of(new ListedClient("missing", "**")));
 
         await().until(monitor::isActivated);
         assertThat(monitor.getWarnings()).singleElement().asString().contains("\"missing\"");
     }
 
+    /** A credential may come, or get another secret, after the settings. */
+    @Test
+    void secretsThatCouldBeGuessedAreReported() {
+        settings.setCallbackCredentialsId("text");
+        settings.setCallbackClients(List.of(new ListedClient("client", "**")));
+        Secret secret = Secret.fromString("nineteen characters");
+        add(
+                new CascCredentials.SecretText("text", CredentialsScope.SYSTEM, secret, null),
+                new CascCredentials.UsernamePassword("client", CredentialsScope.SYSTEM, "client-1", secret, null));
+        var monitor = new ApprovalsMonitor();
+
+        await().until(monitor::isActivated);
+
+        assertThat(monitor.getWarnings())
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(each).contains("has fewer than 20 characters", "openssl rand"))
+                .anySatisfy(each -> assertThat(each).contains("callbackCredentialsId: "))
+                .anySatisfy(each -> assertThat(each).contains("callbackClients[0].credentialsId: "));
+        assertThat(settings.secretTexts().verify("nineteen characters", Optional.empty()))
+                .isInstanceOfSatisfying(
+                        Verification.Invalid.class,
+                        invalid -> assertThat(invalid.reason()).contains("has fewer than 20 characters"));
+    }
+
     private static final class ClientOfVault extends CascCredentials.UsernamePassword {
         private static final long serialVersionUID = 1;
 
-        private final transient Runnable beforeName;
-        private final transient Runnable beforePassword;
+        private final transient Runnable before;
 
-        ClientOfVault(String id, Runnable beforeName, Runnable beforePassword) {
-            super(id, CredentialsScope.GLOBAL, id, Secret.fromString("the secret"), null);
-            this.beforeName = beforeName;
-            this.beforePassword = beforePassword;
-        }
-
-        ClientOfVault(String id, Runnable beforePassword) {
-            this(id, () -> {}, beforePassword);
-        }
-
-        @Override
-        public String getUsername() {
-            beforeName.run();
-            return super.getUsername();
+        ClientOfVault(String id, Runnable before) {
+            super(id, CredentialsScope.GLOBAL, id, Secret.fromString("the secret of the vault"), null);
+            this.before = before;
         }
 
         @Override
         public Secret getPassword() {
-            beforePassword.run();
+            before.run();
             return super.getPassword();
         }
     }
@@ -192,16 +196,19 @@ class SlowVaultTest {
         }
     }
 
-    private class OfVault extends CascCredentials.SecretText {
+    private static final class OfVault extends CascCredentials.SecretText {
         private static final long serialVersionUID = 1;
 
-        OfVault(String id) {
-            super(id, CredentialsScope.GLOBAL, Secret.fromString("the secret"), null);
+        private final transient Runnable before;
+
+        OfVault(String id, Runnable before) {
+            super(id, CredentialsScope.GLOBAL, Secret.fromString("the secret of the vault"), null);
+            this.before = before;
         }
 
         @Override
         public Secret getSecret() {
-            read();
+            before.run();
             return super.getSecret();
         }
     }

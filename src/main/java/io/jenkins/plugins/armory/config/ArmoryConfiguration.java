@@ -251,10 +251,12 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return callbackCredentialsId;
     }
 
+    /** @throws IllegalArgumentException if the secret is too short */
     @DataBoundSetter
     public void setCallbackCredentialsId(@CheckForNull String callbackCredentialsId) {
         String id = Util.fixEmptyAndTrim(callbackCredentialsId);
         Bound.LINE.check(CALLBACK_CREDENTIALS_ID, id);
+        SecretTexts.require(CALLBACK_CREDENTIALS_ID, SecretTexts.problem(id));
         this.callbackCredentialsId = id;
         save(CALLBACK_CREDENTIALS_ID);
     }
@@ -309,9 +311,13 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return callbackClients;
     }
 
+    /** @throws IllegalArgumentException naming a client whose secret is too short */
     @DataBoundSetter
     public void setCallbackClients(@CheckForNull List<ListedClient> callbackClients) {
-        this.callbackClients = Lines.copy(callbackClients);
+        List<ListedClient> all = Lines.copy(callbackClients);
+        EnvironmentDefinition.check(
+                CALLBACK_CLIENTS, all, client -> SecretTexts.require("credentialsId", client.problem()));
+        this.callbackClients = all;
         save(CALLBACK_CLIENTS);
     }
 

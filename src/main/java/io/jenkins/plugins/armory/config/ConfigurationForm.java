@@ -85,6 +85,10 @@ public interface ConfigurationForm {
         if (credentials == null) {
             return FormValidation.error(Messages.ConfigurationForm_noSecretText());
         }
+        String problem = SecretTexts.problem(id).orElse(null);
+        if (problem != null) {
+            return FormValidation.error(problem);
+        }
         return credentials.getScope() == CredentialsScope.SYSTEM
                 ? FormValidation.ok()
                 : FormValidation.warning(Messages.ConfigurationForm_notSystem());

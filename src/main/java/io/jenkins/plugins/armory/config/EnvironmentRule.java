@@ -168,6 +168,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
      */
     void check() {
         checkSaved();
+        SecretTexts.require("callbackCredentialsId", SecretTexts.problem(callbackCredentialsId));
         if (manualApproval != null) {
             manualApproval.toRequirement();
         }

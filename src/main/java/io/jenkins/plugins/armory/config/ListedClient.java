@@ -87,6 +87,14 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
         }
     }
 
+    /** Returns that the client's secret is too short, see {@link SecretTexts#problem}. */
+    Optional<String> problem() {
+        return SecretTexts.problem(
+                credentialsId,
+                () -> Optional.ofNullable(lookUp(credentialsId))
+                        .map(found -> found.getPassword().getPlainText()));
+    }
+
     private <T> T read(SecretTexts.LookUp<T> lookUp) throws IOException {
         try {
             return SecretTexts.read(credentialsId, lookUp);
@@ -125,7 +133,13 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
             if (Util.fixEmptyAndTrim(value) == null) {
                 return FormValidation.error(Messages.ListedClient_choose());
             }
-            return lookUp(value) != null ? FormValidation.ok() : FormValidation.error(Messages.ListedClient_none());
+            if (lookUp(value) == null) {
+                return FormValidation.error(Messages.ListedClient_none());
+            }
+            return new ListedClient(value, "")
+                    .problem()
+                    .map(FormValidation::error)
+                    .orElseGet(FormValidation::ok);
         }
     }
 }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.sending.Settings;
@@ -113,6 +114,9 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
         boolean found = false;
         try {
             for (String secret : SigningSecrets.split(caller.text())) { // several while it is rotated
+                if (ChosenSecrets.isTooShort(secret)) {
+                    throw new IllegalArgumentException(ChosenSecrets.FAULT);
+                }
                 found |= CallbackTokens.same(secret, token);
             }
         } catch (IllegalArgumentException x) {

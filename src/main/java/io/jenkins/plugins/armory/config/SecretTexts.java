@@ -15,9 +15,11 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
+import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.sending.Settings;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.accmod.Restricted;
@@ -54,6 +56,43 @@ public final class SecretTexts {
             throw new IOException(
                     "the secret of " + id + " cannot be read; check the provider of that credential: " + x, x);
         }
+    }
+
+    /**
+     * Returns that the secret of a caller is too short. Empty if it is not, or if it is not there or cannot be read now: it is looked at again
+     * when it is used.
+     *
+     * @param id that of the credential
+     */
+    static Optional<String> problem(String id, LookUp<Optional<String>> secret) {
+        try {
+            return read(id, secret).filter(ChosenSecrets::isTooShort).map(found -> Messages.SecretTexts_tooShort(id));
+        } catch (IOException | IllegalArgumentException x) {
+            return Optional.empty();
+        }
+    }
+
+    /** Does the same for a Secret text of Jenkins itself. */
+    static Optional<String> problem(@CheckForNull String id) {
+        return id == null ? Optional.empty() : problem(id, () -> text(ofJenkins(id)));
+    }
+
+    /** Does the same for a Secret text that a job may use; empty also for a user who may not use its credentials. */
+    public static Optional<String> problem(@CheckForNull Item item, @CheckForNull String id) {
+        return id == null || item == null || !item.hasPermission(CredentialsProvider.USE_ITEM)
+                ? Optional.empty()
+                : problem(id, () -> text(find(StringCredentials.class, id, item.getParent())));
+    }
+
+    private static Optional<String> text(@CheckForNull StringCredentials credentials) {
+        return Optional.ofNullable(credentials).map(found -> found.getSecret().getPlainText());
+    }
+
+    /** @throws IllegalArgumentException naming the field, if there is a problem */
+    static void require(String field, Optional<String> problem) {
+        problem.ifPresent(text -> {
+            throw new IllegalArgumentException(field + ": " + text);
+        });
     }
 
     /** Returns a credential of Jenkins itself, of any scope; {@code null} if there is none. */

@@ -6,6 +6,7 @@ import hudson.model.listeners.ItemListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -39,13 +41,7 @@ public final class SettingsWarnings {
             String id = configuration.getCallbackCredentialsId();
             if (id != null) {
                 String field = "callbackCredentialsId";
-                add(
-                        warnings,
-                        field,
-                        id,
-                        () -> SecretTexts.ofJenkins(id) == null
-                                ? Optional.of(Messages.SettingsWarnings_secretText(field, id))
-                                : Optional.empty());
+                add(warnings, field, id, () -> problem(field, id));
             }
             List<ListedClient> clients = configuration.getCallbackClients();
             for (int i = 0; i < clients.size(); i++) {
@@ -90,8 +86,20 @@ public final class SettingsWarnings {
         if (known.isEmpty()) {
             return Optional.of(Messages.SettingsWarnings_usernamePassword(field, client.getCredentialsId()));
         }
-        return known.filter(CallbackClient::lacksSecret)
-                .map(blank -> Messages.SettingsWarnings_blankPassword(field, client.getCredentialsId()));
+        return tooShort(field, client.getCredentialsId(), known.get().password().get());
+    }
+
+    private static Optional<String> problem(String field, String id) {
+        StringCredentials known = SecretTexts.ofJenkins(id);
+        return known == null
+                ? Optional.of(Messages.SettingsWarnings_secretText(field, id))
+                : tooShort(field, id, known.getSecret().getPlainText());
+    }
+
+    private static Optional<String> tooShort(String field, String id, String secret) {
+        return ChosenSecrets.isTooShort(secret)
+                ? Optional.of(Messages.SettingsWarnings_environment(field, Messages.SecretTexts_tooShort(id)))
+                : Optional.empty();
     }
 
     private static void addWebhooks(List<String> warnings, String field, List<EnvironmentRule> rules) {
@@ -100,6 +108,9 @@ public final class SettingsWarnings {
             String at = field + "[" + i + "].";
             EnvironmentRule.problem(rule.getWebhook())
                     .ifPresent(problem -> warnings.add(Messages.SettingsWarnings_environment(at + "webhook", problem)));
+            SecretTexts.problem(rule.getCallbackCredentialsId())
+                    .ifPresent(problem ->
+                            warnings.add(Messages.SettingsWarnings_environment(at + "callbackCredentialsId", problem)));
             rule.getNotify().stream()
                     .flatMap(name -> EnvironmentRule.problemOfCall(name).stream())
                     .forEach(problem -> warnings.add(Messages.SettingsWarnings_environment(at + "notify", problem)));

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
@@ -79,7 +80,7 @@ class CallersConfigurationJenkinsTest {
                 .addCredentials(
                         Domain.global(),
                         new UsernamePasswordCredentialsImpl(
-                                CredentialsScope.SYSTEM, "ci", "", "client-1", "a secret of clients"));
+                                CredentialsScope.SYSTEM, "ci", "", "client-1", "a secret of all clients"));
     }
 
     private static void configure(Path folder, String casc) throws Exception {
@@ -94,7 +95,7 @@ class CallersConfigurationJenkinsTest {
                 .containsExactly("ci: team-a/**, deploy", "missing: **");
         assertThat(configuration.clients()).singleElement().satisfies(client -> {
             assertThat(client.id()).isEqualTo("client-1");
-            assertThat(client.password().get()).isEqualTo("a secret of clients");
+            assertThat(client.password().get()).isEqualTo("a secret of all clients");
             assertThat(client.jobs().match("team-a/b/c")).isTrue();
         });
         assertThat(configuration.getIssuers()).hasSize(2);
@@ -116,7 +117,7 @@ class CallersConfigurationJenkinsTest {
         String exported =
                 Util.toYamlString(Util.getUnclassifiedRoot(new ConfigurationContext(ConfiguratorRegistry.get()))
                         .get("armory"));
-        assertThat(exported).doesNotContain("a secret of clients");
+        assertThat(exported).doesNotContain("a secret of all clients");
         configure(folder, "unclassified: {armory: {callbackClients: [], issuers: []}}");
         assertThat(ArmoryConfiguration.get().getIssuers()).isEmpty();
         configure(folder, "unclassified:\n  armory:\n" + exported.indent(4));
@@ -232,7 +233,7 @@ class CallersConfigurationJenkinsTest {
         assertIsAsInTheCode();
         assertThat(Files.readString(
                         j.jenkins.getRootDir().toPath().resolve(ArmoryConfiguration.class.getName() + ".xml")))
-                .doesNotContain("a secret of clients");
+                .doesNotContain("a secret of all clients");
     }
 
     @ParameterizedTest
@@ -288,10 +289,39 @@ class CallersConfigurationJenkinsTest {
         for (CredentialsScope scope : List.of(CredentialsScope.SYSTEM, CredentialsScope.GLOBAL)) {
             SystemCredentialsProvider.getInstance()
                     .getCredentials()
-                    .add(new StringCredentialsImpl(scope, scope.name(), "", Secret.fromString("s")));
+                    .add(new StringCredentialsImpl(
+                            scope, scope.name(), "", Secret.fromString("a secret of the settings")));
         }
         assertOk(configuration.doCheckCallbackCredentialsId("SYSTEM"));
         assertWarning(configuration.doCheckCallbackCredentialsId("GLOBAL"));
+    }
+
+    /** Anybody may guess as often as they like. */
+    @Test
+    void aSecretThatCouldBeGuessedIsRefused(@TempDir Path folder) {
+        List<Credentials> credentials = SystemCredentialsProvider.getInstance().getCredentials();
+        credentials.add(
+                new StringCredentialsImpl(CredentialsScope.SYSTEM, "short", "", Secret.fromString("x".repeat(19))));
+        credentials.add(
+                new StringCredentialsImpl(CredentialsScope.SYSTEM, "long", "", Secret.fromString("x".repeat(20))));
+        credentials.add(new UsernamePasswordCredentialsImpl(
+                CredentialsScope.SYSTEM, "short-client", "", "client-2", "x".repeat(19)));
+        ListedClient.DescriptorImpl client = j.jenkins.getDescriptorByType(ListedClient.DescriptorImpl.class);
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+
+        assertError(configuration.doCheckCallbackCredentialsId("short"));
+        assertOk(configuration.doCheckCallbackCredentialsId("long"));
+        assertError(client.doCheckCredentialsId("short-client"));
+        for (String setting : List.of(
+                "callbackCredentialsId: short",
+                "callbackClients: [{credentialsId: short-client, jobs: '**'}]",
+                "environments: [{name: prod, jobs: '**', before: [{webhook: w, callbackCredentialsId: short}]}]")) {
+            assertThatThrownBy(() -> configure(folder, "unclassified:\n  armory:\n    " + setting))
+                    .isInstanceOf(ConfiguratorException.class)
+                    .hasStackTraceContaining("has fewer than 20 characters");
+        }
+        assertThat(configuration.getCallbackCredentialsId()).isNull();
+        assertThat(configuration.getCallbackClients()).isEmpty();
     }
 
     @Test

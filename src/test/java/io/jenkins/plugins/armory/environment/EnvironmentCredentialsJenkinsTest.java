@@ -97,7 +97,7 @@ import org.springframework.security.core.Authentication;
 /** Tests of who gets the secret of an environment's credential, and when. */
 class EnvironmentCredentialsJenkinsTest {
 
-    private static final String SECRET = "open-sesame-4711";
+    private static final String SECRET = "open-sesame-4711-of-prod";
 
     /** A function of a Pipeline that says whether it gets the secret. */
     private static final String READ = """

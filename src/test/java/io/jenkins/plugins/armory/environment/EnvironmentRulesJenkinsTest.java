@@ -360,11 +360,11 @@ class EnvironmentRulesJenkinsTest {
         SystemCredentialsProvider.getInstance()
                 .getCredentials()
                 .add(new StringCredentialsImpl(
-                        CredentialsScope.GLOBAL, "global", "", Secret.fromString("readable-secret")));
+                        CredentialsScope.GLOBAL, "global", "", Secret.fromString("readable-secret-of-all")));
         SystemCredentialsProvider.getInstance()
                 .getCredentials()
                 .add(new StringCredentialsImpl(
-                        CredentialsScope.SYSTEM, "system", "", Secret.fromString("secret-of-jenkins")));
+                        CredentialsScope.SYSTEM, "system", "", Secret.fromString("secret-of-jenkins-alone")));
         try (var server = new MockWebServer()) {
             server.enqueue(new MockResponse.Builder().code(202).build());
             server.start(InetAddress.getLoopbackAddress(), 0);
@@ -378,10 +378,10 @@ class EnvironmentRulesJenkinsTest {
             var caller = new TestCaller(j.getURL());
             String body = "{\"success\": true, \"mdMessage\": \"mine\"}";
 
-            assertThat(caller.post(rule.id(), "readable-secret", body).statusCode())
+            assertThat(caller.post(rule.id(), "readable-secret-of-all", body).statusCode())
                     .isEqualTo(403);
             settings.setCallbackCredentialsId("system");
-            assertThat(caller.post(rule.id(), "secret-of-jenkins", body).statusCode())
+            assertThat(caller.post(rule.id(), "secret-of-jenkins-alone", body).statusCode())
                     .isEqualTo(200);
             assertDeployed(run);
         }
@@ -392,7 +392,8 @@ class EnvironmentRulesJenkinsTest {
         for (CredentialsScope scope : List.of(CredentialsScope.GLOBAL, CredentialsScope.SYSTEM)) {
             SystemCredentialsProvider.getInstance()
                     .getCredentials()
-                    .add(new StringCredentialsImpl(scope, scope.name(), "", Secret.fromString("of-" + scope)));
+                    .add(new StringCredentialsImpl(
+                            scope, scope.name(), "", Secret.fromString("a-long-secret-of-" + scope)));
         }
         try (var server = new MockWebServer()) {
             server.enqueue(new MockResponse.Builder().code(202).build());
@@ -413,7 +414,7 @@ class EnvironmentRulesJenkinsTest {
             Approval rule = pending(run);
 
             assertThat(new TestCaller(j.getURL())
-                            .post(rule.id(), "of-SYSTEM", "{\"success\": true, \"mdMessage\": \"fine\"}")
+                            .post(rule.id(), "a-long-secret-of-SYSTEM", "{\"success\": true, \"mdMessage\": \"fine\"}")
                             .statusCode())
                     .isEqualTo(200);
             assertDeployed(run);

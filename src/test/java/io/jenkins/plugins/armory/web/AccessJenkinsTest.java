@@ -192,6 +192,7 @@ class AccessJenkinsTest {
             "ArmoryWebhookApprovalStep.fillNetworkModeItems",
             "ArmoryWebhookApprovalStep.fillHeartbeatUnitItems",
             "ArmoryWebhookApprovalStep.fillUnitItems",
+            "ArmoryWebhookApprovalStep.checkCallbackCredentialsId", // for others, it says nothing
             "ArmoryWebhookApprovalStep.fillCallbackCredentialsIdItems"); // like those of the settings
 
     static {

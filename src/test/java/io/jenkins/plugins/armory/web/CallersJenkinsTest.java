@@ -70,7 +70,7 @@ class CallersJenkinsTest {
                 .addCredentials(
                         Domain.global(),
                         new UsernamePasswordCredentialsImpl(
-                                CredentialsScope.GLOBAL, "ci", "", "client-1", "a-secret-of-clients"));
+                                CredentialsScope.GLOBAL, "ci", "", "client-1", "a-secret-of-all-clients"));
         ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("ci", "team/**")));
         id = newApproval(job.getFullName());
     }
@@ -106,7 +106,7 @@ class CallersJenkinsTest {
 
     private String token() throws Exception {
         HttpResponse<String> response = askForToken("data=audience=https://api.cloud.armory.io&" + GRANT
-                + "&client_id=client-1&client_secret=a-secret-of-clients");
+                + "&client_id=client-1&client_secret=a-secret-of-all-clients");
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         return JSONObject.fromObject(response.body()).getString("access_token");
     }
@@ -146,7 +146,7 @@ class CallersJenkinsTest {
 
     @Test
     void aClientMayComeWithHttpBasic() throws Exception {
-        assertThat(askForToken(GRANT, "Authorization", basic("client-1:a-secret-of-clients"))
+        assertThat(askForToken(GRANT, "Authorization", basic("client-1:a-secret-of-all-clients"))
                         .statusCode())
                 .isEqualTo(200);
 
@@ -162,7 +162,7 @@ class CallersJenkinsTest {
     void httpBasicOfAClientIsGoodForNothingElse(String path) throws Exception {
         HttpResponse<String> response = http.send(
                 request(path)
-                        .header("Authorization", basic("client-1:a-secret-of-clients"))
+                        .header("Authorization", basic("client-1:a-secret-of-all-clients"))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
 

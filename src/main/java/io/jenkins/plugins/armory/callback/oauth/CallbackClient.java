@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,14 +61,10 @@ public record CallbackClient(
         return new CallbackClient(credentialsId, id, password, jobs.and(other.jobs), ofSystem);
     }
 
-    /** Returns whether this is the secret. A client whose password was left blank has none, and nobody is that client. */
+    /** Returns whether this is the secret. Nobody is a client whose secret is too short. */
     boolean hasSecret(String other) {
         String secret = password.get();
-        return !secret.isBlank() && CallbackTokens.same(secret, other);
-    }
-
-    public boolean lacksSecret() {
-        return password.get().isBlank();
+        return !ChosenSecrets.isTooShort(secret) && CallbackTokens.same(secret, other);
     }
 
     /** Returns a text without the secret. */

@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.builds.BuildRecord;
+import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
 import io.jenkins.plugins.armory.delivery.UndeliverableException;
@@ -196,12 +197,26 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         }
     }
 
-    /** @throws AbortException if there is such a Secret text, of an environment to which the build is not deploying */
-    private boolean isReadable(String credentialsId, List<String> allowed) throws AbortException {
+    /**
+     * Returns why nobody may call back with a Secret text; {@code null} if somebody may.
+     *
+     * @throws AbortException if there is such a Secret text, of an environment to which the build is not deploying
+     */
+    @CheckForNull
+    private String problemOfSecretText(String credentialsId, List<String> allowed) throws AbortException {
         StringCredentials credentials =
                 SecretTexts.ofCaller(credentialsId, allowed, new Settings.Asker(at.run(), at.isRule()));
         try {
-            return credentials != null && credentials.getSecret() != null;
+            if (credentials == null) {
+                return "there is no Secret text credential \"" + credentialsId
+                        + (at.isRule()
+                                ? "\" of scope System in Jenkins itself, and no"
+                                : "\" that this job may use, and no")
+                        + " callback client of Jenkins has this credential";
+            }
+            return ChosenSecrets.isTooShort(credentials.getSecret().getPlainText())
+                    ? "the Secret text credential \"" + credentialsId + "\" " + ChosenSecrets.FAULT
+                    : null;
         } catch (IllegalArgumentException x) {
             throw new AbortException("callbackCredentialsId: " + x.getMessage());
         }
@@ -214,14 +229,12 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         String credentialsId = definition.callbackCredentialsId();
         List<String> allowed = definition.allowedCallers();
         checkSomebodyCallsBack(allowed, webhook);
-        if (credentialsId != null && !configuration.hasClient(credentialsId) && !isReadable(credentialsId, allowed)) {
+        String found = credentialsId == null || configuration.hasClient(credentialsId)
+                ? null
+                : problemOfSecretText(credentialsId, allowed);
+        if (found != null) {
             boolean ofSettings = allowed.isEmpty(); // a step's own is an allowed caller too
-            String problem = "callbackCredentialsId" + (ofSettings ? " of the settings of Jenkins" : "")
-                    + ": there is no Secret text credential \"" + credentialsId
-                    + (at.isRule()
-                            ? "\" of scope System in Jenkins itself, and no"
-                            : "\" that this job may use, and no")
-                    + " callback client of Jenkins has this credential"
+            String problem = "callbackCredentialsId" + (ofSettings ? " of the settings of Jenkins" : "") + ": " + found
                     + (ofSettings ? "; ask an administrator to mend the settings, or name callers in the step" : "");
             if (!ofSettings || !webhook.mentions(Variables.CALLBACK_TOKEN)) {
                 throw new AbortException(problem);

@@ -613,5 +613,12 @@ public class ArmoryWebhookApprovalStep extends Step {
                 @AncestorInPath Item item, @QueryParameter String callbackCredentialsId) {
             return SecretTexts.items(item, callbackCredentialsId);
         }
+
+        @POST
+        public FormValidation doCheckCallbackCredentialsId(@AncestorInPath Item item, @QueryParameter String value) {
+            return SecretTexts.problem(item, Util.fixEmptyAndTrim(value))
+                    .map(FormValidation::error)
+                    .orElseGet(FormValidation::ok);
+        }
     }
 }

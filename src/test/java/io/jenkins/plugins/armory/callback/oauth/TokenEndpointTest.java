@@ -35,14 +35,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TokenEndpointTest {
 
     private static final String FORM = "application/x-www-form-urlencoded";
-    private static final String RIGHT = "grant_type=client_credentials&client_id=client-1&client_secret=s%2Bcr%20t";
+    private static final String OLD = "old".repeat(7);
+    private static final String RIGHT =
+            "grant_type=client_credentials&client_id=client-1&client_secret=s%2Bcr%20t-of-the-first-one";
     private static final Map<String, String> CHALLENGE =
             Map.of("WWW-Authenticate", "Basic realm=\"armory\", charset=\"UTF-8\"");
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-01-31T10:00:00Z"));
     private final List<CallbackClient> clients = new ArrayList<>(List.of(
-            new CallbackClient("first", "client-1", () -> "s+cr t", JobPatterns.parse("team/**, other"), true),
-            new CallbackClient("second", "client:2", () -> "x%y", JobPatterns.parse("**"), true)));
+            new CallbackClient(
+                    "first", "client-1", () -> "s+cr t-of-the-first-one", JobPatterns.parse("team/**, other"), true),
+            new CallbackClient("second", "client:2", () -> "x%y-of-the-second-client", JobPatterns.parse("**"), true)));
     private boolean stopping;
     private String issuer = "https://jenkins.example.com/armory/";
 
@@ -74,10 +77,11 @@ class TokenEndpointTest {
     /** Else who knows the old secret had a token of the new one. */
     @Test
     void aTokenIsOfTheSecretThatWasGivenAlsoIfAnotherIsReadMeanwhile() {
-        Iterator<String> passwords = List.of("old", "new", "new").iterator();
+        Iterator<String> passwords =
+                List.of(OLD, "new".repeat(7), "new".repeat(7)).iterator();
         clients.add(new CallbackClient("vault", "client-3", passwords::next, JobPatterns.parse("**"), true));
 
-        JsonResponse response = send(FORM, "grant_type=client_credentials&client_id=client-3&client_secret=old");
+        JsonResponse response = send(FORM, "grant_type=client_credentials&client_id=client-3&client_secret=" + OLD);
 
         assertThat(response.status()).isEqualTo(200);
         assertThat(tokens.verify(response.body().get("access_token").textValue(), Optional.empty()))
@@ -93,7 +97,9 @@ class TokenEndpointTest {
         clients.add(0, CallbackClient.unread("vault", JobPatterns.parse("**"), new IOException("sealed")));
 
         assertIssued(send(FORM, RIGHT), "client client-1");
-        assertIssued(send(FORM, "grant_type=client_credentials", basic("client%3A2:x%25y")), "client client:2");
+        assertIssued(
+                send(FORM, "grant_type=client_credentials", basic("client%3A2:x%25y-of-the-second-client")),
+                "client client:2");
         assertThat(send(FORM, RIGHT + "x").status()).isEqualTo(401);
         assertThat(send(FORM, RIGHT.replace("client-1", "client-3")).status()).isEqualTo(503);
     }
@@ -142,7 +148,7 @@ class TokenEndpointTest {
                 send(
                         FORM,
                         "data=audience=https://api.cloud.armory.io&grant_type=client_credentials"
-                                + "&client_id=client-1&client_secret=s%2Bcr%20t"),
+                                + "&client_id=client-1&client_secret=s%2Bcr%20t-of-the-first-one"),
                 "client client-1");
     }
 
@@ -151,13 +157,18 @@ class TokenEndpointTest {
         assertIssued(
                 send(
                         "application/json",
-                        "{\"grant_type\": \"client_credentials\", \"client_id\": \"client-1\", \"client_secret\": \"s+cr t\","
+                        "{\"grant_type\": \"client_credentials\", \"client_id\": \"client-1\", \"client_secret\": \"s+cr t-of-the-first-one\","
                                 + " \"audience\": \"https://api.cloud.armory.io\", \"x\": [1]}"),
                 "client client-1");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"client-1:s%2Bcr+t", "client-1:s+cr t", "client%3A2:x%25y"})
+    @ValueSource(
+            strings = {
+                "client-1:s%2Bcr+t-of-the-first-one",
+                "client-1:s+cr t-of-the-first-one",
+                "client%3A2:x%25y-of-the-second-client"
+            })
     void issuesATokenForHttpBasicEncodedOrNot(String pair) {
         assertIssued(
                 send(FORM, "grant_type=client_credentials", basic(pair)),
@@ -172,10 +183,10 @@ class TokenEndpointTest {
     @ParameterizedTest
     @CsvSource({
         "client-1, wrong",
-        "nobody, s%2Bcr%20t",
-        "client-1, s%2Bcr%20t%00",
-        "CLIENT-1, s%2Bcr%20t",
-        "first, s%2Bcr%20t"
+        "nobody, s%2Bcr%20t-of-the-first-one",
+        "client-1, s%2Bcr%20t-of-the-first-one%00",
+        "CLIENT-1, s%2Bcr%20t-of-the-first-one",
+        "first, s%2Bcr%20t-of-the-first-one"
     })
     void refusesAnUnknownClientAndAWrongSecretInTheSameWords(String id, String secret) {
         JsonResponse response =
@@ -259,7 +270,7 @@ class TokenEndpointTest {
 
     @Test
     void refusesAClientThatSaysTwiceWhoItIs() {
-        String right = basic("client-1:s+cr t");
+        String right = basic("client-1:s+cr t-of-the-first-one");
 
         assertError(send(FORM, RIGHT, right), 400, "invalid_request", Map.of(), "id and secret once");
         assertError(
@@ -273,13 +284,13 @@ class TokenEndpointTest {
     /** The body's client_id is no second way to authenticate (RFC 6749, section 2.3), but it has to be the same client. */
     @ParameterizedTest
     @CsvSource({
-        "client-1:s+cr t, client-1, 200",
-        "client-1:s%2Bcr+t, client-1, 200",
-        "client%3A2:x%25y, client:2, 200",
-        "client-1:s+cr t, client:2, 400",
-        "client-1:s+cr t, CLIENT-1, 400",
-        "client-1:s+cr t, nobody, 400",
-        "client%3A2:x%25y, client-1, 400",
+        "client-1:s+cr t-of-the-first-one, client-1, 200",
+        "client-1:s%2Bcr+t-of-the-first-one, client-1, 200",
+        "client%3A2:x%25y-of-the-second-client, client:2, 200",
+        "client-1:s+cr t-of-the-first-one, client:2, 400",
+        "client-1:s+cr t-of-the-first-one, CLIENT-1, 400",
+        "client-1:s+cr t-of-the-first-one, nobody, 400",
+        "client%3A2:x%25y-of-the-second-client, client-1, 400",
         "client-1:wrong, client-1, 401",
         "client-1:wrong, client:2, 400"
     })
@@ -375,6 +386,20 @@ class TokenEndpointTest {
         } catch (InterruptedException x) {
             throw new AssertionError(x);
         }
+    }
+
+    /** Whoever guesses is not slowed down. */
+    @Test
+    void nobodyIsAClientWhoseSecretCouldBeGuessed() {
+        clients.add(new CallbackClient("s", "short", () -> "x".repeat(19), JobPatterns.parse("**"), true));
+        clients.add(new CallbackClient("b", "blank", () -> " ".repeat(19), JobPatterns.parse("**"), true));
+        clients.add(new CallbackClient("l", "long", () -> "x".repeat(20), JobPatterns.parse("**"), true));
+        String request = "grant_type=client_credentials&client_id=%s&client_secret=%s";
+
+        JsonResponse refused = send(FORM, request.formatted("short", "x".repeat(19)));
+        assertThat(refused.status()).isEqualTo(401);
+        assertThat(send(FORM, request.formatted("blank", "+".repeat(19)))).isEqualTo(refused);
+        assertIssued(send(FORM, request.formatted("long", "x".repeat(20))), "client long");
     }
 
     private static String body(Draw draw) {

@@ -236,7 +236,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         Folder folder = j.createProject(Folder.class, "team");
         addCredentials(
                 folder,
-                new StringCredentialsImpl(CredentialsScope.GLOBAL, "ci", "", Secret.fromString("f0lder-secret")));
+                new StringCredentialsImpl(
+                        CredentialsScope.GLOBAL, "ci", "", Secret.fromString("f0lder-secret-of-the-team")));
         String script = step(", callbackCredentialsId: 'ci'");
 
         WorkflowRun inside = job(folder, script).scheduleBuild2(0).waitForStart();
@@ -244,7 +245,8 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         TestCaller client = new TestCaller(j.getURL());
         String id = request.getHeaders().get("Idempotency-Key");
         assertThat(client.post(id, "wrong", "{\"success\": true}").statusCode()).isEqualTo(401);
-        assertThat(client.post(id, "f0lder-secret", "{\"success\": true}").statusCode())
+        assertThat(client.post(id, "f0lder-secret-of-the-team", "{\"success\": true}")
+                        .statusCode())
                 .isEqualTo(200);
         j.assertBuildStatusSuccess(j.waitForCompletion(inside));
         j.assertLogContains("succeeded (credentials ci)", inside);
@@ -256,7 +258,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     void noCredentialOfAFolderStandsInForTheOneOfTheSettings() throws Exception {
         Folder folder = j.createProject(Folder.class, "team");
         for (ItemGroup<?> place : List.of(j.jenkins, folder)) {
-            String secret = place == folder ? "f0lder-secret" : "s3ttings-secret";
+            String secret = place == folder ? "f0lder-secret-of-the-team" : "s3ttings-secret-of-jenkins";
             addCredentials(
                     place,
                     new StringCredentialsImpl(
@@ -271,9 +273,11 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         TestCaller client = new TestCaller(j.getURL());
         String id = request.getHeaders().get("Idempotency-Key");
 
-        assertThat(client.post(id, "f0lder-secret", "{\"success\": true}").statusCode())
+        assertThat(client.post(id, "f0lder-secret-of-the-team", "{\"success\": true}")
+                        .statusCode())
                 .isEqualTo(401);
-        assertThat(client.post(id, "s3ttings-secret", "{\"success\": true}").statusCode())
+        assertThat(client.post(id, "s3ttings-secret-of-jenkins", "{\"success\": true}")
+                        .statusCode())
                 .isEqualTo(200);
 
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
@@ -289,10 +293,11 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         addCredentials(
                 j.jenkins,
                 new UsernamePasswordCredentialsImpl(
-                        CredentialsScope.SYSTEM, "client", "", "client-1", "c1ient-secret"));
+                        CredentialsScope.SYSTEM, "client", "", "client-1", "c1ient-secret-of-jenkins"));
         addCredentials(
                 folder,
-                new StringCredentialsImpl(CredentialsScope.GLOBAL, "client", "", Secret.fromString("f0lder-secret")));
+                new StringCredentialsImpl(
+                        CredentialsScope.GLOBAL, "client", "", Secret.fromString("f0lder-secret-of-the-team")));
         ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("client", "**")));
         WorkflowRun run = job(folder, step(", callbackCredentialsId: 'client'"))
                 .scheduleBuild2(0)
@@ -300,7 +305,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         String id = received().getHeaders().get("Idempotency-Key");
 
         assertThat(new TestCaller(j.getURL())
-                        .post(id, "f0lder-secret", "{\"success\": true}")
+                        .post(id, "f0lder-secret-of-the-team", "{\"success\": true}")
                         .statusCode())
                 .isEqualTo(401);
         assertThat(ArmoryRuntime.get().approvals().find(id).orElseThrow().isDecided())
@@ -312,21 +317,22 @@ class ArmoryWebhookApprovalStepJenkinsTest {
     @Test
     void sendsASecretOfTheFolderAndRecordsItsUse() throws Exception {
         Folder folder = j.createProject(Folder.class, "team");
-        StringCredentialsImpl credentials =
-                new StringCredentialsImpl(CredentialsScope.GLOBAL, "ci", "", Secret.fromString("f0lder-secret"));
+        StringCredentialsImpl credentials = new StringCredentialsImpl(
+                CredentialsScope.GLOBAL, "ci", "", Secret.fromString("f0lder-secret-of-the-team"));
         addCredentials(folder, credentials);
         String script = step(", bodyTemplate: [inline: '{\"t\": \"{{secrets.ci}}\"}']");
 
         WorkflowRun run = job(folder, script).scheduleBuild2(0).waitForStart();
         RecordedRequest request = received();
-        assertThat(request.getBody().string(StandardCharsets.UTF_8)).isEqualTo("{\"t\": \"f0lder-secret\"}");
+        assertThat(request.getBody().string(StandardCharsets.UTF_8))
+                .isEqualTo("{\"t\": \"f0lder-secret-of-the-team\"}");
         assertThat(CredentialsProvider.getFingerprintOf(credentials).getJobs()).containsExactly("team/job");
         await().untilAsserted(
                         () -> j.assertLogContains("Waiting 24 hours at most", run)); // no file is being written then
-        assertNotOnDisk("f0lder-secret");
+        assertNotOnDisk("f0lder-secret-of-the-team");
         callBack(request, "{\"success\": true}");
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
-        j.assertLogNotContains("f0lder-secret", run);
+        j.assertLogNotContains("f0lder-secret-of-the-team", run);
 
         assertFailure(
                 script, "{{secrets.ci}} at line 1, column 8 has no value; there is no Secret text credential \"ci\"");

@@ -42,7 +42,7 @@ class ArmoryScriptTest {
         JsonNode token = run(FETCH_TOKEN
                 .replace("https://auth.cloud.armory.io/", jenkins.controller().url() + "armory/")
                 .replace("$CDAAS_CLIENT_ID", Settings.CLIENT_ID)
-                .replace("$CDAAS_CLIENT_SECRET", "secret%2Bof%20client/1"));
+                .replace("$CDAAS_CLIENT_SECRET", "secret%2Bof%20client/1%20alone"));
         assertThat(token.get("token_type").textValue()).isEqualTo("Bearer");
         assertThat(token.get("expires_in").intValue()).isEqualTo(86_400);
         assertThat(token.get("scope").textValue())

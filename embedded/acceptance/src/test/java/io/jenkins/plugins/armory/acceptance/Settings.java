@@ -16,12 +16,12 @@ final class Settings {
     /** Id of the other credential. */
     static final String TEAM = "team";
 
-    static final String TEAM_SECRET = "secret-of-one-team";
+    static final String TEAM_SECRET = "secret-of-one-team-alone";
 
     /** A client of the token endpoint that may decide for the jobs that the tests create. */
     static final String CLIENT_ID = "client-1";
 
-    static final String CLIENT_SECRET = "secret+of client/1";
+    static final String CLIENT_SECRET = "secret+of client/1 alone";
 
     /** A client that may decide for none of them. */
     static final String OTHER_CLIENT_ID = "client-of-others";

@@ -34,7 +34,8 @@ class TrustOfTheSettingsTest {
                           - string: {id: trusted, scope: SYSTEM, secret: "%s", description: "of the settings"}
                           - string: {id: other-system, scope: SYSTEM, secret: "x", description: "of Jenkins itself"}
                           - usernamePassword: {id: client, scope: SYSTEM, username: "%s", password: "%s"}
-                          - usernamePassword: {id: other-client, scope: SYSTEM, username: "other", password: "y"}
+                          - usernamePassword: {id: other-client, scope: SYSTEM, username: "other", password: "a secret of other clients"}
+                          - string: {id: short, scope: GLOBAL, secret: "a short secret"}
                 unclassified:
                   armory:
                     callbackCredentialsId: trusted
@@ -106,6 +107,14 @@ class TrustOfTheSettingsTest {
     }
 
     @Test
+    void aSecretThatCouldBeGuessedDecidesNothing() {
+        assertThat(jenkins.build(process.approval("callbackCredentialsId: 'short'"))
+                        .awaitResult("FAILURE"))
+                .contains("callbackCredentialsId: the Secret text credential \"short\" has fewer than 20 characters");
+        assertThat(process.calls()).isEmpty();
+    }
+
+    @Test
     void noJobNamesThemAsItsOwn() {
         Build build = jenkins.build(process.approval("callbackCredentialsId: 'trusted'"));
 
@@ -140,8 +149,8 @@ class TrustOfTheSettingsTest {
             other.start();
             build.awaitWaiting(1);
 
-            callback.with("first-secret").succeed("no").expect(401);
-            callback.with("second-secret").succeed("yes").expect(200);
+            callback.with("first-secret-of-the-settings").succeed("no").expect(401);
+            callback.with("second-secret-of-the-settings").succeed("yes").expect(200);
 
             assertThat(build.awaitResult("SUCCESS")).contains("credentials second");
         }
@@ -153,8 +162,8 @@ class TrustOfTheSettingsTest {
                   system:
                     domainCredentials:
                       - credentials:
-                          - string: {id: first, scope: SYSTEM, secret: "first-secret", description: "until now"}
-                          - string: {id: second, scope: SYSTEM, secret: "second-secret", description: "from now on"}
+                          - string: {id: first, scope: SYSTEM, secret: "first-secret-of-the-settings", description: "until now"}
+                          - string: {id: second, scope: SYSTEM, secret: "second-secret-of-the-settings", description: "from now on"}
                 unclassified:
                   armory:
                     callbackCredentialsId: %s

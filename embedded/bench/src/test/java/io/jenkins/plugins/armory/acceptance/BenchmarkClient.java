@@ -12,7 +12,7 @@ final class BenchmarkClient {
               system:
                 domainCredentials:
                   - credentials:
-                      - usernamePassword: {id: client, scope: SYSTEM, username: "client-1", password: "secret"}
+                      - usernamePassword: {id: client, scope: SYSTEM, username: "client-1", password: "secret-of-the-benchmark"}
             unclassified:
               armory:
                 callbackClients:
@@ -23,10 +23,12 @@ final class BenchmarkClient {
 
     /** Returns a new token of the controller at this address, which ends with a slash. */
     static String tokenOf(String url) {
-        return Http.send(Http.request(url + "armory/oauth/token")
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(BodyPublishers.ofString(
-                                "grant_type=client_credentials&client_id=client-1&client_secret=secret")))
+        return Http.send(
+                        Http.request(url + "armory/oauth/token")
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(
+                                        BodyPublishers.ofString(
+                                                "grant_type=client_credentials&client_id=client-1&client_secret=secret-of-the-benchmark")))
                 .json()
                 .get("access_token")
                 .textValue();

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  */
 public final class Demo {
 
-    private static final String CLIENT_SECRET = "demo";
+    private static final String CLIENT_SECRET = "secret-of-the-demo-alone";
 
     /** A client, for whoever wants to try the examples that fetch a token. */
     private static final String CASC = """
