@@ -84,11 +84,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
     private final Path folder;
     private final Record record;
     private final BuildLog log;
-    private final Executor sequential = MoreExecutors.newSequentialExecutor(THREADS);
-    private final Executor executor = task -> sequential.execute(() -> asEngine(task));
-    /** The thread that does something with the program, or null. */
-    private volatile Thread engine;
-
+    private final Executor executor = MoreExecutors.newSequentialExecutor(THREADS);
     private final Execution execution = new Execution();
     private final CompletableFuture<Program> program = new CompletableFuture<>();
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
@@ -170,15 +166,6 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         run.accept(loaded);
     }
 
-    private void asEngine(Runnable task) {
-        engine = Thread.currentThread();
-        try {
-            task.run();
-        } finally {
-            engine = null;
-        }
-    }
-
     /** Does something with the program, as soon as it is loaded and nothing else is done with it. */
     CompletableFuture<Void> onProgram(Consumer<Program> action) {
         return program.thenAcceptAsync(action, executor).whenComplete((unused, e) -> {
@@ -205,9 +192,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
 
         @Override
         public List<FlowNode> getCurrentHeads() {
-            return Thread.currentThread() == engine
-                    ? program.join().heads()
-                    : ask(Program::heads).join();
+            return ask(Program::heads).join();
         }
 
         private final class Owner extends FlowExecutionOwner {

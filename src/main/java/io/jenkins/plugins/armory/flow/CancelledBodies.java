@@ -32,8 +32,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * <ol>
  *   <li>It adds the node that starts the body. This listener notes which threads the program has, and pauses the program.
  *   <li>It adds the thread of the body, which is the first new one.
- *   <li>{@link Stop} hears of the node behind that. It stops the thread, and lets the program go on. Without the pause, a step that has
- *       ended in another branch could make the engine run the new thread before.
+ *   <li>{@link Stop} hears of the node. It stops the thread, and lets the program go on. Without the pause, a step that ended in another
+ *       branch could make the engine run the new thread before. A user who pauses the build in between has to do so again.
  *   <li>The body ends with what the thread was stopped with. This listener ends the stage before the engine ends it with the same.
  * </ol>
  * A stage outside of others ends without an error. One inside a stage that runs may hold the gate of what follows it there, so it fails that.
@@ -46,16 +46,19 @@ public final class CancelledBodies implements GraphListener.Synchronous {
 
     private static final Logger LOGGER = Logger.getLogger(CancelledBodies.class.getName());
 
-    /** The body of a cancelled stage, on its first node. It is written with that, so the thread is found after a crash too. */
-    private static final class Begun extends InvisibleAction implements PersistentAction {
+    /** The thread of a cancelled stage's body, on the node that starts the stage, so that it is found after a crash too. */
+    private static final class Body extends InvisibleAction implements PersistentAction {
 
-        /** Below the id of the body's thread, and above those of all threads before it. */
-        private final int lastThread;
+        /** The highest id of the threads before it. */
+        private final int before;
+
+        /** Its id, as soon as that is known. Ids are not used again. */
+        private int upTo = Integer.MAX_VALUE;
 
         private final transient boolean paused;
 
-        Begun(int lastThread, boolean paused) {
-            this.lastThread = lastThread;
+        Body(int before, boolean paused) {
+            this.before = before;
             this.paused = paused;
         }
     }
@@ -63,13 +66,10 @@ public final class CancelledBodies implements GraphListener.Synchronous {
     @Override
     public void onNewHead(FlowNode node) {
         try {
-            if (node instanceof BlockStartNode body && CancelledStage.startOf(body) != null) {
-                begin(body);
+            if (node instanceof BlockStartNode body) {
+                begin(CancelledStage.startOf(body));
             } else if (node instanceof BlockEndNode<?> end) {
-                BlockStartNode stage = CancelledStage.startOf(end.getStartNode());
-                if (stage != null) {
-                    end(stage, end);
-                }
+                end(CancelledStage.startOf(end.getStartNode()), end);
             }
         } catch (IOException | ExecutionException x) {
             LOGGER.log(Level.WARNING, "Cannot cancel a stage; the steps in it fail", x);
@@ -78,28 +78,31 @@ public final class CancelledBodies implements GraphListener.Synchronous {
         }
     }
 
-    private static void begin(BlockStartNode body) throws ExecutionException {
-        CpsThreadGroup program = programOf(body.getExecution());
+    private static void begin(@CheckForNull BlockStartNode stage) throws ExecutionException {
+        CpsThreadGroup program = stage == null ? null : programOf(stage.getExecution());
         if (program != null) {
             int last = -1;
             for (CpsThread thread : program.getThreads()) {
                 last = Math.max(last, thread.id);
             }
             boolean runs = !program.isPaused(); // else a user has paused it, who will let it go on
-            body.addAction(new Begun(last, runs));
+            stage.addAction(new Body(last, runs));
             if (runs) {
                 program.pause(false);
             }
         }
     }
 
-    private static void end(BlockStartNode start, BlockEndNode<?> end)
+    private static void end(@CheckForNull BlockStartNode stage, BlockEndNode<?> end)
             throws IOException, InterruptedException, ExecutionException {
-        CancelledStage stage = start.getAction(CancelledStage.class);
-        end.addAction(new WarningAction(Result.ABORTED).withMessage(stage.message()));
-        StepContext context = contextOf(start);
-        if (context != null && stage.isFatal()) {
-            context.onFailure(stage.interruption());
+        CancelledStage cancelled = stage == null ? null : stage.getAction(CancelledStage.class);
+        if (cancelled == null) {
+            return;
+        }
+        end.addAction(new WarningAction(Result.ABORTED).withMessage(cancelled.message()));
+        StepContext context = contextOf(stage);
+        if (context != null && cancelled.isFatal()) {
+            context.onFailure(cancelled.interruption());
         } else if (context != null) {
             context.onSuccess(null);
         }
@@ -111,13 +114,19 @@ public final class CancelledBodies implements GraphListener.Synchronous {
         CpsThreadGroup program = programOf(stage.getExecution());
         if (program != null) {
             for (CpsThread thread : program.getThreads()) {
-                StepExecution step = thread.getStep();
-                if (step != null && stage.equals(step.getContext().get(FlowNode.class))) {
-                    return step.getContext();
+                if (stage.equals(nodeOf(thread))) {
+                    return thread.getStep().getContext();
                 }
             }
         }
         return null;
+    }
+
+    /** Returns the node of the step that a thread waits for, {@code null} for none. */
+    @CheckForNull
+    private static FlowNode nodeOf(CpsThread thread) throws IOException, InterruptedException {
+        StepExecution step = thread.getStep();
+        return step == null ? null : step.getContext().get(FlowNode.class);
     }
 
     @CheckForNull
@@ -125,18 +134,30 @@ public final class CancelledBodies implements GraphListener.Synchronous {
         return execution instanceof CpsFlowExecution cps ? Futures.getDone(cps.programPromise) : null;
     }
 
-    /** Stops the bodies of cancelled stages that have done nothing yet. */
-    private static void stopThoseThatBegin(FlowExecution execution, CpsThreadGroup program) {
-        for (FlowNode head : execution.getCurrentHeads()) {
-            Begun body = head.getAction(Begun.class);
-            CancelledStage stage = CancelledStage.around(head);
-            if (body != null && stage != null) {
-                for (CpsThread thread : program.getThreads()) { // by their ids
-                    if (thread.id > body.lastThread) {
-                        thread.stop(stage.interruption());
-                        break;
-                    }
+    /** Stops the bodies of all cancelled stages, as found by the steps of the program: the graph that Jenkins saved may be older. */
+    private static void stopBodies(CpsThreadGroup program) {
+        for (CpsThread stage : program.getThreads()) {
+            try {
+                FlowNode node = nodeOf(stage);
+                Body body = node == null ? null : node.getAction(Body.class);
+                if (body != null) {
+                    stop(program, body, node);
                 }
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot tell whether a step is a cancelled stage", x);
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void stop(CpsThreadGroup program, Body body, FlowNode stage) throws IOException {
+        for (CpsThread thread : program.getThreads()) { // by their ids
+            if (body.before < thread.id && thread.id <= body.upTo) {
+                thread.stop(stage.getAction(CancelledStage.class).interruption());
+                body.upTo = thread.id;
+                stage.save();
+                return;
             }
         }
     }
@@ -147,14 +168,15 @@ public final class CancelledBodies implements GraphListener.Synchronous {
 
         @Override
         public void onNewHead(FlowNode node) {
-            Begun body = node.getAction(Begun.class);
+            BlockStartNode stage = node instanceof BlockStartNode start ? CancelledStage.startOf(start) : null;
+            Body body = stage == null ? null : stage.getAction(Body.class);
             if (body == null) {
                 return;
             }
             try {
                 CpsThreadGroup program = programOf(node.getExecution());
                 try {
-                    stopThoseThatBegin(node.getExecution(), program);
+                    stopBodies(program);
                 } finally {
                     if (body.paused) {
                         program.unpause();
@@ -176,7 +198,7 @@ public final class CancelledBodies implements GraphListener.Synchronous {
                 cps.programPromise.addListener(
                         () -> {
                             try {
-                                stopThoseThatBegin(execution, Futures.getDone(cps.programPromise));
+                                stopBodies(Futures.getDone(cps.programPromise));
                             } catch (ExecutionException | CancellationException x) {
                                 LOGGER.log(Level.FINE, x, () -> execution + " cannot go on");
                             }

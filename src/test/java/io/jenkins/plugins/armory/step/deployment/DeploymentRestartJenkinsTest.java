@@ -12,16 +12,12 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.BusyExecutor;
 import io.jenkins.plugins.armory.step.environment.ArmoryRollbackExecution;
 import io.jenkins.plugins.armory.step.environment.ArmoryRollbackStep;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
-import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.flow.StepListener;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -49,44 +45,6 @@ class DeploymentRestartJenkinsTest {
         WorkflowJob job = j.createProject(WorkflowJob.class, "job");
         job.setDefinition(new CpsFlowDefinition(script, true));
         job.scheduleBuild2(0).waitForStart();
-    }
-
-    /** Pauses a build as the body of a stage {@code gate} begins. */
-    @TestExtension("aCancelledStageThrowsAfterARestartToo")
-    public static final class PauseInGate implements GraphListener.Synchronous {
-        @Override
-        public void onNewHead(FlowNode node) {
-            if (node instanceof BlockStartNode && node.getDisplayName().equals("gate")) {
-                try {
-                    ((CpsFlowExecution) node.getExecution()).pause(true);
-                } catch (IOException x) {
-                    throw new UncheckedIOException(x);
-                }
-            }
-        }
-    }
-
-    @Test
-    void aCancelledStageThrowsAfterARestartToo() throws Throwable {
-        sessions.then(j -> {
-            start(j, """
-                    stage('release') {
-                        input id: 'Hold', message: 'Hold'
-                        stage('gate') { echo 'never' }
-                        echo 'never'
-                    }
-                    """);
-            awaitInput(run(j));
-            failAfterDeployment(run(j));
-            awaitInput(run(j)).proceed(null);
-            j.waitForMessage("Stage 'gate' is cancelled: 2 of 42 failed", run(j));
-            await().until(() -> ((CpsFlowExecution) run(j).getExecution()).isPaused());
-        });
-        sessions.then(j -> {
-            ((CpsFlowExecution) run(j).getExecution()).pause(false);
-            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
-            j.assertLogNotContains("never", run(j));
-        });
     }
 
     @Test

@@ -39,7 +39,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
 import java.util.zip.CRC32C;
 import jenkins.model.CauseOfInterruption;
 import net.sf.json.JSONObject;
@@ -58,7 +57,6 @@ import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.kohsuke.stapler.StaplerRequest2;
 
@@ -215,22 +213,6 @@ class DeploymentStepsJenkinsTest {
                     .getContentAsString();
             assertThat(text).as(path).contains("<div>");
         }
-    }
-
-    @Test
-    void nothingIsLeftOverOfStagesThatWereCancelled() throws Exception {
-        LogRecorder log = new LogRecorder()
-                .record("org.jenkinsci.plugins.workflow.cps", Level.WARNING)
-                .capture(100);
-        try (log) {
-            WorkflowRun run = start("input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }");
-            awaitInput(run);
-            failAfterDeployment(run);
-            awaitInput(run).proceed(null);
-            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
-        }
-
-        assertThat(log.getMessages()).noneMatch(message -> message.startsWith("Stale closures"));
     }
 
     /** The builds have nodes with the same ids, which Pipeline considers equal. */
