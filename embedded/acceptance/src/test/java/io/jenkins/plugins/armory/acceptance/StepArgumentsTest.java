@@ -30,7 +30,7 @@ class StepArgumentsTest {
                 "headers: [[key: 'a', value: 'b'], null]              | headers[1]: is null; give it a value, or leave it out",
                 "headers: [key: 'a', value: 'b']                      | headers: must be a list, such as [[key: '...', value: '...']]",
                 "bodyTemplate: [inlin: '{}']                          | bodyTemplate.inlin: there is no such parameter; did you mean inline?",
-                "bodyTemplate: '{}'                                   | bodyTemplate: must be a map with the keys inline, path",
+                "bodyTemplate: '{}'                                   | bodyTemplate: must be a map with the keys inline",
                 "cancel: [uriTemplte: 'https://ci.example.com/']      | cancel.uriTemplte: there is no such parameter; did you mean uriTemplate?",
                 "cancel: [uriTemplate: 'https://ci.example.com/', headers: [[kye: 'a']]] | cancel.headers[0].kye: there is no such parameter; did you mean key?",
                 "context: [[key: 'a', valu: 'b']]                     | context[0].valu: there is no such parameter; did you mean value?",

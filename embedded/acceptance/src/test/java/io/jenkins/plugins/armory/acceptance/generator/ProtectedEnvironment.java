@@ -70,7 +70,7 @@ public enum ProtectedEnvironment {
     /** The settings, with webhooks that call below that address. */
     public static String casc(String url) {
         List<String> lines = new ArrayList<>(
-                List.of("unclassified:", "  armory:", "    allowedHosts: [\"127.0.0.1\"]", "    webhooks:"));
+                List.of("unclassified:", "  armory:", "    allowedHosts: [\"127.0.0.0/8\"]", "    webhooks:"));
         for (List<String> webhooks : List.of(BEFORE, AFTER)) {
             webhooks.forEach(webhook -> lines.addAll(List.of(
                     "      - name: " + webhook,
