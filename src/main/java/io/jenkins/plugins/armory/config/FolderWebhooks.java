@@ -81,11 +81,11 @@ public final class FolderWebhooks extends AbstractFolderProperty<AbstractFolder<
     @Extension(optional = true)
     public static final class Source implements WebhookSource {
         @Override
-        public List<Place> places(Job<?, ?> job) {
-            List<Place> places = new ArrayList<>();
+        public List<Map<String, Webhook>> places(Job<?, ?> job) {
+            List<Map<String, Webhook>> places = new ArrayList<>();
             ItemGroup<?> group = job.getParent();
             while (group instanceof AbstractFolder<?> folder) {
-                places.add(new Place("on folder " + folder.getFullName(), on(folder)));
+                places.add(on(folder));
                 group = folder.getParent();
             }
             return places;

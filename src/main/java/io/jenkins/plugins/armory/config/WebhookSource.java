@@ -9,14 +9,6 @@ import java.util.Map;
 /** A source of webhook definitions that take precedence over those in <i>Manage Jenkins » System</i>. */
 interface WebhookSource extends ExtensionPoint {
 
-    /**
-     * A place with webhook definitions.
-     *
-     * @param description the place, for error messages, such as "on folder team"
-     * @param webhooks the definitions by their names
-     */
-    record Place(String description, Map<String, Webhook> webhooks) {}
-
-    /** Returns the places whose definitions the job may use, the nearest first. */
-    List<Place> places(Job<?, ?> job);
+    /** Returns the definitions that the job may use, by their names in each place, the nearest place first. */
+    List<Map<String, Webhook>> places(Job<?, ?> job);
 }

@@ -5,9 +5,10 @@ import hudson.model.Job;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -16,15 +17,15 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class Webhooks {
 
     /** The nearest first. */
-    private final List<WebhookSource.Place> places;
+    private final List<Map<String, Webhook>> places;
 
-    private Webhooks(List<WebhookSource.Place> places) {
+    private Webhooks(List<Map<String, Webhook>> places) {
         this.places = places;
     }
 
     /** Returns those of a job: on its folders from the inside, then in the settings. */
     public static Webhooks of(Job<?, ?> job) {
-        List<WebhookSource.Place> places = new ArrayList<>();
+        List<Map<String, Webhook>> places = new ArrayList<>();
         ExtensionList.lookup(WebhookSource.class).forEach(source -> places.addAll(source.places(job)));
         places.add(settings());
         return new Webhooks(places);
@@ -35,30 +36,22 @@ public final class Webhooks {
         return new Webhooks(List.of(settings()));
     }
 
-    private static WebhookSource.Place settings() {
-        return new WebhookSource.Place(
-                "in Manage Jenkins » System",
-                WebhookDefinition.checked(ArmoryConfiguration.get().getWebhooks()));
+    private static Map<String, Webhook> settings() {
+        return WebhookDefinition.checked(ArmoryConfiguration.get().getWebhooks());
     }
 
     /** Returns the nearest webhook of a name. */
     public Optional<Webhook> find(String name) {
-        return placesOf(name).map(place -> place.webhooks().get(name)).findFirst();
-    }
-
-    /** Returns the place of the nearest webhook of a name, for error messages. */
-    public Optional<String> placeOf(String name) {
-        return placesOf(name).map(WebhookSource.Place::description).findFirst();
+        return places.stream()
+                .map(place -> place.get(name))
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     /** Returns the names of all. */
     public TreeSet<String> names() {
         TreeSet<String> names = new TreeSet<>();
-        places.forEach(place -> names.addAll(place.webhooks().keySet()));
+        places.forEach(place -> names.addAll(place.keySet()));
         return names;
-    }
-
-    private Stream<WebhookSource.Place> placesOf(String name) {
-        return places.stream().filter(place -> place.webhooks().containsKey(name));
     }
 }

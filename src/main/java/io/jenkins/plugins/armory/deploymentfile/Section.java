@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -128,13 +127,6 @@ final class Section {
     @CheckForNull
     Section section(String field, String shape) {
         return has(field) ? of(yaml, fields.get(field), path(field), shape) : null;
-    }
-
-    /** Hands over the section in a field, if it is one. */
-    void ifMapping(String field, Consumer<Section> reader) {
-        if (has(field) && fields.get(field) instanceof MappingNode) {
-            reader.accept(section(field, ""));
-        }
     }
 
     /** Returns the section in a field. If there is none, that is a problem. */
