@@ -6,7 +6,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
-import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.net.Socket;
 import java.net.URI;
@@ -52,16 +51,14 @@ class AbuseTest extends OwnController {
         assertThat(anonymous.keySet()).containsExactly(401);
         assertThat(wrong.keySet()).containsExactly(401);
         Wait.until("the heap is as large as before")
-                .untilAsserted(
-                        () -> assertThat(controller.liveBytes() - heap).isLessThan(LITTLE));
+                .untilAsserted(() -> assertThat(controller.liveBytes() - heap).isLessThan(LITTLE));
         assertThat(controller.diskBytes() - disk).isLessThan(LITTLE);
         beside.awaitResult("SUCCESS");
         assertThat(jenkins.rejectedCallbacks(callback.id())).hasSize(20);
         assertThat(callback.with(Settings.DEFAULT_SECRET).rehearse())
                 .as("the right one after the guesses")
                 .returns(200, Answer::status);
-        assertThat(TokenEndpointContractTest.token(jenkins, Settings.CLIENT_ID))
-                .isNotEmpty();
+        assertThat(TokenEndpointContractTest.token(jenkins, Settings.CLIENT_ID)).isNotEmpty();
         callback.with(token).succeed("after them").expect(200);
         build.awaitResult("SUCCESS");
     }
