@@ -424,7 +424,7 @@ public record Approval(
         return calls == null ? this : with(calls.withoutProcess(), sideCalls);
     }
 
-    Approval cancelCalled(Attempt attempt) {
+    Approval cancelled(@CheckForNull Attempt attempt) {
         return with(calls == null ? null : calls.withoutProcess(), sideCalls.withCancel(attempt));
     }
 

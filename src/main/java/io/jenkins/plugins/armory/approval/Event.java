@@ -172,12 +172,9 @@ public sealed interface Event {
     }
 
     /**
-     * The last call of the cancel webhook.
+     * The cancel webhook needs no further call.
      *
-     * @param attempt the last attempt
+     * @param attempt the last attempt, {@code null} if it needed none: the approval's webhook never took a call
      */
-    record CancelCalled(Attempt attempt) implements Event {}
-
-    /** The cancel webhook needs no call: the approval's webhook never took one. */
-    record CancelNotNeeded() implements Event {}
+    record CancelOver(@CheckForNull Attempt attempt) implements Event {}
 }

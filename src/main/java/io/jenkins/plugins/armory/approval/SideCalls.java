@@ -24,7 +24,7 @@ public record SideCalls(
         untold = List.copyOf(untold);
     }
 
-    SideCalls withCancel(Attempt attempt) {
+    SideCalls withCancel(@CheckForNull Attempt attempt) {
         return new SideCalls(attempt, untold);
     }
 

@@ -63,9 +63,33 @@ enum Transitions {
             "timed out if overdue, else the same",
             Transitions::lookedAtTheClock,
             Answer.ENDED),
-    CALLBACK_SUCCESS(
+    CALL_OVERTAKEN(
+            States.ALL,
+            Events.CALLS,
+            "the approval is decided, or the callback is there",
+            (approval, event, now) -> approval.isDecided() || approval.callback() != null,
+            "the same, with the attempt noted",
+            Effect.NOTED,
+            Answer.IGNORED),
+    ANSWER_TOO_LATE(
             States.PENDING,
-            Events.of(Event.Callback.class, Event.StatusVerdict.class),
+            Events.of(Event.Sent.class, Event.Answered.class),
+            "the approval is overdue",
+            (approval, event, now) -> approval.isOverdue(now),
+            "TIMED_OUT, with the attempt noted",
+            (approval, event, now) -> Endings.timedOut(noted(approval, event)),
+            Answer.ENDED),
+    ANSWER_NOT_AWAITED(
+            States.PENDING,
+            Events.of(Event.Answered.class),
+            "the answer decides nothing by the terms",
+            (approval, event, now) -> !approval.channels().contains(Channel.ANSWER),
+            "the same",
+            Effect.NONE,
+            Answer.NOT_AWAITED),
+    PROCESS_SUCCEEDED(
+            States.PENDING,
+            Events.PROCESS_VERDICTS,
             "it says success",
             (approval, event, now) -> isSuccess(event),
             "SUCCESS, or WAITING for people",
@@ -73,9 +97,9 @@ enum Transitions {
             (approval, event, now) -> Endings.settledOrWaiting(
                     calledBack(approval, event, now).in(State.WAITING).withoutVerdictCalls(), now),
             Answer.ACCEPTED),
-    CALLBACK_FAILURE(
+    PROCESS_FAILED(
             States.PENDING,
-            Events.of(Event.Callback.class, Event.StatusVerdict.class),
+            Events.PROCESS_VERDICTS,
             "FAILURE",
             (approval, event, now) -> calledBack(approval, event, now).decided(verdict(event, now)),
             Answer.ACCEPTED),
@@ -137,41 +161,6 @@ enum Transitions {
             Effect.NONE,
             Answer.ENDED),
     PROGRESS(States.PENDING, Events.of(Event.Progress.class), "the same", Effect.NONE, Answer.ACCEPTED),
-    CANCEL_CALLED(
-            States.DECIDED,
-            Events.of(Event.CancelCalled.class),
-            "closed, unless somebody is still to be told",
-            (approval, event, now) -> approval.cancelCalled(((Event.CancelCalled) event).attempt()),
-            Answer.ACCEPTED),
-    CANCEL_NOT_NEEDED(
-            States.DECIDED,
-            Events.of(Event.CancelNotNeeded.class),
-            "closed, unless somebody is still to be told",
-            (approval, event, now) -> approval.withoutProcessCalls(),
-            Answer.ACCEPTED),
-    CANCEL_TOO_EARLY(
-            States.PENDING,
-            Events.of(Event.CancelCalled.class, Event.CancelNotNeeded.class),
-            "the same",
-            Effect.NONE,
-            Answer.IGNORED),
-    CALL_AFTER_THE_END(
-            States.DECIDED,
-            Events.CALLS,
-            "the same, with the attempt noted",
-            (approval, event, now) -> approval.noting(((Event.Called) event).attempt()),
-            Answer.IGNORED),
-    AFTER_THE_END(
-            States.DECIDED,
-            Events.of(
-                    Event.DeadlineCheck.class,
-                    Event.HeartbeatCheck.class,
-                    Event.Aborted.class,
-                    Event.OtherFailed.class,
-                    Event.Begun.class),
-            "the same",
-            Effect.NONE,
-            Answer.IGNORED),
     NOTICE_SENT(
             States.ALL,
             Events.of(Event.Notified.class),
@@ -180,7 +169,6 @@ enum Transitions {
             "the same without that notice, with the failure if it could not be sent; closed if that was the last call",
             (approval, event, now) -> Notifications.afterNotice(approval, (Event.Notified) event, now),
             Answer.ACCEPTED),
-    NOTICE_OVERTAKEN(States.ALL, Events.of(Event.Notified.class), "the same", Effect.NONE, Answer.IGNORED),
     EXPIRING(
             States.PENDING,
             Events.of(Event.ExpiryCheck.class),
@@ -191,7 +179,6 @@ enum Transitions {
             "the same, with a notice for everybody who is told",
             (approval, event, now) -> Notifications.expiring(approval),
             Answer.ACCEPTED),
-    NOT_EXPIRING(States.ALL, Events.of(Event.ExpiryCheck.class), "the same", Effect.NONE, Answer.IGNORED),
     WINDOW_OPENED(
             States.PENDING,
             Events.of(Event.DeadlineCheck.class),
@@ -218,44 +205,12 @@ enum Transitions {
             "NOT_HEARD",
             (approval, event, now) -> Endings.heartbeatMissed(approval, (Event.HeartbeatCheck) event),
             Answer.ACCEPTED),
-    CHECKED_IN_TIME(
-            States.PENDING,
-            Events.of(Event.DeadlineCheck.class, Event.HeartbeatCheck.class),
-            "the same",
-            Effect.NONE,
-            Answer.IGNORED),
-    CALL_AFTER_THE_CALLBACK(
-            States.WAITING,
-            Events.CALLS,
-            "the callback is there",
-            (approval, event, now) -> approval.callback() != null,
-            "the same, with the attempt noted",
-            (approval, event, now) -> approval.noting(((Event.Called) event).attempt()),
-            Answer.IGNORED),
-    ANSWER_TOO_LATE(
-            States.PENDING,
-            Events.of(Event.Sent.class, Event.Answered.class),
-            "the approval is overdue",
-            (approval, event, now) -> approval.isOverdue(now),
-            "TIMED_OUT, with the attempt noted",
-            (approval, event, now) -> Endings.timedOut(approval.noting(((Event.Called) event).attempt())),
-            Answer.ENDED),
-    ANSWER_NOT_AWAITED(
-            States.PENDING,
-            Events.of(Event.Answered.class),
-            "the answer decides nothing by the terms",
-            (approval, event, now) -> !approval.channels().contains(Channel.ANSWER),
-            "the same",
-            Effect.NONE,
-            Answer.NOT_AWAITED),
     CHANGE_LOST(
             States.PENDING,
             Events.of(Event.ChangeLost.class),
             "LOST",
             (approval, event, now) -> Endings.changeLost(approval, now),
             Answer.ACCEPTED),
-    CHANGE_LOST_AFTER_THE_END(
-            States.DECIDED, Events.of(Event.ChangeLost.class), "the same", Effect.NONE, Answer.IGNORED),
     MOVED(
             States.WAITING,
             Events.of(Event.Moved.class),
@@ -264,12 +219,11 @@ enum Transitions {
             "the same, with the values noted",
             (approval, event, now) -> approval.finding(((Event.Moved) event).found()),
             Answer.ACCEPTED),
-    NOT_MOVED(States.ALL, Events.of(Event.Moved.class), "the same", Effect.NONE, Answer.IGNORED),
     NOT_SENT(
             States.PENDING,
             Events.of(Event.NotSent.class),
             "NOT_SENT",
-            (approval, event, now) -> approval.noting(((Event.NotSent) event).attempt())
+            (approval, event, now) -> noted(approval, event)
                     .decided(Outcome.NOT_SENT, ((Event.NotSent) event).reason(), Events.BY_WEBHOOK, now),
             Answer.ACCEPTED),
     ABORTED(
@@ -291,43 +245,43 @@ enum Transitions {
             "the same, with the deadline if that begins with the call",
             (approval, event, now) -> approval.called(now),
             Answer.ACCEPTED),
-    CALL_REPEATED(
-            States.WAITING, Events.of(Event.Failed.class, Event.Sent.class), "the same", Effect.NONE, Answer.IGNORED),
     CALL_FAILED(
             States.SENDING,
             Events.of(Event.Failed.class),
             "SENDING, with the attempt noted",
-            (approval, event, now) -> approval.noting(((Event.Failed) event).attempt()),
-            Answer.ACCEPTED),
-    ANSWER_SUCCESS(
-            States.PENDING,
-            Events.of(Event.Answered.class),
-            "it says success",
-            (approval, event, now) -> isSuccess(event),
-            "SUCCESS, or WAITING for the person",
-            (approval, event, now) -> Endings.settledOrWaiting(
-                    calledBack(approval.noting(((Event.Answered) event).attempt()), event, now)
-                            .in(State.WAITING)
-                            .withoutVerdictCalls(),
-                    now),
-            Answer.ACCEPTED),
-    ANSWER_FAILURE(
-            States.PENDING,
-            Events.of(Event.Answered.class),
-            "FAILURE",
-            (approval, event, now) -> calledBack(approval.noting(((Event.Answered) event).attempt()), event, now)
-                    .decided(verdict(event, now)),
+            Effect.NOTED,
             Answer.ACCEPTED),
     SENT(
             States.SENDING,
             Events.of(Event.Sent.class),
             "WAITING, or decided if nothing more is required",
             (approval, event, now) -> Endings.settledOrWaiting(
-                    approval.noting(((Event.Sent) event).attempt())
-                            .in(State.WAITING)
-                            .withoutWebhookCall(),
-                    now),
-            Answer.ACCEPTED);
+                    noted(approval, event).in(State.WAITING).withoutWebhookCall(), now),
+            Answer.ACCEPTED),
+    CANCEL_OVER(
+            States.DECIDED,
+            Events.of(Event.CancelOver.class),
+            "closed, unless somebody is still to be told",
+            (approval, event, now) -> approval.cancelled(((Event.CancelOver) event).attempt()),
+            Answer.ACCEPTED),
+    TOO_EARLY_OR_TOO_LATE(
+            States.ALL,
+            Events.of(
+                    Event.Begun.class,
+                    Event.Failed.class,
+                    Event.Sent.class,
+                    Event.Moved.class,
+                    Event.DeadlineCheck.class,
+                    Event.HeartbeatCheck.class,
+                    Event.ExpiryCheck.class,
+                    Event.Notified.class,
+                    Event.CancelOver.class,
+                    Event.ChangeLost.class,
+                    Event.OtherFailed.class,
+                    Event.Aborted.class),
+            "the same",
+            Effect.NONE,
+            Answer.IGNORED);
 
     /** A condition on the approval before the event. */
     private interface Guard {
@@ -338,6 +292,7 @@ enum Transitions {
     private interface Effect {
 
         Effect NONE = (approval, event, now) -> approval;
+        Effect NOTED = (approval, event, now) -> noted(approval, event);
 
         Approval on(Approval approval, Event event, Instant now);
     }
@@ -358,6 +313,8 @@ enum Transitions {
                 Event.ManualApproval.class,
                 Event.ManualRejection.class,
                 Event.Overridden.class);
+        static final List<Class<? extends Event>> PROCESS_VERDICTS =
+                List.of(Event.Callback.class, Event.StatusVerdict.class, Event.Answered.class);
         static final List<Class<? extends Event>> CALLS =
                 List.of(Event.Failed.class, Event.Sent.class, Event.Answered.class, Event.NotSent.class);
 
@@ -487,7 +444,11 @@ enum Transitions {
     }
 
     private static Approval calledBack(Approval approval, Event event, Instant now) {
-        return approval.calledBack(verdict(event, now), ((Event.ProcessVerdict) event).data());
+        return noted(approval, event).calledBack(verdict(event, now), ((Event.ProcessVerdict) event).data());
+    }
+
+    private static Approval noted(Approval approval, Event event) {
+        return event instanceof Event.Called called ? approval.noting(called.attempt()) : approval;
     }
 
     private static Approval lookedAtTheClock(Approval approval, Event event, Instant now) {

@@ -40,9 +40,7 @@ final class CancelCalls extends CallKind {
 
     @Override
     Optional<Event> insteadOf(Order order) {
-        return webhooks.mayHaveBeenTaken(order.approval())
-                ? Optional.empty()
-                : Optional.of(new Event.CancelNotNeeded());
+        return webhooks.mayHaveBeenTaken(order.approval()) ? Optional.empty() : Optional.of(new Event.CancelOver(null));
     }
 
     @Override
@@ -59,7 +57,7 @@ final class CancelCalls extends CallKind {
         } else {
             failed(order, title(order) + " could not be called: " + result.failure() + afterAttempts(attempt.number()));
         }
-        return new Event.CancelCalled(attempt);
+        return new Event.CancelOver(attempt);
     }
 
     private static String title(Order order) {

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -98,6 +99,7 @@ final class Change {
         } else if (event instanceof NobodyLeft nobodyLeft) {
             giveUp(nobodyLeft);
         } else if (event instanceof StageCancelled cancelled) {
+            noteCancelled(cancelled.place(), false);
             Place place = cancelled.place().inStage(cancelled.stage());
             addCancellation(place, cancelled.stage(), cancelled.reason());
         } else if (event instanceof BuildEnded) {
@@ -177,6 +179,14 @@ final class Change {
         return move(environment, Trigger.DEPENDENCY_CLOSED, (it, next) -> it.withCancellation(reason, by));
     }
 
+    /** Notes that what begins at a place is cancelled, for all failures that do so. */
+    private void noteCancelled(Place place, boolean chooses) {
+        failures.replaceAll(
+                failure -> !failure.cancels() && !failure.isCancellation() && graph.cancels(failure, place, chooses)
+                        ? failure.cancelling()
+                        : failure);
+    }
+
     /** Adds what was cancelled, once: a loop may come to a stage many times. */
     private void addCancellation(Place place, String name, String reason) {
         Failure cancellation = Failure.cancellation(place, name, reason);
@@ -212,6 +222,7 @@ final class Change {
         }
         if (closed.isPresent()) {
             cancel(reached, graph.whyCancelled(closed.get()), closed.get().source());
+            noteCancelled(event.place(), chosen != null);
             return null;
         }
         List<String> cycle = graph.cycle(name);
@@ -312,13 +323,14 @@ final class Change {
         approvals.removeIf(open -> open.id().equals(event.approval()));
         Environment environment = environments.get(event.place().environment());
         if (event.verdict() == Verdict.SUCCESS) {
-            // Nothing makes up for a failure of a complete environment, not even for a stop.
-            if (environment == null || environment.state() != State.COMPLETE) {
-                failures.removeIf(failure -> failure.isThrown() && isRetriedBy(failure, event));
-            }
+            boolean complete = environment != null && environment.state() == State.COMPLETE;
+            failures.removeIf(failure -> isRetriedBy(failure, event)
+                    // A stop or a mistake has closed a complete environment for good.
+                    && (failure.isThrown() ? !complete : !graph.hasCancelled(failure)));
             return;
         }
-        var failure = new Failure(event.place(), event.phase(), event.definition(), event.reason(), event.verdict());
+        var failure =
+                new Failure(event.place(), event.phase(), event.definition(), event.reason(), event.verdict(), false);
         if (environment == null
                 ? !failure.isStop() || event.place().environment() != null
                 : !failure.isThrown() || !environment.endedWithoutDeployment()) {
@@ -334,8 +346,10 @@ final class Change {
         Place place = failure.place();
         return failure.phase() == success.phase()
                 && failure.definition().equals(success.definition())
+                && !failure.isCancellation()
                 && !place.isBeside(success.place())
-                && (place.isShared(success.place()) || graph.resolved(place).isShared(graph.resolved(success.place())));
+                && (Objects.equals(place.shared(), success.place().shared())
+                        || graph.resolved(place).isShared(graph.resolved(success.place())));
     }
 
     /**

@@ -29,14 +29,15 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *       succeeded, and the environments within it are open. It is closed as soon as that cannot come true any more.
  *   <li><i>Throws or cancels.</i> A failure that is thrown closes its environment unless a later success of the same approval makes up
  *       for it before the environment's end. Environments that depend on a closed one are cancelled.
- *   <li>A failure that is not thrown, of the phase {@code afterDeployment}, cancels stages too, and so does what was cancelled for it.
+ *   <li>A failure that is not thrown, of the phase {@code afterDeployment}, cancels stages too, and so does what was cancelled for it. A
+ *       later success of the same approval makes up for it while nothing has been cancelled.
  * </ul>
  * An environment that is stopped before anything was done for it is CANCELLED and not FAILED, since nothing needs a
  * rollback.
  *
  * @param environments by name, in the order in which the build named them
  * @param approvals the open approvals of environments. What one names is a label until the build comes to such an environment
- * @param failures the failed approvals that no retry has made up for, and the cancelled stages and environments
+ * @param failures the failed approvals that no later success has made up for, and the cancelled stages and environments
  * @param leftOut names of the outermost stages that a restarted build leaves out; they are not cancelled either
  * @param ended whether the build is over; then nothing changes any more
  */
@@ -138,8 +139,8 @@ public record Deployment(
 
     /** Returns a deployment with nothing but the reason why every stage is cancelled. */
     private static Deployment cancelled(String reason) {
-        var unknown =
-                new Failure(Place.OUTERMOST, Phase.AFTER_DEPLOYMENT, UNKNOWN_ORIGIN, reason, Verdict.OTHER_FAILED);
+        var unknown = new Failure(
+                Place.OUTERMOST, Phase.AFTER_DEPLOYMENT, UNKNOWN_ORIGIN, reason, Verdict.OTHER_FAILED, true);
         return new Deployment(Map.of(), List.of(), List.of(unknown), List.of(), false);
     }
 

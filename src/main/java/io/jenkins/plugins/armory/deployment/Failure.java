@@ -14,6 +14,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param definition what it is known by, see {@link ApprovalEnded#definition}
  * @param reason for people
  * @param verdict how it ended: it failed itself, another one of the phase failed, it was stopped or cancelled
+ * @param cancels whether something that came after it was cancelled for it, so that nothing makes up for it any more
  */
 @Restricted(NoExternalUse.class)
 public record Failure(
@@ -21,7 +22,8 @@ public record Failure(
         @JsonProperty("phase") Phase phase,
         @JsonProperty("definition") String definition,
         @JsonProperty("reason") String reason,
-        @JsonProperty("verdict") Verdict verdict) {
+        @JsonProperty("verdict") Verdict verdict,
+        @JsonProperty("cancels") boolean cancels) {
 
     /** About how many characters the times, ids and states take of a failure, an environment or a step of a plan. */
     static final int OVERHEAD = 200;
@@ -32,12 +34,17 @@ public record Failure(
 
     /** Returns the cancellation of a stage or an environment. */
     static Failure cancellation(Place place, String name, String reason) {
-        return new Failure(place, Phase.AFTER_DEPLOYMENT, name, reason, Verdict.CANCELLED);
+        return new Failure(place, Phase.AFTER_DEPLOYMENT, name, reason, Verdict.CANCELLED, false);
     }
 
     /** Returns the failure as a restarted build knows it. */
     Failure ofOrigin() {
-        return new Failure(place.ofOrigin(), phase, definition, reason, verdict);
+        return new Failure(place.ofOrigin(), phase, definition, reason, verdict, cancels);
+    }
+
+    /** Returns the failure once something was cancelled for it. */
+    Failure cancelling() {
+        return new Failure(place, phase, definition, reason, verdict, true);
     }
 
     /** Returns about how many characters it takes where it is kept. */

@@ -209,23 +209,37 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
                 .toList();
     }
 
+    /** Returns the first failure that {@link #cancels} what begins at a place. */
+    Optional<Failure> cancelling(Place place, boolean chooses) {
+        return failures.stream()
+                .filter(failure -> cancels(failure, place, chooses))
+                .findFirst();
+    }
+
     /**
-     * Returns the first failure that was not thrown and comes before a place, so that it cancels what begins there.
+     * Returns whether a failure was not thrown and comes before a place, so that it cancels what begins there.
      *
      * @param chooses whether the approvals of environments do not count: whoever chooses among those has chosen
      */
-    Optional<Failure> cancelling(Place place, boolean chooses) {
-        return failures.stream()
-                .filter(failure -> !failure.isThrown())
-                .filter(failure -> {
-                    Optional<Environment> environment = reached(failure.place().environment());
-                    boolean comesBefore = failure.place().comesBefore(place)
-                            || environment
-                                    .filter(each -> each.place().comesBefore(place))
-                                    .isPresent();
-                    return comesBefore && !(chooses && environment.isPresent());
-                })
-                .findFirst();
+    boolean cancels(Failure failure, Place place, boolean chooses) {
+        if (failure.isThrown()) {
+            return false;
+        }
+        Optional<Environment> environment = reached(failure.place().environment());
+        boolean comesBefore = failure.place().comesBefore(place)
+                || environment.filter(each -> each.place().comesBefore(place)).isPresent();
+        return comesBefore && !(chooses && environment.isPresent());
+    }
+
+    /** Returns whether something was cancelled for a failure: what comes after it, or depends on its environment. */
+    boolean hasCancelled(Failure failure) {
+        Set<String> dependents = reached(failure.place().environment())
+                .map(environment -> dependents(List.of(environment)).keySet())
+                .orElse(Set.of());
+        return failure.cancels()
+                || failures.stream()
+                        .skip(failures.indexOf(failure))
+                        .anyMatch(later -> later.isCancellation() && dependents.contains(later.definition()));
     }
 
     /** Returns whether an environment is under way and no mistake has closed it, see {@link Environment#isUnderWay}. */

@@ -491,11 +491,10 @@ public class ApprovalTest {
     @Test
     void notesWhatCameOfItsCancelWebhookAndStaysDecided() {
         Approval aborted = waiting.on(new Event.Aborted("stopped"), SOON).approval();
-        assertThat(waiting.on(new Event.CancelCalled(attempt(1, 200)), SOON))
+        assertThat(waiting.on(new Event.CancelOver(attempt(1, 200)), SOON))
                 .isEqualTo(new Transition(waiting, Answer.IGNORED));
 
-        Approval noted =
-                aborted.on(new Event.CancelCalled(attempt(2, 503)), SOON).approval();
+        Approval noted = aborted.on(new Event.CancelOver(attempt(2, 503)), SOON).approval();
 
         assertThat(noted.cancel()).isEqualTo(attempt(2, 503));
         assertThat(noted.decision()).isEqualTo(aborted.decision());
@@ -562,10 +561,10 @@ public class ApprovalTest {
 
         assertThat(aborted.isClosed()).isFalse();
         assertThat(aborted.calls().webhook()).isNull();
-        assertThat(aborted.on(new Event.CancelNotNeeded(), SOON).approval().isClosed())
+        assertThat(aborted.on(new Event.CancelOver(null), SOON).approval().isClosed())
                 .isTrue();
         Approval called =
-                aborted.on(new Event.CancelCalled(attempt(1, 200)), SOON).approval();
+                aborted.on(new Event.CancelOver(attempt(1, 200)), SOON).approval();
         assertThat(called.isClosed()).isTrue();
         assertThat(called.cancel()).isEqualTo(attempt(1, 200));
     }

@@ -144,8 +144,8 @@ class ApprovalsPropertyTest {
                 case TOLD_EXPIRING -> told(Occasion.EXPIRING);
                 case TOLD_DECIDED -> told(Occasion.DECIDED);
                 case HEARTBEAT_CHECK -> new Event.HeartbeatCheck(ApprovalTest.START, "when the webhook answered");
-                case CANCEL_CALLED -> new Event.CancelCalled(ApprovalTest.attempt(1, 200));
-                case CANCEL_NOT_NEEDED -> new Event.CancelNotNeeded();
+                case CANCEL_CALLED -> new Event.CancelOver(ApprovalTest.attempt(1, 200));
+                case CANCEL_NOT_NEEDED -> new Event.CancelOver(null);
                 case ABORT -> new Event.Aborted("stopped");
                 default -> null;
             };

@@ -747,14 +747,81 @@ public class DeploymentTest {
     }
 
     @Test
-    void noRetryMakesUpForAnAfterDeploymentFailure() {
+    void aRetryMakesUpForAnAfterDeploymentFailureWhileNothingWasCancelledForIt() {
+        for (boolean complete : List.of(false, true)) {
+            deployment = Deployment.EMPTY;
+            reach("prod");
+            if (complete) {
+                end("prod");
+            }
+            approvalFails("prod", Phase.AFTER_DEPLOYMENT);
+            approvalSucceeds(in("prod"), Phase.AFTER_DEPLOYMENT, "other tests");
+            assertThat(deployment.failures()).hasSize(1);
+            approvalSucceeds(in("prod"), Phase.AFTER_DEPLOYMENT, "tests");
+            end("prod");
+            reach("copy", "prod");
+
+            assertState("copy", State.DEPLOYING);
+            assertThat(deployment.reasonToCancel(inStage("later"))).isNull();
+        }
+    }
+
+    @Test
+    void aRetryMakesUpForAnAfterDeploymentFailureInAStageOrInNone() {
+        for (Place place : List.of(inStage("smoke"), Place.OUTERMOST)) {
+            deployment = Deployment.EMPTY;
+            approvalFails(place, Phase.AFTER_DEPLOYMENT);
+            approvalSucceeds(place, Phase.AFTER_DEPLOYMENT, "tests");
+
+            assertThat(deployment.failures()).isEmpty();
+        }
+    }
+
+    @Test
+    void nothingMakesUpForAnAfterDeploymentFailureOnceADependentWasCancelledForIt() {
+        reach("copy", "prod");
         reach("prod");
         approvalFails("prod", Phase.AFTER_DEPLOYMENT);
+        assertState("copy", State.CANCELLED);
         approvalSucceeds(in("prod"), Phase.AFTER_DEPLOYMENT, "tests");
         end("prod");
-        reach("copy", "prod");
+        reach("later", "prod");
 
-        assertState("copy", State.CANCELLED);
+        assertState("later", State.CANCELLED);
+    }
+
+    @Test
+    void nothingMakesUpForAnAfterDeploymentFailureOnceAStageOrAnEnvironmentBehindItWasCancelled() {
+        Runnable stage = () -> happens(new StageCancelled("stage", Place.OUTERMOST, "2 of 12 tests failed"));
+        for (Runnable cancelled : List.of(stage, () -> reach("environment"))) {
+            deployment = Deployment.EMPTY;
+            approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
+            cancelled.run();
+            approvalSucceeds(inStage("smoke"), Phase.AFTER_DEPLOYMENT, "tests");
+
+            assertThat(deployment.reasonToCancel(inStage("later"))).isNotNull();
+        }
+    }
+
+    /** The stage was cancelled for both; it is shown with the first reason. */
+    @Test
+    void nothingMakesUpForTheSecondOfTwoFailuresThatCancelEither() {
+        approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
+        approvalFails(inStage("load"), Phase.AFTER_DEPLOYMENT);
+        happens(new StageCancelled("stage", Place.OUTERMOST, "2 of 12 tests failed"));
+        approvalSucceeds(inStage("load"), Phase.AFTER_DEPLOYMENT, "tests");
+
+        assertThat(deployment.failures()).hasSize(3);
+    }
+
+    @Test
+    void whatWasCancelledForSomethingElseLeavesItToARetry() {
+        approvalFails(inStage("smoke", "a"), Phase.AFTER_DEPLOYMENT);
+        happens(new StageCancelled("stage", inStage("smoke", "a"), "2 of 12 tests failed"));
+        approvalFails(inStage("load", "b"), Phase.AFTER_DEPLOYMENT);
+        approvalSucceeds(inStage("load", "b"), Phase.AFTER_DEPLOYMENT, "tests");
+
+        assertThat(deployment.reasonToCancel(inStage("later", "b"))).isNull();
     }
 
     @Test
@@ -1174,7 +1241,6 @@ public class DeploymentTest {
         reach("staging");
         approvalIsStopped(in("staging"), Phase.AFTER_DEPLOYMENT);
         approvalFails("staging", Phase.AFTER_DEPLOYMENT);
-        approvalSucceeds(in("staging"), Phase.AFTER_DEPLOYMENT, "tests");
         end("staging");
         assertThat(deployment.isOpen("staging")).isFalse();
 

@@ -838,7 +838,7 @@ public class ApprovalStoreTest {
         }
 
         ApprovalStore last = ApprovalStore.open(folder, jobId -> null);
-        last.apply("a1", new Event.CancelNotNeeded(), SOON);
+        last.apply("a1", new Event.CancelOver(null), SOON);
         last.apply("a1", new Event.Notified(new Notifications.Notice(Notifications.Occasion.DECIDED, 1), ""), SOON);
         Approval told = last.find("a1").orElseThrow();
         assertThat(Notifications.of(told).due()).hasSize(1);

@@ -92,7 +92,7 @@ class HistoryPropertyTest {
                         acknowledged.add(id);
                         if (exports) {
                             store.history();
-                            store.apply(id, new Event.CancelCalled(ApprovalTest.attempt(1, 200)), SOON);
+                            store.apply(id, new Event.CancelOver(ApprovalTest.attempt(1, 200)), SOON);
                         } else {
                             store.fold(() -> false);
                         }
@@ -227,7 +227,7 @@ class HistoryPropertyTest {
             }
             String id = open.get(random.nextInt(open.size()));
             if (random.nextBoolean()) {
-                store.apply(id, new Event.CancelCalled(ApprovalTest.attempt(1, 200)), SOON);
+                store.apply(id, new Event.CancelOver(ApprovalTest.attempt(1, 200)), SOON);
             } else {
                 int failures = disk.failures();
                 try {

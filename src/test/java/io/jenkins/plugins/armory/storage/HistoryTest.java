@@ -147,7 +147,7 @@ class HistoryTest {
         abort("a1", SOON);
         ApprovalStore store = open();
         store.fold(() -> false);
-        store.apply("a1", new Event.CancelCalled(ApprovalTest.attempt(1, 200)), SOON);
+        store.apply("a1", new Event.CancelOver(ApprovalTest.attempt(1, 200)), SOON);
 
         store = open(); // with the call in the journal, and the decision in pending/
 

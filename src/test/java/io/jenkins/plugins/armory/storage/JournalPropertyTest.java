@@ -181,8 +181,8 @@ class JournalPropertyTest {
                 case 1 -> new Event.Callback(false, "no", "callback token");
                 case 2 -> new Event.Aborted("stopped");
                 case 3 -> ApprovalTest.sent();
-                case 4 -> new Event.CancelCalled(ApprovalTest.attempt(1, 200));
-                case 5 -> new Event.CancelNotNeeded();
+                case 4 -> new Event.CancelOver(ApprovalTest.attempt(1, 200));
+                case 5 -> new Event.CancelOver(null);
                 default -> new Event.Failed(ApprovalTest.attempt(1 + random.nextInt(3), 503));
             };
         }

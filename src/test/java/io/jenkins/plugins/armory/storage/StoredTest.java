@@ -122,7 +122,7 @@ class StoredTest {
     private static List<Approval> samples() {
         return List.of(
                 full(),
-                after(full(), new Event.Aborted("stopped"), new Event.CancelCalled(ApprovalTest.attempt(1, 200))),
+                after(full(), new Event.Aborted("stopped"), new Event.CancelOver(ApprovalTest.attempt(1, 200))),
                 after(full(), new Event.NotSent("refused", ApprovalTest.attempt(2, 400))),
                 after(ApprovalTest.start("a2"), new Event.Callback(false, "no", "callback token")),
                 after(ApprovalTest.start("a3"), new Event.ChangeLost()),

@@ -325,7 +325,8 @@ public record ApprovalLog(Consumer<String> log) {
                         : ", and environments whose dependsOn does not lead to '" + environment
                                 + "' (in no stage, or as the stage itself: options { armoryEnvironment(name: '...',"
                                 + " dependsOn: []) })")
-                + " still run.");
+                + " still run."
+                + (cancelled.isEmpty() ? " A later success of the same approval makes up for this." : ""));
     }
 
     /** Returns what somebody said, in Markdown, as the end of a line. */

@@ -121,7 +121,7 @@ sealed interface Node {
         }
 
         @Override
-        public Node replace(UnaryOperator<Element> change) {
+        public Approval replace(UnaryOperator<Element> change) {
             return new Approval(
                     phase, environment, elements.stream().map(change).toList());
         }
@@ -167,6 +167,19 @@ sealed interface Node {
         @Override
         public Node replace(UnaryOperator<Element> change) {
             return new Retry(count, body.replace(change));
+        }
+    }
+
+    /** A loop that ends once the approval of the phase {@code afterDeployment} has succeeded, or was asked so often. */
+    record Again(int times, Approval approval) implements Node {
+        @Override
+        public List<Node> parts() {
+            return List.of(approval);
+        }
+
+        @Override
+        public Node replace(UnaryOperator<Element> change) {
+            return new Again(times, approval.replace(change));
         }
     }
 

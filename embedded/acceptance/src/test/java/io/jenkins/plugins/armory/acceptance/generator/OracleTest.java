@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.acceptance.generator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.acceptance.generator.Node.Again;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Approval;
 import io.jenkins.plugins.armory.acceptance.generator.Node.CatchError;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Element;
@@ -99,6 +100,24 @@ class OracleTest {
                                                 mark(2)))),
                         environment("prod", List.of("dev"), mark(3))))
                 .isEqualTo("results [SUCCESS]; markers {1=2 times, 2=1 times, 3=1 times}; calls {1=2 times}");
+    }
+
+    @Test
+    void aLoopMakesUpForAFailureAfterTheDeploymentWhileNothingIsCancelled() {
+        Approval flaky = approval(1, Phase.AFTER_DEPLOYMENT, Outcome.FAILURE, Outcome.SUCCESS);
+        assertThat(expectation(
+                        environment("dev", List.of(), new Again(2, flaky), mark(1)),
+                        environment("prod", List.of("dev"), mark(2)),
+                        stage("more", mark(3))))
+                .isEqualTo("results [UNSTABLE]; markers {1=1 times, 2=1 times, 3=1 times}; calls {1=2 times}");
+        assertThat(expectation(stage("smoke", flaky, stage("between", mark(1)), flaky), stage("more", mark(2))))
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=0 times}; calls {1=1 times}");
+        assertThat(expectation(
+                        environment("dev", List.of(), flaky),
+                        new CatchError(sequence(environment("prod", List.of("dev"), mark(1)))),
+                        named(1, Phase.AFTER_DEPLOYMENT, "dev", Outcome.FAILURE, Outcome.SUCCESS),
+                        environment("copy", List.of("dev"), mark(2))))
+                .isEqualTo("results [FAILURE]; markers {1=0 times, 2=0 times}; calls {1=2 times}");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.acceptance.generator;
 
+import io.jenkins.plugins.armory.acceptance.generator.Node.Again;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Approval;
 import io.jenkins.plugins.armory.acceptance.generator.Node.CatchError;
 import io.jenkins.plugins.armory.acceptance.generator.Node.Element;
@@ -205,6 +206,7 @@ public final class PipelineGenerator {
                 () -> stage(around),
                 () -> new Try(block(around.deeper()), marked(List.of()), chance(4)),
                 () -> new Retry(2, marked(List.of(repeated(around.deeper())))),
+                () -> again(approval(around, Phase.AFTER_DEPLOYMENT, true)),
                 () -> new CatchError(block(around.deeper())),
                 () -> new TimeLimit(block(around.deeper())),
                 () -> chance(2) ? new Failure() : mark()));
@@ -216,6 +218,13 @@ public final class PipelineGenerator {
             kinds.add(() -> chance(2) ? new Rollback(MISSPELT, marked(List.of())) : mark());
         }
         return oneOf(kinds);
+    }
+
+    /** Asks once more after a failure: {@code retry}, or a loop where a failure is not thrown. */
+    private Node again(Node node) {
+        return node instanceof Approval approval && approval.phase() == Phase.AFTER_DEPLOYMENT && !approval.isMany()
+                ? new Again(2, approval)
+                : new Retry(2, marked(List.of(node)));
     }
 
     private Node repeated(Around around) {
@@ -444,8 +453,7 @@ public final class PipelineGenerator {
         Phase phase = phase();
         return switch (random.nextInt(4)) {
             case 0 -> approval(environment, phase, false);
-            case 1 ->
-                new CatchError(marked(List.of(new Retry(2, marked(List.of(approval(environment, phase, true)))))));
+            case 1 -> new CatchError(marked(List.of(again(approval(environment, phase, true)))));
             case 2 -> new CatchError(marked(List.of(approval(environment, phase, false))));
             default -> new Try(new Sequence(List.of(approval(environment, phase, false))), marked(List.of()), false);
         };
@@ -514,7 +522,7 @@ public final class PipelineGenerator {
     /** The approvals of one phase of an environment, with what people put around them. */
     private Node approvals(Around around, Phase phase) {
         return switch (random.nextInt(9)) {
-            case 0 -> new Retry(2, marked(List.of(approval(around, phase, true))));
+            case 0 -> again(approval(around, phase, true));
             case 1 -> new Try(new Sequence(List.of(approval(around, phase, false))), marked(List.of()), false);
             case 2 -> { // the same once more, or one of the same webhook that asks about something else
                 String webhook = "w" + (approvals + 1);

@@ -108,12 +108,24 @@ final class Rules {
         }
     }
 
-    /**
-     * What cancels and does not throw: an {@code afterDeployment} approval that failed, or a cancelled stage.
-     *
-     * @param environment that it stands in or names, {@code null} for none. It need not be one yet
-     */
-    private record Quiet(Scope scope, String environment) {}
+    /** What cancels and does not throw: an {@code afterDeployment} approval that failed, or a cancelled stage. */
+    private static final class Quiet {
+        final Scope scope;
+        /** That it stands in or names, {@code null} for none. It need not be one yet. */
+        final String environment;
+        /** Of the approval; no site for a stage. */
+        final int site;
+        /** Whether something was cancelled for it. */
+        boolean cancels;
+
+        Quiet(Scope scope, String environment, int site) {
+            this.scope = scope;
+            this.environment = environment;
+            this.site = site;
+        }
+    }
+
+    private static final int NO_SITE = 0;
 
     /** An approval that has failed. */
     private static final class Failed {
@@ -199,7 +211,9 @@ final class Rules {
         final Set<Unresolved> unresolved = new HashSet<>();
 
         boolean bodyEnded;
-        boolean afterFailed;
+        /** The {@code afterDeployment} approvals of it that have failed, and that nothing has made up for. */
+        final List<Quiet> failedChecks = new ArrayList<>();
+
         boolean afterBegun;
         boolean refusedBeforeCall;
         /** Whether a mistake or a stop has closed it when it was complete. */
@@ -222,7 +236,7 @@ final class Rules {
 
         /** "In afterDeployment a failure throws nothing"; "Cancelled … counts as closed; the Pipeline goes on behind it." */
         boolean isClosedQuietly() {
-            return afterFailed || state == State.CANCELLED;
+            return !failedChecks.isEmpty() || state == State.CANCELLED;
         }
 
         /** Open: "closed as soon as that cannot come true any more". */
@@ -255,8 +269,14 @@ final class Rules {
     private final Map<String, Integer> open = new HashMap<>();
     /** Approvals before the deployment that it waits for. */
     private final Map<String, Integer> gates = new HashMap<>();
-    /** What {@code afterDeployment} approvals named that failed before the build reached it. */
-    private final Set<String> earlyAfter = new HashSet<>();
+    /** The failed {@code afterDeployment} approvals that named what the build had not reached. */
+    private final List<Quiet> earlyAfter = new ArrayList<>();
+
+    /** The sites whose last approval has succeeded. */
+    private final Set<Integer> succeeded = new HashSet<>();
+
+    /** Whether an {@code afterDeployment} approval has failed that a later one made up for. */
+    private boolean madeUpFor;
 
     /** Whether what happens is of the build that is judged, and not of one that it was restarted from. */
     private boolean begun;
@@ -324,7 +344,7 @@ final class Rules {
         if (hasCancelled()) {
             worsen(Result.FAILURE);
         }
-        if (!quiets.isEmpty() || environments.values().stream().anyMatch(Environment::isClosed)) {
+        if (madeUpFor || !quiets.isEmpty() || environments.values().stream().anyMatch(Environment::isClosed)) {
             worsen(Result.UNSTABLE);
         }
     }
@@ -370,6 +390,7 @@ final class Rules {
         marks.replaceAll((mark, times) -> 0);
         calls.replaceAll((site, times) -> 0);
         result = Result.SUCCESS;
+        madeUpFor = false;
         begun = stage == pipeline.restarts().get(pipeline.restarts().size() - 1);
     }
 
@@ -417,6 +438,8 @@ final class Rules {
             environment(environment, scope, then);
         } else if (node instanceof Node.Approval approval) {
             approval(approval, scope, then);
+        } else if (node instanceof Node.Again again) {
+            again(again.times(), again.approval(), scope, then);
         } else if (node instanceof Node.Retry retry) {
             retry(retry.count(), retry.body(), scope, then);
         } else if (node instanceof Node.Try caught) {
@@ -468,6 +491,16 @@ final class Rules {
                 then.end(thrown);
             } else {
                 retry(left - 1, body, scope, then);
+            }
+        });
+    }
+
+    private void again(int left, Node.Approval approval, Scope scope, Then then) {
+        run(approval, scope, thrown -> {
+            if (thrown != null || left == 1 || succeeded.contains(approval.site())) {
+                then.end(thrown);
+            } else {
+                again(left - 1, approval, scope, then);
             }
         });
     }
@@ -541,7 +574,8 @@ final class Rules {
             // Cancelled: "An environment or a rollback that has begun goes on whole."
             if (scope.body == null && isCancelled(scope)) {
                 stageCancelled = true;
-                quiets.add(new Quiet(scope, null)); // "counts as closed"
+                cancelling(scope).forEach(quiet -> quiet.cancels = true);
+                quiets.add(new Quiet(scope, null, NO_SITE)); // "counts as closed"
                 // "A cancelled stage inside a stage that runs ends that one, too."
                 then.end(scope.stage == null ? null : Thrown.FAILURE);
             } else {
@@ -557,6 +591,15 @@ final class Rules {
                         .anyMatch(environment -> environment.where != null
                                 && environment.isClosedQuietly()
                                 && stage.isBehind(environment.where));
+    }
+
+    /** What a stage is cancelled for, as far as a later success could make up for it. */
+    private Stream<Quiet> cancelling(Scope stage) {
+        return Stream.concat(
+                quiets.stream().filter(quiet -> stage.isBehind(quiet.scope)),
+                environments.values().stream()
+                        .filter(environment -> environment.where != null && stage.isBehind(environment.where))
+                        .flatMap(environment -> environment.failedChecks.stream()));
     }
 
     private Environment mention(String name) {
@@ -587,20 +630,25 @@ final class Rules {
             environment.guard = step.guard();
             environment.then = then;
             environment.unresolved.addAll(early.getOrDefault(step.name(), Set.of()));
-            environment.afterFailed = earlyAfter.contains(step.name());
+            earlyAfter.stream()
+                    .filter(quiet -> step.name().equals(quiet.environment))
+                    .forEach(environment.failedChecks::add);
             environment.deploy = () -> run(
                     step.body(),
                     scope.in(environment),
                     thrown ->
                             event(races.matters(Races.GATE, new Named(step.name())), () -> over(environment, thrown)));
             // "Among environments, and only among these, an environment may choose"
-            boolean cancelled = quiets.stream()
-                    .anyMatch(quiet -> scope.isBehind(quiet.scope) && !(chooses && isReached(quiet.environment)));
+            List<Quiet> cancelling = quiets.stream()
+                    .filter(quiet -> scope.isBehind(quiet.scope) && !(chooses && isReached(quiet.environment)))
+                    .toList();
+            boolean cancelled = !cancelling.isEmpty();
             if (step.guard().ofOthers()) { // "A job outside jobs fails at once."
                 boolean closed = cancelled || dependsOnClosed(environment);
                 environment.state = closed && choices.perhaps() ? State.CANCELLED : State.FAILED;
                 ready.add(() -> then.end(Thrown.FAILURE));
             } else if (cancelled) {
+                cancelling.forEach(quiet -> quiet.cancels = true);
                 cancel(environment);
             } else {
                 environment.state = State.WAITING;
@@ -619,6 +667,9 @@ final class Rules {
 
     private void cancel(Environment environment) {
         environment.state = State.CANCELLED;
+        dependencies(environment).stream()
+                .flatMap(this::withAllWithin)
+                .forEach(each -> each.failedChecks.forEach(quiet -> quiet.cancels = true));
         ready.add(() -> environment.then.end(null)); // "is not run …; the Pipeline goes on behind it"
     }
 
@@ -912,9 +963,7 @@ final class Rules {
                 // "an approval that starts after one of the same phase has failed in another branch ends at once"
                 fail(approval, scope, true, then);
             } else {
-                String name = approval.environment() != null || scope.environment == null
-                        ? approval.environment()
-                        : scope.environment.name;
+                String name = belongsTo(approval, scope);
                 open.merge(String.valueOf(name), 1, Integer::sum);
                 Environment known = environments.get(name);
                 boolean gate = approval.phase() == Phase.BEFORE_DEPLOYMENT
@@ -1074,6 +1123,7 @@ final class Rules {
     }
 
     private void succeed(Node.Approval approval, Scope scope, Then then) {
+        succeeded.add(approval.site());
         if (scope.environment != null) {
             // "unless a later approval of the same webhook and phase in it succeeds"
             scope.environment.unresolved.remove(unresolved(approval, scope, scope.environment));
@@ -1082,6 +1132,11 @@ final class Rules {
             early.getOrDefault(approval.environment(), new HashSet<>())
                     .remove(new Unresolved(approval.site(), approval.phase(), false));
         }
+        // "so is a failed afterDeployment approval, while nothing has been cancelled for it"
+        quiets.stream()
+                .filter(quiet -> !quiet.cancels && isOf(quiet, approval, scope))
+                .toList()
+                .forEach(this::makeUpFor);
         if (scope.place() != null) {
             scope.place().failed.stream()
                     .filter(failed -> failed.phase == approval.phase() && failed.site == approval.site())
@@ -1090,7 +1145,31 @@ final class Rules {
         then.end(null);
     }
 
+    /** The name of the environment that an approval stands in or names, {@code null} for none. */
+    private static String belongsTo(Node.Approval approval, Scope scope) {
+        return approval.environment() != null || scope.environment == null
+                ? approval.environment()
+                : scope.environment.name;
+    }
+
+    private static boolean isOf(Quiet quiet, Node.Approval approval, Scope scope) {
+        String name = belongsTo(approval, scope);
+        return quiet.site == approval.site()
+                && (name == null
+                        ? quiet.environment == null && quiet.scope.place() == scope.place()
+                        : name.equals(quiet.environment));
+    }
+
+    private void makeUpFor(Quiet quiet) {
+        quiets.remove(quiet);
+        earlyAfter.remove(quiet);
+        environments.values().forEach(environment -> environment.failedChecks.remove(quiet));
+        madeUpFor = true;
+        settle();
+    }
+
     private void fail(Node.Approval approval, Scope scope, boolean atOnce, Then then) {
+        succeeded.remove(approval.site());
         if (scope.place() != null) {
             scope.place().failed.add(new Failed(approval, scope, atOnce));
         }
@@ -1103,15 +1182,15 @@ final class Rules {
             return;
         }
         // "In afterDeployment a failure throws nothing, undoes nothing, and cancels what depends on it."
-        String name = approval.environment() != null || scope.environment == null
-                ? approval.environment()
-                : scope.environment.name;
-        quiets.add(new Quiet(scope, name));
+        Quiet quiet = new Quiet(scope, belongsTo(approval, scope), approval.site());
+        quiets.add(quiet);
         if (scope.environment != null) {
             noteAfter(approval, scope.environment);
-            scope.environment.afterFailed |= !scope.environment.isOverWithoutDeployment();
+            if (!scope.environment.isOverWithoutDeployment()) {
+                scope.environment.failedChecks.add(quiet);
+            }
         } else if (approval.environment() != null) {
-            earlyAfter.add(approval.environment());
+            earlyAfter.add(quiet);
         }
         settle();
         then.end(null);

@@ -72,7 +72,12 @@ final class Script {
             String dependsOn = environment.dependsOn() == null ? "" : ", dependsOn: " + list(environment.dependsOn());
             block("armoryEnvironment(name: '" + environment.name() + "'" + dependsOn + ")", environment.body());
         } else if (node instanceof Node.Approval approval) {
-            write(approval);
+            write(approval, "");
+        } else if (node instanceof Node.Again again) {
+            block("for (int i = 0; i < " + again.times() + "; i++)", () -> {
+                write(again.approval(), "def asked = ");
+                line("if (asked.success) { break }");
+            });
         } else if (node instanceof Node.Retry retry) {
             block("retry(" + retry.count() + ")", retry.body());
         } else if (node instanceof Node.Try caught) {
@@ -113,7 +118,7 @@ final class Script {
         line(")");
     }
 
-    private void write(Node.Approval approval) {
+    private void write(Node.Approval approval, String assigned) {
         List<String> ofAll = new ArrayList<>(List.of(
                 "bodyTemplate: [inline: '" + BODY + "']",
                 "phase: '" + approval.phase().parameter() + "'"));
@@ -122,7 +127,7 @@ final class Script {
         }
         if (!approval.isMany()) {
             ofAll.addAll(parameters(approval.elements().get(0)));
-            line("armoryWebhookApproval(" + String.join(", ", ofAll) + ")");
+            line(assigned + "armoryWebhookApproval(" + String.join(", ", ofAll) + ")");
             return;
         }
         line("armoryWebhookApprovals(" + String.join(", ", ofAll) + ", approvals: [");
