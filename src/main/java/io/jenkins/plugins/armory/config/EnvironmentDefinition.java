@@ -172,11 +172,22 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
         Bound.LINE.checkEach("agents", agents);
         checkAgents(agents);
         check("before", before, rule);
+        checkPeople();
         check("after", after, rule);
         Bound.LIST.check("windows", windows.size());
         toWindows();
         if (waitAtMost < 1 || waitAtMost > 366) {
             throw new IllegalArgumentException("waitAtMost: must be from 1 to 366 days, and is " + waitAtMost);
+        }
+    }
+
+    /** Checks that people are asked once: of several approvals, one person could give all. */
+    private void checkPeople() {
+        long asked =
+                before.stream().filter(rule -> rule.getManualApproval() != null).count();
+        if (asked > 1) {
+            throw new IllegalArgumentException("before: has manualApproval " + asked + " times; write it once, with its"
+                    + " rules: each rule needs people of its own");
         }
     }
 
