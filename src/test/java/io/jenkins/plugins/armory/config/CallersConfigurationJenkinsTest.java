@@ -298,7 +298,7 @@ class CallersConfigurationJenkinsTest {
 
     /** Anybody may guess as often as they like. */
     @Test
-    void aSecretThatCouldBeGuessedIsRefused(@TempDir Path folder) {
+    void aSecretThatCouldBeGuessedIsRefused(@TempDir Path folder) throws Exception {
         List<Credentials> credentials = SystemCredentialsProvider.getInstance().getCredentials();
         credentials.add(
                 new StringCredentialsImpl(CredentialsScope.SYSTEM, "short", "", Secret.fromString("x".repeat(19))));
