@@ -2,11 +2,13 @@ package io.jenkins.plugins.armory.step.deployment;
 
 import static io.jenkins.plugins.armory.step.deployment.DeploymentStepsJenkinsTest.awaitInput;
 import static io.jenkins.plugins.armory.step.deployment.DeploymentStepsJenkinsTest.failAfterDeployment;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import hudson.ExtensionList;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.flow.CancelledBodies;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -175,10 +177,13 @@ class CancelledStagesJenkinsTest {
     void nothingRunsAfterAKillBetweenTheStageAndItsFirstStepEither() throws Throwable {
         sessions.then(j -> {
             ExtensionList<GraphListener> listeners = ExtensionList.lookup(GraphListener.class);
-            listeners.remove(ExtensionList.lookupSingleton(CancelledBodies.Stop.class));
+            assertThat(listeners.remove(listeners.get(CancelledBodies.Stop.class)))
+                    .isTrue();
             beginAll(j);
             for (String name : pipelines().keySet()) {
-                await().until(() -> ((CpsFlowExecution) run(j, name).getExecution()).isPaused());
+                await(name)
+                        .atMost(Duration.ofMinutes(1))
+                        .until(() -> ((CpsFlowExecution) run(j, name).getExecution()).isPaused());
             }
         });
         sessions.then(CancelledStagesJenkinsTest::assertAll);
