@@ -150,7 +150,7 @@ class DecisionPageTest {
     }
 
     @Test
-    void severalPeopleApproveAndOneTakesItBack(Jenkins jenkins, Browser browser) {
+    void severalPeopleApproveOneAfterAnother(Jenkins jenkins, Browser browser) {
         try (Browser other = new Browser()) { // a page in the background takes no clicks
             severalPeopleApprove(jenkins, browser, other);
         }
@@ -180,7 +180,7 @@ class DecisionPageTest {
         bob.click(SEND, 1);
         awaitNoDialog(bob);
 
-        assertThat(build.awaitResult("SUCCESS")).contains("Manual approval 'Go?' succeeded (users bob and alice)");
+        assertThat(build.awaitResult("SUCCESS")).contains("Manual approval 'Go?' succeeded (users alice and bob)");
         awaitRows(alice, 0, 1);
         hasNoTrouble(alice);
         hasNoTrouble(bob);
