@@ -13,13 +13,8 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URL;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
-import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -250,36 +245,6 @@ class TestCallJenkinsTest {
 
     private int status(String user, String place, String name) throws Exception {
         return send(client(user), place, name).getWebResponse().getStatusCode();
-    }
-
-    /** Each holds a thread of the web server while it waits, and callbacks need these threads. */
-    @Test
-    void aUserSendsTwoAtOnce() throws Exception {
-        var mayAnswer = new CountDownLatch(1);
-        external.setDispatcher(new Dispatcher() {
-            @Override
-            public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
-                mayAnswer.await(20, TimeUnit.SECONDS);
-                return new MockResponse(202, Headers.of(), "");
-            }
-        });
-        ExecutorService user = Executors.newFixedThreadPool(2);
-        try {
-            List<Future<String>> sent = List.of(user.submit(() -> send("tests")), user.submit(() -> send("tests")));
-            assertThat(external.takeRequest(10, TimeUnit.SECONDS)).isNotNull();
-            assertThat(external.takeRequest(10, TimeUnit.SECONDS)).isNotNull();
-
-            assertThat(send("tests")).contains("class=\"error\"", "Nothing was sent", "try again");
-
-            assertThat(external.getRequestCount()).isEqualTo(2);
-            mayAnswer.countDown();
-            for (Future<String> each : sent) {
-                assertThat(each.get(10, TimeUnit.SECONDS)).contains("answered 202");
-            }
-            assertThat(send("tests")).contains("answered 202");
-        } finally {
-            user.shutdownNow();
-        }
     }
 
     @Test
