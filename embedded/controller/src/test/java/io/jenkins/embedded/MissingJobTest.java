@@ -3,12 +3,8 @@ package io.jenkins.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
-import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -24,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What happens to an approval while its job is not there, since its disk comes late or the job was renamed by hand. */
+/** An approval whose job is not there, since its disk comes late or the job was renamed by hand. */
 class MissingJobTest {
     private Controller controller;
 
@@ -51,28 +47,5 @@ class MissingJobTest {
         assertThatThrownBy(() -> Settings.get().callerSecrets().of(Optional.of(approval)))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the build is not there now, so the Secret text of ci is not known");
-    }
-
-    @Test
-    void whatPeopleHaveApprovedStaysAndNothingIsDecided() throws Exception {
-        var approvals = ArmoryRuntime.get().approvals();
-        var id = ArmoryRuntime.get().tokens().newId();
-        approvals.create(ApprovalTerms.of(id, new BuildRef("shop", 1))
-                .webhook("tests")
-                .timeout(Instant.now(), Duration.ofHours(1))
-                .manual(new ManualRequirement("Go?", List.of(), 1))
-                .start());
-        approvals.apply(id, new Event.ManualApproval("alice", "fine"));
-        var callback = new Event.Callback(true, "", "callback token");
-
-        assertThatThrownBy(() -> approvals.apply(id, callback))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("The job of shop#1 is not there");
-        assertThat(approvals.find(id).orElseThrow().votes())
-                .extracting(Vote::user)
-                .containsExactly("alice");
-
-        controller.jenkins().createJob("shop", Controller.configXml("echo 'there again'"));
-        assertThat(approvals.apply(id, callback).orElseThrow().approval()).returns(true, Approval::isDecided);
     }
 }
