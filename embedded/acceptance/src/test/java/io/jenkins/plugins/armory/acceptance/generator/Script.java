@@ -151,7 +151,7 @@ final class Script {
             parameters.add("manualApproval: [message: 'Go on?']");
         }
         if (element.outcomes().contains(Outcome.TIME_OUT)) {
-            parameters.add("timeout: 1, unit: 'SECONDS'");
+            parameters.add("timeout: 3, unit: 'SECONDS'");
         }
         return parameters;
     }
