@@ -140,8 +140,9 @@ public final class CancelledBodies implements GraphListener.Synchronous {
             try {
                 FlowNode node = nodeOf(stage);
                 Body body = node == null ? null : node.getAction(Body.class);
-                if (body != null) {
-                    stop(program, body, node);
+                CancelledStage cancelled = node == null ? null : node.getAction(CancelledStage.class);
+                if (body != null && cancelled != null && stop(program, body, cancelled)) {
+                    node.save();
                 }
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot tell whether a step is a cancelled stage", x);
@@ -151,15 +152,16 @@ public final class CancelledBodies implements GraphListener.Synchronous {
         }
     }
 
-    private static void stop(CpsThreadGroup program, Body body, FlowNode stage) throws IOException {
+    /** Returns whether the body has a thread, which is stopped. */
+    private static boolean stop(CpsThreadGroup program, Body body, CancelledStage cancelled) {
         for (CpsThread thread : program.getThreads()) { // by their ids
             if (body.before < thread.id && thread.id <= body.upTo) {
-                thread.stop(stage.getAction(CancelledStage.class).interruption());
+                thread.stop(cancelled.interruption());
                 body.upTo = thread.id;
-                stage.save();
-                return;
+                return true;
             }
         }
+        return false;
     }
 
     /** Comes before all listeners that do something else. */
@@ -175,6 +177,9 @@ public final class CancelledBodies implements GraphListener.Synchronous {
             }
             try {
                 CpsThreadGroup program = programOf(node.getExecution());
+                if (program == null) {
+                    return;
+                }
                 try {
                     stopBodies(program);
                 } finally {

@@ -58,8 +58,9 @@ final class HistoryLine {
             each.set("approvedBy", names(matching.users(rules.size())));
             rules.add(each);
         }
-        if (manual.requesters() != null) {
-            line.set("requesters", names(manual.requesters()));
+        var requesters = manual.requesters();
+        if (requesters != null) {
+            line.set("requesters", names(requesters));
         }
         ArrayNode people = line.putArray("people");
         approval.said().votes().forEach(vote -> people.add(said(true, vote.user(), vote.comment(), vote.at())));
