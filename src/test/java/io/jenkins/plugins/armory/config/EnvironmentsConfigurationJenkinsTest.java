@@ -295,7 +295,7 @@ class EnvironmentsConfigurationJenkinsTest {
                 "jobs: ''                                        | jobs: Enter jobs",
                 "before: [{timeout: 3}]                          | before[0].webhook: is missing",
                 "before: [{manualApproval: {message: 'Go?'}}]    | before[0].manualApproval.submitters: is missing",
-                "before: [{manualApproval: {submitters: qa}}, {manualApproval: {submitters: ops}}] | before: has manualApproval 2 times; write it once, with its rules",
+                "before: [{manualApproval: {submitters: [qa]}}, {manualApproval: {submitters: [ops]}}] | before: has manualApproval 2 times; write it once, with its rules",
                 "before: [{webhook: x, timeout: 3, unit: days}]  | before[0].unit: there is no unit \"days\"; known are NANOSECONDS",
                 "before: [{webhook: x, timeout: 9000, unit: DAYS}] | before[0].timeout: 9000 DAYS is not between",
                 "windows: [{allow: 'FREQ=HOURLY', lasts: PT1H, zone: UTC}] | windows[0].allow",
