@@ -64,6 +64,13 @@ public abstract class ArmoryStepDescriptor extends StepDescriptor implements Cus
             return instantiate(arguments);
         } catch (Exception x) { // also of a toString() of the Pipeline
             return mistaken(String.valueOf(x.getMessage()), arguments);
+        } catch (Error x) {
+            // CpsCallableInvocation, of a toString() that only the engine can call. The engine would call that instead
+            // of the step.
+            return mistaken(
+                    "an argument is an object of a class of the Pipeline; give a text, such as the result of its"
+                            + " toString()",
+                    arguments);
         }
     }
 

@@ -156,6 +156,27 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         assertThat(approval(request).decision().outcome()).isEqualTo(Outcome.ABORTED);
     }
 
+    /** Only the engine can call a method of a class of the Pipeline. It would do so instead of the step, and go on. */
+    @Test
+    void isNotReplacedByTheToStringOfAnArgument() throws Exception {
+        String release = "class Release implements Serializable { String toString() { 'v1' } }\n"
+                + "class Broken implements Serializable { @NonCPS String toString() { throw new Exception('broken') } }\n";
+        for (String arguments : List.of(
+                "manualApproval: [message: new Release()]",
+                "manualApproval: [message: 'Go?'], timeout: new Broken()",
+                "name: 'tests', uriTemplate: 'http://127.0.0.1:1/', context: [release: new Release()]")) {
+            WorkflowRun run = start(release + "armoryEnvironment('staging') {\n"
+                    + "    try { armoryWebhookApproval(" + arguments
+                    + ") } catch (e) { echo \"caught ${e.message}\" }\n"
+                    + "}\n"
+                    + "armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }");
+
+            j.waitForCompletion(run);
+            j.assertLogContains("caught armoryWebhookApproval: ", run);
+            j.assertLogNotContains("never", run);
+        }
+    }
+
     @Test
     void namesTheNearestParameterInADeclarativePipelineToo() throws Exception {
         String pipeline = "pipeline { agent none; stages { stage('prod') { steps { %s } } } }";
