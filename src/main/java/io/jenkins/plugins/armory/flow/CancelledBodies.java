@@ -144,7 +144,8 @@ public final class CancelledBodies implements GraphListener.Synchronous {
                 if (body != null && cancelled != null && stop(program, body, cancelled)) {
                     node.save();
                 }
-            } catch (IOException x) {
+            } catch (IOException
+                    | RuntimeException x) { // the flow graph throws a RuntimeException for a node that it cannot read
                 LOGGER.log(Level.WARNING, "Cannot tell whether a step is a cancelled stage", x);
             } catch (InterruptedException x) {
                 Thread.currentThread().interrupt();

@@ -46,8 +46,7 @@ public final class CancelledStages implements StepListener {
             } else if (STAGE.equals(step.getClass().getName())) {
                 begin(step, context);
             }
-        } catch (Exception
-                | LinkageError x) { // the flow graph throws a RuntimeException for a node that it cannot read
+        } catch (Throwable x) { // the flow graph throws a RuntimeException for a node that it cannot read
             if (x instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
