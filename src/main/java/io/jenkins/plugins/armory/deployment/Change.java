@@ -349,6 +349,8 @@ final class Change {
                 && !failure.isCancellation()
                 && !place.isBeside(success.place())
                 && (Objects.equals(place.shared(), success.place().shared())
+                                && Objects.equals(
+                                        place.outermost(), success.place().outermost())
                         || graph.resolved(place).isShared(graph.resolved(success.place())));
     }
 

@@ -1261,6 +1261,16 @@ public class DeploymentTest {
     }
 
     /** Restarts the build from a stage; "smoke", "prod" and all that deploy are run again, unless they are left out. */
+    @Test
+    void aSuccessOutsideAllStagesIsNotThatOfAStageOfTheOrigin() {
+        approvalFails(inStage("smoke"), Phase.AFTER_DEPLOYMENT);
+        restart("smoke");
+
+        approvalSucceeds(Place.OUTERMOST, Phase.AFTER_DEPLOYMENT, "tests");
+
+        assertThat(deployment.reasonToCancel(inStage("prod"))).contains("2 of 12 tests failed");
+    }
+
     private void restart(String... leftOut) {
         happens(new BuildEnded());
         Deployment origin = deployment;
