@@ -15,7 +15,7 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -131,12 +131,13 @@ public final class History {
         disk.createFolder(folder);
         Path file = file(month);
         long size = disk.size(file);
-        Set<String> missing = new LinkedHashSet<>(lines);
+        Map<String, String> missing = new LinkedHashMap<>();
+        lines.forEach(line -> missing.put(HistoryLine.keyOf(line), line));
         var text = new StringBuilder();
         if (size > 0 && !sure) {
             try (BufferedReader there = lines(file)) {
                 for (String line; (line = there.readLine()) != null; ) {
-                    missing.remove(line);
+                    missing.remove(HistoryLine.keyOf(line));
                 }
             }
             if (!endsWithLine(file, size)) {
@@ -144,7 +145,7 @@ public final class History {
             }
             disk.truncate(file, size); // syncs what is relied on from here on
         }
-        missing.forEach(line -> text.append(line).append('\n'));
+        missing.values().forEach(line -> text.append(line).append('\n'));
         try (Disk.Output output = size < 0 ? disk.create(file) : disk.append(file)) {
             if (!sure || size < 0) {
                 disk.sync(folder);
