@@ -299,6 +299,10 @@ final class CallLoop implements ApprovalObserver {
             try {
                 Requests.Ready ready = requests.ready(order, line -> kind.note(id, line));
                 ending.host = ready.request().host();
+                if (order() == null) { // a vault may take its time
+                    ending.end(null);
+                    return;
+                }
                 kind.sending(order, number, ready);
                 ready.sender().send(ready.request(), kind.key(order), () -> order() != null, ending::end);
             } catch (UndeliverableException | RuntimeException | Error x) {
