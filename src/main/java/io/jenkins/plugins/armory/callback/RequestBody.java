@@ -164,12 +164,15 @@ public record RequestBody(
         }
         var deadline = new ReadDeadline(TIME);
         byte[] bytes = null;
+        boolean passed;
         try {
             bytes = content.open().readNBytes(MAX_BYTES + 1);
         } catch (IOException x) {
             // shorter than announced, not in the announced encoding, or interrupted
+        } finally {
+            passed = deadline.end();
         }
-        if (deadline.end()) {
+        if (passed) {
             throw new RefusedRequestException(
                     408, "timeout", "The body did not come within " + TIME.toSeconds() + " seconds; send it again.");
         }

@@ -81,7 +81,7 @@ public final class SecretTexts {
     public static Optional<String> problem(@CheckForNull Item item, @CheckForNull String id) {
         return id == null || item == null || !item.hasPermission(CredentialsProvider.USE_ITEM)
                 ? Optional.empty()
-                : problem(id, () -> text(find(StringCredentials.class, id, item.getParent())));
+                : problem(id, () -> text(unlessOfSystem(find(StringCredentials.class, id, item.getParent()))));
     }
 
     private static Optional<String> text(@CheckForNull StringCredentials credentials) {
