@@ -36,7 +36,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class TestCallJenkinsTest {
 
-    private static final String SECRET = "s3cret-of-the-test";
+    private static final String SECRET = "s3cret-of-the-test-of-calls";
 
     private final MockWebServer external = new MockWebServer();
     private JenkinsRule j;
