@@ -15,7 +15,7 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -131,13 +131,12 @@ public final class History {
         disk.createFolder(folder);
         Path file = file(month);
         long size = disk.size(file);
-        Map<String, String> missing = new LinkedHashMap<>();
-        lines.forEach(line -> missing.put(HistoryLine.keyOf(line), line));
+        Set<String> missing = new LinkedHashSet<>(lines);
         var text = new StringBuilder();
         if (size > 0 && !sure) {
             try (BufferedReader there = lines(file)) {
                 for (String line; (line = there.readLine()) != null; ) {
-                    missing.remove(HistoryLine.keyOf(line));
+                    missing.remove(line);
                 }
             }
             if (!endsWithLine(file, size)) {
@@ -145,7 +144,7 @@ public final class History {
             }
             disk.truncate(file, size); // syncs what is relied on from here on
         }
-        missing.values().forEach(line -> text.append(line).append('\n'));
+        missing.forEach(line -> text.append(line).append('\n'));
         try (Disk.Output output = size < 0 ? disk.create(file) : disk.append(file)) {
             if (!sure || size < 0) {
                 disk.sync(folder);

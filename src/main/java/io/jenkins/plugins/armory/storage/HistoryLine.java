@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.storage;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -17,10 +16,8 @@ import io.jenkins.plugins.armory.deployment.EndedDeployment;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** The lines of the {@link History}. */
+/** The lines of the {@link History}. The same decision or deployment has the same line whenever it is written. */
 final class HistoryLine {
 
     /** In ASCII, so that half a surrogate pair of a text can be written. */
@@ -101,23 +98,6 @@ final class HistoryLine {
     static String startOf(String approval) {
         String whole = text(decided(approval));
         return whole.substring(0, whole.length() - 1) + ',';
-    }
-
-    /**
-     * Returns what two lines of the same decision or deployment have in common: a job may be renamed, and more people may have decided since.
-     * That of a line which a crash has cut off is the line.
-     */
-    static String keyOf(String line) {
-        try {
-            JsonNode json = JSON.readTree(line);
-            return json.has("approval")
-                    ? json.path("approval").asText()
-                    : Stream.of("environment", "job", "build", "state", "checksFailed", "at")
-                            .map(name -> json.path(name).asText())
-                            .collect(Collectors.joining("\n"));
-        } catch (JsonProcessingException x) {
-            return line;
-        }
     }
 
     private static ObjectNode decided(String approval) {

@@ -103,9 +103,6 @@ class HistoryTest {
         store.history().add(ended);
         store.history()
                 .add(new EndedDeployment(
-                        "prod", "shop/main", "id", 7, State.FAILED, false, SOON, List.of("user bob"), false, null));
-        store.history()
-                .add(new EndedDeployment(
                         "prod", "shop/main", "id", 7, State.ROLLED_BACK, false, SOON, List.of(), false, null));
 
         List<String> lines = lines(store);
