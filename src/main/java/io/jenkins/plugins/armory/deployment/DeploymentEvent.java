@@ -79,11 +79,7 @@ public sealed interface DeploymentEvent {
         /** The part of the build around the approval was stopped, or its step was mistaken. The end of that part counts instead. */
         STOPPED,
         /** A stage, not an approval: it was cancelled. */
-        CANCELLED;
-
-        boolean isFailure() {
-            return this == FAILURE || this == OTHER_FAILED;
-        }
+        CANCELLED
     }
 
     /** The rules of the administrators are met, so the body of their environment may begin. */
