@@ -10,14 +10,18 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
 import com.nimbusds.jose.jwk.source.JWKSetRetrievalException;
 import com.nimbusds.jose.jwk.source.JWKSetSource;
+import com.nimbusds.jose.jwk.source.JWKSetSourceWrapper;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitedJWKSetSource;
 import com.nimbusds.jose.proc.SecurityContext;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.io.IOException;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -44,8 +48,11 @@ public final class IssuerDiscovery {
 
     private static final Logger LOGGER = Logger.getLogger(IssuerDiscovery.class.getName());
 
-    /** The longest wait of a caller for keys, or for another caller that fetches them. */
-    static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** The longest wait of a caller for keys. Those that come later are for the next caller. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /** The time that an issuer has for its two documents. */
+    private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /** The time after which a caller has known keys fetched again, without waiting for them. */
     private static final Duration FRESH = Duration.ofMinutes(15);
@@ -65,7 +72,7 @@ public final class IssuerDiscovery {
     /** @param client a client with the proxy and TLS settings */
     public IssuerDiscovery(OkHttpClient client) {
         this.client = client.newBuilder()
-                .callTimeout(PATIENCE)
+                .callTimeout(LIMIT)
                 .followRedirects(false) // only the issuer's own address may answer for it
                 .build();
     }
@@ -75,40 +82,94 @@ public final class IssuerDiscovery {
      * this cannot be known while the issuer does not answer.
      */
     public JWKSource<SecurityContext> keysOf(String issuer) {
-        return JWKSourceBuilder.create(new JWKSetSource<>() {
-                    @Override
-                    public JWKSet getJWKSet(JWKSetCacheRefreshEvaluator refresh, long now, SecurityContext context)
-                            throws KeySourceException {
-                        return await(issuer);
-                    }
-
-                    @Override
-                    public void close() {
-                        // there is nothing to close
-                    }
-                })
+        var fetch = new SharedFetch(issuer);
+        JWKSource<SecurityContext> keys = JWKSourceBuilder.create(fetch)
                 .cache(STALE.toMillis(), PATIENCE.toMillis())
                 .refreshAheadCache(
                         STALE.minus(FRESH).toMillis(), null, client.dispatcher().executorService(), false, null, false)
-                .rateLimited(PAUSE.toMillis())
+                .rateLimited(false) // only the starts of fetches are
                 .build();
+        return (selector, context) -> {
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (true) {
+                try {
+                    return keys.get(selector, context);
+                } catch (KeySourceException x) {
+                    fetch.await(end, x);
+                }
+            }
+        };
     }
 
-    /** The wait is not that of OkHttp, which does not end a look-up of a name. */
-    private JWKSet await(String issuer) throws KeySourceException {
-        String problem;
-        try {
-            return fetch(issuer).get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException x) {
-            problem = "no answer in " + PATIENCE.toSeconds() + " s";
-        } catch (ExecutionException x) {
-            problem = x.getCause().getMessage();
-        } catch (InterruptedException x) {
-            Thread.currentThread().interrupt();
-            problem = "interrupted";
+    /** The fetch of an issuer's keys that all callers share. They wait for it here, since the library would hold a lock meanwhile. */
+    private final class SharedFetch implements JWKSetSource<SecurityContext> {
+
+        private final JWKSetSource<SecurityContext> starts;
+
+        /** Set by one thread at a time; {@code null} once its keys are taken. */
+        @CheckForNull
+        private volatile CompletableFuture<JWKSet> fetch;
+
+        SharedFetch(String issuer) {
+            starts = new RateLimitedJWKSetSource<>(
+                    new JWKSetSourceWrapper<>(this) {
+                        @Override
+                        public JWKSet getJWKSet(
+                                JWKSetCacheRefreshEvaluator refresh, long now, SecurityContext context) {
+                            fetch = fetch(issuer)
+                                    .orTimeout(LIMIT.toMillis(), TimeUnit.MILLISECONDS) // also a look-up of a name
+                                    .whenComplete((keys, x) -> {
+                                        if (x != null) {
+                                            LOGGER.warning(
+                                                    "Cannot fetch the keys of " + issuer + ": " + x.getMessage());
+                                        }
+                                    });
+                            return new JWKSet(); // which nobody reads
+                        }
+                    },
+                    PAUSE.toMillis(),
+                    null);
         }
-        LOGGER.log(Level.WARNING, "Cannot fetch the keys of {0}: {1}", new Object[] {issuer, problem});
-        throw new JWKSetRetrievalException(problem, null);
+
+        /** Returns the keys that have arrived. Else throws an exception, and keys are being fetched unless that is not due. */
+        @Override
+        public synchronized JWKSet getJWKSet(JWKSetCacheRefreshEvaluator refresh, long now, SecurityContext context)
+                throws KeySourceException {
+            if (fetch == null || fetch.isCompletedExceptionally()) {
+                starts.getJWKSet(refresh, now, context);
+            }
+            if (!fetch.isDone() || fetch.isCompletedExceptionally()) {
+                throw new JWKSetRetrievalException("not fetched yet", null);
+            }
+            JWKSet keys = fetch.join();
+            fetch = null;
+            return keys;
+        }
+
+        @Override
+        public void close() {
+            // there is nothing to close
+        }
+
+        /** Waits for the fetch, or throws why there are no keys. */
+        void await(long end, KeySourceException without) throws KeySourceException {
+            CompletableFuture<JWKSet> joined = fetch;
+            if (joined == null) {
+                throw without;
+            }
+            String problem = "no answer in time";
+            try {
+                joined.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                return;
+            } catch (ExecutionException x) {
+                problem = Objects.requireNonNullElse(x.getCause().getMessage(), problem);
+            } catch (TimeoutException x) {
+                // they are for a later caller
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+            }
+            throw new JWKSetRetrievalException(problem, null);
+        }
     }
 
     /** Starts fetching. The future fails with an {@link IOException} that names the address and the problem. */
