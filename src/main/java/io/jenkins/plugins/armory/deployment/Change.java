@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The application of one event to a deployment.
@@ -99,7 +100,7 @@ final class Change {
         } else if (event instanceof NobodyLeft nobodyLeft) {
             giveUp(nobodyLeft);
         } else if (event instanceof StageCancelled cancelled) {
-            noteCancelled(cancelled.place(), false);
+            noteCancelled(failure -> graph.cancels(failure, cancelled.place(), false));
             Place place = cancelled.place().inStage(cancelled.stage());
             addCancellation(place, cancelled.stage(), cancelled.reason());
         } else if (event instanceof BuildEnded) {
@@ -175,16 +176,16 @@ final class Change {
     }
 
     private boolean cancel(Environment environment, String reason, String by) {
+        noteCancelled(failure -> graph.cancels(failure, environment));
         addCancellation(environment.place().in(environment.name()), environment.name(), reason);
         return move(environment, Trigger.DEPENDENCY_CLOSED, (it, next) -> it.withCancellation(reason, by));
     }
 
-    /** Notes that what begins at a place is cancelled, for all failures that do so. */
-    private void noteCancelled(Place place, boolean chooses) {
-        failures.replaceAll(
-                failure -> !failure.cancels() && !failure.isCancellation() && graph.cancels(failure, place, chooses)
-                        ? failure.cancelling()
-                        : failure);
+    /** Notes that something is cancelled for failures, so that nothing makes up for them any more. */
+    private void noteCancelled(Predicate<Failure> causes) {
+        failures.replaceAll(failure -> !failure.cancels() && !failure.isCancellation() && causes.test(failure)
+                ? failure.cancelling()
+                : failure);
     }
 
     /** Adds what was cancelled, once: a loop may come to a stage many times. */
@@ -222,7 +223,7 @@ final class Change {
         }
         if (closed.isPresent()) {
             cancel(reached, graph.whyCancelled(closed.get()), closed.get().source());
-            noteCancelled(event.place(), chosen != null);
+            noteCancelled(failure -> graph.cancels(failure, event.place(), chosen != null));
             return null;
         }
         List<String> cycle = graph.cycle(name);
@@ -326,7 +327,7 @@ final class Change {
             boolean complete = environment != null && environment.state() == State.COMPLETE;
             failures.removeIf(failure -> isRetriedBy(failure, event)
                     // A stop or a mistake has closed a complete environment for good.
-                    && (failure.isThrown() ? !complete : !graph.hasCancelled(failure)));
+                    && (failure.isThrown() ? !complete : !failure.cancels()));
             return;
         }
         var failure =

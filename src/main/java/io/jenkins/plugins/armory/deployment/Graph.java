@@ -231,15 +231,12 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
         return comesBefore && !(chooses && environment.isPresent());
     }
 
-    /** Returns whether something was cancelled for a failure: what comes after it, or depends on its environment. */
-    boolean hasCancelled(Failure failure) {
-        Set<String> dependents = reached(failure.place().environment())
-                .map(environment -> dependents(List.of(environment)).keySet())
-                .orElse(Set.of());
-        return failure.cancels()
-                || failures.stream()
-                        .skip(failures.indexOf(failure))
-                        .anyMatch(later -> later.isCancellation() && dependents.contains(later.definition()));
+    /** Returns whether a failed check is why an environment that depends on its own is cancelled. */
+    boolean cancels(Failure failure, Environment dependent) {
+        return !failure.isThrown()
+                && reached(failure.place().environment())
+                        .filter(environment -> dependents(List.of(environment)).containsKey(dependent.name()))
+                        .isPresent();
     }
 
     /** Returns whether an environment is under way and no mistake has closed it, see {@link Environment#isUnderWay}. */

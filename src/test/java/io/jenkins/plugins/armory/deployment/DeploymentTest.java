@@ -1271,6 +1271,21 @@ public class DeploymentTest {
         assertThat(deployment.reasonToCancel(inStage("prod"))).contains("2 of 12 tests failed");
     }
 
+    @Test
+    void aFailureThatCancelledAnEnvironmentStandsInARestartedBuild() {
+        reach("staging");
+        reach("test");
+        approvalFails("staging", Phase.AFTER_DEPLOYMENT);
+        reach("prod", "staging", "test");
+        end("staging");
+        assertState("prod", State.CANCELLED);
+
+        restart("outermost", "deploy to staging", "deploy to test");
+        approvalSucceeds(in("staging"), Phase.AFTER_DEPLOYMENT, "tests");
+
+        assertThat(deployment.isOpen("staging")).isFalse();
+    }
+
     private void restart(String... leftOut) {
         happens(new BuildEnded());
         Deployment origin = deployment;
