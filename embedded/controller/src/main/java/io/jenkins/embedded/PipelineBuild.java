@@ -220,6 +220,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
     }
 
     void stop(CauseOfInterruption cause) {
+        execution.setResult(Result.ABORTED);
         onProgram(running -> running.stop(new FlowInterruptedException(Result.ABORTED, true, cause)));
     }
 

@@ -100,12 +100,17 @@ public final class CancelledBodies implements GraphListener.Synchronous {
             return;
         }
         end.addAction(new WarningAction(Result.ABORTED).withMessage(cancelled.message()));
-        StepContext context = contextOf(stage);
+        StepContext context = isAborted(stage.getExecution()) ? null : contextOf(stage);
         if (context != null && cancelled.isFatal()) {
             context.onFailure(cancelled.interruption());
         } else if (context != null) {
             context.onSuccess(null);
         }
+    }
+
+    /** Returns whether a user has aborted the build. The engine ends the stage with that then. */
+    private static boolean isAborted(FlowExecution execution) {
+        return execution instanceof CpsFlowExecution cps && Result.ABORTED.equals(cps.getResult());
     }
 
     @CheckForNull

@@ -188,4 +188,28 @@ class CancelledStagesJenkinsTest {
         });
         sessions.then(CancelledStagesJenkinsTest::assertAll);
     }
+
+    /** A build that is aborted while its program is paused, as by a user, does not go on behind the cancelled stage. */
+    @Test
+    void anAbortBeforeTheStageEndsIsNotSwallowed() throws Throwable {
+        sessions.then(j -> {
+            ExtensionList<GraphListener> listeners = ExtensionList.lookup(GraphListener.class);
+            listeners.remove(listeners.get(CancelledBodies.Stop.class));
+            WorkflowJob job = j.createProject(WorkflowJob.class);
+            job.setDefinition(new CpsFlowDefinition(HOLD + "; " + NEVER + "; echo 'went on'", true));
+            WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+            awaitInput(run);
+            failAfterDeployment(run);
+            awaitInput(run).proceed(null);
+            CpsFlowExecution program = (CpsFlowExecution) run.getExecution();
+            await().until(program::isPaused);
+
+            run.doStop();
+            await().until(() -> Result.ABORTED.equals(program.getResult()));
+            program.pause(false);
+
+            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run));
+            j.assertLogNotContains("went on", run);
+        });
+    }
 }
