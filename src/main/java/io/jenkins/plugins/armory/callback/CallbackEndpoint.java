@@ -144,7 +144,10 @@ public final class CallbackEndpoint {
         long due = nextWarning.get();
         long now = System.nanoTime();
         if (now - due >= 0 && nextWarning.compareAndSet(due, now + WARNING_INTERVAL.toNanos())) {
-            LOGGER.log(Level.WARNING, "Callbacks get a 503, since their approval cannot be read: {0}", x.toString());
+            LOGGER.log(
+                    Level.WARNING,
+                    "Callbacks get a 503, or a 401 with the Secret text of the step, since their approval cannot be read: {0}",
+                    x.toString());
         }
     }
 
