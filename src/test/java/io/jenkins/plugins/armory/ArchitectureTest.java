@@ -55,7 +55,7 @@ class ArchitectureTest {
             callback.oauth -> approval callback callback.token
             callback.oidc -> approval callback callback.token
             callback.signed -> approval callback.token signature
-            callback.token -> approval bounds
+            callback.token -> approval bounds signature
             client -> delivery webhook
             config -> approval bounds builds callback.oauth callback.oidc callback.signed callback.token client delivery flow runtime sending signature webhook window
             delivery -> approval webhook

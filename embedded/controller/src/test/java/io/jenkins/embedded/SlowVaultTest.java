@@ -9,6 +9,10 @@ import hudson.util.Secret;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.callback.CallbackRequest;
+import io.jenkins.plugins.armory.callback.RequestBody;
+import io.jenkins.plugins.armory.callback.oauth.TokenRequest;
+import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
@@ -16,6 +20,7 @@ import io.jenkins.plugins.armory.config.ListedClient;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.sending.Settings;
 import io.jenkins.plugins.armory.web.ApprovalsMonitor;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,6 +85,54 @@ class SlowVaultTest {
                 .succeedsWithin(Duration.ofSeconds(10))
                 .isInstanceOf(Verification.Genuine.class);
         assertThat(readers).hasValue(0);
+    }
+
+    /** Anybody may send a token, and each look-up holds a thread of Jenkins. */
+    @Test
+    void strangersTakeNoMoreThanAShareOfTheThreadsWhileAVaultHangs() {
+        settings.setCallbackCredentialsId("slow");
+        add(new OfVault("slow", this::read));
+
+        for (int i = 0; i < 32; i++) {
+            threads.submit(() -> settings.secretTexts().verify("invented", Optional.empty()));
+        }
+        await().until(() -> readers.get() == 32);
+        assertThat(threads.submit(() -> settings.secretTexts().verify("invented", Optional.empty())))
+                .succeedsWithin(Duration.ofSeconds(10))
+                .isInstanceOf(Verification.Undecided.class);
+    }
+
+    @Test
+    void whoHasATokenOfAClientWaitsForNoSecretText() throws Exception {
+        settings.setCallbackBaseUrl("http://127.0.0.1/");
+        settings.setCallbackCredentialsId("slow");
+        settings.setCallbackClients(List.of(new ListedClient("client", "**")));
+        add(new OfVault("slow", this::read), new ClientOfVault("client", () -> {}));
+        byte[] form = "grant_type=client_credentials&client_id=client&client_secret=the+secret+of+the+vault".getBytes();
+        String token = ArmoryRuntime.get()
+                .tokenEndpoint()
+                .handle(new TokenRequest(
+                        "POST",
+                        null,
+                        List.of(),
+                        new RequestBody(
+                                "application/x-www-form-urlencoded", form.length, new ByteArrayInputStream(form))))
+                .body()
+                .get("access_token")
+                .textValue();
+        var request = new CallbackRequest(
+                "POST",
+                "invented",
+                List.of("Bearer " + token),
+                List.of(),
+                SignatureHeaders.NONE,
+                "192.0.2.1",
+                new RequestBody("application/json", 0, new ByteArrayInputStream(new byte[0])));
+
+        assertThat(threads.submit(
+                        () -> ArmoryRuntime.get().endpoint().handle(request).status()))
+                .succeedsWithin(Duration.ofSeconds(10))
+                .isEqualTo(404);
     }
 
     /** Else a page with an error would answer callers whose tokens need no vault. */
@@ -152,8 +205,9 @@ class SlowVaultTest {
         settings.setCallbackCredentialsId("text");
         settings.setCallbackClients(List.of(new ListedClient("client", "**")));
         Secret secret = Secret.fromString("nineteen characters");
+        Secret rotated = Secret.fromString("whsec_short whsec_" + "A".repeat(32));
         add(
-                new CascCredentials.SecretText("text", CredentialsScope.SYSTEM, secret, null),
+                new CascCredentials.SecretText("text", CredentialsScope.SYSTEM, rotated, null),
                 new CascCredentials.UsernamePassword("client", CredentialsScope.SYSTEM, "client-1", secret, null));
         var monitor = new ApprovalsMonitor();
 
@@ -164,7 +218,7 @@ class SlowVaultTest {
                 .allSatisfy(each -> assertThat(each).contains("has fewer than 20 characters", "openssl rand"))
                 .anySatisfy(each -> assertThat(each).contains("callbackCredentialsId: "))
                 .anySatisfy(each -> assertThat(each).contains("callbackClients[0].credentialsId: "));
-        assertThat(settings.secretTexts().verify("nineteen characters", Optional.empty()))
+        assertThat(settings.secretTexts().verify("whsec_short", Optional.empty()))
                 .isInstanceOfSatisfying(
                         Verification.Invalid.class,
                         invalid -> assertThat(invalid.reason()).contains("has fewer than 20 characters"));

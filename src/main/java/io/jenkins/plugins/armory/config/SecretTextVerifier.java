@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.builds.BuildRecord;
+import io.jenkins.plugins.armory.callback.RequestBody;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
@@ -26,8 +28,21 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  */
 final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
 
+    private final Semaphore permits = new Semaphore(RequestBody.MOST_OF_UNKNOWN);
+
     @Override
     public Verification verify(String token, Optional<Approval> approval) {
+        if (!permits.tryAcquire()) {
+            return new Verification.Undecided(NOT_NOW, NOT_NOW);
+        }
+        try {
+            return lookUp(token, approval);
+        } finally {
+            permits.release();
+        }
+    }
+
+    private Verification lookUp(String token, Optional<Approval> approval) {
         Verification verification = Verification.unknown();
         for (SecretTexts.LookUp<Optional<CallerSecret>> each : List.<SecretTexts.LookUp<Optional<CallerSecret>>>of(
                 () -> own(approval), this::ofSettings)) { // the second is not waited for if the first is it
@@ -113,10 +128,10 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
     private static boolean matches(String token, CallerSecret caller) {
         boolean found = false;
         try {
+            if (ChosenSecrets.isTooShort(caller.text())) {
+                throw new IllegalArgumentException(ChosenSecrets.FAULT);
+            }
             for (String secret : SigningSecrets.split(caller.text())) { // several while it is rotated
-                if (ChosenSecrets.isTooShort(secret)) {
-                    throw new IllegalArgumentException(ChosenSecrets.FAULT);
-                }
                 found |= CallbackTokens.same(secret, token);
             }
         } catch (IllegalArgumentException x) {

@@ -267,9 +267,9 @@ public final class ArmoryRuntime {
                     new CallerIdentification(
                             List.of(
                                     TokenVerifier.ofApprovals(tokens),
-                                    Settings.get().secretTexts(),
                                     issuedTokens,
-                                    outsideIssuers),
+                                    outsideIssuers,
+                                    Settings.get().secretTexts()), // last, since it may wait for a vault
                             new SignatureVerifier(Settings.get().callerSecrets(), Clock.systemUTC())),
                     this::isGoingDown,
                     Clock.systemUTC());

@@ -35,14 +35,19 @@ public final class SigningSecrets {
     /**
      * Returns the secrets in a text, each with its prefix. A text is several secrets only if each of its words has the prefix: any
      * other secret may have a space in it, and a part of it must not count as the whole.
+     */
+    public static List<String> words(String text) {
+        List<String> words = Arrays.asList(text.strip().split("\\s+"));
+        return words.stream().allMatch(word -> word.startsWith(PREFIX)) ? words : Collections.singletonList(text);
+    }
+
+    /**
+     * Does the same.
      *
      * @throws IllegalArgumentException if there are more than {@link #MOST}: each costs time with each request
      */
     public static List<String> split(String text) {
-        List<String> words = Arrays.asList(text.strip().split("\\s+"));
-        if (!words.stream().allMatch(word -> word.startsWith(PREFIX))) {
-            return Collections.singletonList(text);
-        }
+        List<String> words = words(text);
         if (words.size() > MOST) {
             throw new IllegalArgumentException("has " + words.size() + " secrets, and " + MOST
                     + " are the most; keep the new one and the old one");

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.callback.token;
 
+import io.jenkins.plugins.armory.signature.SigningSecrets;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -18,7 +19,8 @@ public final class ChosenSecrets {
 
     private ChosenSecrets() {}
 
-    public static boolean isTooShort(String secret) {
-        return secret.length() < LEAST_CHARACTERS;
+    /** @param text a secret, or several while it is rotated */
+    public static boolean isTooShort(String text) {
+        return SigningSecrets.words(text).stream().anyMatch(secret -> secret.length() < LEAST_CHARACTERS);
     }
 }
