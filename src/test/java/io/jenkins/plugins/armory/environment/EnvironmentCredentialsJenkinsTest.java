@@ -104,7 +104,7 @@ class EnvironmentCredentialsJenkinsTest {
             def read(String where) {
                 try {
                     withCredentials([string(credentialsId: 'prod-token', variable: 'T')]) {
-                        echo "${where}: ${T == 'open-' + 'sesame-4711' ? 'open' : 'another'}"
+                        echo "${where}: ${T == 'open-' + 'sesame-4711-of-prod' ? 'open' : 'another'}"
                     }
                 } catch (e) {
                     echo "${where}: closed, ${e.message}"
@@ -216,7 +216,7 @@ class EnvironmentCredentialsJenkinsTest {
                                     stage('prod') {
                                         options { armoryEnvironment('prod') }
                                         environment { TOKEN = credentials('prod-token') }
-                                        steps { echo "stage: ${TOKEN == 'open-' + 'sesame-4711'}"; script { read 'steps' } }
+                                        steps { echo "stage: ${TOKEN == 'open-' + 'sesame-4711-of-prod'}"; script { read 'steps' } }
                                         post { always { script { read 'post of the stage' } } }
                                     }
                                 }
