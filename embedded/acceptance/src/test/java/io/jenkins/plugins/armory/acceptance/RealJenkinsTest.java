@@ -120,6 +120,28 @@ class RealJenkinsTest {
         assertThat(log).contains("Waiting", reason).doesNotContain("ERROR").containsOnlyOnce("1 failed");
     }
 
+    /** A stage in a lock, one with a lock, and one that calls what was loaded, as a library's steps are. */
+    @Test
+    void nothingOfACancelledStageRuns(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.build("""
+                ran = 'nothing'
+                node {
+                    writeFile file: 'release.groovy', text: "def call() { ran = 'never'; echo ran }; return this"
+                    release = load 'release.groovy'
+                }
+                %s
+                lock('production') { stage('locked') { ran = 'never' } }
+                stage('locks') { lock('production') { ran = 'never' } }
+                stage('loaded') { release() }
+                echo "ran: ${ran}"
+                """.formatted(process.approval("phase: 'afterDeployment'")));
+        process.awaitCallback().fail("2 of 42 failed");
+
+        assertThat(build.awaitResult("FAILURE"))
+                .contains("Stage 'locked' is cancelled", "Stage 'locks' is cancelled", "Stage 'loaded' is cancelled")
+                .contains("ran: nothing");
+    }
+
     @Test
     void callIsPartOfTheTraceOfItsBuild(Jenkins jenkins, ExternalProcess process) {
         String trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
