@@ -47,11 +47,12 @@ class DeploymentPropertyTest {
     /** An environment of the administrators. */
     private static final String GUARDED = "guarded";
 
-    /** All that end something, with {@code -Dproperties.cases=10}: three environments have many states then. */
+    /** Many states are visited with {@code -Dproperties.cases=10} alone. */
+    private static final boolean MANY = Integer.getInteger("properties.cases", 1) > 1;
+
+    /** All that end something; three environments have many states then. */
     private static final Function<String, List<DeploymentEvent>> MORE_OR_FEWER_ENDS =
-            Integer.getInteger("properties.cases", 1) > 1
-                    ? DeploymentPropertyTest::ends
-                    : DeploymentPropertyTest::endsForDependents;
+            MANY ? DeploymentPropertyTest::ends : DeploymentPropertyTest::endsForDependents;
 
     @Test
     void everyOrderOfTheEventsThatEndSomethingOfTwoThatAreIndependent() {
@@ -61,7 +62,8 @@ class DeploymentPropertyTest {
     @Test
     void everyOrderOfAllEventsTakesEveryRowOfTheTable() {
         var taken = new HashSet<Row>();
-        taken.addAll(visitAll(Map.of("a", List.of(), "b", List.of("a")), DeploymentPropertyTest::allEvents));
+        Map<String, List<String>> chain = Map.of("a", List.of(), "b", List.of("a"));
+        taken.addAll(visitAll(chain, name -> MANY || name.equals("b") ? allEvents(name) : ends(name)));
         taken.addAll(explore(Map.of("a", List.of()), DeploymentPropertyTest::allEventsAndOneOutside)
                 .rows());
         taken.addAll(explore(Map.of("a", List.of("a"), "b", List.of()), DeploymentPropertyTest::allEvents)
@@ -76,7 +78,7 @@ class DeploymentPropertyTest {
 
     @Test
     void everyOrderOfTheEventsThatEndSomethingOfAChain() {
-        visitAll(Map.of("a", List.of(), "b", List.of("a"), "c", List.of("b")), DeploymentPropertyTest::ends);
+        visitAll(Map.of("a", List.of(), "b", List.of("a"), "c", List.of("b")), MORE_OR_FEWER_ENDS);
     }
 
     @Test

@@ -77,11 +77,11 @@ class PageDataTest {
 
     /** Each answer has a page of them, and each of them can be found and decided. */
     @Test
-    void isSmallForABuildOfTenThousandApprovals(Jenkins jenkins) {
+    void isSmallForABuildOfManyApprovals(Jenkins jenkins) {
         Build build = jenkins.build(
-                "armoryWebhookApprovals((0..<10000).collect { [manualApproval: [message: \"Release to r${it}?\".toString()]] })");
+                "armoryWebhookApprovals((0..<2000).collect { [manualApproval: [message: \"Release to r${it}?\".toString()]] })");
         Wait.until("all wait")
-                .until(() -> build.deployment().at("/counts/WAITING").asInt() == 10_000);
+                .until(() -> build.deployment().at("/counts/WAITING").asInt() == 2_000);
 
         Answer first = build.deploymentAnswer();
         assertThat(first.body()).hasSizeLessThan(200_000);
@@ -89,20 +89,20 @@ class PageDataTest {
                 .hasSize(100)
                 .startsWith("approvals[0]", "approvals[1]")
                 .endsWith("approvals[99]");
-        assertThat(first.json().get("found").asInt()).isEqualTo(10_000);
-        assertThat(paths(page(jenkins, build, "from=9950"))).hasSize(50).endsWith("approvals[9999]");
+        assertThat(first.json().get("found").asInt()).isEqualTo(2_000);
+        assertThat(paths(page(jenkins, build, "from=1950"))).hasSize(50).endsWith("approvals[1999]");
         JsonNode all = jenkins.get("armory/api/json").json();
-        assertThat(all.get("leftOut").asInt()).isEqualTo(9_900);
+        assertThat(all.get("leftOut").asInt()).isEqualTo(1_900);
         assertThat(all.toString()).hasSizeLessThan(400_000);
 
-        JsonNode found = page(jenkins, build, "q=Approvals%5B4711%5D+waiting");
-        assertThat(paths(found)).containsExactly("approvals[4711]");
+        JsonNode found = page(jenkins, build, "q=Approvals%5B471%5D+waiting");
+        assertThat(paths(found)).containsExactly("approvals[471]");
         build.decide(found.at("/approvals/0"), "reject", "not there").expect(200);
         build.awaitResult("FAILURE");
         JsonNode over = build.deployment();
-        assertThat(over.get("counts").toString()).isEqualTo("{\"OTHER_FAILED\":9999,\"REJECTED\":1}");
-        assertThat(paths(over)).startsWith("approvals[4711]", "approvals[0]");
-        assertThat(paths(page(jenkins, build, "q=approvals%5B4711%5D"))).containsExactly("approvals[4711]");
+        assertThat(over.get("counts").toString()).isEqualTo("{\"OTHER_FAILED\":1999,\"REJECTED\":1}");
+        assertThat(paths(over)).startsWith("approvals[471]", "approvals[0]");
+        assertThat(paths(page(jenkins, build, "q=approvals%5B471%5D"))).containsExactly("approvals[471]");
         assertThat(paths(page(jenkins, build, "from=4294967295"))).isEmpty();
         ask(jenkins, build.path() + "armory/api/json?from=-1", "none").expect(400);
         build.delete();
