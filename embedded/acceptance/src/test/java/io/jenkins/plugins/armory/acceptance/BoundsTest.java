@@ -8,12 +8,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
-import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,31 +17,15 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What comes in is bounded and well-formed where it enters, so that what was accepted is there after a crash. The parameters of a step are in
  * {@code BoundsOfParametersTest}.
  */
-class BoundsTest {
+class BoundsTest extends OwnController {
 
     /** A caller that any text may follow. */
     private static final String CASC = Settings.CASC
             + "    issuers: [{issuer: \"https://i.example.com\", audience: a, requiredClaims: [\"r=o\"], jobs: \"job-*\"}]\n";
 
-    private static Controller controller;
-    private static Jenkins jenkins;
-    private final ExternalProcess process = new ExternalProcess();
-
-    @BeforeAll
-    static void startController() {
-        controller = Controller.create(CASC);
-        jenkins = new Jenkins(controller);
-        controller.start();
-    }
-
-    @AfterAll
-    static void closeController() {
-        controller.close();
-    }
-
-    @AfterEach
-    void closeProcess() {
-        process.close();
+    @Override
+    Controller create() {
+        return Controller.create(CASC);
     }
 
     private static Build run(String script) {

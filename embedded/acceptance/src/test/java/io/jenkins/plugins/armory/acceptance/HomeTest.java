@@ -20,40 +20,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What happens to a JENKINS_HOME between two starts, and beside a running Jenkins: disks come late, jobs are renamed, homes copied. */
-class HomeTest {
+class HomeTest extends OwnController {
 
-    private static Controller controller;
-    private static Jenkins jenkins;
-    private final ExternalProcess process = new ExternalProcess();
     private final ExternalProcess canceller = new ExternalProcess();
 
-    @BeforeAll
-    static void createController() {
-        controller = Controller.createLean(Settings.CASC);
-        jenkins = new Jenkins(controller);
-    }
-
-    @BeforeEach
-    void start() {
-        controller.start();
+    @Override
+    Controller create() {
+        return Controller.createLean(Settings.CASC);
     }
 
     @AfterEach
-    void closeProcesses() {
-        process.close();
+    void closeCanceller() {
         canceller.close();
-    }
-
-    @AfterAll
-    static void close() {
-        controller.close();
     }
 
     private static Path file(String name) {

@@ -5,7 +5,6 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A class of tests with a controller of its own, which they may end: it runs again before the next test. */
@@ -15,20 +14,24 @@ abstract class OwnController {
     static Jenkins jenkins;
     final ExternalProcess process = new ExternalProcess();
 
-    @BeforeAll
-    static void createController() {
-        controller = Controller.create(Settings.CASC);
-        jenkins = new Jenkins(controller);
+    /** Makes the controller of the class. */
+    Controller create() {
+        return Controller.create(Settings.CASC);
     }
 
     @BeforeEach
     void startController() {
+        if (controller == null) {
+            controller = create();
+            jenkins = new Jenkins(controller);
+        }
         controller.start();
     }
 
     @AfterAll
     static void closeController() {
         controller.close();
+        controller = null;
     }
 
     @AfterEach

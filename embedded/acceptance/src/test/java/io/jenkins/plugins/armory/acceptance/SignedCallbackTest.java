@@ -6,52 +6,26 @@ import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
-import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Signing;
 import java.net.http.HttpRequest;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callers that can only sign, before a controller that is killed in between. */
-class SignedCallbackTest {
+class SignedCallbackTest extends OwnController {
 
     private static final String OLD = "whsec_b2xkIGtleSBvZiB0aGUgc2lnbmluZyBjYWxsZXI=";
     private static final String NEW = "whsec_bmV3IGtleSBvZiB0aGUgc2lnbmluZyBjYWxsZXI=";
     private static final String SIGNED = "callbackCredentialsId: 'signing'";
 
-    private static Controller controller;
-    private static Jenkins jenkins;
-    private final ExternalProcess process = new ExternalProcess();
-
-    @BeforeAll
-    static void createController() {
-        controller = Controller.create(Settings.CASC.replace(
+    @Override
+    Controller create() {
+        return Controller.create(Settings.CASC.replace(
                 "- string: {id: default,",
                 "- string: {id: signing, scope: GLOBAL, secret: \"" + NEW + " " + OLD + "\"}\n"
                         + "          - string: {id: default,"));
-        jenkins = new Jenkins(controller);
-    }
-
-    @BeforeEach
-    void startController() {
-        controller.start();
-    }
-
-    @AfterEach
-    void closeProcess() {
-        process.close();
-    }
-
-    @AfterAll
-    static void stop() {
-        controller.close();
     }
 
     private static Answer send(HttpRequest.Builder request) {

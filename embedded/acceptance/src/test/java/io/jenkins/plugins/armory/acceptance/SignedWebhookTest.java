@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
-import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Signing;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,26 +16,19 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Calls that are signed, and calls with rules of their own for retries and time limits. */
-class SignedWebhookTest {
+class SignedWebhookTest extends OwnController {
 
     private static final String OLD = "whsec_b2xkIGtleSBvZiB0aGUgb3V0Z29pbmcgY2FsbHM=";
     private static final String NEW = "whsec_bmV3IGtleSBvZiB0aGUgb3V0Z29pbmcgY2FsbHM=";
 
-    private static Controller controller;
-    private static Jenkins jenkins;
-    private final ExternalProcess process = new ExternalProcess();
-
-    @BeforeAll
-    static void startController() {
-        controller = Controller.create(
+    @Override
+    Controller create() {
+        return Controller.create(
                 Settings.CASC
                         .replace(
                                 "- string: {id: default,",
@@ -48,18 +39,6 @@ class SignedWebhookTest {
                                 "webhooks:\n      - {name: signed-checks, uriTemplate: '{{context.uri}}', signWith: signing,"
                                         + " retry: {count: 2, 'on': ['409'], delay: 1, maxDelay: 2}, connectTimeout: 5,"
                                         + " requestTimeout: 7, cancel: {uriTemplate: '{{context.uri}}/stop', signWith: signing}}\n"));
-        controller.start();
-        jenkins = new Jenkins(controller);
-    }
-
-    @AfterEach
-    void closeProcess() {
-        process.close();
-    }
-
-    @AfterAll
-    static void stop() {
-        controller.close();
     }
 
     /** Verifies a call as a receiver that has one of the two secrets. */
