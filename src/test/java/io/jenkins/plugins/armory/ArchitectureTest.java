@@ -35,8 +35,6 @@ class ArchitectureTest {
         ROOT + ".approval..",
         ROOT + ".bounds..",
         ROOT + ".callback..",
-        ROOT + ".client..",
-        ROOT + ".delivery..",
         ROOT + ".deployment..",
         ROOT + ".deploymentfile..",
         ROOT + ".signature..",
@@ -51,24 +49,22 @@ class ArchitectureTest {
             approval -> bounds webhook
             bounds ->
             builds -> approval bounds storage.disk
+            call -> approval builds callback.oauth callback.oidc callback.signed callback.token signature webhook
             callback -> approval bounds callback.signed callback.token
             callback.oauth -> approval callback callback.token
             callback.oidc -> approval callback callback.token
             callback.signed -> approval callback.token signature
             callback.token -> approval bounds signature
-            client -> delivery webhook
-            config -> approval bounds builds callback.oauth callback.oidc callback.signed callback.token client delivery flow runtime sending signature webhook window
-            delivery -> approval webhook
+            config -> approval bounds builds call callback.oauth callback.oidc callback.signed callback.token flow runtime signature webhook window
             deployment -> approval bounds
             deploymentfile -> bounds deployment webhook
             environment -> config deployment runtime storage
             flow -> bounds builds deployment runtime storage
-            integration -> api approval builds callback delivery runtime
-            runtime -> api approval builds callback callback.oauth callback.oidc callback.signed callback.token client delivery deployment sending storage storage.disk
-            sending -> approval builds callback.oauth callback.oidc callback.signed callback.token client delivery signature webhook
+            integration -> api approval builds call callback runtime
+            runtime -> api approval builds call callback callback.oauth callback.oidc callback.signed callback.token deployment storage storage.disk
             signature ->
             step -> approval builds config deployment flow runtime
-            step.approval -> approval bounds builds callback.token config delivery deployment flow runtime sending step webhook window
+            step.approval -> approval bounds builds call callback.token config deployment flow runtime step webhook window
             step.deployment -> approval builds config deployment deploymentfile flow runtime step step.approval webhook
             step.environment -> approval bounds config deployment flow runtime step step.approval storage
             storage -> approval deployment storage.disk

@@ -6,7 +6,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.armory.client.AllowedHosts;
+import io.jenkins.plugins.armory.call.AllowedHosts;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;

@@ -1,0 +1,18 @@
+package io.jenkins.plugins.armory.call;
+
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Says that a call cannot be made as it is defined. The message is for the build's log: what is wrong, and how to
+ * correct it.
+ */
+@Restricted(NoExternalUse.class)
+public final class UndeliverableException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    public UndeliverableException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,257 @@
+package io.jenkins.plugins.armory.call;
+
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approvals;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.call.Requests.Order;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.Judgement;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+
+/**
+ * The calls of the approvals' own webhooks. A webhook is called while its approval is in state SENDING and its step
+ * follows it.
+ */
+final class WebhookCalls extends CallKind {
+
+    private static final Logger LOGGER = Logger.getLogger(WebhookCalls.class.getName());
+
+    /** The place of what is called to start the external process, and to stop it. */
+    static final String PLACE = "process";
+
+    /** The longest start of an answer in a line of the log, in characters. */
+    private static final int MAX_ANSWER = 200;
+
+    private final Clock clock;
+    /** The approvals that are followed, and whether their external processes may have begun. */
+    private final Map<String, Boolean> followed = new ConcurrentHashMap<>();
+
+    /** The approvals whose webhooks the last run of Jenkins may have been calling when it ended. */
+    private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
+
+    WebhookCalls(Approvals approvals, RetryPolicy policy, Clock clock) {
+        super(approvals, policy);
+        this.clock = clock;
+        Stream.concat(
+                        approvals.pending().stream().filter(each -> each.state() == Approval.State.SENDING),
+                        approvals.outstanding().stream())
+                .filter(each -> mayHaveBeenUnderWay(each, clock.instant()))
+                .forEach(each -> cutOff.add(each.id()));
+    }
+
+    /** Returns whether the first or the next attempt was under way, or due, at a time before this run. */
+    private static boolean mayHaveBeenUnderWay(Approval approval, Instant now) {
+        Instant due = approval.nextAttemptAt();
+        return !approval.awaitsFirstCall() && (due == null ? approval.attempts().isEmpty() : !due.isAfter(now));
+    }
+
+    /** Has the webhook of an approval called, whose step is there. */
+    void follow(String id) {
+        approvals()
+                .findInMemory(id)
+                .filter(approval -> approval.state() == Approval.State.SENDING)
+                .ifPresent(approval -> followed.putIfAbsent(id, mayHaveBeenTaken(approval)));
+    }
+
+    @Override
+    void begins(Order order) throws IOException {
+        if (order.approval().awaitsFirstCall()) {
+            approvals().apply(order.approval().id(), new Event.Begun());
+        }
+    }
+
+    @Override
+    List<Order> due(Approval approval) {
+        return approval.state() == Approval.State.SENDING && followed.containsKey(approval.id())
+                ? Order.of(approval, calls -> calls.webhook())
+                : List.of();
+    }
+
+    @Override
+    String place(Order order) {
+        return PLACE;
+    }
+
+    @Override
+    String key(Order order) {
+        return order.approval().id();
+    }
+
+    /** After a restart: at once if an attempt may have been cut off, else when the next one is due. */
+    @Override
+    First first(Approval approval) {
+        Attempt last = approval.lastAttempt();
+        Instant due = approval.nextAttemptAt();
+        return last == null
+                ? super.first(approval)
+                : new First(last.number() + 1, due == null ? Duration.ZERO : untilDue(last.at(), due));
+    }
+
+    /** Returns the time until an attempt is due, and no more than the whole delay: the clock may have been set back. */
+    private Duration untilDue(Instant begun, Instant due) {
+        Duration left = Duration.between(clock.instant(), due);
+        Duration whole = Duration.between(begun, due);
+        Duration delay = left.compareTo(whole) < 0 ? left : whole;
+        return delay.isNegative() ? Duration.ZERO : delay;
+    }
+
+    @Override
+    void waits(Order order, int number) {
+        note(
+                order.approval().id(),
+                "The call of webhook '" + order.approval().webhook()
+                        + "' waits for its turn: as many calls are in flight as there may be at once, of this job,"
+                        + " to this host or in all. The time limit runs meanwhile.");
+    }
+
+    @Override
+    void sending(Order order, int number, Requests.Ready ready) {
+        String id = order.approval().id();
+        if (cutOff.remove(id)) {
+            String webhook = "webhook '" + order.approval().webhook() + "'";
+            note(
+                    id,
+                    number == 1
+                            ? "Jenkins went down while " + webhook
+                                    + " was being called; calling it again, with the same Idempotency-Key."
+                            : "Jenkins was down when attempt " + number + " of " + webhook
+                                    + " was due or under way; calling it now, with the same Idempotency-Key.");
+        } else if (number == 1) {
+            note(
+                    id,
+                    "Calling webhook '" + order.approval().webhook() + "'"
+                            + ready.sender().description() + ": "
+                            + ready.request().destination());
+        }
+    }
+
+    @Override
+    Optional<Duration> again(Order order, int number, CallResult result) {
+        return super.again(order, number, result)
+                .filter(delay ->
+                        clock.instant().plus(delay).isBefore(order.approval().deadline()));
+    }
+
+    @Override
+    void repeated(Order order, Attempt attempt, CallResult result) {
+        noteTaken(order, result);
+        noteFailure(order, attempt);
+        try {
+            approvals().apply(order.approval().id(), new Event.Failed(attempt));
+        } catch (IOException x) {
+            // The only effect: after a restart, the attempt is made again.
+            LOGGER.log(
+                    Level.WARNING,
+                    "Cannot write that an attempt of " + order.approval().id() + " failed",
+                    x);
+        }
+    }
+
+    @Override
+    Event over(Order order, Attempt attempt, CallResult result) {
+        noteTaken(order, result);
+        AnswerRule rule = order.webhook().answer();
+        boolean tooLate = super.again(order, attempt.number(), result).isPresent();
+        if (rule != null && !tooLate && isAnswer(result)) {
+            return decided(rule, result, attempt);
+        }
+        if (result.isAccepted()) {
+            return lacking(order, attempt)
+                    .<Event>map(variable -> new Event.NotSent(
+                            attempt.host() + " answered " + attempt.status() + " without a value for {{" + variable
+                                    + "}}, which status needs; compare the name with the answer on the build's page",
+                            attempt))
+                    .orElseGet(() -> new Event.Sent(attempt));
+        }
+        noteFailure(order, attempt);
+        return new Event.NotSent(
+                result.failure()
+                        + (tooLate ? "; the next attempt would be later than the deadline" : "")
+                        + afterAttempts(attempt.number()),
+                attempt);
+    }
+
+    /** Returns a variable of the answer that is needed and not there. */
+    private static Optional<String> lacking(Order order, Attempt attempt) {
+        return Stream.ofNullable(order.approval().calls())
+                .flatMap(calls -> calls.ofAnswerForStatus().stream())
+                .filter(variable -> !attempt.found().containsKey(variable))
+                .findFirst();
+    }
+
+    private void noteTaken(Order order, CallResult result) {
+        followed.computeIfPresent(order.approval().id(), (id, taken) -> taken || result.mayHaveBeenTaken());
+    }
+
+    /** Returns whether a call has an answer that decides: any but one after which calls are repeated. */
+    private static boolean isAnswer(CallResult result) {
+        return result.isAccepted() || result.status() != 0 && !result.mayBeRepeated();
+    }
+
+    /** Returns what an answer decides. What the rule does not know as success is a failure. */
+    private static Event.Answered decided(AnswerRule rule, CallResult result, Attempt attempt) {
+        String by = "answer of " + attempt.host();
+        if (!result.isAccepted()) {
+            return new Event.Answered(attempt, false, result.failure() + ". Success is " + rule.statuses() + ".", by);
+        }
+        Judgement judgement = result.judgement().orElseThrow();
+        boolean success = judgement.verdict() == Judgement.Verdict.SUCCESS;
+        return new Event.Answered(attempt, success, success ? judgement.finding() : rule.reason(judgement), by);
+    }
+
+    /** Adds an attempt that failed to the build's log. */
+    private void noteFailure(Order order, Attempt attempt) {
+        if (attempt.nextAt() == null
+                && attempt.number() == 1
+                && attempt.answer().isEmpty()) {
+            return; // the step's own error says it all
+        }
+        String id = order.approval().id();
+        note(
+                id,
+                "Attempt " + attempt.number() + " of "
+                        + (order.webhook().retry().count() + 1) + " failed after "
+                        + attempt.duration().toMillis() + " ms: " + attempt.failure()
+                        + (attempt.nextAt() == null ? "." : ". The next is due at " + attempt.nextAt() + "."));
+        if (!attempt.answer().isEmpty()) {
+            note(id, "The answer began: " + oneLine(attempt.answer()));
+        }
+    }
+
+    /** Returns an answer, often a page of HTML, as a line. The page of the build has all of it. */
+    private static String oneLine(String answer) {
+        String line = answer.strip().replaceAll("\\s+", " ");
+        return line.length() > MAX_ANSWER ? line.substring(0, MAX_ANSWER) + "..." : line;
+    }
+
+    @Override
+    void closed(String id) {
+        followed.remove(id);
+        cutOff.remove(id);
+    }
+
+    /**
+     * Returns whether the external process may have begun: as this run of Jenkins has noted, or else by the recorded attempts. By those, it
+     * may if a call was taken, its answer was lost, or the first or next attempt was cut off.
+     */
+    boolean mayHaveBeenTaken(Approval approval) {
+        Boolean noted = followed.get(approval.id());
+        if (noted != null) {
+            return noted;
+        }
+        return cutOff.contains(approval.id())
+                || approval.attempts().stream().anyMatch(each -> each.failure() == null || each.status() == 0);
+    }
+}

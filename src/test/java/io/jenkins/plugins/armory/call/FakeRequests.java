@@ -1,0 +1,139 @@
+package io.jenkins.plugins.armory.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.webhook.TemplateException;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** Requests whose calls are answered when a test says so. */
+final class FakeRequests implements Requests {
+
+    /** A call that was made and is not answered. */
+    record Call(BuildRef build, String approval, String webhook, String host, String key, Consumer<CallResult> done) {
+
+        void answer(CallResult result) {
+            done.accept(result);
+        }
+    }
+
+    final List<Call> calls = new ArrayList<>();
+
+    /** What a sender that waits does once its call is not wanted any more. */
+    Runnable drop;
+
+    /** The calls that begin once a thread is there, while no thread is. */
+    final Queue<Runnable> withoutThread = new ArrayDeque<>();
+
+    boolean noThreadIsThere;
+    boolean agentIsAway;
+    boolean vaultIsAway;
+    boolean vaultIsHalfInstalled;
+    boolean proxyIsMistyped;
+
+    @CheckForNull
+    String undeliverable;
+
+    @CheckForNull
+    String reasonToWait;
+
+    private final boolean failsAtOnce;
+
+    /** @param failsAtOnce whether the host is not known either where the call cannot be made */
+    FakeRequests(boolean failsAtOnce) {
+        this.failsAtOnce = failsAtOnce;
+    }
+
+    private void fail() throws UndeliverableException {
+        if (vaultIsAway) {
+            throw new IllegalStateException("the vault does not answer");
+        }
+        if (vaultIsHalfInstalled) {
+            throw new NoClassDefFoundError("com/example/Vault");
+        }
+        if (undeliverable != null) {
+            throw new UndeliverableException(undeliverable);
+        }
+    }
+
+    private static WebhookRequest request(Order order) {
+        try {
+            return WebhookRequest.of(
+                    order.webhook(),
+                    new Variables().with(Variables.CALLBACK_URI, "http://jenkins.example.com/"),
+                    new WebhookRequest.Defaults(order.approval().id(), "strategy", null));
+        } catch (TemplateException x) {
+            throw new AssertionError(x);
+        }
+    }
+
+    @Override
+    public String host(Order order) throws UndeliverableException {
+        if (failsAtOnce) {
+            fail();
+        }
+        return request(order).hostName();
+    }
+
+    @Override
+    public Ready ready(Order order, Consumer<String> note) throws UndeliverableException {
+        fail();
+        return new Ready(request(order), new FakeSender(order));
+    }
+
+    /** Returns permits whose calls begin once a thread is there. */
+    CallPermits permits() {
+        return new CallPermits(work -> {
+            if (noThreadIsThere) {
+                withoutThread.add(work);
+            } else {
+                work.run();
+            }
+        });
+    }
+
+    @Override
+    public Optional<String> reasonToWait(Approval approval) {
+        return Optional.ofNullable(reasonToWait);
+    }
+
+    private final class FakeSender implements Sender {
+
+        private final Order order;
+
+        FakeSender(Order order) {
+            this.order = order;
+        }
+
+        @Override
+        public void send(WebhookRequest request, String key, BooleanSupplier isWanted, Consumer<CallResult> done) {
+            if (proxyIsMistyped) {
+                throw new IllegalArgumentException("port out of range: 80800");
+            }
+            drop = () -> {
+                assertThat(isWanted.getAsBoolean()).isFalse();
+                done.accept(null);
+            };
+            if (!agentIsAway) {
+                Approval approval = order.approval();
+                calls.add(new Call(
+                        approval.build(), approval.id(), order.webhook().name(), request.hostName(), key, done));
+            }
+        }
+
+        @Override
+        public String description() {
+            return "";
+        }
+    }
+}
