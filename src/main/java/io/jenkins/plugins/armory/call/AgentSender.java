@@ -207,7 +207,7 @@ final class AgentSender implements Sender {
 
     /** Returns the limit for a call that takes more time than on its way, in milliseconds. */
     private static long limit(WebhookRequest request, Duration more) {
-        return request.limits().request().plus(more).toMillis();
+        return request.definition().limits().request().plus(more).toMillis();
     }
 
     private CallResult lost(String what) {

@@ -1,41 +1,116 @@
 package io.jenkins.plugins.armory.call;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.call.Requests.Order;
+import io.jenkins.plugins.armory.approval.Notifications.Notice;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.webhook.RetryRules;
+import io.jenkins.plugins.armory.webhook.UndeliverableException;
+import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * A kind of outgoing call: when an approval's record has one due, what its results mean, and when the next attempt is. {@link CallLoop}
- * makes the calls. A new kind is a class of this in the list of {@link Delivery}.
+ * A kind of outgoing call: when an approval has one due, what its request says, what its results mean, and when the next attempt is.
+ * {@link CallLoop} makes the calls, and lists the kinds.
  */
 abstract class CallKind {
 
     private static final Logger LOGGER = Logger.getLogger(CallKind.class.getName());
 
     private final Approvals approvals;
-    private final RetryPolicy policy;
+    private final DoubleSupplier chance;
     private final AtomicLong failed = new AtomicLong();
 
-    CallKind(Approvals approvals, RetryPolicy policy) {
+    /** @param chance numbers from 0 up to, but not including, 1 */
+    CallKind(Approvals approvals, DoubleSupplier chance) {
         this.approvals = approvals;
-        this.policy = policy;
+        this.chance = chance;
+    }
+
+    /**
+     * A call to be made.
+     *
+     * @param webhook one of the approval's calls
+     * @param notice what is told, without how to call back; {@code null} for a call that tells nobody
+     * @param found the values that the approval's webhook has answered for this call
+     */
+    record Order(
+            Approval approval,
+            Webhook webhook,
+            @CheckForNull Notice notice,
+            Map<String, String> found) {
+
+        /** Returns one of an approval's calls, if the approval has it. */
+        static List<Order> of(Approval approval, Function<OutgoingCalls, Webhook> which) {
+            Attempt last = approval.lastAttempt();
+            Map<String, String> found = last == null ? Map.of() : last.found();
+            return Stream.ofNullable(approval.calls())
+                    .map(which)
+                    .filter(Objects::nonNull)
+                    .map(webhook -> new Order(approval, webhook, null, found))
+                    .toList();
+        }
+
+        /** Returns such a call with sample values, for trying its templates before the approval's webhook has answered. */
+        static List<Order> sample(Approval approval, Function<OutgoingCalls, Webhook> which) {
+            return of(approval, which).stream()
+                    .map(order -> new Order(
+                            approval,
+                            order.webhook,
+                            null,
+                            order.webhook.ofAnswer().stream()
+                                    .collect(Collectors.toMap(Function.identity(), Variables::sampleOf))))
+                    .toList();
+        }
+
+        OutgoingCalls calls() {
+            return Objects.requireNonNull(approval.calls(), "an approval with a call to make has calls");
+        }
     }
 
     Approvals approvals() {
         return approvals;
     }
 
-    /** Returns the calls that the record of an approval has due. A call is wanted for as long as it is one of them. */
+    /** Returns the calls that an approval has due. A call is wanted for as long as it is one of them. */
     abstract List<Order> due(Approval approval);
+
+    /** Returns the calls that an approval which is about to be written may have due later. */
+    abstract List<Order> later(Approval approval);
+
+    /** Returns the values of a call's templates: by default those of the external process. */
+    Variables values(Order order, Run<?, ?> run, ApprovalRequests requests) throws UndeliverableException {
+        return requests.ofProcess(order, run);
+    }
+
+    /** Returns the variables that further calls take from the answer. */
+    Set<String> wanted(Order order) {
+        return Set.of();
+    }
+
+    /** Returns the longest time that an attempt waits for an agent that is offline. */
+    Duration patience() {
+        return AgentSender.PATIENCE;
+    }
 
     /** Returns the place of a call. Calls of an approval that have the same place are made one after another. */
     abstract String place(Order order);
@@ -43,15 +118,14 @@ abstract class CallKind {
     /** Returns the {@code Idempotency-Key} and {@code webhook-id} of an attempt. */
     abstract String key(Order order);
 
-    /**
-     * The first attempt of this run of Jenkins.
-     *
-     * @param number counts from 1
-     */
-    record First(int number, Duration delay) {}
+    /** Returns the number of the first attempt of this run of Jenkins, from 1. */
+    int first(Approval approval) {
+        return 1;
+    }
 
-    First first(Approval approval) {
-        return new First(1, Duration.ZERO);
+    /** Returns the delay before that attempt. */
+    Duration delay(Approval approval) {
+        return Duration.ZERO;
     }
 
     /** Returns the event that makes a call unnecessary; empty if it is to be made. */
@@ -69,8 +143,12 @@ abstract class CallKind {
      */
     void begins(Order order) throws IOException {}
 
-    /** Takes note that an attempt is being sent. */
-    void sending(Order order, int number, Requests.Ready ready) {}
+    /**
+     * Takes note that an attempt is being sent.
+     *
+     * @param from see {@link Sender#description}
+     */
+    void sending(Order order, int number, WebhookRequest request, String from) {}
 
     /** Takes a line about a call for the build's log. */
     void note(String id, String line) {
@@ -79,7 +157,10 @@ abstract class CallKind {
 
     /** Returns the delay before the next attempt; empty if a result is the last. */
     Optional<Duration> again(Order order, int number, CallResult result) {
-        return policy.delay(number, order.webhook().retry(), result);
+        RetryRules rules = order.webhook().retry();
+        return result.mayBeRepeated() && number <= rules.count()
+                ? Optional.of(result.atLeast(rules.delayAfter(number, chance.getAsDouble())))
+                : Optional.empty();
     }
 
     /** Takes note of a result that is not the last. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.call;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.Approvals;
@@ -8,8 +9,10 @@ import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.call.CallKind.Order;
 import io.jenkins.plugins.armory.call.CallPermits.Permit;
-import io.jenkins.plugins.armory.call.Requests.Order;
+import io.jenkins.plugins.armory.webhook.UndeliverableException;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,16 +28,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The loop that makes the calls of all {@linkplain CallKind kinds}. A change of an approval begins what its record has due, and ends what
- * it has not due any more. Each attempt is made once it has its {@linkplain CallPermits permit}, ends exactly once and gives it back, whatever
- * is thrown on its way. A call is over when its event is written.
+ * The loop that makes the outgoing calls of all {@linkplain CallKind kinds}. What is to be called is in the approval's record and nowhere else,
+ * so after a crash the calls go on from there. A call may be made twice then, with the same {@code Idempotency-Key}; it is never left out.
+ *
+ * <p>A change of an approval begins what its record has due, and ends what it has not due any more. Each attempt is made once it has its
+ * {@linkplain CallPermits permit}, ends exactly once and gives it back, whatever is thrown on its way. A call is over when its event is written.
  */
-final class CallLoop implements ApprovalObserver {
+@Restricted(NoExternalUse.class)
+public final class CallLoop implements ApprovalObserver {
 
     private static final Logger LOGGER = Logger.getLogger(CallLoop.class.getName());
 
@@ -42,31 +51,54 @@ final class CallLoop implements ApprovalObserver {
     private static final Duration HELD = Duration.ofMinutes(1);
 
     private final Approvals approvals;
-    private final Requests requests;
+    private final ApprovalRequests requests;
     private final Clock clock;
     private final ScheduledExecutorService timer;
     private final Executor executor;
     private final UntilWritten again;
     private final CallPermits permits;
+    private final WebhookCalls webhooks;
+    private final CancelCalls cancels;
+    private final NotifyCalls notices;
     private final List<CallKind> kinds;
     private volatile boolean open;
 
     // The following fields, and those of the calls, are guarded by this.
 
     /** The calls that are due or in flight, by the approval and by the place. */
-    private final Map<String, Map<String, Run>> runs = new HashMap<>();
+    private final Map<String, Map<String, Call>> calls = new HashMap<>();
     /** The approvals that were not closed at the start. */
     private final Set<String> inherited = new HashSet<>();
 
     /** @param executor does what may take time, but makes no requests: see {@link CallPermits} */
+    public CallLoop(
+            Approvals approvals,
+            ApprovalRequests requests,
+            CallPermits permits,
+            ScheduledExecutorService timer,
+            Executor executor) {
+        this(
+                approvals,
+                requests,
+                permits,
+                () -> ThreadLocalRandom.current().nextDouble(),
+                Clock.systemUTC(),
+                timer,
+                executor);
+    }
+
+    /**
+     * @param chance numbers from 0 up to, but not including, 1, for the delays between attempts
+     * @param clock the clock of the attempts
+     */
     CallLoop(
             Approvals approvals,
-            Requests requests,
+            ApprovalRequests requests,
             CallPermits permits,
+            DoubleSupplier chance,
             Clock clock,
             ScheduledExecutorService timer,
-            Executor executor,
-            List<CallKind> kinds) {
+            Executor executor) {
         this.approvals = approvals;
         this.requests = requests;
         this.permits = permits;
@@ -74,51 +106,92 @@ final class CallLoop implements ApprovalObserver {
         this.timer = timer;
         this.executor = executor;
         again = new UntilWritten(timer, executor);
-        this.kinds = kinds;
+        webhooks = new WebhookCalls(approvals, chance, clock);
+        cancels = new CancelCalls(approvals, chance, webhooks);
+        notices = new NotifyCalls(approvals, chance);
+        kinds = List.of(webhooks, cancels, new StatusPolls(approvals, chance, clock), notices);
         // In this order, since what is decided meanwhile is outstanding.
         approvals.pending().forEach(approval -> inherited.add(approval.id()));
         approvals.outstanding().forEach(approval -> inherited.add(approval.id()));
         approvals.follow(this);
     }
 
-    /** Begins what the last run of Jenkins has left, and what was due since the start; and from then on at once. */
-    void open() {
+    /**
+     * Checks that the calls of an approval can be made, before anything is written.
+     *
+     * @throws UndeliverableException if one of them cannot
+     */
+    public void check(Approval approval, Run<?, ?> run) throws UndeliverableException {
+        for (CallKind kind : kinds) {
+            for (Order order : kind.later(approval)) {
+                requests.of(kind, order, run, line -> {}).render();
+            }
+        }
+    }
+
+    /**
+     * Begins what the last run of Jenkins has left, and what was due since the start; and from then on at once. Called when Jenkins has loaded
+     * its jobs.
+     */
+    public void open() {
         open = true;
         approvals.pending().forEach(approval -> changed(approval.id()));
         approvals.outstanding().forEach(approval -> changed(approval.id()));
     }
 
     /** Begins nothing more. */
-    void close() {
+    public void close() {
         open = false;
+    }
+
+    /**
+     * Begins the calls of an approval that is observed. Its webhook is called until it takes the call or there is no further attempt. After
+     * a restart, goes on from the recorded attempts.
+     */
+    public void deliver(String id) {
+        webhooks.follow(id);
+        changed(id);
+    }
+
+    /** Returns the number of notices that could not be sent since Jenkins started. */
+    public long failedNotices() {
+        return notices.failed();
+    }
+
+    /** Returns the number of cancel webhooks that could not be called since Jenkins started. */
+    public long failedCancels() {
+        return cancels.failed();
     }
 
     /** Begins the calls of an approval that have become due, and ends those that are not due any more. */
     @Override
     public void changed(String id) {
-        var begun = new ArrayList<Run>();
+        var begun = new ArrayList<Call>();
         synchronized (this) {
             Approval approval = approvals.findInMemory(id).orElse(null);
-            Map<String, Run> places = runs.getOrDefault(id, new HashMap<>());
-            places.values().removeIf(run -> run.giveUp(approval));
+            Map<String, Call> places = calls.getOrDefault(id, new HashMap<>());
+            places.values().removeIf(call -> call.giveUp(approval));
             for (CallKind kind : kinds) {
                 for (Order order : due(kind, approval)) {
                     String place = kind.place(order);
                     if (!places.containsKey(place)) {
-                        var run = new Run(kind, order);
-                        places.put(place, run);
-                        begun.add(run);
+                        var call = new Call(kind, order);
+                        places.put(place, call);
+                        begun.add(call);
                     }
                 }
             }
             if (places.isEmpty()) {
-                runs.remove(id);
+                calls.remove(id);
             } else {
-                runs.put(id, places);
+                calls.put(id, places);
             }
-            inherit(id, approval);
+            if (approval == null || approval.isClosed()) {
+                inherited.remove(id);
+                kinds.forEach(kind -> kind.closed(id));
+            }
         }
-        begun.forEach(Run::start);
+        begun.forEach(call -> call.next(call.firstDelay));
     }
 
     @Override
@@ -130,24 +203,23 @@ final class CallLoop implements ApprovalObserver {
         return open && approval != null ? kind.due(approval) : List.of();
     }
 
-    private void inherit(String id, @CheckForNull Approval approval) {
-        if (approval == null || approval.isClosed()) {
-            inherited.remove(id);
-            kinds.forEach(kind -> kind.closed(id));
-        }
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** See {@link Requests#reasonToWait}; empty for an approval of this run of Jenkins. */
-    private Optional<String> reasonToWait(Approval approval) {
-        boolean asks;
-        synchronized (this) {
-            asks = inherited.contains(approval.id());
-        }
-        return asks ? requests.reasonToWait(approval) : Optional.empty();
+    /**
+     * Says why a request cannot be made. Exceptions at run time and errors are somebody else's, such as of a provider of credentials whose
+     * plugin was updated under a running Jenkins.
+     */
+    private static CallResult notMade(String id, Throwable x) {
+        boolean isExpected = x instanceof UndeliverableException;
+        LOGGER.log(isExpected ? Level.FINE : Level.WARNING, "Cannot make the request of approval " + id, x);
+        String reason = Objects.requireNonNullElse(x.getMessage(), x.toString());
+        return CallResult.notMade(isExpected ? reason : "the request cannot be made: " + reason, false);
     }
 
-    /** A call that is due, with its attempts. */
-    private final class Run {
+    /** A call that is due. Its attempts are made one after another. */
+    private final class Call {
 
         private final CallKind kind;
         private final String id;
@@ -156,58 +228,45 @@ final class CallLoop implements ApprovalObserver {
         @CheckForNull
         private final Notice notice;
 
-        private final Duration delay;
+        private final Duration firstDelay;
         private int number;
+        private boolean held;
         private boolean inFlight;
-        /** The permit that an attempt waits for or has until it is sent, {@code null} for none. */
+        /** The permit that an attempt waits for or has, {@code null} for none. */
         @CheckForNull
         private Permit permit;
 
-        private boolean held;
+        // When the last attempt began, and what it called.
+        private Instant begun;
+        private long nanos;
+        private String host = "";
 
-        Run(CallKind kind, Order order) {
+        Call(CallKind kind, Order order) {
             this.kind = kind;
             id = order.approval().id();
             place = kind.place(order);
             notice = order.notice();
-            CallKind.First first = kind.first(order.approval());
-            number = first.number();
-            delay = first.delay();
-        }
-
-        void start() {
-            next(delay);
+            number = kind.first(order.approval());
+            firstDelay = kind.delay(order.approval());
         }
 
         /** Makes the next attempt after a delay. */
-        private void next(Duration pause) {
-            if (pause.isZero()) {
-                executor.execute(() -> surely(this::attempt));
+        private void next(Duration delay) {
+            Runnable attempt = () -> untilDone(this::attempt, executor);
+            if (delay.isZero()) {
+                executor.execute(attempt);
             } else {
-                UntilWritten.later(timer, executor, pause, () -> surely(this::attempt));
+                UntilWritten.later(timer, executor, delay, attempt);
             }
         }
 
         /** Does a part of the call again, later, if it throws what nobody expects: no call is stuck by that. */
-        private void surely(UntilWritten.Write part) {
-            surely(part, executor);
-        }
-
-        private void surely(UntilWritten.Write part, Executor repeats) {
+        private void untilDone(UntilWritten.Write part, Executor repeats) {
             again.run(
                     part,
                     x -> LOGGER.log(
                             Level.WARNING, "A call of approval " + id + " cannot go on; trying again until it can", x),
                     repeats);
-        }
-
-        /** Returns the call as a record has it due, {@code null} if it has not. */
-        @CheckForNull
-        Order dueBy(@CheckForNull Approval approval) {
-            return due(kind, approval).stream()
-                    .filter(order -> Objects.equals(order.notice(), notice))
-                    .findFirst()
-                    .orElse(null);
         }
 
         /** Gives the call up if a record has it not due any more and it is not in flight, and returns whether that is so. */
@@ -219,16 +278,28 @@ final class CallLoop implements ApprovalObserver {
             return isOver;
         }
 
+        /** Returns the call as a record has it due, {@code null} if it has not. */
+        @CheckForNull
+        private Order dueBy(@CheckForNull Approval approval) {
+            return due(kind, approval).stream()
+                    .filter(order -> Objects.equals(order.notice(), notice))
+                    .findFirst()
+                    .orElse(null);
+        }
+
         /** Returns the call as it is due now, {@code null} if it is not. Its job may have been renamed since the last attempt. */
         @CheckForNull
         private Order order() {
             synchronized (CallLoop.this) {
-                return of(id).get(place) == this
-                        ? dueBy(approvals.findInMemory(id).orElse(null))
-                        : null;
+                return isListed() ? dueBy(approvals.findInMemory(id).orElse(null)) : null;
             }
         }
 
+        private boolean isListed() {
+            return calls.getOrDefault(id, Map.of()).get(place) == this;
+        }
+
+        /** Makes the request, and waits for the permit to send it. */
         private void attempt() {
             Order order = order();
             if (order == null) {
@@ -238,24 +309,41 @@ final class CallLoop implements ApprovalObserver {
             Optional<String> reason = reasonToWait(order.approval());
             if (instead.isPresent()) {
                 write(instead.get());
-            } else if (reason.isPresent()) {
-                hold(order, reason.get());
-            } else {
-                askFor(permits.of(order.approval().build().job(), hostOf(order)), order);
+                return;
             }
-        }
-
-        private void askFor(Permit asked, Order order) {
+            if (reason.isPresent()) {
+                hold(order, reason.get());
+                return;
+            }
+            CallRequest request;
+            String hostAndPort;
+            try {
+                request = requests.of(kind, order, line -> kind.note(id, line));
+                hostAndPort = request.hostAndPort();
+            } catch (UndeliverableException | RuntimeException | Error x) {
+                began();
+                take(order, notMade(id, x));
+                return;
+            }
+            Permit asked = permits.of(order.approval().build().job(), hostAndPort);
             synchronized (CallLoop.this) {
                 if (order() == null || permit != null) {
                     return;
                 }
                 permit = asked;
             }
-            boolean waits = asked.ask(() -> surely(() -> begin(asked), permits.executor()));
-            if (waits) {
+            if (asked.ask(() -> untilDone(() -> send(request, asked), permits.executor()))) {
                 kind.waits(order, number);
             }
+        }
+
+        /** See {@link ApprovalRequests#reasonToWait}; empty for an approval of this run of Jenkins. */
+        private Optional<String> reasonToWait(Approval approval) {
+            boolean asks;
+            synchronized (CallLoop.this) {
+                asks = inherited.contains(id);
+            }
+            return asks ? requests.reasonToWait(approval) : Optional.empty();
         }
 
         private void hold(Order order, String reason) {
@@ -269,139 +357,77 @@ final class CallLoop implements ApprovalObserver {
             next(HELD);
         }
 
-        private String hostOf(Order order) {
-            try {
-                return requests.host(order);
-            } catch (UndeliverableException | RuntimeException | Error x) {
-                return ""; // making the request fails too, and says why
-            }
-        }
-
-        /** Makes the attempt, since it has its permit. */
-        private void begin(Permit granted) throws IOException {
+        /** Sends a request, since it has its permit. */
+        private void send(CallRequest request, Permit granted) throws IOException {
             Order order = order();
             if (order != null) {
                 kind.begins(order);
             }
             synchronized (CallLoop.this) {
-                order = order();
+                order = permit == granted ? order() : null;
                 inFlight = order != null;
-                permit = null;
             }
             if (order == null) {
                 granted.giveBack();
-            } else {
-                send(order, new Ending(this, order, granted));
+                return;
             }
-        }
-
-        private void send(Order order, Ending ending) {
+            Order sent = order;
+            began();
             try {
-                Requests.Ready ready = requests.ready(order, line -> kind.note(id, line));
-                ending.host = ready.request().host();
+                WebhookRequest rendered = request.render();
+                host = rendered.host();
                 if (order() == null) { // a vault may take its time
-                    ending.end(null);
+                    end(granted, sent, null);
                     return;
                 }
-                kind.sending(order, number, ready);
-                ready.sender().send(ready.request(), kind.key(order), () -> order() != null, ending::end);
+                kind.sending(sent, number, rendered, request.sender().description());
+                request.sender()
+                        .send(rendered, kind.key(sent), () -> order() != null, result -> end(granted, sent, result));
             } catch (UndeliverableException | RuntimeException | Error x) {
-                LOGGER.log(
-                        x instanceof UndeliverableException ? Level.FINE : Level.WARNING,
-                        "Cannot make the request of approval " + id,
-                        x);
-                ending.end(CallResult.notMade(reason(x), false));
+                end(granted, sent, notMade(id, x));
             }
         }
 
-        /** Goes on after an attempt, unless the call is not due any more. */
-        private void landed(Optional<Duration> next) {
+        private void began() {
+            begun = now();
+            nanos = System.nanoTime();
+            host = "";
+        }
+
+        /**
+         * Ends an attempt, unless it has ended before.
+         *
+         * @param result {@code null} if the call was dropped, since it was not due any more
+         */
+        private void end(Permit granted, Order order, @CheckForNull CallResult result) {
+            synchronized (CallLoop.this) {
+                if (permit != granted) {
+                    return;
+                }
+                permit = null;
+            }
+            granted.giveBack();
+            executor.execute(() -> untilDone(() -> take(order, result), executor));
+        }
+
+        /** Takes the result of an attempt, and goes on unless it is the last. */
+        private void take(Order order, @CheckForNull CallResult result) {
+            Optional<Duration> delay = result == null ? Optional.empty() : kind.again(order, number, result);
+            if (result == null) {
+                over();
+            } else if (delay.isPresent()) {
+                kind.repeated(order, attempt(result, now().plus(delay.get())), result);
+            } else {
+                write(kind.over(order, attempt(result, null), result));
+            }
             synchronized (CallLoop.this) {
                 inFlight = false;
             }
             changed(id);
-            next.ifPresent(pause -> {
+            delay.ifPresent(pause -> {
                 number++;
                 next(pause);
             });
-        }
-
-        /** Applies the event that ends the call. The call stays due, and is not made again, until that is written. */
-        private void write(Event event) {
-            again.run(
-                    () -> {
-                        approvals.apply(id, event);
-                        over(this);
-                    },
-                    x -> {
-                        String line = "Cannot write what became of a call of approval " + id + "; trying again until it"
-                                + " can be written";
-                        LOGGER.log(Level.WARNING, line, x);
-                        approvals.note(id, "WARNING: " + line + ". " + x.getMessage());
-                    });
-        }
-    }
-
-    private Map<String, Run> of(String id) {
-        return runs.getOrDefault(id, Map.of());
-    }
-
-    /** Ends a call, whose event is on disk, and begins what waits for that. */
-    private void over(Run run) {
-        synchronized (this) {
-            if (of(run.id).get(run.place) == run) {
-                of(run.id).remove(run.place);
-            }
-        }
-        changed(run.id);
-    }
-
-    /**
-     * Says why a request cannot be made. Exceptions at run time and errors are somebody else's, such as of a provider of credentials whose
-     * plugin was updated under a running Jenkins.
-     */
-    private static String reason(Throwable x) {
-        String reason = Objects.requireNonNullElse(x.getMessage(), x.toString());
-        return x instanceof UndeliverableException ? reason : "the request cannot be made: " + reason;
-    }
-
-    /** The end of an attempt in flight. */
-    private final class Ending {
-
-        private final Run run;
-        private final Order order;
-        private final Permit permit;
-        private final int number;
-        private final Instant begun = now();
-        private final long nanos = System.nanoTime();
-        private final AtomicBoolean ended = new AtomicBoolean();
-        private volatile String host = "";
-
-        Ending(Run run, Order order, Permit permit) {
-            this.run = run;
-            this.order = order;
-            this.permit = permit;
-            number = run.number;
-        }
-
-        /** @param result {@code null} if the call was dropped, since it was not due any more */
-        void end(@CheckForNull CallResult result) {
-            if (ended.compareAndSet(false, true)) {
-                permit.giveBack();
-                executor.execute(() -> run.surely(() -> tell(result)));
-            }
-        }
-
-        private void tell(@CheckForNull CallResult result) {
-            Optional<Duration> next = result == null ? Optional.empty() : run.kind.again(order, number, result);
-            if (result == null) {
-                over(run);
-            } else if (next.isPresent()) {
-                run.kind.repeated(order, attempt(result, now().plus(next.get())), result);
-            } else {
-                run.write(run.kind.over(order, attempt(result, null), result));
-            }
-            run.landed(next);
         }
 
         private Attempt attempt(CallResult result, @CheckForNull Instant nextAt) {
@@ -417,9 +443,30 @@ final class CallLoop implements ApprovalObserver {
                     nextAt,
                     result.found());
         }
-    }
 
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        /** Applies the event that ends the call. The call stays due, and is not made again, until that is written. */
+        private void write(Event event) {
+            again.run(
+                    () -> {
+                        approvals.apply(id, event);
+                        over();
+                    },
+                    x -> {
+                        String line = "Cannot write what became of a call of approval " + id + "; trying again until it"
+                                + " can be written";
+                        LOGGER.log(Level.WARNING, line, x);
+                        approvals.note(id, "WARNING: " + line + ". " + x.getMessage());
+                    });
+        }
+
+        /** Ends the call, whose event is on disk, and begins what waits for that. */
+        private void over() {
+            synchronized (CallLoop.this) {
+                if (isListed()) {
+                    calls.get(id).remove(place);
+                }
+            }
+            changed(id);
+        }
     }
 }

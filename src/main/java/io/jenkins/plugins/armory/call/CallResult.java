@@ -117,7 +117,7 @@ public record CallResult(
         boolean isAnswer = status >= 100 && status <= 599;
         if (answer == null
                 || found == null
-                || failure == null && (judged == null) != (request.answer() == null)
+                || failure == null && (judged == null) != (request.definition().answer() == null)
                 || failure == null && !isSuccess
                 || failure != null && (isSuccess || status != 0 && !isAnswer)) {
             return lost(request.host()
@@ -126,7 +126,7 @@ public record CallResult(
         return new CallResult(
                 status,
                 failure == null ? null : credible(failure, request),
-                failure != null && (isAnswer ? request.isRepeatedAfter(status) : mayBeRepeated),
+                failure != null && (isAnswer ? request.definition().retry().repeatAfter(status) : mayBeRepeated),
                 failure == null || mayHaveBeenTaken,
                 pause,
                 credible(answer, request),

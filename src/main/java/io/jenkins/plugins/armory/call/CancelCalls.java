@@ -1,13 +1,18 @@
 package io.jenkins.plugins.armory.call;
 
+import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
-import io.jenkins.plugins.armory.call.Requests.Order;
+import io.jenkins.plugins.armory.webhook.UndeliverableException;
+import io.jenkins.plugins.armory.webhook.Variables;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 
 /**
  * The calls of cancel webhooks. A cancel webhook is called when its approval ended without its external process, unless
@@ -17,14 +22,30 @@ final class CancelCalls extends CallKind {
 
     private final WebhookCalls webhooks;
 
-    CancelCalls(Approvals approvals, RetryPolicy policy, WebhookCalls webhooks) {
-        super(approvals, policy);
+    CancelCalls(Approvals approvals, DoubleSupplier chance, WebhookCalls webhooks) {
+        super(approvals, chance);
         this.webhooks = webhooks;
     }
 
     @Override
     List<Order> due(Approval approval) {
         return approval.isDecided() ? Order.of(approval, OutgoingCalls::cancel) : List.of();
+    }
+
+    /** The approval may end at any time, for a reason that has lines and letters of any language. */
+    @Override
+    List<Order> later(Approval approval) {
+        Approval ended =
+                approval.on(new Event.Aborted("1.\n\u00fc"), Instant.now()).approval();
+        return Order.sample(ended, OutgoingCalls::cancel);
+    }
+
+    @Override
+    Variables values(Order order, Run<?, ?> run, ApprovalRequests requests) throws UndeliverableException {
+        Decision decision = order.approval().requireDecision();
+        return super.values(order, run, requests)
+                .with(Variables.OUTCOME, decision.outcome().name())
+                .with(Variables.REASON, decision.mdMessage());
     }
 
     /** The place of the webhook: an attempt in flight ends first. */

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.call;
 
+import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
@@ -7,10 +8,15 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
-import io.jenkins.plugins.armory.call.Requests.Order;
+import io.jenkins.plugins.armory.builds.BuildRecord;
+import io.jenkins.plugins.armory.webhook.Variables;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
+import jenkins.model.Jenkins;
 
 /**
  * The calls that tell people of approvals. What is to be told is in the record, so it is told at least once; a notice that
@@ -19,19 +25,53 @@ import java.util.Objects;
  */
 final class NotifyCalls extends CallKind {
 
-    NotifyCalls(Approvals approvals, RetryPolicy policy) {
-        super(approvals, policy);
+    NotifyCalls(Approvals approvals, DoubleSupplier chance) {
+        super(approvals, chance);
     }
 
     @Override
     List<Order> due(Approval approval) {
         Notifications notifications = Notifications.of(approval);
+        return notifications == null ? List.of() : orders(approval, notifications, notifications.due());
+    }
+
+    private static List<Order> orders(Approval approval, Notifications notifications, List<Notice> notices) {
+        return notices.stream()
+                .map(notice -> new Order(approval, notifications.webhooks().get(notice.webhook()), notice, Map.of()))
+                .toList();
+    }
+
+    @Override
+    List<Order> later(Approval approval) {
+        Notifications notifications = Notifications.of(approval);
         return notifications == null
                 ? List.of()
-                : notifications.due().stream()
-                        .map(notice ->
-                                new Order(approval, notifications.webhooks().get(notice.webhook()), notice))
-                        .toList();
+                : orders(
+                        approval,
+                        notifications,
+                        IntStream.range(0, notifications.webhooks().size())
+                                .mapToObj(webhook -> new Notice(Occasion.EXPIRING, webhook))
+                                .toList());
+    }
+
+    /**
+     * A notice has no token, so that whoever is told cannot decide, and no context of the approval's calls, which may come from a file of the
+     * workspace.
+     */
+    @Override
+    Variables values(Order order, Run<?, ?> run, ApprovalRequests requests) {
+        Approval approval = order.approval();
+        Occasion occasion = noticeOf(order).occasion();
+        String root = Jenkins.get().getRootUrl();
+        String page = BuildRecord.pageOf(run, approval.id()).substring(1);
+        return requests.ofEvery(order, run)
+                .with(Variables.EVENT, occasion.name())
+                .with(Variables.TEXT, NoticeText.of(approval, occasion))
+                .with(Variables.WEBHOOK_NAME, approval.webhook())
+                .with(Variables.APPROVAL_URL, root == null ? page : root + page)
+                .with(Variables.DEADLINE, NoticeText.deadline(approval))
+                .with(Variables.OUTCOME, NoticeText.outcome(approval))
+                .with(Variables.REASON, NoticeText.reason(approval, occasion));
     }
 
     private static Notice noticeOf(Order order) {

@@ -20,5 +20,7 @@ public interface Sender {
     void send(WebhookRequest request, String idempotencyKey, BooleanSupplier wanted, Consumer<CallResult> done);
 
     /** Returns the text for the log behind the webhook's name; empty for Jenkins itself. */
-    String description();
+    default String description() {
+        return "";
+    }
 }

@@ -59,10 +59,22 @@ public interface Settings {
      *
      * @param isRule whether a rule of an environment asks, which takes the credentials of Jenkins itself alone, and not those of the job
      */
-    record Asker(Run<?, ?> run, boolean isRule) {
+    record Asker(Run<?, ?> run, boolean isRule) implements CallRequest.Credentials {
 
         public static Asker of(Run<?, ?> run, Approval approval) {
             return new Asker(run, approval.isRule());
+        }
+
+        @Override
+        @CheckForNull
+        public String secretText(String id) {
+            return get().secret(id, this);
+        }
+
+        @Override
+        @CheckForNull
+        public StandardCertificateCredentials certificate(String id) {
+            return get().certificate(id, this);
         }
     }
 

@@ -7,7 +7,6 @@ import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
-import io.jenkins.plugins.armory.call.Requests.Order;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -22,6 +21,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -41,8 +41,8 @@ final class StatusPolls extends CallKind {
     /** The last failure that was logged of each approval whose last question failed. */
     private final Map<String, String> failures = new ConcurrentHashMap<>();
 
-    StatusPolls(Approvals approvals, RetryPolicy policy, Clock clock) {
-        super(approvals, policy);
+    StatusPolls(Approvals approvals, DoubleSupplier chance, Clock clock) {
+        super(approvals, chance);
         started = clock.instant();
     }
 
@@ -51,6 +51,17 @@ final class StatusPolls extends CallKind {
         return approval.state() == Approval.State.WAITING && approval.callback() == null
                 ? Order.of(approval, StatusPolls::question)
                 : List.of();
+    }
+
+    @Override
+    List<Order> later(Approval approval) {
+        return Order.sample(approval, StatusPolls::question);
+    }
+
+    /** None: it is asked again soon. */
+    @Override
+    Duration patience() {
+        return Duration.ZERO;
     }
 
     @CheckForNull
@@ -75,10 +86,10 @@ final class StatusPolls extends CallKind {
 
     /** An interval after the webhook's answer; at once after a restart, since the process may have decided meanwhile. */
     @Override
-    First first(Approval approval) {
+    Duration delay(Approval approval) {
         Attempt sent = approval.lastAttempt();
         boolean isRestored = sent == null || sent.at().isBefore(started);
-        return new First(1, isRestored ? Duration.ZERO : every(approval));
+        return isRestored ? Duration.ZERO : every(approval);
     }
 
     private static Duration every(Approval approval) {

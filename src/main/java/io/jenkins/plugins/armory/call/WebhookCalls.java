@@ -4,9 +4,10 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.call.Requests.Order;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
+import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -41,8 +43,8 @@ final class WebhookCalls extends CallKind {
     /** The approvals whose webhooks the last run of Jenkins may have been calling when it ended. */
     private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
 
-    WebhookCalls(Approvals approvals, RetryPolicy policy, Clock clock) {
-        super(approvals, policy);
+    WebhookCalls(Approvals approvals, DoubleSupplier chance, Clock clock) {
+        super(approvals, chance);
         this.clock = clock;
         Stream.concat(
                         approvals.pending().stream().filter(each -> each.state() == Approval.State.SENDING),
@@ -75,8 +77,18 @@ final class WebhookCalls extends CallKind {
     @Override
     List<Order> due(Approval approval) {
         return approval.state() == Approval.State.SENDING && followed.containsKey(approval.id())
-                ? Order.of(approval, calls -> calls.webhook())
+                ? Order.of(approval, OutgoingCalls::webhook)
                 : List.of();
+    }
+
+    @Override
+    List<Order> later(Approval approval) {
+        return Order.of(approval, OutgoingCalls::webhook);
+    }
+
+    @Override
+    Set<String> wanted(Order order) {
+        return order.calls().ofAnswer();
     }
 
     @Override
@@ -89,20 +101,25 @@ final class WebhookCalls extends CallKind {
         return order.approval().id();
     }
 
-    /** After a restart: at once if an attempt may have been cut off, else when the next one is due. */
     @Override
-    First first(Approval approval) {
+    int first(Approval approval) {
         Attempt last = approval.lastAttempt();
-        Instant due = approval.nextAttemptAt();
-        return last == null
-                ? super.first(approval)
-                : new First(last.number() + 1, due == null ? Duration.ZERO : untilDue(last.at(), due));
+        return last == null ? 1 : last.number() + 1;
     }
 
-    /** Returns the time until an attempt is due, and no more than the whole delay: the clock may have been set back. */
-    private Duration untilDue(Instant begun, Instant due) {
+    /**
+     * After a restart: at once if an attempt may have been cut off, else when the next one is due, and no later than after the whole
+     * delay: the clock may have been set back.
+     */
+    @Override
+    Duration delay(Approval approval) {
+        Attempt last = approval.lastAttempt();
+        Instant due = approval.nextAttemptAt();
+        if (last == null || due == null) {
+            return Duration.ZERO;
+        }
         Duration left = Duration.between(clock.instant(), due);
-        Duration whole = Duration.between(begun, due);
+        Duration whole = Duration.between(last.at(), due);
         Duration delay = left.compareTo(whole) < 0 ? left : whole;
         return delay.isNegative() ? Duration.ZERO : delay;
     }
@@ -117,7 +134,7 @@ final class WebhookCalls extends CallKind {
     }
 
     @Override
-    void sending(Order order, int number, Requests.Ready ready) {
+    void sending(Order order, int number, WebhookRequest request, String from) {
         String id = order.approval().id();
         if (cutOff.remove(id)) {
             String webhook = "webhook '" + order.approval().webhook() + "'";
@@ -129,11 +146,7 @@ final class WebhookCalls extends CallKind {
                             : "Jenkins was down when attempt " + number + " of " + webhook
                                     + " was due or under way; calling it now, with the same Idempotency-Key.");
         } else if (number == 1) {
-            note(
-                    id,
-                    "Calling webhook '" + order.approval().webhook() + "'"
-                            + ready.sender().description() + ": "
-                            + ready.request().destination());
+            note(id, "Calling webhook '" + order.approval().webhook() + "'" + from + ": " + request.destination());
         }
     }
 
@@ -185,8 +198,7 @@ final class WebhookCalls extends CallKind {
 
     /** Returns a variable of the answer that is needed and not there. */
     private static Optional<String> lacking(Order order, Attempt attempt) {
-        return Stream.ofNullable(order.approval().calls())
-                .flatMap(calls -> calls.ofAnswerForStatus().stream())
+        return order.calls().ofAnswerForStatus().stream()
                 .filter(variable -> !attempt.found().containsKey(variable))
                 .findFirst();
     }

@@ -27,6 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -46,11 +47,11 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The HTTP client that calls webhooks. A call is one attempt, on a thread of OkHttp's; {@link RetryPolicy} decides when
+ * The HTTP client that calls webhooks. A call is one attempt, on a thread of OkHttp's; {@link CallLoop} decides when
  * there is another. Redirects are not followed, since they would carry the callback token to another host.
  */
 @Restricted(NoExternalUse.class)
-public final class WebhookClient {
+public final class WebhookClient implements Sender {
 
     private static final Logger LOGGER = Logger.getLogger(WebhookClient.class.getName());
 
@@ -133,6 +134,17 @@ public final class WebhookClient {
         return client.dispatcher().executorService();
     }
 
+    /** Makes a call from Jenkins itself, through its proxy if it has one for the host. */
+    @Override
+    public void send(WebhookRequest request, String idempotencyKey, BooleanSupplier wanted, Consumer<CallResult> done) {
+        call(
+                request.attempt(idempotencyKey, Instant.now()),
+                idempotencyKey,
+                Settings.get().hosts(),
+                JenkinsProxy.forHost(request.hostName()),
+                done);
+    }
+
     /**
      * Makes the call and returns at once.
      *
@@ -142,7 +154,7 @@ public final class WebhookClient {
      *     host's name is checked
      * @param done takes the result, on any thread
      */
-    public void call(
+    void call(
             WebhookRequest webhook,
             String idempotencyKey,
             AllowedHosts hosts,
@@ -204,8 +216,8 @@ public final class WebhookClient {
         if (tls != null) {
             tls.addTo(builder);
         }
-        if (webhook.limits().connectSeconds() > 0) {
-            builder.connectTimeout(webhook.limits().connect());
+        if (webhook.definition().limits().connectSeconds() > 0) {
+            builder.connectTimeout(webhook.definition().limits().connect());
         }
         builder.readTimeout(timeout(webhook)).callTimeout(timeout(webhook));
         if (proxy == null) {
@@ -217,7 +229,9 @@ public final class WebhookClient {
     }
 
     private Duration timeout(WebhookRequest webhook) {
-        return webhook.limits().requestSeconds() > 0 ? webhook.limits().request() : responseTimeout;
+        return webhook.definition().limits().requestSeconds() > 0
+                ? webhook.definition().limits().request()
+                : responseTimeout;
     }
 
     private static Request request(WebhookRequest webhook, String idempotencyKey, @CheckForNull ProxyServer proxy) {
@@ -238,13 +252,14 @@ public final class WebhookClient {
             request.header(ProxyServer.AUTHORIZATION, credentials);
         }
         String body = webhook.body();
-        return request.method(webhook.method(), body == null ? null : RequestBody.create(body, (MediaType) null))
+        return request.method(
+                        webhook.definition().method(), body == null ? null : RequestBody.create(body, (MediaType) null))
                 .build();
     }
 
     private static CallResult result(WebhookRequest webhook, Response response) {
         int status = response.code();
-        AnswerRule rule = webhook.answer();
+        AnswerRule rule = webhook.definition().answer();
         boolean isRead = rule != null || webhook.wantsBody();
         Body body = Body.read(response, isRead ? AnswerRule.MAX_BODY : MAX_READ);
         String answer = webhook.mask(body.text(), body.isWhole());
@@ -262,7 +277,7 @@ public final class WebhookClient {
                             webhook.findIn(body.isWhole() ? body.bytes() : null, response.header("Location")))
                     : judged(webhook, rule, status, body, answer, retryAfter);
         }
-        boolean mayBeRepeated = webhook.isRepeatedAfter(status);
+        boolean mayBeRepeated = webhook.definition().retry().repeatAfter(status);
         return CallResult.refused(
                 status,
                 webhook.host() + " " + refusal(status),

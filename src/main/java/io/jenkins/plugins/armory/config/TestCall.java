@@ -13,14 +13,13 @@ import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallPermits;
 import io.jenkins.plugins.armory.call.CallPermits.Permit;
+import io.jenkins.plugins.armory.call.CallRequest;
 import io.jenkins.plugins.armory.call.CallResult;
-import io.jenkins.plugins.armory.call.JenkinsProxy;
-import io.jenkins.plugins.armory.call.RequestCredentials;
-import io.jenkins.plugins.armory.call.UndeliverableException;
 import io.jenkins.plugins.armory.call.WebhookClient;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
-import io.jenkins.plugins.armory.webhook.TemplateException;
+import io.jenkins.plugins.armory.webhook.RequestRenderer;
+import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
@@ -30,6 +29,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -82,19 +82,21 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
         Webhook webhook = ofLaterCalls.isEmpty() ? saved : saved.asCancel(); // such a call awaits no callback
         String id = tokens.newId();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            String host = WebhookRequest.hostAndPort(webhook, variables(webhook, place, id, ofLaterCalls));
-            Permit permit = permits.of(JOB, host);
+            CallRequest.Credentials credentials = credentialsOf(place);
+            Variables variables = variables(webhook, id, ofLaterCalls).withSecrets(credentials::secretText);
+            var request = new CallRequest(new RequestRenderer(webhook, variables), Set.of(), credentials, client);
+            Permit permit = permits.of(JOB, request.hostAndPort());
             CompletableFuture<Void> granted = new CompletableFuture<>();
             try {
                 permit.ask(() -> granted.complete(null));
                 granted.get(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS);
-                return call(webhook, place, id, variables(webhook, place, id, ofLaterCalls));
+                return call(request.render(), id);
             } catch (TimeoutException x) {
                 return FormValidation.error(Messages.TestCall_busy());
             } finally {
                 permit.giveBack();
             }
-        } catch (TemplateException | UndeliverableException | IllegalStateException x) {
+        } catch (UndeliverableException | IllegalStateException x) {
             return FormValidation.error(Messages.TestCall_notSent(x.getMessage()));
         } catch (ExecutionException x) {
             return FormValidation.error(Messages.TestCall_notSent(String.valueOf(x.getCause())));
@@ -104,34 +106,24 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
         }
     }
 
-    private FormValidation call(Webhook webhook, ItemGroup<?> place, String id, Variables variables)
-            throws TemplateException, UndeliverableException, ExecutionException, InterruptedException {
+    private FormValidation call(WebhookRequest request, String id) throws ExecutionException, InterruptedException {
         CompletableFuture<CallResult> answered = new CompletableFuture<>();
-        WebhookRequest request = RequestCredentials.addTo(
-                WebhookRequest.of(webhook, variables, new WebhookRequest.Defaults(id, Phase.STRATEGY.toString(), null)),
-                webhook,
-                credentialsOf(place));
-        client.call(
-                request.attempt(id, Instant.now()),
-                id,
-                ArmoryConfiguration.get().hosts(),
-                JenkinsProxy.forHost(request.hostName()),
-                answered::complete);
+        client.send(request, id, () -> true, answered::complete);
         try {
-            CallResult result = answered.get(
-                    webhook.limits().request().plus(BESIDE_THE_CALL).toSeconds(), TimeUnit.SECONDS);
-            return report(request, result);
+            Duration limit = request.definition().limits().request();
+            return report(request, answered.get(limit.plus(BESIDE_THE_CALL).toSeconds(), TimeUnit.SECONDS));
         } catch (TimeoutException x) { // a name server does not answer
             return FormValidation.error(Messages.TestCall_noAnswer());
         }
     }
 
-    private static RequestCredentials.Lookup credentialsOf(ItemGroup<?> place) {
-        return new RequestCredentials.Lookup() {
+    private static CallRequest.Credentials credentialsOf(ItemGroup<?> place) {
+        return new CallRequest.Credentials() {
             @Override
             @CheckForNull
             public String secretText(String id) {
-                return secret(id, place);
+                StringCredentials credentials = SecretTexts.forTemplate(id, place);
+                return credentials == null ? null : credentials.getSecret().getPlainText();
             }
 
             @Override
@@ -157,7 +149,7 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
         return values.keySet().stream().anyMatch(webhook::mentions) ? values : Map.of();
     }
 
-    private Variables variables(Webhook webhook, ItemGroup<?> place, String id, Map<String, String> ofLaterCalls) {
+    private Variables variables(Webhook webhook, String id, Map<String, String> ofLaterCalls) {
         var variables = new Variables()
                 .with(Variables.CALLBACK_URI, ApprovalRequests.callbackUriOf(id))
                 .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(id))
@@ -165,19 +157,13 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
                 .with(Variables.DEPLOYMENT_ID, SAMPLE + "#1")
                 .with(Variables.APPLICATION_NAME, SAMPLE)
                 .with(Variables.ENVIRONMENT_NAME, SAMPLE)
+                .with(Variables.PHASE, Phase.STRATEGY.toString())
                 .with(Variables.ACCOUNT_NAME, SAMPLE)
                 .with(Variables.NAMESPACE, SAMPLE)
                 .withContext(webhook.context())
-                .withContextSample(SAMPLE)
-                .withSecrets(secret -> secret(secret, place));
+                .withContextSample(SAMPLE);
         ofLaterCalls.forEach(variables::with);
         return variables;
-    }
-
-    @CheckForNull
-    private static String secret(String id, ItemGroup<?> place) {
-        StringCredentials credentials = SecretTexts.forTemplate(id, place);
-        return credentials == null ? null : credentials.getSecret().getPlainText();
     }
 
     private static FormValidation report(WebhookRequest request, CallResult result) {

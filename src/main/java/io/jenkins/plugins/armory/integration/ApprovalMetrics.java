@@ -74,12 +74,12 @@ public final class ApprovalMetrics {
         private void register() throws IOException {
             ArmoryRuntime armory = ArmoryRuntime.get();
             var approvals = armory.approvals();
-            var delivery = armory.delivery();
+            var calls = armory.calls();
             var rejected = armory.endpoint().rejected();
             replace(WAITING, () -> approvals.pending().size());
             replace(REFUSED, rejected::total);
-            replace(CANCELS_FAILED, delivery::failedCancels);
-            replace(NOTICES_FAILED, delivery::failedNotices);
+            replace(CANCELS_FAILED, calls::failedCancels);
+            replace(NOTICES_FAILED, calls::failedNotices);
             for (Decision.Outcome outcome : Decision.Outcome.values()) {
                 registry.counter(name(outcome)); // so that a graph begins with 0
             }

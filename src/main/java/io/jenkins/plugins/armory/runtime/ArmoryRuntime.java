@@ -12,8 +12,8 @@ import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.builds.JobIds;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
+import io.jenkins.plugins.armory.call.CallLoop;
 import io.jenkins.plugins.armory.call.CallPermits;
-import io.jenkins.plugins.armory.call.Delivery;
 import io.jenkins.plugins.armory.call.JenkinsProxy;
 import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.call.WebhookClient;
@@ -73,7 +73,6 @@ public final class ArmoryRuntime {
     private final RunningBuilds runningBuilds = new RunningBuilds();
     private final Deployments deployments = new Deployments(buildExecutor, runningBuilds, this::note);
     private final JobIds jobIds = new JobIds();
-    private final ApprovalRequests requests = new ApprovalRequests(tokens, client);
     private final ApprovalEvents events =
             new ApprovalEvents(() -> ExtensionList.lookup(ApprovalListener.class), buildExecutor, this::pending);
     private final OpenStore store = new OpenStore(
@@ -83,7 +82,7 @@ public final class ArmoryRuntime {
                 jobIds.noteAll();
                 return jobIds::nameOf;
             },
-            requests,
+            new ApprovalRequests(tokens, client),
             permits,
             events,
             Timer.get(),
@@ -150,12 +149,12 @@ public final class ArmoryRuntime {
     }
 
     /**
-     * Returns the delivery of outgoing calls.
+     * Returns the loop of outgoing calls.
      *
      * @throws ApprovalsUnavailableException if the approvals cannot be opened now
      */
-    public Delivery delivery() throws ApprovalsUnavailableException {
-        return store.open().delivery();
+    public CallLoop calls() throws ApprovalsUnavailableException {
+        return store.open().calls();
     }
 
     private Optional<Approval> pending(String id) {
@@ -227,10 +226,6 @@ public final class ArmoryRuntime {
 
     public JobIds jobIds() {
         return jobIds;
-    }
-
-    public ApprovalRequests requests() {
-        return requests;
     }
 
     /**

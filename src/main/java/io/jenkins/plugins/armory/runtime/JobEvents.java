@@ -58,7 +58,7 @@ public final class JobEvents extends ItemListener {
 
     private static void openDelivery() {
         try {
-            ArmoryRuntime.get().delivery().open();
+            ArmoryRuntime.get().calls().open();
         } catch (ApprovalsUnavailableException x) {
             throw new IllegalStateException(x); // called when the approvals are open
         }

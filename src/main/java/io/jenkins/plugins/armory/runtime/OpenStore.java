@@ -4,10 +4,9 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.builds.BuildRecord;
+import io.jenkins.plugins.armory.call.ApprovalRequests;
+import io.jenkins.plugins.armory.call.CallLoop;
 import io.jenkins.plugins.armory.call.CallPermits;
-import io.jenkins.plugins.armory.call.Delivery;
-import io.jenkins.plugins.armory.call.Requests;
-import io.jenkins.plugins.armory.call.RetryPolicy;
 import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.JobNames;
@@ -41,7 +40,7 @@ final class OpenStore {
     private final Path folder;
     private final Extensions extensions;
     private final Supplier<JobNames> names;
-    private final Requests requests;
+    private final ApprovalRequests requests;
     private final CallPermits permits;
     private final ScheduledExecutorService timer;
     private final Executor executor;
@@ -49,7 +48,7 @@ final class OpenStore {
     private final UntilWritten again;
 
     /** The parts that are open together. */
-    record Open(ApprovalStore store, LatestDeployments deployments, Approvals approvals, Delivery delivery) {}
+    record Open(ApprovalStore store, LatestDeployments deployments, Approvals approvals, CallLoop calls) {}
 
     /** Finds what Jenkins has made. */
     interface Extensions {
@@ -104,7 +103,7 @@ final class OpenStore {
             Path folder,
             Extensions extensions,
             Supplier<JobNames> names,
-            Requests requests,
+            ApprovalRequests requests,
             CallPermits permits,
             ApprovalEvents events,
             ScheduledExecutorService timer,
@@ -208,9 +207,9 @@ final class OpenStore {
                 BuildRecord::isOver,
                 events);
         opened.push(all::close);
-        var delivery = new Delivery(all, requests, permits, new RetryPolicy(), timer, executor);
-        opened.push(delivery::close);
-        open = new Open(found, deployments, all, delivery);
+        var calls = new CallLoop(all, requests, permits, timer, executor);
+        opened.push(calls::close);
+        open = new Open(found, deployments, all, calls);
     }
 
     /** Closes what is open, so that the next attempt, or another controller, finds all of it free. */

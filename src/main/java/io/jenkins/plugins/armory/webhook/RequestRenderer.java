@@ -6,16 +6,20 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.bounds.Bound;
-import io.jenkins.plugins.armory.webhook.WebhookRequest.Defaults;
 import io.jenkins.plugins.armory.webhook.WebhookRequest.RenderedHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Renders the parts of one request from the templates of its webhook. */
-final class RequestRenderer {
+/**
+ * Renders one request from the templates of its webhook. Values are escaped for the place where they stand, see {@link Escapings}.
+ */
+@Restricted(NoExternalUse.class)
+public final class RequestRenderer {
 
     static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -32,16 +36,29 @@ final class RequestRenderer {
 
     private final Webhook webhook;
     private final Variables variables;
-    private final Defaults defaults;
 
-    RequestRenderer(Webhook webhook, Variables variables, Defaults defaults) {
+    public RequestRenderer(Webhook webhook, Variables variables) {
         this.webhook = webhook;
         this.variables = variables;
-        this.defaults = defaults;
     }
 
-    /** @throws TemplateException if something cannot be sent as it is */
-    WebhookRequest render() throws TemplateException {
+    public Webhook webhook() {
+        return webhook;
+    }
+
+    /**
+     * Returns the host and the port that are called, as the client connects to them: however they are written, they are the same.
+     * Looks up no secret: an address that is a secret counts as a host of its own.
+     *
+     * @throws UndeliverableException if the address cannot be called
+     */
+    public String hostAndPort() throws UndeliverableException {
+        HttpUrl url = new RequestRenderer(webhook, variables.withoutSecrets()).url();
+        return url.host() + ':' + url.port();
+    }
+
+    /** @throws UndeliverableException if something cannot be sent as it is */
+    public WebhookRequest render() throws UndeliverableException {
         HttpUrl url = url();
         List<RenderedHeader> headers = headers();
         String contentType = contentType(headers);
@@ -53,31 +70,31 @@ final class RequestRenderer {
         return new WebhookRequest(webhook, url, headers, body, variables.secretsUsed());
     }
 
-    /** Renders the address alone. */
-    HttpUrl url() throws TemplateException {
+    private HttpUrl url() throws UndeliverableException {
         var template = new Template("uriTemplate", webhook.uriTemplate());
         // OkHttp leaves out spaces around an address. Here too, a last segment must not hide its dots with one.
         String uri = template.render(variables, uriEscaping(), Bound.TEXT.most())
                 .toString()
                 .strip();
         if (!uri.regionMatches(true, 0, "http://", 0, 7) && !uri.regionMatches(true, 0, "https://", 0, 8)) {
-            throw new TemplateException("uriTemplate: must start with http:// or https:// once rendered");
+            throw new UndeliverableException("uriTemplate: must start with http:// or https:// once rendered");
         }
         if (NO_HOST.matcher(uri).lookingAt()) { // OkHttp would take what follows for the host
-            throw new TemplateException("uriTemplate: has no host once rendered");
+            throw new UndeliverableException("uriTemplate: has no host once rendered");
         }
         HttpUrl url = HttpUrl.parse(uri);
         // OkHttp accepts some international host names whose ASCII form it does not accept.
         if (url == null || HttpUrl.parse(url.toString()) == null) {
-            throw new TemplateException("uriTemplate: is not a valid address once rendered; check its host and port");
+            throw new UndeliverableException(
+                    "uriTemplate: is not a valid address once rendered; check its host and port");
         }
         if (!url.username().isEmpty() || !url.password().isEmpty()) {
-            throw new TemplateException(
+            throw new UndeliverableException(
                     "uriTemplate: has a user or a password before the host, which would not be sent;"
                             + " use an Authorization header");
         }
         if (!url.isHttps() && webhook.credentials().needTls()) {
-            throw new TemplateException(
+            throw new UndeliverableException(
                     "uriTemplate: must start with https:// once rendered, since the webhook has a client certificate or"
                             + " authorities of its own, which count with TLS alone");
         }
@@ -102,7 +119,7 @@ final class RequestRenderer {
      * Checks that no value removes a segment of the path. The segments "." and ".." do (RFC 3986, section 5.2.4), and they
      * cannot be escaped. So the path must have as many segments as it has with harmless values.
      */
-    private void checkDots(Template template, String uri) throws TemplateException {
+    private void checkDots(Template template, String uri) throws UndeliverableException {
         Template.Escaping escaping = Escapings.uri();
         String harmless = template.render(
                         variables,
@@ -111,7 +128,7 @@ final class RequestRenderer {
                 .toString()
                 .strip();
         if (pathSize(harmless) != pathSize(uri)) {
-            throw new TemplateException(
+            throw new UndeliverableException(
                     "uriTemplate: a value makes a segment of the path \".\" or \"..\", which stands for another path");
         }
     }
@@ -124,7 +141,7 @@ final class RequestRenderer {
         return HttpUrl.get(uri.split("[?#]", 2)[0] + "/end").pathSize();
     }
 
-    private List<RenderedHeader> headers() throws TemplateException {
+    private List<RenderedHeader> headers() throws UndeliverableException {
         var headers = new ArrayList<RenderedHeader>();
         int length = 0;
         for (Webhook.Header header : webhook.headers()) {
@@ -136,11 +153,11 @@ final class RequestRenderer {
             try { // the text between the values
                 Escapings.header().escape(value, "");
             } catch (IllegalArgumentException x) {
-                throw new TemplateException(field + ": the value " + x.getMessage());
+                throw new UndeliverableException(field + ": the value " + x.getMessage());
             }
             length += header.key().length() + value.length();
             if (length > Bound.TEXT.most()) {
-                throw new TemplateException(
+                throw new UndeliverableException(
                         "headers: are longer than " + Bound.TEXT.most() + " characters once rendered");
             }
             headers.add(new RenderedHeader(header.key(), value));
@@ -158,7 +175,7 @@ final class RequestRenderer {
     }
 
     @CheckForNull
-    private String body(String mediaType) throws TemplateException {
+    private String body(String mediaType) throws UndeliverableException {
         if (webhook.body() != null) {
             return ownBody(webhook.body(), mediaType);
         }
@@ -166,13 +183,13 @@ final class RequestRenderer {
             return null;
         }
         if (!Escapings.isJson(mediaType)) {
-            throw new TemplateException("bodyTemplate: is missing; without one the body is JSON, which does not go"
+            throw new UndeliverableException("bodyTemplate: is missing; without one the body is JSON, which does not go"
                     + " with the Content-Type header");
         }
         return defaultBody();
     }
 
-    private String ownBody(String template, String mediaType) throws TemplateException {
+    private String ownBody(String template, String mediaType) throws UndeliverableException {
         Template.Rendered body =
                 new Template("bodyTemplate", template).render(variables, Escapings.body(mediaType), Bound.TEXT.most());
         if (Escapings.isJson(mediaType)) {
@@ -181,12 +198,12 @@ final class RequestRenderer {
         return body.toString();
     }
 
-    private static void checkJson(Template.Rendered body) throws TemplateException {
+    private static void checkJson(Template.Rendered body) throws UndeliverableException {
         try {
             JSON.readTree(body.toString());
         } catch (JsonProcessingException x) {
             JsonLocation at = x.getLocation();
-            throw new TemplateException("bodyTemplate: is not JSON once rendered: " + problem(x)
+            throw new UndeliverableException("bodyTemplate: is not JSON once rendered: " + problem(x)
                     + (at == null ? "" : " " + body.placeOf((int) at.getCharOffset()))
                     + ". For a body that is not JSON, give a Content-Type header");
         }
@@ -209,12 +226,12 @@ final class RequestRenderer {
         if (!webhook.disableCallback()) {
             json.put("callbackUri", variables.get(Variables.CALLBACK_URI));
         }
-        json.put("approvalId", defaults.approvalId())
+        json.put("approvalId", variables.get(Variables.APPROVAL_ID))
                 .put("deploymentId", variables.get(Variables.DEPLOYMENT_ID))
                 .put("environment", variables.get(Variables.ENVIRONMENT_NAME))
-                .put("phase", defaults.phase());
+                .put("phase", variables.get(Variables.PHASE));
         variables.context().forEach(json.putObject("context")::put);
-        json.put("buildUrl", defaults.buildUrl());
+        json.put("buildUrl", variables.get(Variables.BUILD_URL));
         if (variables.get(Variables.OUTCOME) != null) {
             json.put("outcome", variables.get(Variables.OUTCOME)).put("reason", variables.get(Variables.REASON));
         }
@@ -228,9 +245,9 @@ final class RequestRenderer {
         return json.toString();
     }
 
-    private void checkCallbackUri() throws TemplateException {
+    private void checkCallbackUri() throws UndeliverableException {
         if (webhook.hidesWhereToCallBack()) {
-            throw new TemplateException(
+            throw new UndeliverableException(
                     "nothing in it says where to call back to; put {{armory.callbackUri}}/callback into"
                             + " uriTemplate, a header or bodyTemplate, or set disableCallback");
         }

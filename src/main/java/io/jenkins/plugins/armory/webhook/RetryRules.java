@@ -102,6 +102,20 @@ public record RetryRules(
         }
     }
 
+    /**
+     * Returns the delay before the next attempt. It is shortened at random by up to a half, so that builds that failed together do not come
+     * back together. It depends only on what is on disk, so after a restart the attempts go on where they were; the retry loop of a library
+     * cannot do that.
+     *
+     * @param failed number of attempts that failed, from 1
+     * @param chance a number from 0 up to, but not including, 1
+     */
+    public Duration delayAfter(int failed, double chance) {
+        Duration doubled = delay.multipliedBy(1L << Math.min(failed - 1, 30));
+        Duration longest = doubled.compareTo(maxDelay) < 0 ? doubled : maxDelay;
+        return Duration.ofMillis((long) (longest.toMillis() * (1 - chance / 2)));
+    }
+
     public boolean repeatAfter(int status) {
         String text = String.valueOf(status);
         return on.contains(text) || on.contains(text.charAt(0) + "xx");

@@ -118,7 +118,7 @@ final class Template {
     static void check(String field, String text) {
         try {
             new Template(field, text).render(name -> "", (value, before) -> value, Integer.MAX_VALUE);
-        } catch (TemplateException x) {
+        } catch (UndeliverableException x) {
             throw new InvalidWebhookException(
                     field, String.valueOf(x.getMessage()).substring(field.length() + 2));
         }
@@ -128,10 +128,10 @@ final class Template {
      * Replaces the variables. Tags in their values stay as they are.
      *
      * @param maxLength the most characters that the rendered text may have: a long value may stand in it often
-     * @throws TemplateException if a tag is not a variable or has no end, if a variable has no value or one that cannot
+     * @throws UndeliverableException if a tag is not a variable or has no end, if a variable has no value or one that cannot
      *     stand there, and if the text becomes too long
      */
-    Rendered render(Variables variables, Escaping escaping, int maxLength) throws TemplateException {
+    Rendered render(Variables variables, Escaping escaping, int maxLength) throws UndeliverableException {
         return render(
                 name -> {
                     String value = variables.get(name);
@@ -144,7 +144,8 @@ final class Template {
                 maxLength);
     }
 
-    private Rendered render(UnaryOperator<String> values, Escaping escaping, int maxLength) throws TemplateException {
+    private Rendered render(UnaryOperator<String> values, Escaping escaping, int maxLength)
+            throws UndeliverableException {
         var rendered = new StringBuilder();
         var places = new ArrayList<int[]>();
         int from = 0;
@@ -163,31 +164,31 @@ final class Template {
     }
 
     private String value(Tag tag, UnaryOperator<String> values, Escaping escaping, CharSequence before)
-            throws TemplateException {
+            throws UndeliverableException {
         String name = tag.name();
         if (!VARIABLE.matcher(name).matches()) {
-            throw new TemplateException(field + ": \"{{" + name + "}}\" " + place(tag.start())
+            throw new UndeliverableException(field + ": \"{{" + name + "}}\" " + place(tag.start())
                     + " is not a variable; write {{armory.NAME}}, {{answer.NAME}}, {{context.NAME}} or {{secrets.ID}}."
                     + " Sections and partials are not supported");
         }
         try {
             return escaping.escape(values.apply(name), before);
         } catch (IllegalArgumentException x) {
-            throw new TemplateException(field + ": {{" + name + "}} " + place(tag.start()) + " " + x.getMessage());
+            throw new UndeliverableException(field + ": {{" + name + "}} " + place(tag.start()) + " " + x.getMessage());
         }
     }
 
     /** Checks for "{{" only: "}}" alone is the end of two JSON objects. */
-    private void checkNoOpenTag(int from) throws TemplateException {
+    private void checkNoOpenTag(int from) throws UndeliverableException {
         int open = text.indexOf("{{", from);
         if (open >= 0) {
-            throw new TemplateException(field + ": the \"{{\" " + place(open) + " has no \"}}\"");
+            throw new UndeliverableException(field + ": the \"{{\" " + place(open) + " has no \"}}\"");
         }
     }
 
-    private void checkLength(CharSequence rendered, int maxLength) throws TemplateException {
+    private void checkLength(CharSequence rendered, int maxLength) throws UndeliverableException {
         if (rendered.length() > maxLength) {
-            throw new TemplateException(field + ": is longer than " + maxLength + " characters once rendered");
+            throw new UndeliverableException(field + ": is longer than " + maxLength + " characters once rendered");
         }
     }
 

@@ -26,6 +26,8 @@ public final class Variables {
     public static final String ACCOUNT_NAME = "armory.accountName";
     public static final String NAMESPACE = "armory.namespace";
     public static final String APPROVAL_ID = "armory.approvalId";
+    public static final String PHASE = "armory.phase";
+    public static final String BUILD_URL = "armory.buildUrl";
     /** The occasion of a notification. Only notifications have this variable and the next four. */
     public static final String EVENT = "armory.event";
 
@@ -98,7 +100,7 @@ public final class Variables {
     }
 
     /** Sets the value of each {@code {{context.*}}} that has no other, for trying a template. */
-    public Variables withContextSample(String sample) {
+    public Variables withContextSample(@CheckForNull String sample) {
         contextSample = sample;
         return this;
     }
@@ -116,6 +118,16 @@ public final class Variables {
     public Variables withSecrets(UnaryOperator<String> secrets) {
         this.secrets = secrets;
         return this;
+    }
+
+    /**
+     * Returns a copy that looks up no secret, which may take long. A secret may be a whole address, so that each has the address of a host of
+     * its own.
+     */
+    Variables withoutSecrets() {
+        var copy = new Variables().withContextSample(contextSample);
+        copy.values.putAll(values);
+        return copy.withSecrets(id -> "https://" + Integer.toHexString(id.hashCode()) + ".invalid/");
     }
 
     @CheckForNull

@@ -27,26 +27,20 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class WebhookRequest implements Serializable {
 
-    private static final long serialVersionUID = 5L;
+    private static final long serialVersionUID = 6L;
 
-    private final String method;
+    private final Webhook definition;
     private final String uri;
     private final ArrayList<RenderedHeader> headers;
 
     @CheckForNull
     private final String body;
 
-    private final RetryRules retry;
-    private final CallLimits limits;
-
     private final ArrayList<String> secrets;
 
     /** The secrets to sign with, {@code null} for none. They stay where they are: an agent gets the signature. */
     @CheckForNull
     private final transient SigningSecrets signing;
-
-    @CheckForNull
-    private final AnswerRule answer;
 
     /** The certificates of the connection, {@code null} for no client certificate and the authorities of Java. */
     @CheckForNull
@@ -56,23 +50,21 @@ public final class WebhookRequest implements Serializable {
     private final TreeSet<String> wanted;
 
     WebhookRequest(
-            Webhook webhook,
+            Webhook definition,
             HttpUrl url,
             List<RenderedHeader> headers,
             @CheckForNull String body,
             Collection<String> secrets) {
-        this.method = webhook.method();
+        this.definition = definition;
         this.uri = url.toString();
         this.headers = new ArrayList<>(headers);
         this.body = body;
-        this.retry = webhook.retry();
-        this.limits = webhook.limits();
         this.secrets = new ArrayList<>(secrets);
-        this.answer = webhook.answer();
         this.signing = null;
         this.tls = null;
-        this.wanted = new TreeSet<>(
-                answer == null || answer.location() == null ? Set.of() : Set.of(Variables.ANSWER_LOCATION));
+        AnswerRule rule = definition.answer();
+        this.wanted =
+                new TreeSet<>(rule == null || rule.location() == null ? Set.of() : Set.of(Variables.ANSWER_LOCATION));
     }
 
     private WebhookRequest(
@@ -81,61 +73,31 @@ public final class WebhookRequest implements Serializable {
             @CheckForNull SigningSecrets signing,
             @CheckForNull TlsMaterial tls,
             Set<String> wanted) {
-        this.method = request.method;
+        this.definition = request.definition;
         this.uri = request.uri;
         this.headers = new ArrayList<>(headers);
         this.body = request.body;
-        this.retry = request.retry;
-        this.limits = request.limits;
         this.secrets = request.secrets;
         this.signing = signing;
-        this.answer = request.answer;
         this.tls = tls;
-        this.wanted = new TreeSet<>(wanted);
+        this.wanted = new TreeSet<>(request.wanted);
+        this.wanted.addAll(wanted);
     }
 
     public record RenderedHeader(String name, String value) implements Serializable {
         private static final long serialVersionUID = 1L;
     }
 
-    /** The values of the default body that are not variables. */
-    public record Defaults(
-            String approvalId, String phase, @CheckForNull String buildUrl) {}
-
     /**
-     * Renders the templates of a webhook. Values are escaped for the place where they stand, see {@link Escapings}.
+     * Returns the request, to be signed once it is sent, and sent over a connection with certificates.
      *
-     * @throws TemplateException if something cannot be sent as it is
+     * @param newSigning {@code null} for no signature
+     * @param newTls {@code null} for no client certificate and the authorities of Java
+     * @param variables those that further calls take from the answer
      */
-    public static WebhookRequest of(Webhook webhook, Variables variables, Defaults defaults) throws TemplateException {
-        return new RequestRenderer(webhook, variables, defaults).render();
-    }
-
-    /**
-     * Returns the host and the port that a webhook calls, as the client connects to them: however they are written, they are the same.
-     * Looks up no secret, which may take long: an address that is a secret counts as a host of its own.
-     *
-     * @throws TemplateException if the address cannot be called
-     */
-    public static String hostAndPort(Webhook webhook, Variables variables) throws TemplateException {
-        variables.withSecrets(id -> "https://" + Integer.toHexString(id.hashCode()) + ".invalid/");
-        HttpUrl url = new RequestRenderer(webhook, variables, new Defaults("", "", null)).url();
-        return url.host() + ':' + url.port();
-    }
-
-    /** Returns the request, to be signed with these secrets once it is sent. */
-    public WebhookRequest signedWith(SigningSecrets newSigning) {
-        return new WebhookRequest(this, headers, newSigning, tls, wanted);
-    }
-
-    /** Returns the request, to be sent over a connection with these certificates. */
-    public WebhookRequest withTls(TlsMaterial newTls) {
-        return new WebhookRequest(this, headers, signing, newTls, wanted);
-    }
-
-    /** Returns the request, whose answer has values for variables of further calls. */
-    public WebhookRequest wanting(Set<String> variables) {
-        return new WebhookRequest(this, headers, signing, tls, variables);
+    public WebhookRequest with(
+            @CheckForNull SigningSecrets newSigning, @CheckForNull TlsMaterial newTls, Set<String> variables) {
+        return new WebhookRequest(this, headers, newSigning, newTls, variables);
     }
 
     /** Returns whether further calls take values from the body of the answer. */
@@ -227,8 +189,9 @@ public final class WebhookRequest implements Serializable {
         return new SecretMask(secrets).apply(text, whole);
     }
 
-    public String method() {
-        return method;
+    /** Returns the webhook whose request this is. */
+    public Webhook definition() {
+        return definition;
     }
 
     public HttpUrl url() {
@@ -244,29 +207,15 @@ public final class WebhookRequest implements Serializable {
         return body;
     }
 
-    /** Returns whether the call is repeated after an answer with a status, if there is another attempt. */
-    public boolean isRepeatedAfter(int status) {
-        return retry.repeatAfter(status);
-    }
-
-    public CallLimits limits() {
-        return limits;
-    }
-
-    /** Returns the rule by which the answer is judged, {@code null} if its body means nothing. */
-    @CheckForNull
-    public AnswerRule answer() {
-        return answer;
-    }
-
     /** Returns whether an answer of this status means that the call was taken. */
     public boolean isTakenBy(int status) {
-        return answer == null ? status / 100 == 2 : answer.admits(status);
+        AnswerRule rule = definition.answer();
+        return rule == null ? status / 100 == 2 : rule.admits(status);
     }
 
     /** Returns method, scheme, host and port. Nothing else may be shown, since a path or a query may hold a secret. */
     public String destination() {
-        return method + " " + host();
+        return definition.method() + " " + host();
     }
 
     /** Returns the host alone, a name or an address. */

@@ -12,8 +12,9 @@ import hudson.slaves.DumbSlave;
 import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.signature.SigningSecrets;
-import io.jenkins.plugins.armory.webhook.TemplateException;
+import io.jenkins.plugins.armory.webhook.RequestRenderer;
 import io.jenkins.plugins.armory.webhook.TlsMaterial;
+import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
@@ -21,6 +22,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import jenkins.security.QueueItemAuthenticator;
@@ -37,11 +39,14 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class AgentSenderJenkinsTest {
 
-    private static WebhookRequest requestTo(String address) throws TemplateException {
-        return WebhookRequest.of(
-                Webhook.named("a").uriTemplate(address).disableCallback(true).build(),
-                new Variables(),
-                new WebhookRequest.Defaults("id", "strategy", null));
+    private static WebhookRequest requestTo(String address) throws UndeliverableException {
+        return new RequestRenderer(
+                        Webhook.named("a")
+                                .uriTemplate(address)
+                                .disableCallback(true)
+                                .build(),
+                        new Variables())
+                .render();
     }
 
     @Test
@@ -225,15 +230,17 @@ class AgentSenderJenkinsTest {
             server.requireClientAuth();
             server.start(InetAddress.getByName("127.0.0.1"), 0);
             server.enqueue(new MockResponse.Builder().code(202).build());
-            WebhookRequest request = WebhookRequest.of(
+            WebhookRequest request = new RequestRenderer(
                             Webhook.named("a")
                                     .uriTemplate("https://127.0.0.1:" + server.getPort() + "/start")
                                     .disableCallback(true)
                                     .build(),
-                            new Variables(),
-                            new WebhookRequest.Defaults("id", "strategy", null))
-                    .withTls(new TlsMaterial(clientKeys.identity(), List.of(serverKeys.certificate())))
-                    .signedWith(SigningSecrets.of("whsec_" + "A".repeat(32)));
+                            new Variables())
+                    .render()
+                    .with(
+                            SigningSecrets.of("whsec_" + "A".repeat(32)),
+                            new TlsMaterial(clientKeys.identity(), List.of(serverKeys.certificate())),
+                            Set.of());
             CompletableFuture<CallResult> result = new CompletableFuture<>();
 
             new AgentSender(agent.getNodeName(), build, new WebhookClient(), line -> {}, AgentSender.PATIENCE)

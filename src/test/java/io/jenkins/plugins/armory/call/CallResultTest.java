@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
-import io.jenkins.plugins.armory.webhook.TemplateException;
+import io.jenkins.plugins.armory.webhook.RequestRenderer;
+import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
@@ -29,16 +30,16 @@ class CallResultTest {
 
     private static WebhookRequest request(@CheckForNull AnswerRule rule) {
         try {
-            return WebhookRequest.of(
-                    Webhook.named("w")
-                            .uriTemplate("https://ci.internal/start")
-                            .headers(List.of(new Webhook.Header("Authorization", "Bearer {{secrets.token}}")))
-                            .disableCallback(true)
-                            .answer(rule)
-                            .build(),
-                    new Variables().withSecrets(id -> "s3cret"),
-                    new WebhookRequest.Defaults("a1", "strategy", null));
-        } catch (TemplateException x) {
+            return new RequestRenderer(
+                            Webhook.named("w")
+                                    .uriTemplate("https://ci.internal/start")
+                                    .headers(List.of(new Webhook.Header("Authorization", "Bearer {{secrets.token}}")))
+                                    .disableCallback(true)
+                                    .answer(rule)
+                                    .build(),
+                            new Variables().withSecrets(id -> "s3cret"))
+                    .render();
+        } catch (UndeliverableException x) {
             throw new AssertionError(x);
         }
     }
@@ -53,8 +54,8 @@ class CallResultTest {
 
     /** An agent may run any program. */
     @Test
-    void ofTheValuesThatAnAgentFoundOnlyThoseThatFitAreTaken() throws TemplateException {
-        WebhookRequest wanting = REQUEST.wanting(Set.of("answer.id", "answer.long", "armory.answerLocation"));
+    void ofTheValuesThatAnAgentFoundOnlyThoseThatFitAreTaken() throws UndeliverableException {
+        WebhookRequest wanting = REQUEST.with(null, null, Set.of("answer.id", "answer.long", "armory.answerLocation"));
         Map<String, String> claimed = Map.of(
                 "answer.id", "47",
                 "answer.long", "x".repeat(1_025),

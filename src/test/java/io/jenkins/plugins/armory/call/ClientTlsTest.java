@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.RequestRenderer;
 import io.jenkins.plugins.armory.webhook.TlsMaterial;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -15,6 +16,7 @@ import java.io.ObjectOutputStream;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
@@ -61,16 +63,16 @@ class ClientTlsTest {
     }
 
     private CallResult call(@CheckForNull TlsMaterial tls, @CheckForNull ProxyServer proxy) throws Exception {
-        WebhookRequest request = WebhookRequest.of(
-                Webhook.named("w")
-                        .uriTemplate("https://127.0.0.1:" + server.getPort() + "/")
-                        .disableCallback(true)
-                        .build(),
-                new Variables(),
-                new WebhookRequest.Defaults("a1", "strategy", null));
+        WebhookRequest request = new RequestRenderer(
+                        Webhook.named("w")
+                                .uriTemplate("https://127.0.0.1:" + server.getPort() + "/")
+                                .disableCallback(true)
+                                .build(),
+                        new Variables())
+                .render();
         CompletableFuture<CallResult> result = new CompletableFuture<>();
         client.call(
-                throughSerialization(tls == null ? request : request.withTls(tls)),
+                throughSerialization(tls == null ? request : request.with(null, tls, Set.of())),
                 "key-1",
                 AllowedHosts.of(List.of()).andLoopback(),
                 proxy,

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.webhook.TemplateException;
+import io.jenkins.plugins.armory.call.CallKind.Order;
+import io.jenkins.plugins.armory.webhook.RequestRenderer;
+import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,7 +20,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Requests whose calls are answered when a test says so. */
-final class FakeRequests implements Requests {
+final class FakeRequests extends ApprovalRequests {
 
     /** A call that was made and is not answered. */
     record Call(BuildRef build, String approval, String webhook, String host, String key, Consumer<CallResult> done) {
@@ -49,46 +52,38 @@ final class FakeRequests implements Requests {
 
     private final boolean failsAtOnce;
 
-    /** @param failsAtOnce whether the host is not known either where the call cannot be made */
+    /** @param failsAtOnce whether a vault that is away is needed for the host too */
     FakeRequests(boolean failsAtOnce) {
+        super(null, null);
         this.failsAtOnce = failsAtOnce;
     }
 
-    private void fail() throws UndeliverableException {
+    private void fail() {
         if (vaultIsAway) {
             throw new IllegalStateException("the vault does not answer");
         }
         if (vaultIsHalfInstalled) {
             throw new NoClassDefFoundError("com/example/Vault");
         }
-        if (undeliverable != null) {
-            throw new UndeliverableException(undeliverable);
-        }
-    }
-
-    private static WebhookRequest request(Order order) {
-        try {
-            return WebhookRequest.of(
-                    order.webhook(),
-                    new Variables().with(Variables.CALLBACK_URI, "http://jenkins.example.com/"),
-                    new WebhookRequest.Defaults(order.approval().id(), "strategy", null));
-        } catch (TemplateException x) {
-            throw new AssertionError(x);
-        }
     }
 
     @Override
-    public String host(Order order) throws UndeliverableException {
+    CallRequest of(CallKind kind, Order order, Consumer<String> note) throws UndeliverableException {
         if (failsAtOnce) {
             fail();
         }
-        return request(order).hostName();
-    }
-
-    @Override
-    public Ready ready(Order order, Consumer<String> note) throws UndeliverableException {
-        fail();
-        return new Ready(request(order), new FakeSender(order));
+        if (undeliverable != null) {
+            throw new UndeliverableException(undeliverable);
+        }
+        Variables variables = new Variables()
+                .with(Variables.CALLBACK_URI, "http://jenkins.example.com/")
+                .withSecrets(id -> {
+                    fail();
+                    return "s3cret";
+                });
+        Webhook withSecret = order.webhook().withDefaultHeader("Authorization", "Bearer {{secrets.token}}");
+        return new CallRequest(
+                new RequestRenderer(withSecret, variables), kind.wanted(order), null, new FakeSender(order));
     }
 
     /** Returns permits whose calls begin once a thread is there. */
@@ -103,7 +98,7 @@ final class FakeRequests implements Requests {
     }
 
     @Override
-    public Optional<String> reasonToWait(Approval approval) {
+    Optional<String> reasonToWait(Approval approval) {
         return Optional.ofNullable(reasonToWait);
     }
 
@@ -129,11 +124,6 @@ final class FakeRequests implements Requests {
                 calls.add(new Call(
                         approval.build(), approval.id(), order.webhook().name(), request.hostName(), key, done));
             }
-        }
-
-        @Override
-        public String description() {
-            return "";
         }
     }
 }

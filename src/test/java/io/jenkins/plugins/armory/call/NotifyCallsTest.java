@@ -51,7 +51,7 @@ class NotifyCallsTest {
 
     private ApprovalStore store;
     private Approvals approvals;
-    private Delivery delivery;
+    private CallLoop loop;
 
     private static Webhook webhook(String name) {
         return Webhook.named(name)
@@ -65,19 +65,12 @@ class NotifyCallsTest {
     void open() throws IOException {
         store = ApprovalStore.open(folder, jobId -> null).folding(timer.service(), Runnable::run);
         approvals = new Approvals(store, timer.service(), Runnable::run, clock, build -> false, approval -> {});
-        delivery = new Delivery(
-                approvals,
-                requests,
-                requests.permits(),
-                new RetryPolicy(() -> 0),
-                clock,
-                timer.service(),
-                Runnable::run);
-        delivery.open();
+        loop = new CallLoop(approvals, requests, requests.permits(), () -> 0, clock, timer.service(), Runnable::run);
+        loop.open();
     }
 
     private void restart() throws IOException {
-        delivery.close();
+        loop.close();
         approvals.close();
         calls.clear();
         open();
@@ -87,7 +80,7 @@ class NotifyCallsTest {
     private void start(String... told) throws IOException {
         approvals.create(notifying(told));
         approvals.attach(ID, new NotingObserver(log));
-        delivery.deliver(ID);
+        loop.deliver(ID);
     }
 
     private static Approval notifying(String... told) {
@@ -133,7 +126,7 @@ class NotifyCallsTest {
         timer.pass(Duration.ofHours(3));
         assertThat(calls).isEmpty();
         assertThat(log).isEmpty();
-        assertThat(delivery.failedNotices()).isZero();
+        assertThat(loop.failedNotices()).isZero();
     }
 
     /** What becomes of the notice belongs in the build's log. */
@@ -144,7 +137,7 @@ class NotifyCallsTest {
         requests.undeliverable = "there is no secret";
         approvals.attach(ID, new NotingObserver(log));
 
-        delivery.deliver(ID);
+        loop.deliver(ID);
 
         assertThat(log).singleElement(InstanceOfAssertFactories.STRING).endsWith("there is no secret");
     }
@@ -199,14 +192,14 @@ class NotifyCallsTest {
         assertThat(log)
                 .containsExactly("WARNING: Webhook 'slack' could not be told that the approval waits for a person:"
                         + " answered 503 (after 2 attempts)");
-        assertThat(delivery.failedNotices()).isOne();
+        assertThat(loop.failedNotices()).isOne();
         assertThat(approval().isDecided()).isFalse();
 
         requests.undeliverable = "there is no secret";
         approve();
         assertThat(approval().requireDecision().isSuccess()).isTrue();
         assertThat(approval().isClosed()).isTrue();
-        assertThat(delivery.failedNotices()).isEqualTo(2);
+        assertThat(loop.failedNotices()).isEqualTo(2);
         assertThat(approval().sideCalls().untold())
                 .extracting(failure -> failure.occasion() + " " + failure.webhook() + ": " + failure.reason())
                 .containsExactly("WAITING slack: answered 503 (after 2 attempts)", "DECIDED slack: there is no secret");
@@ -232,7 +225,7 @@ class NotifyCallsTest {
     void aReminderThatCameDueWhileJenkinsWasDownIsSentAtOnceAndOnlyOnce() throws IOException {
         start("slack");
         answer(OK);
-        delivery.close();
+        loop.close();
         approvals.close();
         clock.set(START.plus(Duration.ofMinutes(110)));
         open();
@@ -279,7 +272,7 @@ class NotifyCallsTest {
 
         start("slack");
 
-        assertThat(delivery.failedNotices()).isOne();
+        assertThat(loop.failedNotices()).isOne();
         requests.vaultIsHalfInstalled = false;
         approve();
         assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");

@@ -57,19 +57,18 @@ class StatusPollsTest {
 
     private ApprovalStore store;
     private Approvals approvals;
-    private Delivery delivery;
+    private CallLoop loop;
 
     @BeforeEach
     void open() throws IOException {
         store = ApprovalStore.open(folder, jobId -> null).folding(timer.service(), Runnable::run);
         approvals = new Approvals(store, timer.service(), Runnable::run, clock, build -> false, approval -> {});
-        delivery = new Delivery(
-                approvals, requests, requests.permits(), new RetryPolicy(), clock, timer.service(), Runnable::run);
-        delivery.open();
+        loop = new CallLoop(approvals, requests, requests.permits(), () -> 0.5, clock, timer.service(), Runnable::run);
+        loop.open();
     }
 
     private void restart() throws IOException {
-        delivery.close();
+        loop.close();
         approvals.close();
         questions.clear();
         open();
@@ -309,7 +308,7 @@ class StatusPollsTest {
     @Test
     void nothingIsAskedOnceItIsClosed() throws IOException {
         start("a1");
-        delivery.close();
+        loop.close();
 
         timer.pass(Duration.ofMinutes(5));
 

@@ -6,8 +6,9 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.Judgement;
+import io.jenkins.plugins.armory.webhook.RequestRenderer;
 import io.jenkins.plugins.armory.webhook.RetryRules;
-import io.jenkins.plugins.armory.webhook.TemplateException;
+import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.Webhook.Header;
@@ -19,6 +20,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,8 +42,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WebhookClientTest {
-
-    private static final WebhookRequest.Defaults DEFAULTS = new WebhookRequest.Defaults("a1", "strategy", null);
 
     private static final AllowedHosts LOOPBACK = AllowedHosts.of(List.of()).andLoopback();
 
@@ -83,7 +83,7 @@ class WebhookClientTest {
         try {
             CompletableFuture<CallResult> result = new CompletableFuture<>();
             caller.call(
-                    WebhookRequest.of(webhook, new Variables().withSecrets(id -> "s3cret"), DEFAULTS),
+                    new RequestRenderer(webhook, new Variables().withSecrets(id -> "s3cret")).render(),
                     "key-1",
                     hosts,
                     proxy,
@@ -146,9 +146,10 @@ class WebhookClientTest {
                 .addHeader("Location", location.replace("HOST", host))
                 .body(body)
                 .build());
-        WebhookRequest request = WebhookRequest.of(
-                        webhook(url()).build(), new Variables().withSecrets(each -> "s3cret"), DEFAULTS)
-                .wanting(Set.of("answer.id", "answer.jobs.0.id", "armory.answerLocation"));
+        WebhookRequest request = new RequestRenderer(
+                        webhook(url()).build(), new Variables().withSecrets(each -> "s3cret"))
+                .render()
+                .with(null, null, Set.of("answer.id", "answer.jobs.0.id", "armory.answerLocation"));
         CompletableFuture<CallResult> result = new CompletableFuture<>();
         caller.call(request, "key-1", LOOPBACK, null, result::complete);
 
@@ -162,9 +163,9 @@ class WebhookClientTest {
 
     /** OkHttp only logs what a callback throws, so nobody would ever hear of the call. */
     @Test
-    void whateverIsThrownWhileAnAnswerIsReadIsAResult() throws TemplateException {
+    void whateverIsThrownWhileAnAnswerIsReadIsAResult() throws UndeliverableException {
         WebhookRequest request =
-                WebhookRequest.of(webhook(url()).build(), new Variables().withSecrets(id -> "s3cret"), DEFAULTS);
+                new RequestRenderer(webhook(url()).build(), new Variables().withSecrets(id -> "s3cret")).render();
 
         CallResult result = WebhookClient.orLost(request, () -> {
             throw new NoClassDefFoundError("half installed");
@@ -551,5 +552,20 @@ class WebhookClientTest {
         assertThat(result.isAccepted()).isFalse();
         assertThat(result.status()).isEqualTo(status);
         assertThat(result.failure()).contains(parts).doesNotContain("s3cret");
+    }
+
+    @Test
+    void readsRetryAfterInBothForms() {
+        Instant now = Instant.parse("2026-01-31T10:00:00Z");
+
+        assertThat(WebhookClient.retryAfter("120", now)).isEqualTo(Duration.ofMinutes(2));
+        assertThat(WebhookClient.retryAfter(" 0 ", now)).isEqualTo(Duration.ZERO);
+        assertThat(WebhookClient.retryAfter("Sat, 31 Jan 2026 10:00:30 GMT", now))
+                .isEqualTo(Duration.ofSeconds(30));
+        assertThat(WebhookClient.retryAfter("Sat, 31 Jan 2026 09:00:00 GMT", now))
+                .isEqualTo(Duration.ZERO);
+        assertThat(WebhookClient.retryAfter("soon", now)).isNull();
+        assertThat(WebhookClient.retryAfter("-1", now)).isNull();
+        assertThat(WebhookClient.retryAfter(null, now)).isNull();
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallPermits;
-import io.jenkins.plugins.armory.call.Requests;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.disk.StoreLock;
 import java.io.IOException;
@@ -58,7 +58,7 @@ class OpenStoreTest {
                     }
                 },
                 () -> jobId -> null,
-                answering(Requests.class, Map.of()),
+                new ApprovalRequests(null, null),
                 new CallPermits(Runnable::run),
                 new ApprovalEvents(List::of, Runnable::run, id -> Optional.empty()),
                 timer,

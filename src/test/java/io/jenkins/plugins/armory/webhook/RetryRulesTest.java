@@ -3,8 +3,10 @@ package io.jenkins.plugins.armory.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.armory.Seeds;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,5 +109,33 @@ class RetryRulesTest {
                             .build())
                     .hasMessage("headers: " + header + " is set by signWith; leave out the header or signWith");
         }
+    }
+
+    private static List<Long> seconds(RetryRules rules, int attempts) {
+        return IntStream.rangeClosed(1, attempts)
+                .mapToObj(failed -> rules.delayAfter(failed, 0).toSeconds())
+                .toList();
+    }
+
+    @Test
+    void aDelayIsTwiceAsLongEachTimeUpToTheLongest() {
+        assertThat(seconds(RetryRules.ofCount(8), 8)).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L);
+        assertThat(seconds(RetryRules.of(5, List.of("503"), 7, 20), 5)).containsExactly(7L, 14L, 20L, 20L, 20L);
+        assertThat(RetryRules.of(2_000_000, List.of(), 86_400, 86_400).delayAfter(1_000_000, 0))
+                .as("the longest rules do not overflow")
+                .isEqualTo(Duration.ofDays(1));
+    }
+
+    @Test
+    void chanceTakesOffUpToAHalf() {
+        Seeds.each(500, draw -> {
+            int failed = draw.between(1, draw.any(10, 1_000_000));
+            double chance = draw.oneIn(10) ? draw.any(0.0, Math.nextDown(1.0)) : draw.nextDouble();
+            RetryRules rules = RetryRules.ofCount(Integer.MAX_VALUE);
+            Duration whole = rules.delayAfter(failed, 0);
+
+            assertThat(rules.delayAfter(failed, chance)).isBetween(whole.dividedBy(2), whole);
+            assertThat(whole).isBetween(Duration.ofSeconds(1), Duration.ofMinutes(1));
+        });
     }
 }

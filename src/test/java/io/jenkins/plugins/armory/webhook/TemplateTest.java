@@ -16,21 +16,21 @@ class TemplateTest {
             .with(Variables.CALLBACK_URI, "https://jenkins/armory/approvals/a1")
             .withContext(Map.of("ref", "main", "braces", "{{context.ref}}", "empty", ""));
 
-    private String render(String text) throws TemplateException {
+    private String render(String text) throws UndeliverableException {
         return new Template("bodyTemplate", text)
                 .render(variables, (value, before) -> value, Integer.MAX_VALUE)
                 .toString();
     }
 
     @Test
-    void putsInVariables() throws TemplateException {
+    void putsInVariables() throws UndeliverableException {
         assertThat(render("{{armory.callbackUri}}/callback?ref={{ context.ref }}{{context.empty}}."))
                 .isEqualTo("https://jenkins/armory/approvals/a1/callback?ref=main.");
         assertThat(render("no variable, {single} and }} alone")).isEqualTo("no variable, {single} and }} alone");
     }
 
     @Test
-    void neverLooksForVariablesInTheirValues() throws TemplateException {
+    void neverLooksForVariablesInTheirValues() throws UndeliverableException {
         assertThat(render("{{context.braces}}")).isEqualTo("{{context.ref}}");
     }
 
@@ -51,7 +51,7 @@ class TemplateTest {
             })
     void refusesWhatItCannotFillIn(String text, String message) {
         assertThatThrownBy(() -> render(text))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessageContaining(message);
     }
 
@@ -86,7 +86,7 @@ class TemplateTest {
             String rendered = template.render(one, (each, soFar) -> each, Integer.MAX_VALUE)
                     .toString();
             assertThat(rendered).startsWith(before).contains(value);
-        } catch (TemplateException x) {
+        } catch (UndeliverableException x) {
             // A tag of their own, or a "{" right before the variable, which makes it "{{{".
             assertThat(text.indexOf("{{") < before.length() || after.contains("{{"))
                     .as(text)

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import okhttp3.HttpUrl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,21 +31,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WebhookRequestTest {
 
-    private static final WebhookRequest.Defaults DEFAULTS =
-            new WebhookRequest.Defaults("a1", "strategy", "https://jenkins/job/deploy/1/");
-
     private static Variables variables(Map<String, String> context) {
         return new Variables()
                 .with(Variables.CALLBACK_URI, "https://jenkins/armory/approvals/a1")
                 .with(Variables.CALLBACK_TOKEN, "t0ken")
+                .with(Variables.APPROVAL_ID, "a1")
                 .with(Variables.DEPLOYMENT_ID, "deploy#1")
+                .with(Variables.BUILD_URL, "https://jenkins/job/deploy/1/")
+                .with(Variables.PHASE, "strategy")
                 .with(Variables.ENVIRONMENT_NAME, "staging")
                 .withContext(context);
     }
 
     private static WebhookRequest request(String uri, List<Header> headers, String body, Map<String, String> context)
-            throws TemplateException {
-        return WebhookRequest.of(webhook(uri, headers, body), variables(context), DEFAULTS);
+            throws UndeliverableException {
+        return new RequestRenderer(webhook(uri, headers, body), variables(context)).render();
     }
 
     /** Returns a POST webhook. It awaits a callback only if it has the default body. */
@@ -76,27 +77,30 @@ class WebhookRequestTest {
                 "{{context.base}}{{context.host}}:{{context.port}}/",
                 " http://c\u00adi.example.com:8080/"
             })
-    void aHostIsTheSameHoweverItIsWritten(String uri) throws TemplateException {
+    void aHostIsTheSameHoweverItIsWritten(String uri) throws UndeliverableException {
         Variables variables = variables(Map.of("base", "http://", "host", "Ci.example.COM", "port", "0008080"));
 
-        assertThat(WebhookRequest.hostAndPort(webhook(uri, List.of(), "{}"), variables))
+        assertThat(new RequestRenderer(webhook(uri, List.of(), "{}"), variables).hostAndPort())
                 .isEqualTo("ci.example.com:8080");
     }
 
     /** It is asked for before it is the call's turn, and a vault may take its time. */
     @Test
-    void theHostIsFoundWithoutLookingUpASecret() throws TemplateException {
+    void theHostIsFoundWithoutLookingUpASecret() throws UndeliverableException {
         Variables variables = variables(Map.of()).withSecrets(id -> {
             throw new AssertionError(id);
         });
 
-        assertThat(WebhookRequest.hostAndPort(
-                        webhook("https://ci.example.com/{{secrets.key}}?x={{secrets.x}}", List.of(), "{}"), variables))
+        assertThat(new RequestRenderer(
+                                webhook("https://ci.example.com/{{secrets.key}}?x={{secrets.x}}", List.of(), "{}"),
+                                variables)
+                        .hostAndPort())
                 .isEqualTo("ci.example.com:443");
-        String ofOne = WebhookRequest.hostAndPort(webhook("{{secrets.one}}/x", List.of(), "{}"), variables);
-        assertThat(WebhookRequest.hostAndPort(webhook("{{secrets.one}}{{secrets.x}}", List.of(), "{}"), variables))
+        String ofOne = new RequestRenderer(webhook("{{secrets.one}}/x", List.of(), "{}"), variables).hostAndPort();
+        assertThat(new RequestRenderer(webhook("{{secrets.one}}{{secrets.x}}", List.of(), "{}"), variables)
+                        .hostAndPort())
                 .isEqualTo(ofOne);
-        assertThat(WebhookRequest.hostAndPort(webhook("{{secrets.other}}", List.of(), "{}"), variables))
+        assertThat(new RequestRenderer(webhook("{{secrets.other}}", List.of(), "{}"), variables).hostAndPort())
                 .isNotEqualTo(ofOne);
     }
 
@@ -109,8 +113,8 @@ class WebhookRequestTest {
         "http://[0:0:0:0:0:0:0:1]:80/, ::1:80",
         "http://b\u00fccher.example/, xn--bcher-kva.example:80",
     })
-    void aHostIsTheOneThatTheClientConnectsTo(String uri, String hostAndPort) throws TemplateException {
-        assertThat(WebhookRequest.hostAndPort(webhook(uri, List.of(), "{}"), variables(Map.of())))
+    void aHostIsTheOneThatTheClientConnectsTo(String uri, String hostAndPort) throws UndeliverableException {
+        assertThat(new RequestRenderer(webhook(uri, List.of(), "{}"), variables(Map.of())).hostAndPort())
                 .isEqualTo(hostAndPort);
     }
 
@@ -128,8 +132,8 @@ class WebhookRequestTest {
         Variables variables =
                 variables(Map.of("base", "HTTPS://")).withSecrets(id -> id.equals("base") ? "https://ci." : "s3cr3t");
 
-        assertThatThrownBy(() -> WebhookRequest.of(webhook(uri, List.of(), "{}"), variables, DEFAULTS))
-                .isInstanceOf(TemplateException.class)
+        assertThatThrownBy(() -> new RequestRenderer(webhook(uri, List.of(), "{}"), variables).render())
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessageStartingWith("uriTemplate: {{")
                 .hasMessageContaining("would be a part of the host")
                 .hasMessageNotContaining("s3cr3t");
@@ -150,8 +154,8 @@ class WebhookRequestTest {
         Variables variables =
                 variables(Map.of("base", "HTTPS://", "nothing", "")).withSecrets(id -> "s3cr3t");
 
-        assertThatThrownBy(() -> WebhookRequest.of(webhook(uri, List.of(), "{}"), variables, DEFAULTS))
-                .isInstanceOf(TemplateException.class)
+        assertThatThrownBy(() -> new RequestRenderer(webhook(uri, List.of(), "{}"), variables).render())
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessageNotContaining("s3cr3t");
     }
 
@@ -163,7 +167,7 @@ class WebhookRequestTest {
                         List.of(),
                         null,
                         Map.of("base", "", "ref", "https://evil.example.com/")))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessage(
                         "uriTemplate: {{context.base}} at line 1, column 1 is empty, and the address begins with it");
     }
@@ -175,11 +179,12 @@ class WebhookRequestTest {
                 "https://ci.example.com?key={{secrets.key}}",
                 "{{secrets.address}}"
             })
-    void aSecretIsElsewhereInTheUri(String uri) throws TemplateException {
+    void aSecretIsElsewhereInTheUri(String uri) throws UndeliverableException {
         Variables variables = variables(Map.of())
                 .withSecrets(id -> id.equals("address") ? "https://ci.example.com/s3cr3t" : "s3cr3t");
 
-        assertThat(WebhookRequest.of(webhook(uri, List.of(), "{}"), variables, DEFAULTS)
+        assertThat(new RequestRenderer(webhook(uri, List.of(), "{}"), variables)
+                        .render()
                         .url())
                 .hasToString(
                         uri.contains("?") ? "https://ci.example.com/?key=s3cr3t" : "https://ci.example.com/s3cr3t");
@@ -189,25 +194,25 @@ class WebhookRequestTest {
     @ParameterizedTest
     @CsvSource({"client,", ",ca"})
     void certificatesNeedAnAddressWithTls(@CheckForNull String client, @CheckForNull String trust)
-            throws TemplateException {
+            throws UndeliverableException {
         Webhook.Builder webhook = Webhook.named("w")
                 .uriTemplate("{{context.scheme}}://ci/start")
                 .credentials(new CallCredentials(null, client, trust));
 
-        assertThat(WebhookRequest.of(webhook.build(), variables(Map.of("scheme", "HTTPS")), DEFAULTS))
+        assertThat(new RequestRenderer(webhook.build(), variables(Map.of("scheme", "HTTPS"))).render())
                 .hasToString("POST https://ci");
-        assertThatThrownBy(() -> WebhookRequest.of(webhook.build(), variables(Map.of("scheme", "http")), DEFAULTS))
-                .isInstanceOf(TemplateException.class)
+        assertThatThrownBy(() -> new RequestRenderer(webhook.build(), variables(Map.of("scheme", "http"))).render())
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessage(
                         "uriTemplate: must start with https:// once rendered, since the webhook has a client certificate or"
                                 + " authorities of its own, which count with TLS alone");
     }
 
     @Test
-    void hasADefaultBody() throws TemplateException {
+    void hasADefaultBody() throws UndeliverableException {
         WebhookRequest request = request("https://ci/start", List.of(), null, Map.of("ref", "main"));
 
-        assertThat(request.method()).isEqualTo("POST");
+        assertThat(request.definition().method()).isEqualTo("POST");
         assertThat(json(request.body()))
                 .isEqualTo(json("{\"callbackUri\":\"https://jenkins/armory/approvals/a1\",\"approvalId\":\"a1\","
                         + "\"deploymentId\":\"deploy#1\",\"environment\":\"staging\",\"phase\":\"strategy\","
@@ -218,7 +223,7 @@ class WebhookRequestTest {
     }
 
     @Test
-    void escapesForTheUri() throws TemplateException {
+    void escapesForTheUri() throws UndeliverableException {
         Map<String, String> context = Map.of("uri", "http://ci:8080/start?a=b", "ref", "a&b=c/d é?#%\n{{x}}");
 
         assertThat(request("https://ci/{{context.ref}}?r={{context.ref}}", List.of(), null, context)
@@ -260,7 +265,7 @@ class WebhookRequestTest {
     @Test
     void refusesJsonThatIsNoneOnceRenderedWithLineAndColumn() {
         assertThatThrownBy(() -> request("https://ci/", List.of(), "{\"a\": 1\n \"b\": 2}", Map.of()))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessageContaining(
                         "bodyTemplate: is not JSON once rendered: a comma, or the end of the object or list, is"
                                 + " missing before the text at line 2, column 2");
@@ -280,7 +285,7 @@ class WebhookRequestTest {
     }
 
     @Test
-    void takesWholeJsonValuesOutsideOfStringsAndNothingElse() throws TemplateException {
+    void takesWholeJsonValuesOutsideOfStringsAndNothingElse() throws UndeliverableException {
         for (String value : List.of("1", "-1.5e3", "true", "null", "\"x\"", "{\"b\": [1, 2]}", "[]")) {
             WebhookRequest request = request("https://ci/", List.of(), "{\"a\": {{context.n}}}", Map.of("n", value));
             assertThat(json(request.body()).get("a")).isEqualTo(json(value));
@@ -288,7 +293,7 @@ class WebhookRequestTest {
         for (String value : List.of("1, \"b\": 2", "1,2", "", "x", "\"", "1 2", "{", "}", "\"a\", \"b\"")) {
             assertThatThrownBy(() -> request("https://ci/", List.of(), "{\"a\": [{{context.n}}]}", Map.of("n", value)))
                     .as(value)
-                    .isInstanceOf(TemplateException.class)
+                    .isInstanceOf(UndeliverableException.class)
                     .hasMessage(
                             "bodyTemplate: {{context.n}} at line 1, column 8 stands outside of a JSON string, and its value"
                                     + " is not JSON; put it between quotes");
@@ -296,7 +301,7 @@ class WebhookRequestTest {
     }
 
     @Test
-    void knowsWhereAJsonStringEnds() throws TemplateException {
+    void knowsWhereAJsonStringEnds() throws UndeliverableException {
         String body = "{\"a\\\\\": \"\\\"{{context.x}}\\\"\", \"n\": {{context.n}}}";
 
         assertThat(json(request("https://ci/", List.of(), body, Map.of("x", "\"", "n", "7"))
@@ -307,10 +312,10 @@ class WebhookRequestTest {
     /** Else "new" would become a line feed and "ew", and a quotation mark would end the string. */
     @ParameterizedTest
     @ValueSource(strings = {"new", "\"", "\\"})
-    void noValueIsEscapedByWhatIsBeforeIt(String value) throws TemplateException {
+    void noValueIsEscapedByWhatIsBeforeIt(String value) throws UndeliverableException {
         assertThatThrownBy(
                         () -> request("https://ci/", List.of(), "{\"a\": \"C:\\{{context.x}}\"}", Map.of("x", value)))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessage(
                         "bodyTemplate: {{context.x}} at line 1, column 11 follows a backslash, which would escape its first"
                                 + " character; write two backslashes");
@@ -322,7 +327,7 @@ class WebhookRequestTest {
     }
 
     @Test
-    void leavesABodyThatIsNotJsonAlone() throws TemplateException {
+    void leavesABodyThatIsNotJsonAlone() throws UndeliverableException {
         List<Header> headers = List.of(new Header("content-type", "text/plain"));
 
         assertThat(request("https://ci/", headers, "say \"{{context.x}}\"", Map.of("x", "\"hi\""))
@@ -331,7 +336,7 @@ class WebhookRequestTest {
     }
 
     @Test
-    void escapesForFormsAndForXml() throws TemplateException {
+    void escapesForFormsAndForXml() throws UndeliverableException {
         List<Header> form = List.of(new Header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"));
         List<Header> xml = List.of(new Header("Content-Type", "application/soap+xml"));
 
@@ -345,12 +350,12 @@ class WebhookRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"..", ".", "%2e%2e", "../..", "..\\.."})
-    void noValueLeadsToAnotherPath(String value) throws TemplateException {
+    void noValueLeadsToAnotherPath(String value) throws UndeliverableException {
         String template = "https://ci/jobs/{{context.x}}/start";
         HttpUrl url;
         try {
             url = request(template, List.of(), null, Map.of("x", value)).url();
-        } catch (TemplateException x) {
+        } catch (UndeliverableException x) {
             assertThat(x)
                     .hasMessage("uriTemplate: a value makes a segment of the path \".\" or \"..\", which stands for"
                             + " another path");
@@ -363,7 +368,7 @@ class WebhookRequestTest {
     void twoValuesTogetherLeadToNoOtherPath() {
         assertThatThrownBy(() -> request(
                         "https://ci/jobs/{{context.dot}}{{context.dot}}/start", List.of(), null, Map.of("dot", ".")))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessageContaining("stands for another path");
     }
 
@@ -379,20 +384,20 @@ class WebhookRequestTest {
     })
     void noValueLeadsToAnotherPathWhereverItStands(String template, String value) {
         assertThatThrownBy(() -> request(template, List.of(), null, Map.of("x", value, "port", "8080", "empty", "")))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessageContaining("stands for another path");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"https://ci {{context.empty}}", "https://ci: {{context.empty}}", "{{context.base}}"})
-    void spacesAroundAnAddressAreNoPartOfIt(String template) throws TemplateException {
+    void spacesAroundAnAddressAreNoPartOfIt(String template) throws UndeliverableException {
         assertThat(request(template, List.of(), null, Map.of("empty", "", "base", " https://ci/\n"))
                         .url())
                 .hasToString("https://ci/");
     }
 
     @Test
-    void emptyValueIsAnEmptySegment() throws TemplateException {
+    void emptyValueIsAnEmptySegment() throws UndeliverableException {
         assertThat(request("https://ci/jobs/{{context.x}}", List.of(), null, Map.of("x", ""))
                         .url()
                         .pathSegments())
@@ -401,7 +406,7 @@ class WebhookRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "Text/JSON; charset=utf-8", "application/cloudevents+json"})
-    void valueAddsNothingToJsonOfAnyName(String type) throws TemplateException {
+    void valueAddsNothingToJsonOfAnyName(String type) throws UndeliverableException {
         WebhookRequest request = request(
                 "https://ci/",
                 List.of(new Header("Content-Type", type)),
@@ -414,7 +419,7 @@ class WebhookRequestTest {
     @Test
     void hostThatIsNoneOnceItIsWrittenInAsciiIsRefused() {
         assertThatThrownBy(() -> request("https://ci.e.v}}af\u02a9", List.of(), null, Map.of()))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessageStartingWith("uriTemplate: is not a valid address once rendered");
     }
 
@@ -424,60 +429,61 @@ class WebhookRequestTest {
                 List.of("evil.example.com/", "evil.example.com#", "x@evil.example.com", "a:80", "a\\b", "a?b")) {
             assertThatThrownBy(() -> request("https://{{context.x}}.ci/", List.of(), null, Map.of("x", value)))
                     .as(value)
-                    .isInstanceOf(TemplateException.class)
+                    .isInstanceOf(UndeliverableException.class)
                     .hasMessageStartingWith("uriTemplate: is not a valid address once rendered");
         }
     }
 
     @Test
-    void refusesARequestThatDoesNotSayWhereToCallBackTo() throws TemplateException {
+    void refusesARequestThatDoesNotSayWhereToCallBackTo() throws UndeliverableException {
         Webhook.Builder webhook =
                 Webhook.named("w").uriTemplate("https://ci/").body("{\"token\": \"{{armory.callbackToken}}\"}");
 
-        assertThatThrownBy(() -> WebhookRequest.of(webhook.build(), variables(Map.of()), DEFAULTS))
-                .isInstanceOf(TemplateException.class)
+        assertThatThrownBy(() -> new RequestRenderer(webhook.build(), variables(Map.of())).render())
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessage(
                         "nothing in it says where to call back to; put {{armory.callbackUri}}/callback into uriTemplate, a"
                                 + " header or bodyTemplate, or set disableCallback");
-        assertThatThrownBy(() -> WebhookRequest.of(
-                        Webhook.named("w")
-                                .method("GET")
-                                .uriTemplate("https://ci/")
-                                .build(),
-                        variables(Map.of()),
-                        DEFAULTS))
+        assertThatThrownBy(() -> new RequestRenderer(
+                                Webhook.named("w")
+                                        .method("GET")
+                                        .uriTemplate("https://ci/")
+                                        .build(),
+                                variables(Map.of()))
+                        .render())
                 .hasMessageContaining("nothing in it says where to call back to");
-        WebhookRequest.of(webhook.disableCallback(true).build(), variables(Map.of()), DEFAULTS);
-        WebhookRequest.of(
-                webhook.disableCallback(false)
-                        .headers(List.of(new Header("CallbackURI", "{{ armory.callbackUri }}/callback")))
-                        .build(),
-                variables(Map.of()),
-                DEFAULTS);
+        new RequestRenderer(webhook.disableCallback(true).build(), variables(Map.of())).render();
+        new RequestRenderer(
+                        webhook.disableCallback(false)
+                                .headers(List.of(new Header("CallbackURI", "{{ armory.callbackUri }}/callback")))
+                                .build(),
+                        variables(Map.of()))
+                .render();
     }
 
     @Test
-    void theDefaultBodyOfAWebhookThatIsNotCalledBackNamesNoAddress() throws TemplateException {
+    void theDefaultBodyOfAWebhookThatIsNotCalledBackNamesNoAddress() throws UndeliverableException {
         Webhook webhook = Webhook.named("w")
                 .uriTemplate("https://ci/")
                 .disableCallback(true)
                 .build();
 
-        assertThat(json(WebhookRequest.of(webhook, variables(Map.of()), DEFAULTS)
+        assertThat(json(new RequestRenderer(webhook, variables(Map.of()))
+                                .render()
                                 .body())
                         .has("callbackUri"))
                 .isFalse();
     }
 
     @Test
-    void masksWhatMustNotBeShown() throws TemplateException {
+    void masksWhatMustNotBeShown() throws UndeliverableException {
         Variables variables =
                 variables(Map.of()).withSecrets(id -> id.equals("a") ? "s3\"cret/1" : "s3\"cret/1-longer");
         Webhook webhook = webhook(
                 "https://ci/{{secrets.a}}",
                 List.of(),
                 "{\"a\": \"{{secrets.b}}\", \"t\": \"{{armory.callbackToken}}\"}");
-        WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
+        WebhookRequest request = new RequestRenderer(webhook, variables).render();
 
         assertThat(request.mask("s3\"cret/1 s3\\\"cret/1 s3%22cret%2F1 s3\"cret/1-longer t0ken!", true))
                 .isEqualTo("**** **** **** **** ****!");
@@ -492,10 +498,10 @@ class WebhookRequestTest {
         "application/x-www-form-urlencoded, a={{secrets.a}}",
         "text/plain,                        {{secrets.a}}"
     })
-    void masksASecretAsTheBodyHasIt(String type, String body) throws TemplateException {
+    void masksASecretAsTheBodyHasIt(String type, String body) throws UndeliverableException {
         Webhook webhook = webhook("https://ci/", List.of(new Header("Content-Type", type)), body);
         Variables variables = variables(Map.of()).withSecrets(id -> "R&D <\"top'> 100%");
-        WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
+        WebhookRequest request = new RequestRenderer(webhook, variables).render();
 
         assertThat(request.mask("cannot process " + request.body(), true))
                 .isEqualTo("cannot process " + body.replace("{{secrets.a}}", "****"));
@@ -507,7 +513,7 @@ class WebhookRequestTest {
             String secret = secret(draw);
             Variables variables = variables(Map.of()).withSecrets(id -> secret);
             WebhookRequest request =
-                    WebhookRequest.of(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables, DEFAULTS);
+                    new RequestRenderer(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables).render();
 
             assertThat(request.mask(draw.text() + secret + draw.text(), true)).doesNotContain(secret);
         });
@@ -524,10 +530,10 @@ class WebhookRequestTest {
         Seeds.each(500, draw -> checkIsMasked(secret(draw), draw.text(0, 255, '!', '~')));
     }
 
-    private static void checkIsMasked(String secret, String before) throws TemplateException {
+    private static void checkIsMasked(String secret, String before) throws UndeliverableException {
         Variables variables = variables(Map.of()).withSecrets(id -> secret);
         WebhookRequest request =
-                WebhookRequest.of(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables, DEFAULTS);
+                new RequestRenderer(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables).render();
 
         for (String escaped : List.of(Escapings.json(secret), Escapings.component(secret))) {
             assertThat(request.mask(before + escaped, true))
@@ -545,33 +551,33 @@ class WebhookRequestTest {
         "{{secrets.a}},            No route for https://hooks/services/T0/k3y,   No route for https://hooks/****",
         "{{secrets.a}}&ref=main,   path: /services/T0/k3y query: sig=a%2Fb&ref=main, path: /**** query: ****&ref=main"
     })
-    void masksThePartsOfAnAddressThatIsASecret(String uri, String answer, String masked) throws TemplateException {
+    void masksThePartsOfAnAddressThatIsASecret(String uri, String answer, String masked) throws UndeliverableException {
         Variables variables = variables(Map.of()).withSecrets(id -> "https://hooks/services/T0/k3y?sig=a%2Fb");
-        WebhookRequest request = WebhookRequest.of(webhook(uri, List.of(), "{}"), variables, DEFAULTS);
+        WebhookRequest request = new RequestRenderer(webhook(uri, List.of(), "{}"), variables).render();
 
         assertThat(request.mask(answer, true)).isEqualTo(masked);
         assertThat(request.mask("Cannot POST /services/T0", false)).isEqualTo("Cannot POST /");
     }
 
     @Test
-    void anAddressWithoutAPathMasksNoSlash() throws TemplateException {
+    void anAddressWithoutAPathMasksNoSlash() throws UndeliverableException {
         Variables variables = variables(Map.of()).withSecrets(id -> "https://hooks/");
-        WebhookRequest request = WebhookRequest.of(webhook("{{secrets.a}}", List.of(), "{}"), variables, DEFAULTS);
+        WebhookRequest request = new RequestRenderer(webhook("{{secrets.a}}", List.of(), "{}"), variables).render();
 
         assertThat(request.mask("Cannot POST /?", true)).isEqualTo("Cannot POST /?");
     }
 
     /** A header is sent without the spaces around its value, and many services take those off a value of a body. */
     @Test
-    void masksASecretWithoutTheSpacesAroundIt() throws TemplateException {
+    void masksASecretWithoutTheSpacesAroundIt() throws UndeliverableException {
         Variables variables = variables(Map.of()).withSecrets(id -> id.equals("a") ? "s3cret " : "\tk3y\n");
-        WebhookRequest request = WebhookRequest.of(
-                webhook(
-                        "https://ci/",
-                        List.of(new Header("Authorization", "Bearer {{secrets.a}}")),
-                        "{\"key\": \"{{secrets.b}}\"}"),
-                variables,
-                DEFAULTS);
+        WebhookRequest request = new RequestRenderer(
+                        webhook(
+                                "https://ci/",
+                                List.of(new Header("Authorization", "Bearer {{secrets.a}}")),
+                                "{\"key\": \"{{secrets.b}}\"}"),
+                        variables)
+                .render();
 
         assertThat(request.headers()).contains(new RenderedHeader("Authorization", "Bearer s3cret"));
         assertThat(request.mask("'s3cret' and 'k3y' are unknown", true)).isEqualTo("'****' and '****' are unknown");
@@ -579,10 +585,10 @@ class WebhookRequestTest {
 
     /** They are not shown, so without them the secret would be. An answer in UTF-16 has one behind each letter. */
     @Test
-    void masksASecretBetweenWhoseCharactersAreControlCharacters() throws TemplateException {
+    void masksASecretBetweenWhoseCharactersAreControlCharacters() throws UndeliverableException {
         Variables variables = variables(Map.of()).withSecrets(id -> "s3\r\ncret");
         WebhookRequest request =
-                WebhookRequest.of(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables, DEFAULTS);
+                new RequestRenderer(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables).render();
 
         assertThat(request.mask("no: s3\r\ncret, s\0003\000\n\000c\000r\000e\000t\000", true))
                 .isEqualTo("no: ****, ****");
@@ -599,16 +605,16 @@ class WebhookRequestTest {
         }
 
         assertThatThrownBy(() -> request("https://ci/" + twice, List.of(), null, context))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessage("uriTemplate: is longer than 65536 characters once rendered");
         assertThatThrownBy(() -> request("https://ci/", List.of(new Header("X", twice)), null, context))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessage("headers: X: is longer than 65536 characters once rendered");
         assertThatThrownBy(() -> request("https://ci/", headers, null, context))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessage("headers: are longer than 65536 characters once rendered");
         assertThatThrownBy(() -> request("https://ci/", List.of(), '"' + twice + '"', context))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessage("bodyTemplate: is longer than 65536 characters once rendered");
     }
 
@@ -616,12 +622,12 @@ class WebhookRequestTest {
     @Test
     void jsonThatIsTooDeepIsNoneWithoutAPlace() {
         assertThatThrownBy(() -> request("https://ci/", List.of(), "[".repeat(1001) + "]".repeat(1001), Map.of()))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessageStartingWith("bodyTemplate: is not JSON once rendered: ");
     }
 
     @Test
-    void neverBreaksAHeader() throws TemplateException {
+    void neverBreaksAHeader() throws UndeliverableException {
         List<Header> headers = List.of(new Header("X-Ref", "{{context.x}}"), new Header("Authorization", "Bearer x"));
 
         assertThat(request("https://ci/", headers, null, Map.of("x", "a b")).headers())
@@ -630,7 +636,7 @@ class WebhookRequestTest {
         for (String hostile : List.of("a\r\nX-Evil: 1", "a\nb", "a\0b", "é")) {
             assertThatThrownBy(() -> request("https://ci/", headers, null, Map.of("x", hostile)))
                     .as(hostile)
-                    .isInstanceOf(TemplateException.class)
+                    .isInstanceOf(UndeliverableException.class)
                     .hasMessageContaining("headers: X-Ref")
                     .hasMessageNotContaining("Evil");
         }
@@ -648,12 +654,12 @@ class WebhookRequestTest {
             })
     void refusesAnAddressThatCannotBeCalled(String uri) {
         assertThatThrownBy(() -> request(uri, List.of(), null, Map.of("ftp", "ftp://ci/", "path", "//ci/")))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessageStartingWith("uriTemplate: ");
     }
 
     @Test
-    void putsInSecretsAndNamesThoseThatAreMissing() throws TemplateException {
+    void putsInSecretsAndNamesThoseThatAreMissing() throws UndeliverableException {
         Variables variables =
                 variables(Map.of("x", "{{secrets.ci}}")).withSecrets(id -> id.equals("ci") ? "s3\"cret" : null);
         Webhook webhook = webhook(
@@ -661,7 +667,7 @@ class WebhookRequestTest {
                 List.of(new Header("Authorization", "Bearer {{secrets.ci}}")),
                 "{\"t\": \"{{secrets.ci}}\", \"x\": \"{{context.x}}\"}");
 
-        WebhookRequest request = WebhookRequest.of(webhook, variables, DEFAULTS);
+        WebhookRequest request = new RequestRenderer(webhook, variables).render();
 
         assertThat(request.url()).hasToString("https://ci/?t=s3%22cret");
         assertThat(request.headers())
@@ -670,25 +676,25 @@ class WebhookRequestTest {
         assertThat(json(request.body())).isEqualTo(json("{\"t\": \"s3\\\"cret\", \"x\": \"{{secrets.ci}}\"}"));
         assertThat(request).hasToString("POST https://ci");
         assertThatThrownBy(() -> request("https://ci/{{secrets.other}}", List.of(), null, Map.of()))
-                .isInstanceOf(TemplateException.class)
+                .isInstanceOf(UndeliverableException.class)
                 .hasMessageContaining("there is no Secret text credential \"other\" that this job may use");
     }
 
     @Test
-    void looksUpASecretOnceHoweverOftenItIsPutIn() throws TemplateException {
+    void looksUpASecretOnceHoweverOftenItIsPutIn() throws UndeliverableException {
         List<String> asked = new ArrayList<>();
         Variables variables = variables(Map.of()).withSecrets(id -> {
             asked.add(id);
             return "s3cret";
         });
 
-        WebhookRequest.of(
-                webhook(
-                        "https://ci/{{secrets.a}}?again={{secrets.a}}",
-                        List.of(new Header("X", "{{secrets.a}}")),
-                        "{\"a\": \"{{secrets.a}}\", \"b\": \"{{secrets.b}}\"}"),
-                variables,
-                DEFAULTS);
+        new RequestRenderer(
+                        webhook(
+                                "https://ci/{{secrets.a}}?again={{secrets.a}}",
+                                List.of(new Header("X", "{{secrets.a}}")),
+                                "{\"a\": \"{{secrets.a}}\", \"b\": \"{{secrets.b}}\"}"),
+                        variables)
+                .render();
 
         assertThat(asked).containsExactly("a", "b");
     }
@@ -702,15 +708,15 @@ class WebhookRequestTest {
                 webhook("https://{{secrets.a}}:99999/", List.of(), null),
                 webhook("https://ci/", List.of(), "{\"a\": {{secrets.a}}}"),
                 webhook("https://ci/", List.of(), "{\"a\": \"{{secrets.a}}\" nonsense}"))) {
-            assertThatThrownBy(() -> WebhookRequest.of(webhook, variables, DEFAULTS))
-                    .isInstanceOf(TemplateException.class)
+            assertThatThrownBy(() -> new RequestRenderer(webhook, variables).render())
+                    .isInstanceOf(UndeliverableException.class)
                     .hasMessageNotContaining("s3cret")
                     .hasNoCause();
         }
     }
 
     @Test
-    void showsNothingThatMayBeSecret() throws TemplateException {
+    void showsNothingThatMayBeSecret() throws UndeliverableException {
         WebhookRequest request =
                 request("https://ci:8443/s3cret?token={{armory.callbackToken}}", List.of(), null, Map.of());
 
@@ -720,16 +726,16 @@ class WebhookRequestTest {
 
     /** The vector that the libraries of Standard Webhooks 1.0.0 share. */
     @Test
-    void eachAttemptIsSignedAnewWithTheSameId() throws TemplateException {
-        WebhookRequest request = WebhookRequest.of(
+    void eachAttemptIsSignedAnewWithTheSameId() throws UndeliverableException {
+        WebhookRequest request = new RequestRenderer(
                         Webhook.named("w")
                                 .uriTemplate("https://ci.example.com/")
                                 .body("{\"test\": 2432232314}")
                                 .disableCallback(true)
                                 .build(),
-                        new Variables(),
-                        new WebhookRequest.Defaults("a1", "strategy", null))
-                .signedWith(SigningSecrets.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+                        new Variables())
+                .render()
+                .with(SigningSecrets.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), null, Set.of());
         Instant at = Instant.ofEpochSecond(1_614_265_330);
 
         assertThat(request.attempt("msg_p5jXN8AQM9LWM0D4loKWxJek", at).headers())
@@ -749,15 +755,15 @@ class WebhookRequestTest {
 
     @Test
     void agentGetsTheSignatureAndNotTheSecret() throws Exception {
-        WebhookRequest request = WebhookRequest.of(
+        WebhookRequest request = new RequestRenderer(
                         Webhook.named("w")
                                 .method("GET")
                                 .uriTemplate("https://ci.example.com/")
                                 .disableCallback(true)
                                 .build(),
-                        new Variables(),
-                        new WebhookRequest.Defaults("a1", "strategy", null))
-                .signedWith(SigningSecrets.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+                        new Variables())
+                .render()
+                .with(SigningSecrets.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), null, Set.of());
         var bytes = new ByteArrayOutputStream();
         try (var out = new ObjectOutputStream(bytes)) {
             out.writeObject(request.attempt("m1", Instant.EPOCH));

@@ -15,7 +15,6 @@ import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.call.Settings;
-import io.jenkins.plugins.armory.call.UndeliverableException;
 import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -27,6 +26,7 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
+import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
@@ -111,7 +111,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
                 Approval approval = builder.start();
                 OutgoingCalls calls = approval.calls();
                 length += calls == null ? 0 : calls.length();
-                armory.requests().check(approval, at.run());
+                armory.calls().check(approval, at.run());
                 terms.add(builder);
             } catch (IllegalArgumentException | UndeliverableException | AbortException x) {
                 throw new AbortException(ApprovalDefinition.at(each.path(), String.valueOf(x.getMessage())));

@@ -51,7 +51,7 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecution;
  *   <li>The program is saved with the {@link Awaited} approvals.
  *   <li>The approvals are written with all their outgoing calls, together. If a crash leaves only some of them, a resumed step creates the
  *       others.
- *   <li>{@link io.jenkins.plugins.armory.call.Delivery} calls the webhooks.
+ *   <li>{@link io.jenkins.plugins.armory.call.CallLoop} calls the webhooks.
  * </ol>
  * After a restart, {@link #resume} continues from what is on disk.
  */
@@ -189,7 +189,7 @@ final class ApprovalWait {
             end(new OtherFailed(OtherFailed.reason(failed.get().reason())));
         }
         for (Element element : elements) {
-            step.armory().delivery().deliver(element.id);
+            step.armory().calls().deliver(element.id);
         }
     }
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DeliveryTest {
+class CallLoopTest {
 
     private static final String ID = "a1";
 
@@ -56,7 +56,7 @@ class DeliveryTest {
 
     private ApprovalStore store;
     private Approvals approvals;
-    private Delivery delivery;
+    private CallLoop loop;
 
     private static Webhook webhook(String name) {
         return Webhook.named(name)
@@ -89,19 +89,13 @@ class DeliveryTest {
 
     private void open(ApprovalRepository repository) {
         connect(repository);
-        delivery.open();
+        loop.open();
     }
 
     private void connect(ApprovalRepository repository) {
         approvals = new Approvals(repository, timer.service(), Runnable::run, clock, build -> false, approval -> {});
-        delivery = new Delivery(
-                approvals,
-                requests,
-                requests.permits(),
-                new RetryPolicy(this::chance),
-                clock,
-                timer.service(),
-                Runnable::run);
+        loop = new CallLoop(
+                approvals, requests, requests.permits(), this::chance, clock, timer.service(), Runnable::run);
     }
 
     private double chance() {
@@ -151,7 +145,7 @@ class DeliveryTest {
 
     /** Has the webhook take its call. */
     private void deliverAndTake() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         answer(OK);
     }
 
@@ -189,13 +183,13 @@ class DeliveryTest {
         createJudged("g3");
         createJudged("g4");
 
-        delivery.deliver("g1");
+        loop.deliver("g1");
         answer(said(Judgement.Verdict.SUCCESS, "/state is \"passed\""));
-        delivery.deliver("g2");
+        loop.deliver("g2");
         answer(said(Judgement.Verdict.FAILURE, "/state is \"failed\""));
-        delivery.deliver("g3");
+        loop.deliver("g3");
         answer(said(Judgement.Verdict.NEITHER, "/state is 7"));
-        delivery.deliver("g4");
+        loop.deliver("g4");
         answer(CallResult.refused(422, "http://ci.example.com answered 422", false, null, ""));
 
         assertThat(decision("g1"))
@@ -218,14 +212,14 @@ class DeliveryTest {
     @Test
     void anAnswerAfterWhichCallsAreRepeatedIsRepeatedBeforeAnythingIsDecided() throws IOException {
         createJudged("g1");
-        delivery.deliver("g1");
+        loop.deliver("g1");
         answer(REFUSED);
         awaitNextAttempt();
         answer(said(Judgement.Verdict.SUCCESS, "/state is \"passed\""));
         assertThat(decision("g1").outcome()).isEqualTo(Decision.Outcome.SUCCESS);
 
         createJudged("g2");
-        delivery.deliver("g2");
+        loop.deliver("g2");
         answer(REFUSED);
         awaitNextAttempt();
         answer(REFUSED);
@@ -251,7 +245,7 @@ class DeliveryTest {
         createUncalled("s1");
         assertThat(store.fold(() -> false)).isTrue();
         ApprovalStoreTest.breakJournal(folder);
-        delivery.deliver("s1");
+        loop.deliver("s1");
         assertThat(calls).isEmpty();
         ApprovalStoreTest.mendJournal(folder);
         timer.pass(Duration.ofSeconds(5));
@@ -267,7 +261,7 @@ class DeliveryTest {
     void callsTheWebhookOnceItMayAndNotesThatItWasTaken() throws IOException {
         assertThat(calls).isEmpty();
 
-        delivery.deliver(ID);
+        loop.deliver(ID);
         assertThat(calls).extracting(Call::key).containsExactly(ID);
         answer(OK);
 
@@ -301,9 +295,9 @@ class DeliveryTest {
                     .start());
         }
 
-        delivery.deliver("told");
+        loop.deliver("told");
         answer(CallResult.accepted(201, "{}", Map.of("answer.id", "47")));
-        delivery.deliver("untold");
+        loop.deliver("untold");
         answer(CallResult.accepted(201, "{}", Map.of()));
 
         assertThat(ApprovalStore.open(folder, jobId -> null).find("told").orElseThrow())
@@ -323,7 +317,7 @@ class DeliveryTest {
 
     @Test
     void repeatsWhatDidNotGetThroughWithTheSameKeyUntilItHasTriedEnough() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         answer(REFUSED);
         awaitNextAttempt();
         assertThat(calls.get(0).key()).isEqualTo(ID);
@@ -334,13 +328,23 @@ class DeliveryTest {
         assertThat(log).anyMatch(line -> line.startsWith("Attempt 1 of 2 failed"));
     }
 
+    @Test
+    void aLongerRetryAfterIsFollowed() throws IOException {
+        loop.deliver(ID);
+        answer(CallResult.refused(429, "answered 429", true, Duration.ofMinutes(2), ""));
+
+        timer.pass(Duration.ofSeconds(119));
+        assertThat(calls).isEmpty();
+        awaitNextAttempt();
+    }
+
     /** A credential may be of a vault that does not answer. The threads that all share must not wait for it. */
     @Test
     void eachAttemptIsMadeOnAThreadOfItsOwn() throws IOException {
         requests.noThreadIsThere = true;
-        delivery.deliver(ID);
+        loop.deliver(ID);
         create("s1", webhook("w"), Channel.CALLBACK);
-        delivery.deliver("s1");
+        loop.deliver("s1");
         assertThat(calls).isEmpty();
         requests.withoutThread.remove().run();
         requests.withoutThread.remove().run();
@@ -369,7 +373,7 @@ class DeliveryTest {
     @Test
     void aCallGoesOnOnceItsResultCanBeTaken() throws IOException {
         chanceIsBroken = true;
-        delivery.deliver(ID);
+        loop.deliver(ID);
         answer(REFUSED);
         timer.pass(Duration.ofMinutes(1));
         assertThat(calls).as("nothing is known of the result yet").isEmpty();
@@ -387,7 +391,7 @@ class DeliveryTest {
     void aCallThatCannotBeMadeAsItIsDefinedEndsTheApproval() throws IOException {
         requests.undeliverable = "webhook 'w': there is no secret";
 
-        delivery.deliver(ID);
+        loop.deliver(ID);
 
         assertDecided(ID, Decision.Outcome.NOT_SENT, requests.undeliverable);
     }
@@ -395,7 +399,7 @@ class DeliveryTest {
     /** The secrets of the call may come from a plugin that fails in its own way. */
     @Test
     void anAttemptThatCannotBePreparedEndsTheApproval() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         answer(REFUSED);
         requests.vaultIsAway = true;
 
@@ -413,7 +417,7 @@ class DeliveryTest {
     void anErrorEndsTheApprovalAsAnExceptionDoes() throws IOException {
         requests.vaultIsHalfInstalled = true;
 
-        delivery.deliver(ID);
+        loop.deliver(ID);
 
         assertDecided(ID, Decision.Outcome.NOT_SENT, "the request cannot be made: com/example/Vault");
         assertClosed();
@@ -426,7 +430,7 @@ class DeliveryTest {
 
         abort();
 
-        assertThat(delivery.failedCancels()).isOne();
+        assertThat(loop.failedCancels()).isOne();
         assertClosed();
     }
 
@@ -437,7 +441,7 @@ class DeliveryTest {
 
         abort();
 
-        assertThat(delivery.failedCancels()).isOne();
+        assertThat(loop.failedCancels()).isOne();
         assertClosed();
         assertThat(log)
                 .contains(
@@ -448,7 +452,7 @@ class DeliveryTest {
     @Test
     void aCallThatNobodyCallsBackForDecidesOnceItCanBeWritten() throws IOException {
         create("sent", webhook("w"));
-        delivery.deliver("sent");
+        loop.deliver("sent");
 
         answerWhileTheDiskIsFull(OK);
 
@@ -459,7 +463,7 @@ class DeliveryTest {
 
     @Test
     void aCallThatIsRefusedEndsTheApprovalOnceItCanBeWritten() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
 
         answerWhileTheDiskIsFull(CallResult.refused(403, "answered 403", false, null, ""));
 
@@ -469,7 +473,7 @@ class DeliveryTest {
     @Test
     void aStatusIsAwaitedOnceItCanBeWrittenThatTheWebhookTookTheCall() throws IOException {
         create("status", webhook("w"), Channel.STATUS);
-        delivery.deliver("status");
+        loop.deliver("status");
 
         answerWhileTheDiskIsFull(OK);
 
@@ -491,7 +495,7 @@ class DeliveryTest {
     void nothingIsSentForAnApprovalThatEndedBeforeAndNothingIsCancelled() throws IOException {
         abort();
 
-        delivery.deliver(ID);
+        loop.deliver(ID);
 
         assertThat(calls).isEmpty();
         assertClosed();
@@ -500,7 +504,7 @@ class DeliveryTest {
 
     @Test
     void anAttemptInFlightIsWaitedForBeforeAnythingIsCancelled() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         Call inFlight = calls.remove(0);
         abort();
         assertThat(calls).isEmpty();
@@ -517,7 +521,7 @@ class DeliveryTest {
 
     @Test
     void anAttemptThatWasRefusedLeavesNothingToCancel() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         answer(CallResult.notMade("refused", true));
 
         abort();
@@ -529,7 +533,7 @@ class DeliveryTest {
     @Test
     void anAttemptThatStillWaitsForItsAgentIsNotMadeAnyMore() throws IOException {
         requests.agentIsAway = true;
-        delivery.deliver(ID);
+        loop.deliver(ID);
         abort();
         assertThat(approval().isClosed()).isFalse();
 
@@ -570,7 +574,7 @@ class DeliveryTest {
         awaitNextAttempt();
         answer(REFUSED);
 
-        assertThat(delivery.failedCancels()).isOne();
+        assertThat(loop.failedCancels()).isOne();
         assertClosed();
         assertThat(log)
                 .contains("WARNING: The cancel webhook of 'w' could not be called: answered 503 (after 2 attempts)");
@@ -578,7 +582,7 @@ class DeliveryTest {
 
     @Test
     void anAttemptThatARestartCutOffMayHaveBeenTaken() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         restart();
 
         abort();
@@ -588,7 +592,7 @@ class DeliveryTest {
 
     @Test
     void anAttemptThatARestartCutOffAfterTheDecisionMayHaveBeenTaken() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         abort();
         assertThat(calls).as("the attempt in flight").hasSize(1);
 
@@ -599,7 +603,7 @@ class DeliveryTest {
 
     @Test
     void anAttemptThatWasRefusedBeforeARestartLeavesNothingToCancel() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         abort();
         requests.reasonToWait = "its build is not there";
         answer(CallResult.refused(400, "answered 400", false, null, ""));
@@ -614,13 +618,13 @@ class DeliveryTest {
     /** The step is back, and looks at its approval, before Jenkins has loaded its jobs. */
     @Test
     void aStepThatIsBackBeforeTheDeliveryIsOpenTakesNoCancelWebhookAway() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         abort();
         stop();
         connect(store);
 
-        delivery.deliver(ID);
-        delivery.open();
+        loop.deliver(ID);
+        loop.open();
 
         assertOnlyCancelIsCalled();
     }
@@ -635,7 +639,7 @@ class DeliveryTest {
         abort();
         requests.reasonToWait = null;
 
-        delivery.open();
+        loop.open();
 
         assertOnlyCancelIsCalled();
     }
@@ -663,7 +667,7 @@ class DeliveryTest {
         timer.pass(Duration.ofMinutes(1));
 
         assertThat(calls).isEmpty();
-        assertThat(delivery.failedCancels()).isZero();
+        assertThat(loop.failedCancels()).isZero();
     }
 
     @Test
@@ -674,9 +678,9 @@ class DeliveryTest {
                 .manual(new ManualRequirement("Go?", List.of(), 1))
                 .byPersonAlone()
                 .start());
-        delivery.deliver(alone);
+        loop.deliver(alone);
         restart();
-        delivery.deliver(alone);
+        loop.deliver(alone);
         approvals.apply(alone, new Event.ManualRejection("bob", ""));
         restart();
 
@@ -687,12 +691,12 @@ class DeliveryTest {
 
     @Test
     void nothingIsCalledAfterARestartUntilTheStepIsBack() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         restart();
         assertThat(calls).isEmpty();
 
         attach();
-        delivery.deliver(ID);
+        loop.deliver(ID);
 
         assertThat(calls).extracting(Call::key).containsExactly(ID);
         assertThat(log).anyMatch(line -> line.startsWith("Jenkins went down while webhook 'w' was being called"));
@@ -700,12 +704,12 @@ class DeliveryTest {
 
     @Test
     void aRetryThatWasOnlyDueIsNoCallThatARestartCutOff() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         answer(CallResult.refused(
                 503, "answered 503", true, null, "<html>\n  <head>\n\n<title>Busy</title>" + " \n<p>".repeat(99)));
         restart();
         attach();
-        delivery.deliver(ID);
+        loop.deliver(ID);
         assertThat(calls).isEmpty();
         timer.pass(Duration.ofSeconds(1));
         assertThat(calls).isNotEmpty();
@@ -719,13 +723,13 @@ class DeliveryTest {
 
     @Test
     void whetherAnAttemptThatWasDueMeanwhileWasUnderWayIsNotKnown() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         answer(REFUSED);
         stop();
         clock.set(clock.instant().plus(Duration.ofMinutes(1)));
         open(store);
         attach();
-        delivery.deliver(ID);
+        loop.deliver(ID);
         timer.pass(Duration.ZERO);
 
         assertThat(calls).isNotEmpty();
@@ -740,11 +744,11 @@ class DeliveryTest {
     void whatEndsBeforeTheDeliveryIsOpenIsCancelled() throws IOException {
         stop();
         connect(store);
-        delivery.deliver(ID);
+        loop.deliver(ID);
         assertThat(calls).isEmpty();
         abort();
 
-        delivery.open();
+        loop.open();
 
         assertOnlyCancelIsCalled();
     }
@@ -765,12 +769,12 @@ class DeliveryTest {
 
     @Test
     void aCopyOfAnotherJenkinsCallsNothing() throws IOException {
-        delivery.deliver(ID);
+        loop.deliver(ID);
         restart();
         attach();
         requests.reasonToWait = "it was made elsewhere.";
 
-        delivery.deliver(ID);
+        loop.deliver(ID);
         abort();
 
         assertThat(calls).isEmpty();
@@ -800,7 +804,7 @@ class DeliveryTest {
         restart();
         attach();
 
-        delivery.deliver(ID);
+        loop.deliver(ID);
 
         awaitNextAttempt();
     }
@@ -810,7 +814,7 @@ class DeliveryTest {
     void anAttemptThatCannotBeSentEndsTheApproval() throws IOException {
         requests.proxyIsMistyped = true;
 
-        delivery.deliver(ID);
+        loop.deliver(ID);
 
         assertDecided(ID, Decision.Outcome.NOT_SENT, "the request cannot be made: port out of range: 80800");
         assertClosed();
@@ -823,7 +827,7 @@ class DeliveryTest {
 
         abort();
 
-        assertThat(delivery.failedCancels()).isOne();
+        assertThat(loop.failedCancels()).isOne();
         assertClosed();
     }
 
@@ -835,7 +839,7 @@ class DeliveryTest {
                 .build();
         create("slow", slow, Channel.CALLBACK);
         approvals.attach("slow", new NotingObserver(log));
-        delivery.deliver("slow");
+        loop.deliver("slow");
 
         answer(REFUSED);
 
@@ -849,7 +853,7 @@ class DeliveryTest {
             String id = job + i;
             create(job, id, webhook("w"), Channel.CALLBACK);
             approvals.attach(id, new NotingObserver(log));
-            delivery.deliver(id);
+            loop.deliver(id);
         }
     }
 
