@@ -4,9 +4,8 @@
  */
 import { focusIn, unfold, unfoldedIn } from "./anew.js";
 import { cancelledNote, Cards, isOver, total } from "./cards.js";
-import { facts } from "./card.js";
 import { heard, notice } from "./decide.js";
-import { element, note } from "./elements.js";
+import { element, facts, note } from "./elements.js";
 import { box, Graph } from "./graph.js";
 import { keepUpToDate, troubleElement } from "./live.js";
 import { isOfInterest, plannedApprovals, standing, withPlanned } from "./plan.js";
@@ -36,7 +35,7 @@ function showAbout({ approvals, buildInfo: { causes, parameters, replay, commits
     ["about.parameters", parameters.map(({ name, value }) => say("person.said", name, value))],
   ].filter(([, values]) => values.length > 0);
   about.hidden = approvals.length === 0 || lines.length === 0;
-  about.replaceChildren(facts(...lines.map(([name, values]) => [name, ...values.map((value) => note(value))])));
+  about.replaceChildren(facts(...lines.map(([name, values]) => [say(name), ...values.map((value) => note(value))])));
 }
 
 /** What the graph was made of, as text. */

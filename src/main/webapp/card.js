@@ -1,15 +1,7 @@
 /* What is known of one approval on the page of its build: the facts, and tables that are folded up until somebody wants them. */
-import { cancelled, element, note, notices, time, timeLabel } from "./elements.js";
+import { cancelled, element, facts, note, notices, time, timeLabel } from "./elements.js";
 import { request } from "./live.js";
 import { page, say } from "./words.js";
-
-export function facts(...pairs) {
-  return element(
-    "dl",
-    "armory-decision__facts",
-    ...pairs.flatMap(([name, ...values]) => [element("dt", "", say(name)), element("dd", "", ...values)]),
-  );
-}
 
 /** A table that is folded up until somebody wants it; it stays as it is when the card is made anew. */
 export function folded(part, title, columns, rows) {
@@ -69,14 +61,11 @@ function refused(id, all) {
   );
 }
 
-/** The facts about an approval: its phase and times, and who decided. */
+/** The facts about an approval, as Jenkins lists them, and the time that is left. */
 export function factsOf(approval, left) {
-  const { phase, createdAt, decision } = approval;
   return facts(
-    ["phase", phase],
-    ["started", time(createdAt)],
-    ...(left ? [[timeLabel(approval), ...left.parts]] : []),
-    ...(decision ? [["decidedBy", decision.decidedBy, note(time(decision.decidedAt))]] : []),
+    ...approval.facts.map(({ label, value, at }) => [label, ...(value && at ? [value, note(time(at))] : [value ?? time(at)])]),
+    ...(left ? [[say(timeLabel(approval)), ...left.parts]] : []),
   );
 }
 

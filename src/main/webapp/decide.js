@@ -1,7 +1,7 @@
 /*
  * Approving and rejecting: buttons for what the viewer may say, and a dialog that says what is decided about and takes a comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
  */
-import { element, inZone, standing, titleOf } from "./elements.js";
+import { element, facts, inZone, standing, titleOf } from "./elements.js";
 import { request } from "./live.js";
 import { page, place, say } from "./words.js";
 
@@ -212,15 +212,11 @@ class DecisionDialog {
   facts() {
     const { job, build, environment, webhook, title, manualApproval } = this.approval;
     const name = webhook === title ? titleOf(this.approval) : ""; // else the question stands above
-    const facts = [["build", `${job} #${build}`], ["environment", environment], ["webhook", name]];
+    const about = [["build", `${job} #${build}`], ["environment", environment], ["webhook", name]];
     const agreed = Object.entries(manualApproval?.inputs || {});
-    return element(
-      "dl",
-      "armory-decision__facts",
-      ...facts
-        .filter(([, value]) => value)
-        .flatMap(([name, value]) => [element("dt", "", say(`column.${name}`)), element("dd", "", value)]),
-      ...agreed.flatMap(([name, value]) => [element("dt", "", name), element("dd", "", String(value))]),
+    return facts(
+      ...about.filter(([, value]) => value).map(([column, value]) => [say(`column.${column}`), value]),
+      ...agreed.map(([parameter, value]) => [parameter, String(value)]),
     );
   }
 

@@ -22,6 +22,15 @@ export function note(...children) {
   return element("small", "armory-approvals__note", ...children);
 }
 
+/** A list of facts: each is its label, and what there is to see of it. */
+export function facts(...all) {
+  return element(
+    "dl",
+    "armory-decision__facts",
+    ...all.flatMap(([label, ...values]) => [element("dt", "", label), element("dd", "", ...values)]),
+  );
+}
+
 /** A time with its zone, since windows and logs have zones of their own. */
 export const inZone = (time) => new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
 

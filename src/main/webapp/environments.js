@@ -1,7 +1,7 @@
 /* Fills the page of the administrators' environments, and keeps it up to date. */
 import { arrange, replace } from "./anew.js";
-import { facts, folded } from "./card.js";
-import { badge, element, environmentBadge, note, time } from "./elements.js";
+import { folded } from "./card.js";
+import { badge, element, environmentBadge, facts, note, time } from "./elements.js";
 import { keepUpToDate, troubleElement } from "./live.js";
 import { page, say } from "./words.js";
 
@@ -97,7 +97,8 @@ function card(key, environment) {
     "section",
     "armory-build__approval",
     element("div", "armory-build__line", heading, state),
-    facts(...change(environment), ...rulesOf(environment), ["environment.underWay", ...underWay(environment)]),
+    facts(...[...change(environment), ...rulesOf(environment), ["environment.underWay", ...underWay(environment)]]
+      .map(([name, ...values]) => [say(name), ...values])),
     ...deployments(key, environment.deployments),
   );
   result.setAttribute("aria-labelledby", heading.id);

@@ -19,8 +19,8 @@ public abstract class ApprovalListener implements ExtensionPoint {
     public void created(ApprovalView approval) {}
 
     /**
-     * Called when the webhook took the call, or there is none, and a callback or a person is awaited. Called again when that changes:
-     * one of them has answered and the other has not, or the approval has failed and a person is asked whether to run it again.
+     * Called when the webhook took the call, or there is none, and a callback or a person is awaited. Called again when one of them has
+     * answered and the other has not.
      * Left out, as {@link #progressed} is, if the approval is decided by the time that it is the listener's turn.
      */
     public void waiting(ApprovalView approval) {}

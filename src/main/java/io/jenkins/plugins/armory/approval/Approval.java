@@ -118,6 +118,16 @@ public record Approval(
         return question.isEmpty() ? webhook() : question;
     }
 
+    /** Returns the rows that pages show of it. */
+    public List<Fact> facts() {
+        var facts = new ArrayList<Fact>(terms.facts());
+        Decision decision = said.decision();
+        if (decision != null) {
+            facts.add(new Fact(Messages.Approval_decidedBy(), decision.decidedBy(), decision.decidedAt()));
+        }
+        return facts;
+    }
+
     /** Returns whether the approval calls a webhook. Without one, a person alone decides. */
     public boolean hasWebhook() {
         return terms.subject().webhook() != null;

@@ -184,6 +184,13 @@ public record ApprovalTerms(
         }
     }
 
+    /** Returns the rows that pages show of the terms. A term that is to be shown is one more. */
+    List<Fact> facts() {
+        return List.of(
+                new Fact(Messages.ApprovalTerms_phase(), subject.phase().toString(), null),
+                new Fact(Messages.ApprovalTerms_started(), null, limits.createdAt()));
+    }
+
     /** Starts the terms of an approval that awaits a callback in phase {@code strategy}. */
     public static Builder of(String id, BuildRef build) {
         return new Builder(id, build);

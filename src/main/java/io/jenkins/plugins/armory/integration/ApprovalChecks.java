@@ -10,7 +10,7 @@ import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.builds.BuildRecord;
-import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
+import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
@@ -90,11 +90,11 @@ public final class ApprovalChecks extends ApprovalListener {
     }
 
     private static boolean isOfList(ApprovalView approval) {
-        return !approval.getPath().isEmpty();
+        return !approval.path().isEmpty();
     }
 
     private static List<Object> key(ApprovalView approval) {
-        return List.of(approval.getJob(), approval.getBuildNumber(), nameOf(approval));
+        return List.of(approval.job(), approval.build(), nameOf(approval));
     }
 
     private ListStep listOf(ApprovalView approval) {
@@ -107,9 +107,9 @@ public final class ApprovalChecks extends ApprovalListener {
         Set<String> pending = new HashSet<>();
         try {
             ArmoryRuntime.get().approvals().pending().stream()
-                    .map(ApprovalSnapshot::new)
+                    .map(ApprovalViews::of)
                     .filter(each -> isOfList(each) && key(each).equals(key))
-                    .forEach(each -> pending.add(each.getId()));
+                    .forEach(each -> pending.add(each.id()));
         } catch (ApprovalsUnavailableException x) {
             LOGGER.log(Level.FINE, "They were closed meanwhile", x);
         }
@@ -127,14 +127,14 @@ public final class ApprovalChecks extends ApprovalListener {
             }
             begin(key(approval));
         }
-        if (approval.getState() == ApprovalView.State.SENDING) { // otherwise waiting() follows
+        if (approval.state() == ApprovalView.State.SENDING) { // otherwise waiting() follows
             publish(approval, ChecksStatus.IN_PROGRESS, ChecksConclusion.NONE, Messages.ApprovalChecks_started());
         }
     }
 
     @Override
     public void waiting(ApprovalView approval) {
-        String question = approval.getQuestion();
+        String question = approval.question();
         if (isOfList(approval) && (question == null || !listOf(approval).asks())) {
             return;
         }
@@ -147,37 +147,37 @@ public final class ApprovalChecks extends ApprovalListener {
 
     @Override
     public void decided(ApprovalView approval) {
-        ApprovalView.Decision decision = Objects.requireNonNull(approval.getDecision(), "a decided approval");
-        if (!isOfList(approval) || listOf(approval).ends(approval.getId(), decision.isSuccess())) {
-            publish(approval, ChecksStatus.COMPLETED, conclusion(decision), decision.getMessage());
+        ApprovalView.Decision decision = Objects.requireNonNull(approval.decision(), "a decided approval");
+        if (!isOfList(approval) || listOf(approval).ends(approval.id(), decision.success())) {
+            publish(approval, ChecksStatus.COMPLETED, conclusion(decision), decision.mdMessage());
         }
     }
 
     static String nameOf(ApprovalView approval) {
         List<String> details = new ArrayList<>();
-        details.add(approval.getEnvironment());
-        details.add(approval.getPhase().equals(Phase.STRATEGY.toString()) ? null : approval.getPhase());
+        details.add(approval.environment());
+        details.add(approval.phase().equals(Phase.STRATEGY.toString()) ? null : approval.phase());
         details.removeIf(Objects::isNull);
-        String name = isOfList(approval) ? Messages.ApprovalChecks_list() : approval.getWebhook();
+        String name = isOfList(approval) ? Messages.ApprovalChecks_list() : approval.webhook();
         return details.isEmpty()
                 ? Messages.ApprovalChecks_name(name)
                 : Messages.ApprovalChecks_nameIn(name, String.join(", ", details));
     }
 
     static String awaited(ApprovalView approval) {
-        Instant opensAt = approval.getOpensAt();
+        String opensAt = approval.opensAt();
         return opensAt == null ? Messages.ApprovalChecks_waiting() : Messages.ApprovalChecks_opens(opensAt);
     }
 
     static ChecksConclusion conclusion(ApprovalView.Decision decision) {
-        return decision.isSuccess()
+        return decision.success()
                 ? ChecksConclusion.SUCCESS
-                : CONCLUSIONS.getOrDefault(decision.getOutcome(), ChecksConclusion.FAILURE);
+                : CONCLUSIONS.getOrDefault(decision.outcome(), ChecksConclusion.FAILURE);
     }
 
     private static void publish(
             ApprovalView approval, ChecksStatus status, ChecksConclusion conclusion, String summary) {
-        Run<?, ?> run = BuildRecord.find(new BuildRef(approval.getJob(), approval.getBuildNumber()));
+        Run<?, ?> run = BuildRecord.find(new BuildRef(approval.job(), approval.build()));
         String root = Jenkins.get().getRootUrl();
         if (run == null || root == null) {
             return;
@@ -187,21 +187,24 @@ public final class ApprovalChecks extends ApprovalListener {
             return; // nobody publishes checks of this build
         }
         String name = nameOf(approval);
-        LocalDateTime startedAt = LocalDateTime.ofInstant(approval.getCreatedAt(), ZoneOffset.UTC);
         ChecksDetailsBuilder check = new ChecksDetailsBuilder()
                 .withName(name)
                 .withStatus(status)
                 .withConclusion(conclusion)
-                .withStartedAt(startedAt)
+                .withStartedAt(time(approval.createdAt()))
                 .withDetailsURL(root + run.getUrl() + "armory/")
                 .withOutput(new ChecksOutputBuilder()
                         .withTitle(name)
                         .withSummary(summary)
                         .build());
-        ApprovalView.Decision decision = approval.getDecision();
+        ApprovalView.Decision decision = approval.decision();
         if (decision != null && status == ChecksStatus.COMPLETED) {
-            check.withCompletedAt(LocalDateTime.ofInstant(decision.getDecidedAt(), ZoneOffset.UTC));
+            check.withCompletedAt(time(decision.decidedAt()));
         }
         publisher.publish(check.build());
+    }
+
+    private static LocalDateTime time(String instant) {
+        return LocalDateTime.ofInstant(Instant.parse(instant), ZoneOffset.UTC);
     }
 }

@@ -10,6 +10,7 @@ import hudson.Extension;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.api.ApprovalView;
 import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -39,20 +40,18 @@ public final class AuditLog extends ApprovalListener {
     }
 
     static String line(ApprovalView approval) {
-        ApprovalView.Decision decision = approval.getDecision();
+        ApprovalView.Decision decision = Objects.requireNonNull(approval.decision(), "a decided approval");
         ObjectNode line = JsonNodeFactory.instance
                 .objectNode()
-                .put("approval", approval.getId())
-                .put("job", approval.getJob())
-                .put("build", approval.getBuildNumber())
-                .put("environment", approval.getEnvironment())
-                .put("phase", approval.getPhase())
-                .put("webhook", approval.getWebhook())
-                .put("outcome", decision == null ? null : decision.getOutcome())
-                .put("decidedBy", decision == null ? null : decision.getDecidedBy())
-                .put(
-                        "decidedAt",
-                        decision == null ? null : decision.getDecidedAt().toString());
+                .put("approval", approval.id())
+                .put("job", approval.job())
+                .put("build", approval.build())
+                .put("environment", approval.environment())
+                .put("phase", approval.phase())
+                .put("webhook", approval.webhook())
+                .put("outcome", decision.outcome())
+                .put("decidedBy", decision.decidedBy())
+                .put("decidedAt", decision.decidedAt());
         try {
             return JSON.writeValueAsString(line);
         } catch (JsonProcessingException x) {

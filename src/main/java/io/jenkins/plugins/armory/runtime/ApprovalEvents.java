@@ -55,7 +55,7 @@ final class ApprovalEvents implements ApprovalObserver {
 
     @Override
     public void created(Approval approval) {
-        tell(listener -> listener.created(new ApprovalSnapshot(approval)));
+        tell(listener -> listener.created(ApprovalViews.of(approval)));
     }
 
     @Override
@@ -70,13 +70,12 @@ final class ApprovalEvents implements ApprovalObserver {
 
     @Override
     public void decided(Approval approval) {
-        tell(listener -> listener.decided(new ApprovalSnapshot(approval)));
+        tell(listener -> listener.decided(ApprovalViews.of(approval)));
     }
 
     /** Tells of an approval as it is when it is the listener's turn: threads that make two changes may come here in either order. */
     private void tellIfPending(Approval approval, BiConsumer<ApprovalListener, ApprovalView> event) {
-        tell(listener ->
-                pending.apply(approval.id()).ifPresent(now -> event.accept(listener, new ApprovalSnapshot(now))));
+        tell(listener -> pending.apply(approval.id()).ifPresent(now -> event.accept(listener, ApprovalViews.of(now))));
     }
 
     private void tell(Consumer<ApprovalListener> event) {

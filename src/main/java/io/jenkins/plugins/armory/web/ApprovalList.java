@@ -1,26 +1,32 @@
 package io.jenkins.plugins.armory.web;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Markdown;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
+import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The approvals that the current user may see, for one request. {@link ApprovalData} makes their JSON. */
+/** The approvals that the current user may see as JSON, for one request: their views, what is in memory, and what the user may do. */
 final class ApprovalList {
 
     /** The pending approvals of one build. */
@@ -29,13 +35,11 @@ final class ApprovalList {
     private final Viewer viewer = new Viewer();
     private final Approvals approvals;
     private final RejectedCallbacks rejected;
-    private final ApprovalData data;
 
     /** @throws IOException if the approvals cannot be opened */
     ApprovalList(ArmoryRuntime armory) throws IOException {
         approvals = armory.approvals();
         rejected = armory.endpoint().rejected();
-        data = new ApprovalData(viewer, approvals);
     }
 
     /**
@@ -44,11 +48,16 @@ final class ApprovalList {
      * @throws IOException if it cannot be read
      */
     JsonResponse one(String id) throws IOException {
-        return approvals
-                .find(id)
-                .filter(viewer::sees)
-                .map(seen -> JsonResponse.ok(data.inFull(whole(seen), seen)))
-                .orElseGet(() -> JsonResponse.error(404, "unknown_approval", Messages.Decision_unknown()));
+        Approval approval = approvals.find(id).filter(viewer::sees).orElse(null);
+        if (approval == null) {
+            return JsonResponse.error(404, "unknown_approval", Messages.Decision_unknown());
+        }
+        ObjectNode json = withRejected(json(approval, true), approval);
+        String data = approval.data();
+        if (data != null) {
+            json.set("data", JsonResponse.JSON.readTree(data));
+        }
+        return JsonResponse.ok(json);
     }
 
     /**
@@ -78,7 +87,7 @@ final class ApprovalList {
                     .put("leftOut", all.size() - visible.size());
             ArrayNode array = body.putArray("approvals");
             for (Approval approval : visible) {
-                ObjectNode json = data.json(approval);
+                ObjectNode json = json(approval, false);
                 List<Rejected> callbacks = rejected(approval);
                 if (!callbacks.isEmpty()) {
                     json.put("rejectedCallbacks", callbacks.size())
@@ -114,9 +123,52 @@ final class ApprovalList {
     }
 
     /** Returns an approval with its refused callbacks. */
-    ObjectNode whole(Approval approval) {
-        ObjectNode json = data.json(approval);
-        json.set("rejectedCallbacks", JsonResponse.treeOf(rejected(approval)));
+    ObjectNode json(Approval approval) {
+        return withRejected(json(approval, false), approval);
+    }
+
+    private ObjectNode withRejected(ObjectNode json, Approval approval) {
+        return json.set("rejectedCallbacks", JsonResponse.treeOf(rejected(approval)));
+    }
+
+    /** @param whole whether it has whole messages; pages load the others for each approval */
+    private ObjectNode json(Approval approval, boolean whole) {
+        ObjectNode json = JsonResponse.fieldsOf(ApprovalViews.of(approval))
+                .put(
+                        "buildUrl",
+                        viewer.jobUrl(approval).orElseThrow() + approval.build().number() + '/')
+                .put("mayOverride", viewer.mayOverride(approval));
+        Duration heartbeat = approval.heartbeat();
+        if (heartbeat != null) {
+            Optional<Instant> due = approvals.heartbeatDue(approval);
+            json.putObject("heartbeat")
+                    .put("intervalMillis", heartbeat.toMillis())
+                    .put("due", due.map(Instant::toString).orElse(null));
+        }
+        approvals
+                .progressOf(approval.id())
+                .ifPresent(progress -> json.set("progress", JsonResponse.fieldsOf(progress)));
+        if (json.get("manualApproval") instanceof ObjectNode people) {
+            people.put("mayApprove", viewer.isAsked(approval, Choice.APPROVE))
+                    .put("mayReject", viewer.isAsked(approval, Choice.REJECT));
+            addHtml(people, "comment", whole);
+            people.get("approvals").forEach(vote -> addHtml(vote, "comment", whole));
+        }
+        List.of("callback", "progress", "decision").forEach(part -> addHtml(json.path(part), "mdMessage", whole));
         return json;
+    }
+
+    /** Adds the HTML of a message, if there is one, and cuts the message unless all of it is wanted. */
+    private static void addHtml(JsonNode json, String field, boolean whole) {
+        if (json.get(field) instanceof TextNode text) {
+            ((ObjectNode) json)
+                    .put(field, whole ? text.textValue() : Markdown.shown(text.textValue()))
+                    .put(field + "Html", html(text.textValue()));
+        }
+    }
+
+    /** Returns a message as HTML, which says so if it is cut. */
+    static String html(String message) {
+        return Markdown.toHtml(message, Messages::Markdown_cut);
     }
 }

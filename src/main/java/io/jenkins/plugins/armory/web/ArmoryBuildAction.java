@@ -5,9 +5,10 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.callback.JsonResponse;
-import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
+import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
@@ -74,17 +75,17 @@ public final class ArmoryBuildAction extends Tab {
         return PageWords.json();
     }
 
-    /** Returns the page's first data, see {@link FirstAnswer}. */
+    /** Returns the page's first data, see {@link JsonWriter#first}. */
     public String getFirstAnswer() {
-        return FirstAnswer.json(() -> BuildDeployment.response(ArmoryRuntime.get(), run, ApprovalSearch.ALL, null));
+        return JsonWriter.first(() -> BuildDeployment.response(ArmoryRuntime.get(), run, ApprovalSearch.ALL, null));
     }
 
     /** Returns the approvals in the order of their starts, for the data of the build; empty if they cannot be read. */
     @Exported
-    public List<ExportedApproval> getApprovals() {
+    public List<ApprovalView> getApprovals() {
         try {
             return ArmoryRuntime.get().approvalsOf(run).stream()
-                    .map(approval -> new ExportedApproval(new ApprovalSnapshot(approval)))
+                    .map(ApprovalViews::of)
                     .toList();
         } catch (ApprovalsUnavailableException x) {
             LOGGER.log(Level.FINE, "The approvals are not open", x);

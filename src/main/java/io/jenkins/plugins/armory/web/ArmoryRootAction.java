@@ -59,14 +59,14 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         return PageWords.json();
     }
 
-    /** Returns the page's first data, see {@link FirstAnswer}. */
+    /** Returns the page's first data, see {@link JsonWriter#first}. */
     public String getFirstAnswer() {
-        return FirstAnswer.json(() -> new ApprovalList(ArmoryRuntime.get()).all(null));
+        return JsonWriter.first(() -> new ApprovalList(ArmoryRuntime.get()).all(null));
     }
 
     /** Returns the first data of the page of environments. */
     public String getFirstEnvironments() {
-        return FirstAnswer.json(() -> EnvironmentList.response(ArmoryRuntime.get(), null));
+        return JsonWriter.first(() -> EnvironmentList.response(ArmoryRuntime.get(), null));
     }
 
     /** Answers all requests below the page. Callers come here if {@link CallerFilter} has not answered them. */

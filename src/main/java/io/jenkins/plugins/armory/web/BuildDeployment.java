@@ -77,7 +77,7 @@ final class BuildDeployment {
             body.set("plan", plans);
             body.put("found", found.size()).set("counts", JsonResponse.treeOf(counts));
             ArrayNode array = body.putArray("approvals");
-            shown.forEach(approval -> array.add(list.whole(approval)));
+            shown.forEach(approval -> array.add(list.json(approval)));
             return body;
         });
     }
@@ -113,7 +113,7 @@ final class BuildDeployment {
 
     /** Adds a reason, which may be the message of a callback, and its HTML. */
     private static void putReason(ObjectNode json, String name, @CheckForNull String reason) {
-        json.put(name, reason).put(name + "Html", reason == null ? null : ApprovalData.html(reason));
+        json.put(name, reason).put(name + "Html", reason == null ? null : ApprovalList.html(reason));
     }
 
     private static ObjectNode json(Environment.PlannedStep step) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.web;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import jakarta.servlet.http.HttpServletResponse;
@@ -25,7 +26,7 @@ final class JsonWriter {
     }
 
     /** Returns an answer, or 503 if the approvals cannot be opened. */
-    static JsonResponse responseOf(Answer answer) {
+    private static JsonResponse responseOf(Answer answer) {
         try {
             return answer.get();
         } catch (ApprovalsUnavailableException x) { // already logged
@@ -34,6 +35,20 @@ final class JsonWriter {
             LOGGER.log(Level.WARNING, "The approvals cannot be opened", x);
             return JsonResponse.unavailable(Messages.JsonWriter_notOpen());
         }
+    }
+
+    /**
+     * Returns the text of an answer that comes with a page, so that the page has something to show before its script has sent a request:
+     * a JSON object with {@code status}, {@code tag} (the entity tag, for the script's first request) and {@code body}. The page's template
+     * escapes it.
+     */
+    static String first(Answer answer) {
+        JsonResponse made = responseOf(answer);
+        ObjectNode json = JsonResponse.JSON
+                .createObjectNode()
+                .put("status", made.status())
+                .put("tag", made.headers().get("ETag"));
+        return json.set("body", made.body()).toString();
     }
 
     static void write(HttpServletResponse response, JsonResponse answer) throws IOException {

@@ -32,13 +32,13 @@ class ApprovalListenerJenkinsTest {
 
         @Override
         public void created(ApprovalView approval) {
-            lines.add("created " + approval.getWebhook() + " " + approval.getState());
+            lines.add("created " + approval.webhook() + " " + approval.state());
             throw new IllegalStateException("a mistake of this plugin");
         }
 
         @Override
         public void waiting(ApprovalView approval) {
-            lines.add("waiting " + approval.getEnvironment() + " " + approval.getQuestion());
+            lines.add("waiting " + approval.environment() + " " + approval.question());
         }
 
         @Override
@@ -48,9 +48,9 @@ class ApprovalListenerJenkinsTest {
 
         @Override
         public void decided(ApprovalView approval) {
-            lines.add("decided " + approval.getDecision().isSuccess() + " "
-                    + approval.getDecision().getOutcome() + " of " + approval.getJob() + " #"
-                    + approval.getBuildNumber());
+            lines.add("decided " + approval.decision().success() + " "
+                    + approval.decision().outcome() + " of " + approval.job() + " #"
+                    + approval.build());
         }
     }
 

@@ -11,7 +11,7 @@ import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Said;
 import io.jenkins.plugins.armory.approval.SideCalls;
-import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
+import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +39,7 @@ class ApprovalChecksTest {
     @EnumSource
     void nothingButASuccessIsShownAsOne(Outcome outcome) {
         ChecksConclusion conclusion = ApprovalChecks.conclusion(
-                decided(started("a1", 0, Phase.STRATEGY), outcome, 1).getDecision());
+                decided(started("a1", 0, Phase.STRATEGY), outcome, 1).decision());
 
         assertThat(conclusion == ChecksConclusion.SUCCESS)
                 .as("%s for %s", conclusion, outcome)
@@ -57,7 +57,7 @@ class ApprovalChecksTest {
     }
 
     private static ApprovalView view(Approval approval) {
-        return new ApprovalSnapshot(approval);
+        return ApprovalViews.of(approval);
     }
 
     @Test

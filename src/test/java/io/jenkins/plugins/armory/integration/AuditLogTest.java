@@ -6,7 +6,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
+import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -27,7 +27,7 @@ class AuditLogTest {
                 .on(new Event.Aborted("The build was stopped."), START.plusSeconds(5))
                 .approval();
 
-        assertThat(AuditLog.line(new ApprovalSnapshot(approval)))
+        assertThat(AuditLog.line(ApprovalViews.of(approval)))
                 .isEqualTo("{\"approval\":\"a1\",\"job\":\"team/deploy\",\"build\":7,"
                         + "\"environment\":\"prod\\n{\\\"outcome\\\": \\\"SUCCESS\\\"}\",\"phase\":\"strategy\","
                         + "\"webhook\":\"tests\",\"outcome\":\"ABORTED\",\"decidedBy\":\""
@@ -42,9 +42,11 @@ class AuditLogTest {
                 .environment("prod" + character)
                 .webhook("tests")
                 .timeout(START, Duration.ofHours(1))
-                .start();
+                .start()
+                .on(new Event.Aborted(""), START)
+                .approval();
 
-        assertThat(AuditLog.line(new ApprovalSnapshot(approval)))
+        assertThat(AuditLog.line(ApprovalViews.of(approval)))
                 .contains(String.format("\"prod\\u%04X\"", (int) character.charAt(0)))
                 .doesNotContain(character);
     }

@@ -92,15 +92,14 @@ class BuildPageJenkinsTest {
 
     @Test
     void dataOfTheBuildHaveItsApprovals() throws Exception {
-        String tree = "api/json?tree=actions[approvals[webhook,environment,state,outcome,decidedBy]]";
+        String tree = "api/json?tree=actions[approvals[webhook,environment,state,decision[outcome]]]";
         assertThat(j.getJSON(run.getUrl() + tree).getJSONObject().toString())
-                .contains("{\"decidedBy\":null,\"environment\":\"" + ENVIRONMENT.replace("</", "<\\/")
-                        + "\",\"outcome\":null,\"state\":\"SENDING\",\"webhook\":\"tests\"}");
+                .contains("{\"decision\":null,\"environment\":\"" + ENVIRONMENT.replace("</", "<\\/")
+                        + "\",\"state\":\"SENDING\",\"webhook\":\"tests\"}");
 
         assertThat(callBack(token(), "fine")).isEqualTo(200);
 
-        assertThat(j.getJSON(run.getUrl() + tree).getJSONObject().toString())
-                .contains("\"outcome\":\"SUCCESS\",\"state\":\"DECIDED\"");
+        assertThat(j.getJSON(run.getUrl() + tree).getJSONObject().toString()).contains("{\"outcome\":\"SUCCESS\"}");
         end();
     }
 

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-class FirstAnswerTest {
+class JsonWriterTest {
 
     private static JsonNode read(JsonWriter.Answer answer) throws IOException {
-        return new ObjectMapper().readTree(FirstAnswer.json(answer));
+        return new ObjectMapper().readTree(JsonWriter.first(answer));
     }
 
     @Test
@@ -37,13 +36,5 @@ class FirstAnswerTest {
         assertThat(first.get("status").asInt()).isEqualTo(503);
         assertThat(first.get("tag").isNull()).isTrue();
         assertThat(first.at("/body/message").asText()).contains("cannot open").doesNotContain("disk full");
-    }
-
-    @Test
-    void isTheErrorOfTheResponse() throws IOException {
-        assertThat(read(() -> JsonResponse.error(403, "forbidden", "No."))
-                        .get("status")
-                        .asInt())
-                .isEqualTo(403);
     }
 }

@@ -1,17 +1,17 @@
-package io.jenkins.plugins.armory.web;
+package io.jenkins.plugins.armory.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.runtime.ApprovalSnapshot;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class ExportedApprovalTest {
+class ApprovalViewsTest {
 
     private static final Instant START = Instant.parse("2026-03-01T09:30:00Z");
 
@@ -25,10 +25,10 @@ class ExportedApprovalTest {
                 .start()
                 .on(new Event.Aborted("\u001B[31m1 of 42\tfailed\n\uD83D\uDE00 \uD83D"), START.plusSeconds(5))
                 .approval();
-        ExportedApproval exported = new ExportedApproval(new ApprovalSnapshot(approval));
+        ApprovalView view = ApprovalViews.of(approval);
 
-        assertThat(exported.getMessage()).isEqualTo("\uFFFD[31m1 of 42\tfailed\n\uD83D\uDE00 \uFFFD");
-        assertThat(exported.getEnvironment()).isEqualTo("prod\uFFFD");
-        assertThat(exported.getWebhook()).isEqualTo("tests\uFFFD");
+        assertThat(view.decision().mdMessage()).isEqualTo("\uFFFD[31m1 of 42\tfailed\n\uD83D\uDE00 \uFFFD");
+        assertThat(view.environment()).isEqualTo("prod\uFFFD");
+        assertThat(view.webhook()).isEqualTo("tests\uFFFD");
     }
 }
