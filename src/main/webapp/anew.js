@@ -34,10 +34,51 @@ export function focusIn(element, made = element) {
   };
 }
 
+/** Elements that are made of values. What is made of a value that has not changed is left alone. */
+export class Kept {
+  /**
+   * @param whole what they are in
+   * @param make makes the element of a value, and the function that brings the times in it up to date
+   */
+  constructor(whole, make) {
+    this.whole = whole;
+    this.make = make;
+    this.known = new Map(); // by the ids of the values: what they were, and what was made of them
+  }
+
+  show(values) {
+    const all = values.map((value) => [value.id, this.of(value)]);
+    arrange(this.whole, all.map(([, { made }]) => made));
+    this.known = new Map(all);
+  }
+
+  /** What is made of a value; it takes the place of what was made of the value with this id before. */
+  of(value) {
+    const known = this.known.get(value.id);
+    const madeOf = JSON.stringify(value);
+    if (known?.madeOf === madeOf) {
+      return known;
+    }
+    const result = { ...this.make(value), madeOf };
+    if (known) {
+      replace(known.made, result.made);
+    }
+    return result;
+  }
+
+  tick() {
+    this.known.forEach(({ tick }) => tick?.());
+  }
+}
+
 /** Puts these into an element, in this order. What is there already stays as it is. */
-export function arrange(whole, elements) {
+function arrange(whole, elements) {
   const shown = new Set(elements);
-  [...whole.children].filter((each) => !shown.has(each)).forEach((each) => each.remove());
+  [...whole.children].filter((each) => !shown.has(each)).forEach((each) => {
+    const focusBack = focusIn(each);
+    each.remove();
+    focusBack();
+  });
   elements.forEach((each, index) => {
     if (whole.children[index] !== each) {
       const focusBack = focusIn(each);
@@ -48,7 +89,7 @@ export function arrange(whole, elements) {
 }
 
 /** Puts what is made in the place of the old element. */
-export function replace(old, made) {
+function replace(old, made) {
   const focusBack = focusIn(old, made);
   unfold(made, unfoldedIn(old));
   old.replaceWith(made);

@@ -2,9 +2,12 @@
  * Fills the page of all approvals, and keeps it up to date. Thousands of approvals are found and filtered in what Jenkins
  * has said once; as many rows are made as are looked at.
  */
-import { replace } from "./anew.js";
-import { decisionButtons, focusAgain, heard, notice } from "./decide.js";
-import { badge, cancelled, element, message, named, note, notices, overridden, progressOf, said, stateOf, time, timeLeft, titleOf } from "./elements.js";
+import { Kept } from "./anew.js";
+import { decisionButtons, heard, notice } from "./decide.js";
+import {
+  badge, button, cancelled, element, message, named, note, notices, overridden, progressOf, row, said, searchBox, setText, stateOf, table,
+  time, timeLeft, titleOf,
+} from "./elements.js";
 import { keepUpToDate, now, troubleElement } from "./live.js";
 import { duration, page, say, STATES } from "./words.js";
 
@@ -14,11 +17,9 @@ const ROWS = 100;
 // --- what Jenkins said
 
 let approvals = [];
-let byId = new Map(); // what the row of an approval was made of, as text
 
 function take(answer) {
   approvals = answer.approvals;
-  byId = new Map(approvals.map((approval) => [approval.id, JSON.stringify(approval)]));
   approvals.forEach((approval) => {
     const { job, build, environment, webhook, path, decision, progress } = approval;
     approval.text = [`${job} #${build}`, environment || "", webhook, path, titleOf(approval), say(`state.${stateOf(approval)}`),
@@ -48,12 +49,7 @@ function attempt(approval) {
 
 function age(iso) {
   const result = time(iso, " ");
-  const tick = () => {
-    const shown = duration(now() - Date.parse(iso));
-    if (result.textContent !== shown) {
-      result.textContent = shown;
-    }
-  };
+  const tick = () => setText(result, duration(now() - Date.parse(iso)));
   tick();
   return { parts: [result], tick };
 }
@@ -65,9 +61,7 @@ function rejected({ rejectedCallbacks, lastRejection }) {
 }
 
 function build(approval) {
-  const link = element("a", "jenkins-table__link", `${approval.job} #${approval.build}`);
-  link.href = `../${approval.buildUrl}`;
-  return link;
+  return element("a", { class: "jenkins-table__link", href: `../${approval.buildUrl}` }, `${approval.job} #${approval.build}`);
 }
 
 /** What the cells of an approval hold, by column; some of it changes as time goes by. */
@@ -91,19 +85,10 @@ const CELLS = {
 };
 
 function makeRow(approval, columns) {
-  const ticks = [];
-  const cells = columns.map((column) => {
-    const made = CELLS[column](approval);
-    if (made.tick) {
-      ticks.push(made.tick);
-    }
-    const cell = element("td", `armory-approvals__cell armory-approvals__cell--${column}`, ...(made.parts || made));
-    cell.dataset.title = say(`column.${column}`);
-    return cell;
-  });
-  const row = element("tr", "", ...cells);
-  row.dataset.id = approval.id;
-  return { row, ticks, madeOf: byId.get(approval.id) };
+  const cells = columns.map((column) => [column, CELLS[column](approval)]);
+  const ticks = cells.flatMap(([, { tick }]) => tick ?? []);
+  const made = row("", Object.fromEntries(cells.map(([column, content]) => [column, content.parts ?? content])));
+  return { made, tick: () => ticks.forEach((tick) => tick()) };
 }
 
 // --- sections
@@ -111,31 +96,21 @@ function makeRow(approval, columns) {
 /** A table that shows the first of many rows, and more of them when its end comes into view. */
 class Section {
   constructor(name, columns) {
-    this.columns = columns;
-    this.rows = new Map(); // by id: those that are shown
+    this.rows = new Kept(element("tbody", ""), (approval) => makeRow(approval, columns));
     this.limit = ROWS;
     this.found = [];
     this.count = element("span", "armory-approvals__count");
-    this.head = element("h2", "armory-approvals__title", say(name), " ", this.count);
-    this.head.id = `armory-approvals-${name}`;
+    this.head = element("h2", { class: "armory-approvals__title", id: `armory-approvals-${name}` }, say(name), " ", this.count);
     this.nothing = element("p", "armory-approvals__nothing");
-    this.body = element("tbody");
-    this.more = element("button", "jenkins-button", say("more"));
-    this.more.type = "button";
-    this.more.addEventListener("click", () => this.grow());
+    this.more = button({}, say("more"), () => this.grow());
     new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) {
         this.grow();
       }
     }, { rootMargin: "300px" }).observe(this.more);
-    const heads = columns.map((column) => {
-      const cell = element("th", "", say(`column.${column}`));
-      cell.scope = "col";
-      return cell;
-    });
-    const table = element("table", "jenkins-table", element("thead", "", element("tr", "", ...heads)), this.body);
-    table.setAttribute("aria-labelledby", this.head.id);
-    this.table = element("div", "armory-approvals__scroll", table);
+    const titles = columns.map((column) => say(`column.${column}`));
+    this.table = element("div", "armory-approvals__scroll",
+      table({ class: "jenkins-table", "aria-labelledby": this.head.id }, titles, this.rows.whole));
     this.whole = element("section", "", this.head, this.nothing, this.table, this.more);
     this.noneYet = say(`none.${name}`);
   }
@@ -147,42 +122,10 @@ class Section {
     }
   }
 
-  /** Shows these; the rows of what has not changed are left alone, so that whoever reads or tabs there can go on. */
   show(found, all) {
     this.found = found;
     this.all = all;
-    const shown = found.slice(0, this.limit);
-    const kept = new Map();
-    const focused = this.body.contains(document.activeElement) ? document.activeElement.dataset.decide : undefined;
-    let place = this.body.firstChild;
-    for (const approval of shown) {
-      let known = this.rows.get(approval.id);
-      if (!known || known.madeOf !== byId.get(approval.id)) {
-        const made = makeRow(approval, this.columns);
-        if (known) {
-          if (place === known.row) {
-            place = made.row;
-          }
-          replace(known.row, made.row);
-        }
-        known = made;
-      }
-      kept.set(approval.id, known);
-      if (place === known.row) {
-        place = place.nextSibling;
-      } else {
-        this.body.insertBefore(known.row, place);
-      }
-    }
-    while (place) {
-      const next = place.nextSibling;
-      place.remove();
-      place = next;
-    }
-    this.rows = kept;
-    if (focused && document.activeElement === document.body) {
-      focusAgain(focused);
-    }
+    this.rows.show(found.slice(0, this.limit));
     this.count.textContent = found.length === all ? String(all) : say("shown", found.length, all);
     this.nothing.textContent = all > 0 ? say("none.found") : this.noneYet;
     this.nothing.hidden = found.length > 0;
@@ -191,23 +134,18 @@ class Section {
   }
 
   tick() {
-    this.rows.forEach(({ ticks }) => ticks.forEach((tick) => tick()));
+    this.rows.tick();
   }
 }
 
 // --- filters
 
-const search = element("input", "jenkins-input jenkins-search__input");
-search.type = "search";
-search.placeholder = say("search");
-search.setAttribute("aria-label", say("search"));
-search.autocomplete = "off";
+const search = searchBox("jenkins-input jenkins-search__input");
 
 function select(name) {
-  const box = element("select", "jenkins-select__input", option("", say("filter.all")));
-  box.id = `armory-approvals-filter-${name}`;
-  const label = element("label", "armory-approvals__label", say(`filter.${name}`));
-  label.htmlFor = box.id;
+  const box = element(
+    "select", { class: "jenkins-select__input", id: `armory-approvals-filter-${name}` }, option("", say("filter.all")));
+  const label = element("label", { class: "armory-approvals__label", for: box.id }, say(`filter.${name}`));
   box.addEventListener("change", render);
   return { box, whole: element("div", "", label, element("div", "jenkins-select", box)) };
 }
@@ -251,15 +189,12 @@ function bar() {
     icon.append(symbol.content.cloneNode(true));
   }
   search.addEventListener("input", render);
-  const result = element(
+  return element(
     "search",
-    "armory-approvals__filters",
+    { class: "armory-approvals__filters", role: "search", "aria-label": say("filters") },
     element("div", "jenkins-search-container", element("div", "jenkins-search", ...(symbol ? [icon] : []), search)),
     ...Object.values(filters).map(({ whole }) => whole),
   );
-  result.setAttribute("role", "search");
-  result.setAttribute("aria-label", say("filters"));
-  return result;
 }
 
 // --- the page
@@ -267,14 +202,10 @@ function bar() {
 const waiting = new Section("waiting", ["state", "build", "environment", "webhook", "age", "left", "attempt", "message"]);
 const decided = new Section("decided", ["state", "build", "environment", "webhook", "decidedAt", "attempt", "message"]);
 const trouble = troubleElement();
-const summary = element("p", "armory-approvals__hidden");
-summary.setAttribute("role", "status");
-const leftOut = element("p", "armory-approvals__note");
-leftOut.hidden = true;
-const empty = element("p", "armory-approvals__nothing", say("none.ever"));
-empty.hidden = true;
-const content = element("div", "", bar(), waiting.whole, decided.whole);
-content.hidden = true;
+const summary = element("p", { class: "armory-approvals__hidden", role: "status" });
+const leftOut = element("p", { class: "armory-approvals__note", hidden: true });
+const empty = element("p", { class: "armory-approvals__nothing", hidden: true }, say("none.ever"));
+const content = element("div", { hidden: true }, bar(), waiting.whole, decided.whole);
 const loading = element("p", "armory-approvals__nothing", say("loading"));
 page.replaceChildren(trouble, notice, summary, leftOut, loading, empty, content);
 
@@ -286,10 +217,7 @@ function render() {
   content.hidden = approvals.length === 0;
   waiting.show(open.filter(matches), open.length);
   decided.show(over.filter(matches), over.length);
-  const said = say("summary", waiting.found.length, decided.found.length);
-  if (summary.textContent !== said) {
-    summary.textContent = said;
-  }
+  setText(summary, say("summary", waiting.found.length, decided.found.length));
 }
 
 function show(answer) {

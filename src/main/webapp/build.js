@@ -3,7 +3,7 @@
  * deployment file are tiles in the graph, and the approvals of their steps are in the tiles.
  */
 import { focusIn, unfold, unfoldedIn } from "./anew.js";
-import { cancelledNote, Cards, isOver, total } from "./cards.js";
+import { cancelledNote, cards as cardsOf, isOver, total } from "./cards.js";
 import { heard, notice } from "./decide.js";
 import { element, facts, note } from "./elements.js";
 import { box, Graph } from "./graph.js";
@@ -18,13 +18,11 @@ const MAX_OPEN = 6;
 
 const trouble = troubleElement();
 const graph = new Graph();
-const cards = new Cards(() => refresh());
+const cards = cardsOf(() => refresh());
 const table = new Table(() => refresh());
 const cancelled = cancelledNote();
-const empty = element("p", "armory-approvals__nothing", say("none.build"));
-empty.hidden = true;
-const about = element("section", "");
-about.setAttribute("aria-label", say("about"));
+const empty = element("p", { class: "armory-approvals__nothing", hidden: true }, say("none.build"));
+const about = element("section", { "aria-label": say("about") });
 page.replaceChildren(trouble, notice, cancelled.note, empty, graph.whole, about, cards.whole, table.whole);
 
 /** Shows what people should know of the build before they approve it. */

@@ -1,40 +1,25 @@
 /* What is known of one approval on the page of its build: the facts, and tables that are folded up until somebody wants them. */
-import { cancelled, element, facts, note, notices, time, timeLabel } from "./elements.js";
+import { cancelled, element, facts, folded, note, notices, table, time, timeLabel } from "./elements.js";
 import { request } from "./live.js";
 import { page, say } from "./words.js";
 
-/** A table that is folded up until somebody wants it; it stays as it is when the card is made anew. */
-export function folded(part, title, columns, rows) {
+/** A table that is folded up, nothing without rows. */
+export function foldedTable(part, title, columns, rows) {
   if (rows.length === 0) {
     return [];
   }
-  const cells = (name, values) =>
-    values.map((value, index) => {
-      const cell = element(name, "", value);
-      if (name === "th") {
-        cell.scope = "col";
-      } else {
-        cell.dataset.title = columns[index];
-      }
-      return cell;
-    });
-  const table = element(
-    "table",
-    "jenkins-table jenkins-table--small",
-    element("thead", "", element("tr", "", ...cells("th", columns))),
-    element("tbody", "", ...rows.map((row) => element("tr", "", ...cells("td", row)))),
-  );
-  const scroll = element("div", "armory-approvals__scroll armory-approvals__sideways", table);
-  scroll.tabIndex = 0;
-  scroll.setAttribute("role", "group");
-  scroll.setAttribute("aria-label", title);
-  const result = element("details", "", element("summary", "", title), scroll);
-  result.dataset.part = part;
-  return [result];
+  const body = rows.map((cells) =>
+    element("tr", "", ...cells.map((content, index) => element("td", { "data-title": columns[index] }, content))));
+  const whole = table("jenkins-table jenkins-table--small", columns, element("tbody", "", ...body));
+  return [folded(part, title, element(
+    "div",
+    { class: "armory-approvals__scroll armory-approvals__sideways", tabindex: "0", role: "group", "aria-label": title },
+    whole,
+  ))];
 }
 
 function attempts(id, all) {
-  return folded(
+  return foldedTable(
     `attempts ${id}`,
     say("attempts", all.length),
     ["number", "at", "host", "outcome"].map((name) => say(`attempt.${name}`)),
@@ -48,7 +33,7 @@ function attempts(id, all) {
 }
 
 function refused(id, all) {
-  return folded(
+  return foldedTable(
     `refused ${id}`,
     say("refused", all.length),
     [say("attempt.at"), say("refused.address"), say("refused.status"), say("refused.reason")],
@@ -74,12 +59,9 @@ function dataOf({ id, hasData }) {
   if (!hasData) {
     return [];
   }
-  const text = element("pre", "armory-approvals__data");
-  text.tabIndex = 0; // it may have to be scrolled
-  text.setAttribute("role", "group");
-  text.setAttribute("aria-label", say("data"));
-  const result = element("details", "", element("summary", "", say("data")), text);
-  result.dataset.part = `data ${id}`;
+  // The focus, since it may have to be scrolled.
+  const text = element("pre", { class: "armory-approvals__data", tabindex: "0", role: "group", "aria-label": say("data") });
+  const result = folded(`data ${id}`, say("data"), text);
   let known = false;
   result.addEventListener("toggle", async () => {
     if (!result.open || known) {

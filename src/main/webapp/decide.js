@@ -1,7 +1,7 @@
 /*
  * Approving and rejecting: buttons for what the viewer may say, and a dialog that says what is decided about and takes a comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
  */
-import { element, facts, inZone, standing, titleOf } from "./elements.js";
+import { button, element, facts, inZone, standing, titleOf } from "./elements.js";
 import { request } from "./live.js";
 import { page, place, say } from "./words.js";
 
@@ -47,10 +47,7 @@ const REJECT_ANYWAY = { decision: "reject", label: "decide.rejectAnyway", style:
 let open = null;
 
 /** Says what has come of a decision, and gets the focus when the button that led there is gone. */
-export const notice = element("p", "armory-decision__notice");
-notice.setAttribute("role", "status");
-notice.tabIndex = -1;
-notice.hidden = true;
+export const notice = element("p", { class: "armory-decision__notice", role: "status", tabindex: -1, hidden: true });
 
 /**
  * The buttons for what the viewer may say about an approval, none where they are not asked.
@@ -66,13 +63,17 @@ export function decisionButtons(approval, onDecided) {
     return [];
   }
   const buttons = choices.map((choice) => {
-    const button = element("button", `jenkins-button ${choice.style}`.trim(), say(`choice.${choice.path}`));
-    button.type = "button";
-    button.setAttribute("aria-label", `${say(`choice.${choice.path}`)}: ${place(approval)}`);
-    button.setAttribute("aria-haspopup", "dialog");
-    button.dataset.decide = `${choice.path} ${approval.id}`;
-    button.addEventListener("click", () => new DecisionDialog(approval, choice, onDecided));
-    return button;
+    const word = say(`choice.${choice.path}`);
+    return button(
+      {
+        class: `jenkins-button ${choice.style}`.trim(),
+        "aria-label": `${word}: ${place(approval)}`,
+        "aria-haspopup": "dialog",
+        "data-decide": `${choice.path} ${approval.id}`,
+      },
+      word,
+      () => new DecisionDialog(approval, choice, onDecided),
+    );
   });
   return [element("div", "armory-decision__buttons", ...buttons)];
 }
@@ -129,32 +130,23 @@ class DecisionDialog {
 
   build() {
     const { approval, choice } = this;
-    const title = element("div", "jenkins-dialog__title", say(`decide.${choice.path}`, place(approval)));
-    title.id = "armory-decision-title";
+    const title = element(
+      "div", { class: "jenkins-dialog__title", id: "armory-decision-title" }, say(`decide.${choice.path}`, place(approval)));
     const text = choice.withReason ? say("decide.anyway") : approval.manualApproval?.message;
-    const question = element("p", "armory-approvals__question", text);
-    question.hidden = !text;
-    this.comment = element("textarea", "jenkins-input");
-    this.comment.id = "armory-decision-comment";
-    this.comment.maxLength = MAX_COMMENT;
-    this.comment.rows = 3;
-    this.comment.required = Boolean(choice.withReason);
-    const label = element("label", "armory-approvals__label", say(choice.withReason ? "decide.reason" : "decide.comment"));
-    label.htmlFor = this.comment.id;
+    const question = element("p", { class: "armory-approvals__question", hidden: !text }, text);
+    this.comment = element(
+      "textarea", { class: "jenkins-input", id: "armory-decision-comment", maxlength: MAX_COMMENT, rows: 3, required: choice.withReason });
+    const label = element(
+      "label", { class: "armory-approvals__label", for: this.comment.id }, say(choice.withReason ? "decide.reason" : "decide.comment"));
     this.form = element("div", "");
     this.asked = element("div", "armory-decision__asked", this.form, label, this.comment);
-    this.alert = element("p", "jenkins-alert jenkins-alert-warning armory-decision__alert");
-    this.alert.setAttribute("role", "alert");
-    this.alert.hidden = true;
-    this.sends = (choice.withReason ? [APPROVE_ANYWAY, REJECT_ANYWAY] : [choice]).map((each) => {
-      const send = element("button", `jenkins-button jenkins-button--primary ${each.style}`.trim(), say(each.label || `choice.${each.path}`));
-      send.type = "submit";
-      send.value = each.decision || "";
-      return send;
-    });
-    this.cancel = element("button", "jenkins-button", say("decide.cancel"));
-    this.cancel.type = "button";
-    this.cancel.addEventListener("click", () => this.dialog.close());
+    this.alert = element("p", { class: "jenkins-alert jenkins-alert-warning armory-decision__alert", role: "alert", hidden: true });
+    this.sends = (choice.withReason ? [APPROVE_ANYWAY, REJECT_ANYWAY] : [choice]).map(({ style, label: word, path, decision }) => element(
+      "button",
+      { type: "submit", class: `jenkins-button jenkins-button--primary ${style}`.trim(), value: decision },
+      say(word || `choice.${path}`),
+    ));
+    this.cancel = button({}, say("decide.cancel"), () => this.dialog.close());
     const form = element(
       "form",
       "armory-decision__form",
@@ -166,8 +158,7 @@ class DecisionDialog {
       event.preventDefault();
       this.decide(event.submitter?.value);
     });
-    this.dialog = element("dialog", "jenkins-dialog armory-decision", form);
-    this.dialog.setAttribute("aria-labelledby", title.id);
+    this.dialog = element("dialog", { class: "jenkins-dialog armory-decision", "aria-labelledby": title.id }, form);
     this.dialog.addEventListener("close", () => this.closed());
   }
 

@@ -9,13 +9,40 @@ const LONG_MESSAGE = 300;
 const TAGS = new Set(["P", "H1", "H2", "H3", "H4", "H5", "H6", "UL", "OL", "LI", "BLOCKQUOTE", "PRE", "CODE", "EM",
   "STRONG", "A", "BR", "HR"]);
 
-export function element(name, className, ...children) {
+/** @param attributes its attributes, of which those that are empty are left out; or its class alone */
+export function element(name, attributes = "", ...children) {
   const result = document.createElement(name);
-  if (className) {
-    result.className = className;
-  }
+  Object.entries(typeof attributes === "string" ? { class: attributes } : attributes)
+    .filter(([, value]) => value)
+    .forEach(([attribute, value]) => result.setAttribute(attribute, value));
   result.append(...children);
   return result;
+}
+
+export function button(attributes, text, onClick) {
+  const result = element("button", { type: "button", class: "jenkins-button", ...attributes }, text);
+  result.addEventListener("click", onClick);
+  return result;
+}
+
+export const searchBox = (name) =>
+  element("input", { class: name, type: "search", placeholder: say("search"), "aria-label": say("search"), autocomplete: "off" });
+
+/** A table whose columns have these titles. */
+export function table(attributes, titles, body) {
+  const heads = titles.map((title) => element("th", { scope: "col" }, title));
+  return element("table", attributes, element("thead", "", element("tr", "", ...heads)), body);
+}
+
+/** The row of an approval: what there is to see in each column. */
+export const row = (attributes, cells) => element("tr", attributes, ...Object.entries(cells).map(([column, content]) =>
+  element("td", { class: `armory-approvals__cell armory-approvals__cell--${column}`, "data-title": say(`column.${column}`) }, ...content)));
+
+/** Sets a text, unless it is the same: a screen reader would say it again. */
+export function setText(of, text) {
+  if (of.textContent !== text) {
+    of.textContent = text;
+  }
 }
 
 export function note(...children) {
@@ -34,13 +61,8 @@ export function facts(...all) {
 /** A time with its zone, since windows and logs have zones of their own. */
 export const inZone = (time) => new Date(time).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
 
-export function time(iso, text) {
-  const result = element("time", "", text || inZone(iso));
-  result.dateTime = iso;
-  if (text) {
-    result.title = inZone(iso);
-  }
-  return result;
+export function time(iso, text = "") {
+  return element("time", { datetime: iso, title: text && inZone(iso) }, text || inZone(iso));
 }
 
 /** The name of what an approval is shown as: its state while it is not decided, and then what it came to. */
@@ -95,20 +117,20 @@ function copy(from, to) {
   }
 }
 
+/** What is folded up until somebody wants it. It stays as it is when what it is in is made anew; its part tells it apart there. */
+export const folded = (part, title, ...content) => element("details", { "data-part": part }, element("summary", "", title), ...content);
+
 /** A message as it was meant; of a long one no more than its start, until somebody wants all of it. */
 export function message({ mdMessage, mdMessageHtml }) {
   if (!mdMessage) {
     return [];
   }
-  const whole = element("div", "armory-approvals__message");
-  whole.append(harmless(mdMessageHtml));
+  const whole = element("div", "armory-approvals__message", harmless(mdMessageHtml));
   if (mdMessage.length <= LONG_MESSAGE) {
     return [whole];
   }
-  const first = element("summary", "", `${whole.textContent.trim().slice(0, 100)}…`);
-  const result = element("details", "", first, whole);
-  result.dataset.part = first.textContent;
-  return [result];
+  const first = `${whole.textContent.trim().slice(0, 100)}…`;
+  return [folded(first, first, whole)];
 }
 
 /** How far the external process has come, as it said. */
@@ -118,10 +140,7 @@ export function progressOf({ progress }) {
   }
   const parts = [];
   if (progress.percent !== null) {
-    const bar = element("progress", "armory-approvals__bar");
-    bar.max = 100;
-    bar.value = progress.percent;
-    bar.setAttribute("aria-label", say("progress"));
+    const bar = element("progress", { class: "armory-approvals__bar", max: 100, value: String(progress.percent), "aria-label": say("progress") });
     parts.push(bar, note(`${Math.round(progress.percent * 10) / 10} %`));
   }
   return [...parts, ...message(progress)];
@@ -242,19 +261,13 @@ export const timeLabel = ({ opensAt }) => (opensAt ? "column.window" : "column.l
 export function timeLeft(approval, isLabelled = true) {
   const start = Date.parse(approval.createdAt);
   const end = Date.parse(approval.opensAt ?? approval.deadline);
-  const bar = element("progress", "armory-approvals__bar");
-  bar.max = Math.max(1, end - start);
-  bar.setAttribute("aria-label", say(timeLabel(approval)));
-  const text = element("span");
-  text.title = say("until", inZone(end));
+  const bar = element("progress", { class: "armory-approvals__bar", max: Math.max(1, end - start), "aria-label": say(timeLabel(approval)) });
+  const text = element("span", { title: say("until", inZone(end)) });
   const inWords = (rest) => (approval.opensAt ? say("opensIn", rest) : isLabelled ? rest : say("left", rest));
   const tick = () => {
     const left = end - now();
     bar.value = Math.min(Math.max(left, 0), bar.max);
-    const shown = left > 0 ? inWords(duration(left)) : say(approval.opensAt ? "opensNow" : "overdue");
-    if (text.textContent !== shown) {
-      text.textContent = shown;
-    }
+    setText(text, left > 0 ? inWords(duration(left)) : say(approval.opensAt ? "opensNow" : "overdue"));
   };
   tick();
   const due = approval.heartbeat?.due;

@@ -1,6 +1,6 @@
 /* Fills the page of the administrators' environments, and keeps it up to date. */
-import { arrange, replace } from "./anew.js";
-import { folded } from "./card.js";
+import { Kept } from "./anew.js";
+import { foldedTable } from "./card.js";
 import { badge, element, environmentBadge, facts, note, time } from "./elements.js";
 import { keepUpToDate, troubleElement } from "./live.js";
 import { page, say } from "./words.js";
@@ -9,10 +9,7 @@ import { page, say } from "./words.js";
 const COLUMNS = ["column.build", "column.state", "attempt.at", "decidedBy", "about.commit"];
 
 const trouble = troubleElement();
-const empty = element("p", "armory-approvals__nothing", say("none.environments"));
-empty.hidden = true;
-const all = element("div", "armory-build__approvals");
-page.replaceChildren(trouble, empty, all);
+const empty = element("p", { class: "armory-approvals__nothing", hidden: true }, say("none.environments"));
 
 /** The build, with a link to its page of approvals while its job is there. */
 function build({ job, build: number, buildUrl }) {
@@ -20,9 +17,7 @@ function build({ job, build: number, buildUrl }) {
   if (!buildUrl) {
     return name;
   }
-  const link = element("a", "", name);
-  link.href = `${page.dataset.base}../${buildUrl}armory/`;
-  return link;
+  return element("a", { href: `${page.dataset.base}../${buildUrl}armory/` }, name);
 }
 
 /** What one rule asks for, in a line. */
@@ -71,9 +66,9 @@ function underWay({ underWay: builds }) {
     : builds.map((each) => element("div", "armory-build__line", build(each), environmentBadge(each), note(time(each.since))));
 }
 
-function deployments(key, ended) {
-  return folded(
-    `deployments ${key}`,
+function deployments(id, ended) {
+  return foldedTable(
+    `deployments ${id}`,
     say("deployments", ended.length),
     COLUMNS.map((column) => say(column)),
     ended.map((each) => [
@@ -86,53 +81,32 @@ function deployments(key, ended) {
   );
 }
 
-let made = 0; // cards so far, which tells their headings apart
-
-function card(key, environment) {
-  const { name, open } = environment;
-  const heading = element("h2", "armory-build__heading", name);
-  heading.id = `environment-${made += 1}`;
+function card(environment) {
+  const { id, name, open } = environment;
+  const heading = element("h2", { class: "armory-build__heading", id: `environment-${id}` }, name);
   const state = badge(open ? "complete" : "aborted", say(open ? "environment.open" : "environment.closed"));
-  const result = element(
+  const about = [...change(environment), ...rulesOf(environment), ["environment.underWay", ...underWay(environment)]];
+  const made = element(
     "section",
-    "armory-build__approval",
+    { class: "armory-build__approval", "aria-labelledby": heading.id },
     element("div", "armory-build__line", heading, state),
-    facts(...[...change(environment), ...rulesOf(environment), ["environment.underWay", ...underWay(environment)]]
-      .map(([name, ...values]) => [say(name), ...values])),
-    ...deployments(key, environment.deployments),
+    facts(...about.map(([word, ...values]) => [say(word), ...values])),
+    ...deployments(id, environment.deployments),
   );
-  result.setAttribute("aria-labelledby", heading.id);
-  return result;
+  return { made };
 }
 
-/** By key: the cards, and what they were made of. */
-let known = new Map();
-
-/** The environment's card: as it is, when nothing has changed, else a new one in its place. */
-function cardOf(key, environment) {
-  const old = known.get(key);
-  const madeOf = JSON.stringify(environment);
-  if (old?.madeOf === madeOf) {
-    return old;
-  }
-  const result = { card: card(key, environment), madeOf };
-  if (old) {
-    replace(old.card, result.card);
-  }
-  return result;
-}
+const cards = new Kept(element("div", "armory-build__approvals"), card);
+page.replaceChildren(trouble, empty, cards.whole);
 
 function show({ environments }) {
   empty.hidden = environments.length > 0;
-  const shown = new Map();
-  environments.forEach((environment) => {
-    // Several entries may have one name, for different jobs.
-    const sameName = [...shown.values()].filter(({ name }) => name === environment.name).length;
-    const key = `${sameName} ${environment.name}`;
-    shown.set(key, { name: environment.name, ...cardOf(key, environment) });
-  });
-  arrange(all, [...shown.values()].map(({ card: each }) => each));
-  known = shown;
+  const places = new Map(); // by name: several entries may have one name, for different jobs
+  cards.show(environments.map((environment) => {
+    const place = places.get(environment.name) ?? 0;
+    places.set(environment.name, place + 1);
+    return { id: `${place}-${encodeURIComponent(environment.name)}`, ...environment };
+  }));
 }
 
 keepUpToDate({ trouble, show, tick: () => {} });

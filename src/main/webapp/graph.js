@@ -108,16 +108,13 @@ export class Graph {
     this.environments = [];
     this.items = new Map(); // by name
     this.counted = element("span", "armory-approvals__count");
-    this.heading = element("h2", "armory-approvals__title", say("environments"), " ", this.counted);
-    this.heading.id = "armory-graph";
-    this.list = element("ol", "armory-graph");
-    this.list.setAttribute("aria-labelledby", this.heading.id);
+    this.heading = element("h2", { class: "armory-approvals__title", id: "armory-graph" }, say("environments"), " ", this.counted);
+    this.list = element("ol", { class: "armory-graph", "aria-labelledby": this.heading.id });
     this.edges = document.createElementNS(SVG, "svg");
     this.edges.setAttribute("class", "armory-graph__edges");
     this.edges.setAttribute("aria-hidden", "true");
     this.scroll = element("div", "armory-graph__scroll", element("div", "armory-graph__drawing", this.edges, this.list));
-    this.whole = element("section", "", this.heading, this.scroll);
-    this.whole.hidden = true;
+    this.whole = element("section", { hidden: true }, this.heading, this.scroll);
     this.watching = new ResizeObserver(() => this.draw());
     this.watching.observe(this.list);
   }

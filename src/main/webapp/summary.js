@@ -1,5 +1,5 @@
 /* Fills the part of a build's page that is about its approvals; kept up to date while the build runs. */
-import { cancelledNote, Cards, isOver, total } from "./cards.js";
+import { cancelledNote, cards as cardsOf, isOver, total } from "./cards.js";
 import { heard, notice } from "./decide.js";
 import { element } from "./elements.js";
 import { keepUpToDate, troubleElement } from "./live.js";
@@ -11,7 +11,7 @@ const MAX_CARDS = 10;
 
 const trouble = troubleElement();
 const cancelled = cancelledNote();
-const cards = new Cards(() => refresh());
+const cards = cardsOf(() => refresh());
 const link = element("a");
 link.href = page.dataset.api.replace(/api\/json$/, "");
 const count = element("p", "armory-approvals__note", link);

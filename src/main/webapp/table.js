@@ -2,9 +2,10 @@
  * The approvals of a build that has many: how many are in which state, and a table of one page of them. Jenkins searches, so that no more
  * than a page is sent.
  */
-import { Cards, total } from "./cards.js";
+import { Kept } from "./anew.js";
+import { total } from "./cards.js";
 import { decisionButtons } from "./decide.js";
-import { badge, element, message, named, note, overridden, progressOf, said, stateOf, timeLeft } from "./elements.js";
+import { badge, button, element, message, named, note, overridden, progressOf, row, said, searchBox, stateOf, table, timeLeft } from "./elements.js";
 import { more } from "./tile.js";
 import { page, say, STATES } from "./words.js";
 
@@ -18,44 +19,22 @@ const TYPING = 300;
 const api = page.dataset.api;
 const shown = (number) => number.toLocaleString();
 
-/** The rows of the table. */
-class Rows extends Cards {
-  constructor(onDecided) {
-    super(onDecided);
-    this.whole = element("tbody");
-  }
-
-  make(approval) {
-    const { id, environment, decision } = approval;
-    const left = decision ? null : timeLeft(approval, false);
-    const cells = {
-      state: [badge(stateOf(approval)), ...overridden(approval)],
-      webhook: named(approval),
-      environment: [environment || "–"],
-      message: [
-        ...said(approval),
-        ...(decision ? message(decision) : progressOf(approval)),
-        ...decisionButtons(approval, this.onDecided),
-        ...(left ? [note(...left.parts.slice(1))] : []),
-        more(approval, true, new Set()),
-      ],
-    };
-    const card = element("tr", "", ...Object.entries(cells).map(([column, content]) => {
-      const cell = element("td", `armory-approvals__cell armory-approvals__cell--${column}`, ...content);
-      cell.dataset.title = say(`column.${column}`);
-      return cell;
-    }));
-    card.id = `approval-${id}`;
-    card.tabIndex = -1;
-    return { card, tick: left ? left.tick : () => {} };
-  }
-}
-
-function button(word, onClick) {
-  const result = element("button", "jenkins-button", say(word));
-  result.type = "button";
-  result.addEventListener("click", onClick);
-  return result;
+function rowOf(approval, onDecided) {
+  const { id, environment, decision } = approval;
+  const left = decision ? null : timeLeft(approval, false);
+  const made = row({ id: `approval-${id}`, tabindex: -1 }, {
+    state: [badge(stateOf(approval)), ...overridden(approval)],
+    webhook: named(approval),
+    environment: [environment || "–"],
+    message: [
+      ...said(approval),
+      ...(decision ? message(decision) : progressOf(approval)),
+      ...decisionButtons(approval, onDecided),
+      ...(left ? [note(...left.parts.slice(1))] : []),
+      more(approval, true, new Set()),
+    ],
+  });
+  return { made, tick: left?.tick };
 }
 
 export class Table {
@@ -63,46 +42,32 @@ export class Table {
   constructor(ask) {
     this.ask = ask;
     this.from = 0;
-    this.rows = new Rows(ask);
-    this.head = element("h2", "armory-approvals__title");
-    this.bar = element("progress", "armory-approvals__bar");
-    this.bar.setAttribute("aria-label", say("progress"));
+    this.rows = new Kept(element("tbody", ""), (approval) => rowOf(approval, ask));
+    this.head = element("h2", { class: "armory-approvals__title", id: "armory-many" });
+    this.bar = element("progress", { class: "armory-approvals__bar", "aria-label": say("progress") });
     this.states = element("div", "armory-build__line");
-    this.box = element("input", "jenkins-input");
-    this.box.type = "search";
-    this.box.placeholder = say("search");
-    this.box.setAttribute("aria-label", say("search"));
-    this.box.autocomplete = "off";
+    this.box = searchBox("jenkins-input");
     let typed = 0;
     this.box.addEventListener("input", () => {
       clearTimeout(typed);
       typed = setTimeout(() => this.go(0), TYPING);
     });
     this.nothing = element("p", "armory-approvals__nothing", say("none.found"));
-    const heads = ["state", "webhook", "environment", "message"].map((column) => {
-      const cell = element("th", "", say(`column.${column}`));
-      cell.scope = "col";
-      return cell;
-    });
-    const table = element("table", "jenkins-table", element("thead", "", element("tr", "", ...heads)), this.rows.whole);
-    this.head.id = "armory-many";
-    table.setAttribute("aria-labelledby", this.head.id);
-    this.place = element("span");
-    this.place.setAttribute("role", "status");
-    this.previous = button("many.previous", () => this.go(this.from - ROWS));
-    this.next = button("many.next", () => this.go(this.from + ROWS));
+    const titles = ["state", "webhook", "environment", "message"].map((column) => say(`column.${column}`));
+    this.place = element("span", { role: "status" });
+    this.previous = button({}, say("many.previous"), () => this.go(this.from - ROWS));
+    this.next = button({}, say("many.next"), () => this.go(this.from + ROWS));
     this.whole = element(
       "section",
-      "armory-build__approval",
+      { class: "armory-build__approval", hidden: true },
       this.head,
       this.bar,
       this.states,
       this.box,
       this.nothing,
-      element("div", "armory-approvals__scroll", table),
+      element("div", "armory-approvals__scroll", table({ class: "jenkins-table", "aria-labelledby": this.head.id }, titles, this.rows.whole)),
       element("div", "armory-build__line", this.place, this.previous, this.next),
     );
-    this.whole.hidden = true;
   }
 
   /** Asks for the page that begins behind so many. */

@@ -4,7 +4,9 @@
  */
 import { callsOf, factsOf } from "./card.js";
 import { decisionButtons } from "./decide.js";
-import { badge, element, environmentBadge, message, note, progressOf, reason, said, stateOf, time, timeLeft } from "./elements.js";
+import {
+  badge, button, element, environmentBadge, folded, message, note, progressOf, reason, said, setText, stateOf, time, timeLeft,
+} from "./elements.js";
 import { now } from "./live.js";
 import { clock, isApproval, pauseLeft, rollbackState } from "./plan.js";
 import { duration, say } from "./words.js";
@@ -22,19 +24,15 @@ const stateBadge = (state) => badge(STYLES[state], say(`step.${state}`));
 /** A pause's time that is left, with the function that brings it up to date. */
 function pause(step, record) {
   const text = element("span", "armory-step__left");
-  const tick = () => {
-    const shown = say("left", clock(pauseLeft(step, record, now()), say("unit.d")));
-    if (text.textContent !== shown) {
-      text.textContent = shown;
-    }
-  };
+  const tick = () => setText(text, say("left", clock(pauseLeft(step, record, now()), say("unit.d"))));
   tick();
   return { text, tick };
 }
 
 /** More about an approval, which is made when somebody wants it. */
 export function more(approval, saysWhy, unfolded) {
-  const result = element("details", "armory-step__more", element("summary", "", say("step.more")));
+  const result = folded(`approval ${approval.id}`, say("step.more"));
+  result.className = "armory-step__more";
   const fill = () => {
     if (result.open && result.childElementCount === 1) {
       const { decision } = approval;
@@ -42,7 +40,6 @@ export function more(approval, saysWhy, unfolded) {
     }
   };
   result.addEventListener("toggle", fill);
-  result.dataset.part = `approval ${approval.id}`;
   result.open = unfolded.has(result.dataset.part);
   fill();
   return result;
@@ -84,22 +81,18 @@ function stepItem(standingStep, context) {
   const failure = record?.failure && !(approval && isApproval(step))
     ? [reason(record.failureHtml)]
     : [];
-  const result = element(
+  return element(
     "li",
-    `armory-step armory-step--${STYLES[state]}`,
+    {
+      class: `armory-step armory-step--${STYLES[state]}`,
+      "aria-current": state === "running" && "step",
+      ...(approval ? { id: `approval-${approval.id}`, tabindex: -1 } : {}),
+    },
     element("div", "armory-step__line", element("span", "armory-step__label", step.label), shown),
     ...times(standingStep, context.ticks),
     ...failure,
     ...(approval ? approvalParts(approval, state, context) : []),
   );
-  if (state === "running") {
-    result.setAttribute("aria-current", "step");
-  }
-  if (approval) {
-    result.id = `approval-${approval.id}`;
-    result.tabIndex = -1;
-  }
-  return result;
 }
 
 /** Steps that run side by side are a list of their own. */
@@ -107,8 +100,8 @@ function groupItem(group, context) {
   if (group.length === 1) {
     return stepItem(group[0], context);
   }
-  const steps = element("ul", "armory-tile__steps", ...group.map((each) => stepItem(each, context)));
-  steps.setAttribute("aria-label", say("step.together"));
+  const steps = element(
+    "ul", { class: "armory-tile__steps", "aria-label": say("step.together") }, ...group.map((each) => stepItem(each, context)));
   return element("li", "armory-tile__group", note(say("step.together")), steps);
 }
 
@@ -117,20 +110,14 @@ function partOf({ part, groups, done, of, current, failed }, open, context) {
   const shown = groups
     .map((group) => group.filter(({ state }) => open || state === "running" || state === "failed"))
     .filter((group) => group.length > 0);
-  const title = element("h4", "armory-tile__part", say(`plan.${part}`, done, of));
-  if (failed) {
-    title.classList.add("armory-tile__part--failed");
-  } else if (current) {
-    title.classList.add("armory-tile__part--current");
-  }
+  const emphasis = failed ? " armory-tile__part--failed" : current ? " armory-tile__part--current" : "";
+  const title = element("h4", `armory-tile__part${emphasis}`, say(`plan.${part}`, done, of));
   if (shown.length === 0) {
     return [title];
   }
   const sideBySide = part !== "strategy"; // all conditions are; that goes without saying
   const items = sideBySide ? shown.flat().map((each) => stepItem(each, context)) : shown.map((group) => groupItem(group, context));
-  const list = element(sideBySide ? "ul" : "ol", "armory-tile__steps", ...items);
-  list.setAttribute("aria-label", title.textContent);
-  return [title, list];
+  return [title, element(sideBySide ? "ul" : "ol", { class: "armory-tile__steps", "aria-label": title.textContent }, ...items)];
 }
 
 function rollbackPart(target, environment, approvals, context) {
@@ -158,13 +145,17 @@ function reasons({ reasonHtml, afterDeploymentFailureHtml, cancelledBy }, parts)
 }
 
 function toggle({ name }, open, onToggle) {
-  const button = element("button", "jenkins-button jenkins-button--tertiary armory-tile__toggle", say(open ? "tile.less" : "tile.more"));
-  button.type = "button";
-  button.dataset.toggle = name;
-  button.setAttribute("aria-expanded", String(open));
-  button.setAttribute("aria-label", `${button.textContent}: ${name}`);
-  button.addEventListener("click", onToggle);
-  return button;
+  const word = say(open ? "tile.less" : "tile.more");
+  return button(
+    {
+      class: "jenkins-button jenkins-button--tertiary armory-tile__toggle",
+      "data-toggle": name,
+      "aria-expanded": String(open),
+      "aria-label": `${word}: ${name}`,
+    },
+    word,
+    onToggle,
+  );
 }
 
 /**

@@ -116,28 +116,6 @@ class BrowserTest {
     }
 
     @Test
-    void aRowThatChangesKeepsTheFocusAndWhatIsUnfolded(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Job job = jenkins.createJob(process.approval());
-        Build build = job.build().awaitWaiting(1);
-        Callback callback = process.awaitCallback();
-        String report = "{\"percent\": %d, \"mdMessage\": \"" + "all is well ".repeat(50) + "\"}";
-        callback.send("/progress", report.formatted(10));
-        BrowserPage page = page(browser, jenkins, WIDE, job);
-        page.await(rows("waiting") + "[0]?.includes('10 %')");
-        page.tabTo("#armory-approvals details > summary");
-        page.enter();
-
-        callback.send("/progress", report.formatted(20));
-
-        page.await(rows("waiting") + "[0].includes('20 %')");
-        assertThat(page.evaluate("document.activeElement.matches('#armory-approvals details[open] > summary')")
-                        .asBoolean())
-                .isTrue();
-        assertThat(page.troubles()).isEmpty();
-        build.abort();
-    }
-
-    @Test
     void aFailureStandsThereOnceAndAnEntryOfAListSaysWhichItIs(
             Jenkins jenkins, ExternalProcess process, Browser browser) {
         process.onCall(call -> Reply.of(401));
