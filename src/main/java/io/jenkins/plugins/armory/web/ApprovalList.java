@@ -68,7 +68,7 @@ final class ApprovalList {
     JsonResponse all(@CheckForNull String known) {
         Map<BuildRef, Integer> pending = new HashMap<>();
         List<Approval> all = approvals.list().stream().filter(viewer::sees).toList();
-        // What people are asked is never left out for what waits.
+        // Approvals that ask people come first, so others are left out before them.
         Set<String> chosen = all.stream()
                 .sorted(Comparator.comparingInt(ApprovalSearch::rank))
                 .filter(approval ->

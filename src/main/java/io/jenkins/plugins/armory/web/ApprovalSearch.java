@@ -11,10 +11,10 @@ import java.util.stream.Stream;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * A search among the approvals of a build, of which one answer has a page.
+ * A search among the approvals of a build. An answer has one page of what it finds.
  *
- * @param words all of them must be in what a page shows of an approval, in any case
- * @param from how many of those that are found come before the page
+ * @param words all of them must be in what a page shows of an approval, in upper or lower case
+ * @param from the number of found approvals before the page
  */
 record ApprovalSearch(List<String> words, long from) {
 

@@ -38,7 +38,7 @@ final class BuildDeployment {
      */
     static JsonResponse response(ArmoryRuntime armory, Run<?, ?> run, ApprovalSearch search, @CheckForNull String known)
             throws IOException {
-        boolean building = run.isBuilding(); // before the approvals are read: behind it, nothing is pending
+        boolean building = run.isBuilding(); // read before the approvals: once a build has ended, none is pending
         ApprovalList list = new ApprovalList(armory);
         Deployment deployment = armory.deployments().deploymentOf(run);
         List<Approval> approvals = armory.approvalsOf(run).stream()

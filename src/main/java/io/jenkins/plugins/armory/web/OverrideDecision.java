@@ -12,8 +12,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * The decision of an administrator, whatever is missing: {@code POST approvals/<id>/override}. It ends the whole approval, also where a
@@ -23,47 +21,26 @@ import java.util.logging.Logger;
  */
 record OverrideDecision(String id) {
 
-    private static final Logger LOGGER = Logger.getLogger(OverrideDecision.class.getName());
     private static final String PERMISSION = "Armory/Override";
 
-    /** Decides as the current user, if they may. */
-    JsonResponse answer(ArmoryRuntime armory, HttpServletRequest request) {
+    /**
+     * Decides as the current user, if they may.
+     *
+     * @throws IllegalArgumentException naming the parameter that is wrong
+     * @throws IOException if the decision cannot be stored
+     */
+    JsonResponse answer(ArmoryRuntime armory, HttpServletRequest request) throws IOException {
         String decision = only(request.getParameterValues("decision"));
         boolean approve = Choice.APPROVE.path().equals(decision);
         String reason =
                 Objects.requireNonNullElse(request.getParameter("reason"), "").strip();
         if (!approve && !Choice.REJECT.path().equals(decision)) {
-            return invalid(Messages.OverrideDecision_decision());
+            throw new IllegalArgumentException(Messages.OverrideDecision_decision());
         } else if (reason.isEmpty()) {
-            return invalid(Messages.OverrideDecision_reason());
+            throw new IllegalArgumentException(Messages.OverrideDecision_reason());
         }
-        try {
-            ApprovalInputs.checkText("reason", reason);
-            return decide(armory, new Viewer(), approve, reason, ApprovalInputs.given(request));
-        } catch (IllegalArgumentException x) {
-            return invalid(x.getMessage() + ".");
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot store a decision", x);
-            return JsonResponse.unavailable(Messages.Decision_notStored());
-        }
-    }
-
-    /**
-     * Returns the value of a parameter; {@code null} for several values, since it is unknown which of them the user
-     * meant.
-     */
-    @CheckForNull
-    private static String only(@CheckForNull String[] values) {
-        return values != null && values.length == 1 ? values[0] : null;
-    }
-
-    private static JsonResponse invalid(String message) {
-        return JsonResponse.error(400, "invalid_request", message);
-    }
-
-    private JsonResponse decide(
-            ArmoryRuntime armory, Viewer viewer, boolean approve, String reason, @CheckForNull String inputs)
-            throws IOException {
+        ApprovalInputs.checkText("reason", reason);
+        Viewer viewer = new Viewer();
         Approval approval = armory.approvals().find(id).filter(viewer::sees).orElse(null);
         if (approval == null) {
             return JsonResponse.error(404, "unknown_approval", Messages.Decision_unknown());
@@ -76,6 +53,7 @@ record OverrideDecision(String id) {
                             ? Messages.Decision_needsPermissionOnJenkins(PERMISSION, approval.environment())
                             : Messages.Decision_needsPermission(PERMISSION));
         }
+        String inputs = ApprovalInputs.given(request);
         if (!approve) {
             ApprovalInputs.checkNone(inputs);
         }
@@ -84,6 +62,15 @@ record OverrideDecision(String id) {
                 .apply(id, new Event.Overridden(approve, viewer.name(), reason, values))
                 .map(transition -> answer(transition, approve, values))
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", Messages.Decision_buildGone()));
+    }
+
+    /**
+     * Returns the value of a parameter; {@code null} for several values, since it is unknown which of them the user
+     * meant.
+     */
+    @CheckForNull
+    private static String only(@CheckForNull String[] values) {
+        return values != null && values.length == 1 ? values[0] : null;
     }
 
     /** @param values the values that an approval is of */

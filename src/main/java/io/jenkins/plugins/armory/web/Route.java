@@ -12,15 +12,17 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 
 /**
- * The paths below the root action: what {@link CallerFilter}, {@link ArmoryRootAction} and the exemptions of callers know of paths is here.
- * Callers come first, since they are the most frequent, and each further match takes time. Whatever address a caller has been given, with or
- * without {@code /callback} at its end, it may append the rest to it.
+ * The paths below the root action, for {@link CallerFilter}, {@link ArmoryRootAction} and the exemptions of callers. The paths of callers
+ * come first, since they are the most frequent, and each further match takes time. They may follow an address with or without
+ * {@code /callback} at its end.
  */
 enum Route {
     /** Armory's documents append {@code /callback} to {@code {{armory.callbackUri}}}; its tools do not. */
@@ -52,17 +54,26 @@ enum Route {
     HISTORY("GET", "/history/([0-9]{4}-(?:0[1-9]|1[0-2]))\\.ndjson", Access.ADMINISTRATORS, HistoryDownload::answer),
     /** The form of an approval. {@link ArmoryRootAction} shows it, where there is one. */
     INPUTS("GET", "/approvals/{id}/inputs", Access.ANYBODY, json(call -> nothing())),
-    APPROVE("POST", "/approvals/{id}/approve", Access.ANYBODY, decision(Choice.APPROVE)),
-    REJECT("POST", "/approvals/{id}/reject", Access.ANYBODY, decision(Choice.REJECT)),
+    APPROVE(
+            "POST",
+            "/approvals/{id}/approve",
+            Access.ANYBODY,
+            decision(call -> new PersonalDecision(call.id(), Choice.APPROVE).answer(call.armory(), call.request()))),
+    REJECT(
+            "POST",
+            "/approvals/{id}/reject",
+            Access.ANYBODY,
+            decision(call -> new PersonalDecision(call.id(), Choice.REJECT).answer(call.armory(), call.request()))),
     OVERRIDE(
             "POST",
             "/approvals/{id}/override",
             Access.ANYBODY,
-            json(call -> new OverrideDecision(call.id()).answer(call.armory(), call.request()))),
+            decision(call -> new OverrideDecision(call.id()).answer(call.armory(), call.request()))),
     NOTHING("GET", ".*", Access.ANYBODY, json(call -> nothing()));
 
     static final String BASE = "/" + ArmoryRootAction.URL_NAME;
 
+    private static final Logger LOGGER = Logger.getLogger(Route.class.getName());
     private static final String FOUND = Route.class.getName();
 
     private final String method;
@@ -127,8 +138,17 @@ enum Route {
         return json(call -> answer.apply(call.armory().endpoint(), CallerRequests.callback(call.request(), call.id())));
     }
 
-    private static Handler decision(Choice choice) {
-        return json(call -> new PersonalDecision(call.id(), choice).answer(call.armory(), call.request()));
+    private static Handler decision(Answer answer) {
+        return json(call -> {
+            try {
+                return answer.to(call);
+            } catch (IllegalArgumentException x) {
+                return JsonResponse.error(400, "invalid_request", x.getMessage() + ".");
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, "Cannot store a decision", x);
+                return JsonResponse.unavailable(Messages.Decision_notStored());
+            }
+        });
     }
 
     private static JsonResponse nothing() {

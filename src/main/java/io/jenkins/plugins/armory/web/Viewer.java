@@ -74,11 +74,6 @@ final class Viewer {
         return known == null ? user.getName() : known.getId();
     }
 
-    /** Returns whether the user is logged in. Anonymous users cannot be told apart. */
-    boolean isIdentified() {
-        return known != null;
-    }
-
     /** Returns whether the user may read the approval's job. Without that, the approval does not exist for the user. */
     boolean sees(Approval approval) {
         return seen(approval).isPresent();
@@ -92,10 +87,10 @@ final class Viewer {
     }
 
     /**
-     * Returns whether the user may read the present job of a name, and that job has the id. Administrators may also
-     * read what is known of jobs that are gone.
+     * Returns whether the user may see what a job did: they may read the job of this name, and it is the same job, by its id.
+     * Administrators may also see what jobs did that are gone.
      */
-    boolean mayReadPastOf(String job, @CheckForNull String id) {
+    boolean maySeePastOf(String job, @CheckForNull String id) {
         return administrator
                 || id != null
                         && ids.computeIfAbsent(job, name -> seen(name).flatMap(Seen::id))
@@ -138,14 +133,9 @@ final class Viewer {
     }
 
     /**
-     * Returns whether the user may make a choice about an approval that needs people. As in the {@code input} step,
-     * only submitters and administrators may if the step names submitters.
+     * Returns the rules by which the user may make a choice about an approval that needs people; empty if they may not. As in the
+     * {@code input} step, only submitters and administrators may if the step names submitters.
      */
-    boolean mayDecide(Approval approval, Choice choice) {
-        return !rulesOf(approval, choice).isEmpty();
-    }
-
-    /** Returns the rules by which the user may make a choice about an approval. Administrators count for each that names submitters. */
     List<Integer> rulesOf(Approval approval, Choice choice) {
         ManualRequirement manual = approval.manual();
         if (manual == null
@@ -168,7 +158,7 @@ final class Viewer {
 
     /** Returns whether the user has to log in first: an anonymous user may be the requester, or approve twice. */
     boolean mustLogIn(ManualRequirement manual, Choice choice) {
-        return choice == Choice.APPROVE && manual.needsIdentity() && !isIdentified();
+        return choice == Choice.APPROVE && manual.needsIdentity() && known == null;
     }
 
     /** Returns whether the user requested the build, and so may not approve. */
@@ -249,10 +239,12 @@ final class Viewer {
 
     /** Returns whether a choice would change a pending approval, and the user may make it. */
     boolean isAsked(Approval approval, Choice choice) {
-        boolean changes = choice == Choice.REJECT
-                || approval.person() == null
-                        && !approval.hasVoteOf(name())
-                        && approval.needs(rulesOf(approval, choice));
-        return changes && !approval.isDecided() && mayDecide(approval, choice);
+        if (approval.isDecided()) {
+            return false;
+        }
+        List<Integer> rules = rulesOf(approval, choice);
+        return choice == Choice.REJECT
+                ? !rules.isEmpty()
+                : approval.person() == null && !approval.hasVoteOf(name()) && approval.needs(rules);
     }
 }
