@@ -76,7 +76,7 @@ public final class UntilWritten {
     private void setTimer() {
         if (!timed && !unwritten.isEmpty()) {
             timed = true;
-            later(timer, Runnable::run, PAUSE, this::tryFirst);
+            schedule(PAUSE, this::tryFirst);
         }
     }
 
@@ -112,10 +112,14 @@ public final class UntilWritten {
         executor.execute(work);
     }
 
-    /** Runs work on an executor after a delay, unless Jenkins goes down before. */
-    public static void later(ScheduledExecutorService timer, Executor executor, Duration delay, Runnable work) {
+    /** Runs work on the executor after a delay, unless Jenkins goes down before. */
+    public void later(Duration delay, Runnable work) {
+        schedule(delay, () -> soon(work));
+    }
+
+    private void schedule(Duration delay, Runnable work) {
         try {
-            timer.schedule(() -> executor.execute(work), Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
+            timer.schedule(work, Math.max(0, delay.toMillis()), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException x) {
             // Jenkins is going down
         }

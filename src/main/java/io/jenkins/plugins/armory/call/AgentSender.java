@@ -31,8 +31,14 @@ import jenkins.util.Timer;
 /**
  * Makes calls from an agent, Jenkins's counterpart of Armory's Remote Network Agent: whatever the agent reaches can be
  * called. A call takes no executor and no workspace on the agent, and does not use Jenkins's own proxy.
+ *
+ * @param identifier name or label of the agent
+ * @param run the build that calls; Jenkins must admit a part of it to the agent
+ * @param log takes a line if the agent is offline
+ * @param patience the longest time that an attempt waits for an agent that is offline
  */
-final class AgentSender implements Sender {
+record AgentSender(String identifier, Run<?, ?> run, WebhookClient client, Consumer<String> log, Duration patience)
+        implements Sender {
 
     private static final Logger LOGGER = Logger.getLogger(AgentSender.class.getName());
     /** What is wrong with an identifier that names nothing. */
@@ -49,26 +55,6 @@ final class AgentSender implements Sender {
     private static final Duration ON_THE_WAY = Duration.ofSeconds(30);
     /** The time for the agent beyond the limit of the call, which ends the call by itself. */
     private static final Duration HOLD = Duration.ofSeconds(15);
-
-    private final String identifier;
-    private final Run<?, ?> run;
-    private final WebhookClient client;
-    private final Consumer<String> log;
-    private final Duration patience;
-
-    /**
-     * @param identifier name or label of the agent
-     * @param run the build that calls; Jenkins must admit a part of it to the agent
-     * @param log takes a line if the agent is offline
-     * @param patience the longest time that an attempt waits for an agent that is offline
-     */
-    AgentSender(String identifier, Run<?, ?> run, WebhookClient client, Consumer<String> log, Duration patience) {
-        this.identifier = identifier;
-        this.run = run;
-        this.client = client;
-        this.log = log;
-        this.patience = patience;
-    }
 
     @Override
     public String description() {
@@ -98,17 +84,24 @@ final class AgentSender implements Sender {
     }
 
     private void callOrWait(Attempt attempt, long until, boolean first) {
-        Named named = named();
-        if (named.nodes().isEmpty()) {
-            attempt.done().accept(failed(NONE, true));
-            return;
+        Node named = Jenkins.get().getNode(identifier);
+        Label label = named == null ? Jenkins.get().getLabel(identifier) : named.getSelfLabel();
+        CauseOfBlockage blockage = null;
+        var usable = new ArrayList<Node>();
+        for (Node node : named == null ? nodes(label) : List.of(named)) {
+            CauseOfBlockage found = AgentTask.blockage(node, run, label);
+            if (found == null) {
+                usable.add(node);
+            } else if (blockage == null) {
+                blockage = found;
+            }
         }
-        var refusals = new ArrayList<String>();
-        List<Node> usable = named.nodes().stream()
-                .filter(node -> mayRunOn(node, named.label(), refusals))
-                .toList();
         if (usable.isEmpty()) {
-            attempt.done().accept(failed(" may not be used by this job: " + refusals.get(0), false));
+            attempt.done()
+                    .accept(
+                            blockage == null
+                                    ? failed(NONE, true)
+                                    : failed(" may not be used by this job: " + blockage.getShortDescription(), false));
             return;
         }
         for (Node node : usable) {
@@ -145,19 +138,6 @@ final class AgentSender implements Sender {
         return computer == null || computer.isOffline() ? null : computer.getChannel();
     }
 
-    /**
-     * What the identifier names.
-     *
-     * @param label the label of the agent of that name, else the label of that name, if there is one
-     */
-    private record Named(@CheckForNull Label label, List<Node> nodes) {}
-
-    private Named named() {
-        Node node = Jenkins.get().getNode(identifier);
-        Label label = node == null ? Jenkins.get().getLabel(identifier) : node.getSelfLabel();
-        return new Named(label, node == null ? nodes(label) : List.of(node));
-    }
-
     /** Returns the agents of a label. The built-in node is Jenkins itself and no agent. */
     private static List<Node> nodes(@CheckForNull Label label) {
         return label == null
@@ -165,15 +145,6 @@ final class AgentSender implements Sender {
                 : label.getNodes().stream()
                         .filter(node -> !node.equals(Jenkins.get()))
                         .toList();
-    }
-
-    /** Returns whether Jenkins would let a part of the build run on a node, and adds the reason if not. */
-    private boolean mayRunOn(Node node, Label label, List<String> refusals) {
-        CauseOfBlockage blockage = AgentTask.blockage(node, run, label);
-        if (blockage != null) {
-            refusals.add(blockage.getShortDescription());
-        }
-        return blockage == null;
     }
 
     /** Has the agent make the call, and returns the result. */

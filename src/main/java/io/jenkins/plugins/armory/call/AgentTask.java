@@ -17,15 +17,7 @@ import org.springframework.security.core.Authentication;
  * A call from an agent as a task of Jenkins's queue: a part of the build that is tied to the agent, like a {@code node}
  * block of its Pipeline. It is never queued; nodes are only asked whether they would take it.
  */
-final class AgentTask implements Queue.Task {
-
-    private final Run<?, ?> run;
-    private final Label label;
-
-    private AgentTask(Run<?, ?> run, Label label) {
-        this.run = run;
-        this.label = label;
-    }
+record AgentTask(Run<?, ?> run, Label label) implements Queue.Task {
 
     /**
      * Returns why Jenkins would not let a part of the build run on a node, {@code null} if it would: a permission, a job restriction, a node

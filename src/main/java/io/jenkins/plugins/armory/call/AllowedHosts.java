@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.call;
 import java.io.IOException;
 import java.io.Serializable;
 import java.math.BigInteger;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -48,6 +47,7 @@ public final class AllowedHosts implements Serializable {
      * a webhook calls.
      */
     private static final List<Block> SPECIAL = List.of(
+            block("::/96"), // RFC 4291, section 2.5.5.1, any IPv4 address, deprecated: some systems still connect to it
             block("0.0.0.0/8"), // RFC 791, this network
             block("100.64.0.0/10"), // RFC 6598, shared by the customers of a provider
             block("192.0.0.0/24"), // RFC 6890, protocol assignments
@@ -292,7 +292,6 @@ public final class AllowedHosts implements Serializable {
                 || address.isLinkLocalAddress()
                 || address.isSiteLocalAddress()
                 || address.isMulticastAddress()
-                || isIpv4Compatible(address)
                 || SPECIAL.stream().anyMatch(block -> block.has(address));
     }
 
@@ -300,14 +299,6 @@ public final class AllowedHosts implements Serializable {
         return address.isLinkLocalAddress()
                 || EMBEDDINGS.stream()
                         .anyMatch(each -> each.block.has(address) && each.hasLinkLocal(address.getAddress()));
-    }
-
-    /**
-     * Returns whether an address is {@code ::a.b.c.d}, deprecated by RFC 4291, section 2.5.5.1. Some systems still
-     * connect to the IPv4 address in it.
-     */
-    private static boolean isIpv4Compatible(InetAddress address) {
-        return address instanceof Inet6Address ipv6 && ipv6.isIPv4CompatibleAddress();
     }
 
     private static Block block(String text) {

@@ -40,8 +40,10 @@ public class ApprovalRequests {
     CallRequest of(CallKind kind, Order order, Consumer<String> log) throws UndeliverableException {
         BuildRef build = order.approval().build();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            Run<?, ?> run =
-                    find(build).orElseThrow(() -> new UndeliverableException("its build " + build + " is not there"));
+            Run<?, ?> run = BuildRecord.find(build);
+            if (run == null) {
+                throw new UndeliverableException("its build " + build + " is not there");
+            }
             return of(kind, order, run, log);
         }
     }
@@ -52,7 +54,7 @@ public class ApprovalRequests {
         return new CallRequest(
                 new RequestRenderer(order.webhook(), kind.values(order, run, this)),
                 kind.wanted(order),
-                Settings.Asker.of(run, order.approval()),
+                credentials(order, run),
                 sender);
     }
 
@@ -61,8 +63,10 @@ public class ApprovalRequests {
      * Jenkins, or the build is not there now. The call is left for a later start then.
      */
     Optional<String> reasonToWait(Approval approval) {
-        if (find(approval.build()).isEmpty()) {
-            return Optional.of("its build is not there.");
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            if (BuildRecord.find(approval.build()) == null) {
+                return Optional.of("its build is not there.");
+            }
         }
         String here;
         try {
@@ -76,12 +80,6 @@ public class ApprovalRequests {
                 : Optional.of("it was made at " + origin + ", and this Jenkins is at " + here
                         + ". In a copy of that Jenkins, stop the build. If the address was changed on purpose, stop the build"
                         + " and start it again, or set the old address.");
-    }
-
-    private static Optional<Run<?, ?>> find(BuildRef build) {
-        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            return Optional.ofNullable(BuildRecord.find(build));
-        }
     }
 
     private Sender sender(CallKind kind, Order order, Run<?, ?> run, Consumer<String> log)
@@ -103,7 +101,6 @@ public class ApprovalRequests {
     /** Returns the values that the templates of every call have, with the webhook's own context. */
     Variables ofEvery(Order order, Run<?, ?> run) {
         Approval approval = order.approval();
-        Settings.Asker asker = Settings.Asker.of(run, approval);
         String root = Jenkins.get().getRootUrl();
         return new Variables()
                 .with(Variables.APPROVAL_ID, approval.id())
@@ -115,12 +112,16 @@ public class ApprovalRequests {
                 .with(Variables.ACCOUNT_NAME, order.calls().account())
                 .with(Variables.NAMESPACE, order.calls().namespace())
                 .withContext(order.webhook().context())
-                .withSecrets(asker::secretText);
+                .withSecrets(credentials(order, run)::secretText);
+    }
+
+    private static CallRequest.Credentials credentials(Order order, Run<?, ?> run) {
+        return Settings.get().credentials(run, order.approval().isRule());
     }
 
     /** Returns the values that the templates of calls to the external process have. */
     Variables ofProcess(Order order, Run<?, ?> run) throws UndeliverableException {
-        String id = order.approval().id();
+        String id = order.id();
         Variables variables = ofEvery(order, run)
                 .withContext(order.calls().context())
                 .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(id));

@@ -21,7 +21,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -37,13 +36,10 @@ abstract class CallKind {
     private static final Logger LOGGER = Logger.getLogger(CallKind.class.getName());
 
     private final Approvals approvals;
-    private final DoubleSupplier chance;
     private final AtomicLong failed = new AtomicLong();
 
-    /** @param chance numbers from 0 up to, but not including, 1 */
-    CallKind(Approvals approvals, DoubleSupplier chance) {
+    CallKind(Approvals approvals) {
         this.approvals = approvals;
-        this.chance = chance;
     }
 
     /**
@@ -80,6 +76,10 @@ abstract class CallKind {
                             order.webhook.ofAnswer().stream()
                                     .collect(Collectors.toMap(Function.identity(), Variables::sampleOf))))
                     .toList();
+        }
+
+        String id() {
+            return approval.id();
         }
 
         OutgoingCalls calls() {
@@ -119,12 +119,12 @@ abstract class CallKind {
     abstract String key(Order order);
 
     /** Returns the number of the first attempt of this run of Jenkins, from 1. */
-    int first(Approval approval) {
+    int first(Order order) {
         return 1;
     }
 
     /** Returns the delay before that attempt. */
-    Duration delay(Approval approval) {
+    Duration delay(Order order) {
         return Duration.ZERO;
     }
 
@@ -151,15 +151,19 @@ abstract class CallKind {
     void sending(Order order, int number, WebhookRequest request, String from) {}
 
     /** Takes a line about a call for the build's log. */
-    void note(String id, String line) {
-        approvals.note(id, line);
+    void note(Order order, String line) {
+        approvals.note(order.id(), line);
     }
 
-    /** Returns the delay before the next attempt; empty if a result is the last. */
-    Optional<Duration> again(Order order, int number, CallResult result) {
+    /**
+     * Returns the delay before the next attempt; empty if a result is the last.
+     *
+     * @param chance a number from 0 up to, but not including, 1
+     */
+    Optional<Duration> again(Order order, int number, CallResult result, double chance) {
         RetryRules rules = order.webhook().retry();
         return result.mayBeRepeated() && number <= rules.count()
-                ? Optional.of(result.atLeast(rules.delayAfter(number, chance.getAsDouble())))
+                ? Optional.of(result.atLeast(rules.delayAfter(number, chance)))
                 : Optional.empty();
     }
 
@@ -175,7 +179,7 @@ abstract class CallKind {
     /** Counts a call that failed for good, and says so in the logs. */
     final void failed(Order order, String line) {
         failed.incrementAndGet();
-        approvals.note(order.approval().id(), "WARNING: " + line);
+        approvals.note(order.id(), "WARNING: " + line);
         LOGGER.log(Level.WARNING, "{0}: {1}", new Object[] {order.approval().build(), line});
     }
 

@@ -26,9 +26,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -53,9 +50,8 @@ public final class CallLoop implements ApprovalObserver {
     private final Approvals approvals;
     private final ApprovalRequests requests;
     private final Clock clock;
-    private final ScheduledExecutorService timer;
-    private final Executor executor;
     private final UntilWritten again;
+    private final DoubleSupplier chance;
     private final CallPermits permits;
     private final WebhookCalls webhooks;
     private final CancelCalls cancels;
@@ -70,46 +66,28 @@ public final class CallLoop implements ApprovalObserver {
     /** The approvals that were not closed at the start. */
     private final Set<String> inherited = new HashSet<>();
 
-    /** @param executor does what may take time, but makes no requests: see {@link CallPermits} */
+    /**
+     * @param again repeats what cannot be written, and does what may take time; requests are made on the threads of the permits
+     * @param chance numbers from 0 up to, but not including, 1, which spread the delays between attempts
+     * @param clock the clock of the attempts
+     */
     public CallLoop(
             Approvals approvals,
             ApprovalRequests requests,
             CallPermits permits,
-            ScheduledExecutorService timer,
-            Executor executor) {
-        this(
-                approvals,
-                requests,
-                permits,
-                () -> ThreadLocalRandom.current().nextDouble(),
-                Clock.systemUTC(),
-                timer,
-                executor);
-    }
-
-    /**
-     * @param chance numbers from 0 up to, but not including, 1, for the delays between attempts
-     * @param clock the clock of the attempts
-     */
-    CallLoop(
-            Approvals approvals,
-            ApprovalRequests requests,
-            CallPermits permits,
+            UntilWritten again,
             DoubleSupplier chance,
-            Clock clock,
-            ScheduledExecutorService timer,
-            Executor executor) {
+            Clock clock) {
         this.approvals = approvals;
         this.requests = requests;
         this.permits = permits;
         this.clock = clock;
-        this.timer = timer;
-        this.executor = executor;
-        again = new UntilWritten(timer, executor);
-        webhooks = new WebhookCalls(approvals, chance, clock);
-        cancels = new CancelCalls(approvals, chance, webhooks);
-        notices = new NotifyCalls(approvals, chance);
-        kinds = List.of(webhooks, cancels, new StatusPolls(approvals, chance, clock), notices);
+        this.again = again;
+        this.chance = chance;
+        webhooks = new WebhookCalls(approvals, clock);
+        cancels = new CancelCalls(approvals, webhooks);
+        notices = new NotifyCalls(approvals);
+        kinds = List.of(webhooks, cancels, new StatusPolls(approvals, clock), notices);
         // In this order, since what is decided meanwhile is outstanding.
         approvals.pending().forEach(approval -> inherited.add(approval.id()));
         approvals.outstanding().forEach(approval -> inherited.add(approval.id()));
@@ -243,30 +221,29 @@ public final class CallLoop implements ApprovalObserver {
 
         Call(CallKind kind, Order order) {
             this.kind = kind;
-            id = order.approval().id();
+            id = order.id();
             place = kind.place(order);
             notice = order.notice();
-            number = kind.first(order.approval());
-            firstDelay = kind.delay(order.approval());
+            number = kind.first(order);
+            firstDelay = kind.delay(order);
         }
 
         /** Makes the next attempt after a delay. */
         private void next(Duration delay) {
-            Runnable attempt = () -> untilDone(this::attempt, executor);
             if (delay.isZero()) {
-                executor.execute(attempt);
+                again.soon(() -> untilDone(this::attempt));
             } else {
-                UntilWritten.later(timer, executor, delay, attempt);
+                again.later(delay, () -> untilDone(this::attempt));
             }
         }
 
         /** Does a part of the call again, later, if it throws what nobody expects: no call is stuck by that. */
-        private void untilDone(UntilWritten.Write part, Executor repeats) {
-            again.run(
-                    part,
-                    x -> LOGGER.log(
-                            Level.WARNING, "A call of approval " + id + " cannot go on; trying again until it can", x),
-                    repeats);
+        private void untilDone(UntilWritten.Write part) {
+            again.run(part, this::cannotGoOn);
+        }
+
+        private void cannotGoOn(Throwable x) {
+            LOGGER.log(Level.WARNING, "A call of approval " + id + " cannot go on; trying again until it can", x);
         }
 
         /** Gives the call up if a record has it not due any more and it is not in flight, and returns whether that is so. */
@@ -318,7 +295,7 @@ public final class CallLoop implements ApprovalObserver {
             CallRequest request;
             String hostAndPort;
             try {
-                request = requests.of(kind, order, line -> kind.note(id, line));
+                request = requests.of(kind, order, line -> kind.note(order, line));
                 hostAndPort = request.hostAndPort();
             } catch (UndeliverableException | RuntimeException | Error x) {
                 began();
@@ -332,7 +309,7 @@ public final class CallLoop implements ApprovalObserver {
                 }
                 permit = asked;
             }
-            if (asked.ask(() -> untilDone(() -> send(request, asked), permits.executor()))) {
+            if (asked.ask(() -> again.run(() -> send(request, asked), this::cannotGoOn, permits.executor()))) {
                 kind.waits(order, number);
             }
         }
@@ -407,12 +384,13 @@ public final class CallLoop implements ApprovalObserver {
                 permit = null;
             }
             granted.giveBack();
-            executor.execute(() -> untilDone(() -> take(order, result), executor));
+            again.soon(() -> untilDone(() -> take(order, result)));
         }
 
         /** Takes the result of an attempt, and goes on unless it is the last. */
         private void take(Order order, @CheckForNull CallResult result) {
-            Optional<Duration> delay = result == null ? Optional.empty() : kind.again(order, number, result);
+            Optional<Duration> delay =
+                    result == null ? Optional.empty() : kind.again(order, number, result, chance.getAsDouble());
             if (result == null) {
                 over();
             } else if (delay.isPresent()) {

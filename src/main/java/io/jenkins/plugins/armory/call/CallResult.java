@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -42,7 +41,7 @@ public record CallResult(
     private static final long serialVersionUID = 3L;
 
     /** The number of bytes of an answer that are kept, in UTF-8. */
-    public static final int MAX_ANSWER = 1024;
+    static final int MAX_ANSWER = 1024;
 
     /** The longest pause that is believed, longer than any approval waits. */
     private static final Duration LONGEST_PAUSE = Duration.ofDays(2 * 366);
@@ -62,7 +61,7 @@ public record CallResult(
      * @param answer of its body, {@linkplain WebhookRequest#mask masked}; so are the answers and failures below
      * @param found see {@link WebhookRequest#findIn}
      */
-    public static CallResult accepted(int status, String answer, Map<String, String> found) {
+    static CallResult accepted(int status, String answer, Map<String, String> found) {
         return new CallResult(status, null, false, true, null, shown(answer), null, found);
     }
 
@@ -72,7 +71,7 @@ public record CallResult(
      * @param found see {@link WebhookRequest#findIn}
      * @param retryAfter the pause that the receiver asks for, {@code null} for none
      */
-    public static CallResult judged(
+    static CallResult judged(
             int status,
             String answer,
             Judgement judgement,
@@ -88,7 +87,7 @@ public record CallResult(
      * @param mayBeRepeated whether the next attempt may succeed
      * @param retryAfter the pause that the receiver asks for, {@code null} for none
      */
-    public static CallResult refused(
+    static CallResult refused(
             int status, String failure, boolean mayBeRepeated, @CheckForNull Duration retryAfter, String answer) {
         return new CallResult(status, failure, mayBeRepeated, false, retryAfter, shown(answer), null, Map.of());
     }
@@ -99,12 +98,12 @@ public record CallResult(
      * @param failure what happened and what to check
      * @param mayBeRepeated whether the next attempt may succeed
      */
-    public static CallResult notMade(String failure, boolean mayBeRepeated) {
+    static CallResult notMade(String failure, boolean mayBeRepeated) {
         return new CallResult(0, failure, mayBeRepeated, false, null, "", null, Map.of());
     }
 
     /** Returns the result of a call whose answer was lost: the receiver may have taken it. */
-    public static CallResult lost(String failure) {
+    static CallResult lost(String failure) {
         return new CallResult(0, failure, true, true, null, "", null, Map.of());
     }
 
@@ -112,7 +111,7 @@ public record CallResult(
      * Returns the credible part of a result that came from an agent, which may run any program: texts of the usual
      * length, without control characters and without the request's secrets, and a status that fits the rest.
      */
-    public CallResult asFarAsCredible(WebhookRequest request) {
+    CallResult asFarAsCredible(WebhookRequest request) {
         boolean isSuccess = request.isTakenBy(status);
         boolean isAnswer = status >= 100 && status <= 599;
         if (answer == null
@@ -163,16 +162,8 @@ public record CallResult(
         return failure == null;
     }
 
-    public Optional<Duration> retryAfter() {
-        return Optional.ofNullable(pause);
-    }
-
     /** Returns a delay, or the pause that the receiver asks for if that is longer. */
     Duration atLeast(Duration delay) {
-        return retryAfter().filter(asked -> asked.compareTo(delay) > 0).orElse(delay);
-    }
-
-    public Optional<Judgement> judgement() {
-        return Optional.ofNullable(judged);
+        return pause != null && pause.compareTo(delay) > 0 ? pause : delay;
     }
 }

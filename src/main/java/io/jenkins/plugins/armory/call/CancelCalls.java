@@ -12,7 +12,6 @@ import io.jenkins.plugins.armory.webhook.Variables;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.DoubleSupplier;
 
 /**
  * The calls of cancel webhooks. A cancel webhook is called when its approval ended without its external process, unless
@@ -22,8 +21,8 @@ final class CancelCalls extends CallKind {
 
     private final WebhookCalls webhooks;
 
-    CancelCalls(Approvals approvals, DoubleSupplier chance, WebhookCalls webhooks) {
-        super(approvals, chance);
+    CancelCalls(Approvals approvals, WebhookCalls webhooks) {
+        super(approvals);
         this.webhooks = webhooks;
     }
 
@@ -56,7 +55,7 @@ final class CancelCalls extends CallKind {
 
     @Override
     String key(Order order) {
-        return order.approval().id() + "-cancel";
+        return order.id() + "-cancel";
     }
 
     @Override
@@ -67,14 +66,14 @@ final class CancelCalls extends CallKind {
     @Override
     void waits(Order order, int number) {
         if (number == 1) {
-            note(order.approval().id(), title(order) + " waits for its turn.");
+            note(order, title(order) + " waits for its turn.");
         }
     }
 
     @Override
     Event over(Order order, Attempt attempt, CallResult result) {
         if (result.isAccepted()) {
-            note(order.approval().id(), title(order) + " answered " + attempt.status() + ".");
+            note(order, title(order) + " answered " + attempt.status() + ".");
         } else {
             failed(order, title(order) + " could not be called: " + result.failure() + afterAttempts(attempt.number()));
         }

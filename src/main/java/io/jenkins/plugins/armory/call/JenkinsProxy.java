@@ -23,7 +23,7 @@ public final class JenkinsProxy {
 
     /** Returns the proxy for calls to a host, {@code null} for none. */
     @CheckForNull
-    public static ProxyServer forHost(String host) {
+    static ProxyServer forHost(String host) {
         ProxyConfiguration configuration = Jenkins.get().getProxy();
         if (configuration == null) {
             return null;

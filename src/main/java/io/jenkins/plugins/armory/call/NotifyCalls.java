@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import jenkins.model.Jenkins;
 
@@ -25,8 +24,8 @@ import jenkins.model.Jenkins;
  */
 final class NotifyCalls extends CallKind {
 
-    NotifyCalls(Approvals approvals, DoubleSupplier chance) {
-        super(approvals, chance);
+    NotifyCalls(Approvals approvals) {
+        super(approvals);
     }
 
     @Override
@@ -86,7 +85,7 @@ final class NotifyCalls extends CallKind {
     /** Two webhooks may call one host. */
     @Override
     String key(Order order) {
-        return order.approval().id() + "-" + place(order) + "-"
+        return order.id() + "-" + place(order) + "-"
                 + noticeOf(order).occasion().name().toLowerCase(Locale.ROOT);
     }
 

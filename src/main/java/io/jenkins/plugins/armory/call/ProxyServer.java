@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import okhttp3.Authenticator;
 import okhttp3.Credentials;
 import okhttp3.Request;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The HTTP proxy that a call goes through.
@@ -18,8 +16,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param user the user to log in as (RFC 7617), {@code null} for none
  * @param password of that user
  */
-@Restricted(NoExternalUse.class)
-public record ProxyServer(
+record ProxyServer(
         String host,
         int port,
         @CheckForNull String user,
@@ -28,7 +25,7 @@ public record ProxyServer(
     static final String AUTHORIZATION = "Proxy-Authorization";
 
     /** Returns the proxy for the HTTP client, which looks up its name when it connects. */
-    public Proxy toProxy() {
+    Proxy toProxy() {
         return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(host, port));
     }
 
@@ -42,7 +39,7 @@ public record ProxyServer(
      * Returns an authenticator that logs in to the proxy, once a request. What asks for a login within a tunnel is the host behind it,
      * which must not get the proxy's password.
      */
-    public Authenticator authenticator() {
+    Authenticator authenticator() {
         return (route, response) -> {
             String credentials = credentials();
             Request request = response.request();

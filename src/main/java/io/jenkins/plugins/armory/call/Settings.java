@@ -1,10 +1,7 @@
 package io.jenkins.plugins.armory.call;
 
-import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.ExtensionList;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
@@ -55,42 +52,9 @@ public interface Settings {
     CallerSecrets callerSecrets();
 
     /**
-     * Who asks for a credential.
+     * Returns the credentials for the calls of a build, whose uses are recorded.
      *
-     * @param isRule whether a rule of an environment asks, which takes the credentials of Jenkins itself alone, and not those of the job
+     * @param isRule whether a rule of an environment calls, which takes the credentials of Jenkins itself alone, and not those of the job
      */
-    record Asker(Run<?, ?> run, boolean isRule) implements CallRequest.Credentials {
-
-        public static Asker of(Run<?, ?> run, Approval approval) {
-            return new Asker(run, approval.isRule());
-        }
-
-        @Override
-        @CheckForNull
-        public String secretText(String id) {
-            return get().secret(id, this);
-        }
-
-        @Override
-        @CheckForNull
-        public StandardCertificateCredentials certificate(String id) {
-            return get().certificate(id, this);
-        }
-    }
-
-    /**
-     * Returns the Secret text of {@code {{secrets.ID}}} in a build's template, {@code null} if the job may use none of that
-     * id. The use is recorded.
-     *
-     * @throws IllegalArgumentException if the settings trust that credential with callbacks
-     */
-    @CheckForNull
-    String secret(String id, Asker asker);
-
-    /**
-     * Returns the certificate credential for the calls of a build, {@code null} if the job may use none of that id. The use is
-     * recorded.
-     */
-    @CheckForNull
-    StandardCertificateCredentials certificate(String id, Asker asker);
+    CallRequest.Credentials credentials(Run<?, ?> run, boolean isRule);
 }

@@ -20,8 +20,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.DoubleSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -41,8 +39,8 @@ final class StatusPolls extends CallKind {
     /** The last failure that was logged of each approval whose last question failed. */
     private final Map<String, String> failures = new ConcurrentHashMap<>();
 
-    StatusPolls(Approvals approvals, DoubleSupplier chance, Clock clock) {
-        super(approvals, chance);
+    StatusPolls(Approvals approvals, Clock clock) {
+        super(approvals);
         started = clock.instant();
     }
 
@@ -81,91 +79,77 @@ final class StatusPolls extends CallKind {
      */
     @Override
     String key(Order order) {
-        return order.approval().id() + "-status-" + UUID.randomUUID();
+        return order.id() + "-status-" + UUID.randomUUID();
     }
 
     /** An interval after the webhook's answer; at once after a restart, since the process may have decided meanwhile. */
     @Override
-    Duration delay(Approval approval) {
-        Attempt sent = approval.lastAttempt();
+    Duration delay(Order order) {
+        Attempt sent = order.approval().lastAttempt();
         boolean isRestored = sent == null || sent.at().isBefore(started);
-        return isRestored ? Duration.ZERO : every(approval);
+        return isRestored ? Duration.ZERO : every(order);
     }
 
-    private static Duration every(Approval approval) {
-        StatusCheck check = Objects.requireNonNull(approval.calls(), "an approval that is asked about")
-                .status();
-        return Objects.requireNonNull(check, "an approval that is asked about").every();
+    private static Duration every(Order order) {
+        return Objects.requireNonNull(order.calls().status(), "an approval that is asked about")
+                .every();
     }
 
     /** Nothing: it would be said again and again. */
     @Override
-    void note(String id, String line) {}
+    void note(Order order, String line) {}
 
     @Override
-    Optional<Duration> again(Order order, int number, CallResult result) {
-        if (result.judgement().filter(Judgement::isDecided).isPresent()) {
+    Optional<Duration> again(Order order, int number, CallResult result, double chance) {
+        Judgement judgement = result.judged();
+        if (judgement != null && judgement.isDecided()) {
             return Optional.empty();
         }
-        Duration every = every(order.approval());
-        Duration delay = every.plusMillis(
-                (long) (every.toMillis() * SPREAD * ThreadLocalRandom.current().nextDouble()));
-        return Optional.of(result.atLeast(delay));
+        Duration every = every(order);
+        return Optional.of(result.atLeast(every.plusMillis((long) (every.toMillis() * SPREAD * chance))));
     }
 
     @Override
     void repeated(Order order, Attempt attempt, CallResult result) {
-        String id = order.approval().id();
-        moved(order.approval(), result.found());
-        Judgement judgement = result.judgement().orElse(null);
-        if (judgement == null) {
-            unread(order, String.valueOf(result.failure()));
-        } else if (judgement.verdict() == Judgement.Verdict.NEITHER) {
-            if (failures.remove(id) != null) {
-                approvals().note(id, "The status can be read again.");
-            }
-            report(id, judgement.finding());
-        } else {
-            unread(order, attempt.host() + ": " + judgement.finding());
-        }
-    }
-
-    /** Writes where to ask from now on. Unless that is on disk, the next answer says it again. */
-    private void moved(Approval approval, Map<String, String> found) {
-        Attempt sent = approval.lastAttempt();
-        if (sent != null && !sent.found().entrySet().containsAll(found.entrySet())) {
-            try {
-                approvals().apply(approval.id(), new Event.Moved(found));
-            } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "Cannot write where the status of " + approval.id() + " is now", x);
-            }
-        }
-    }
-
-    private void report(String id, String finding) {
+        Judgement judgement = result.judged();
         try {
-            approvals().report(id, null, finding);
-        } catch (IOException x) { // of the timeout, which is checked again
-            LOGGER.log(Level.WARNING, "Cannot write what the status of " + id + " said; asking again", x);
+            if (judgement == null) {
+                unread(order, String.valueOf(result.failure()));
+            } else if (judgement.verdict() == Judgement.Verdict.NEITHER) {
+                if (failures.remove(order.id()) != null) {
+                    approvals().note(order.id(), "The status can be read again.");
+                }
+                approvals().report(order.id(), null, judgement.finding());
+            } else {
+                unread(order, attempt.host() + ": " + judgement.finding());
+            }
+            if (!order.found().entrySet().containsAll(result.found().entrySet())) { // where to ask from now on
+                approvals().apply(order.id(), new Event.Moved(result.found()));
+            }
+        } catch (IOException x) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "Cannot write what the status of " + order.id() + " said; the next answer says it again",
+                    x);
         }
     }
 
     /** Logs that a question failed, unless the last one failed in the same way. */
     private void unread(Order order, String failure) {
-        String id = order.approval().id();
+        String id = order.id();
         approvals().unheard(id, failure);
         if (!failure.equals(failures.put(id, failure))) {
             approvals()
                     .note(
                             id,
                             "WARNING: The status cannot be read: " + failure.replaceFirst("\\.$", "")
-                                    + ". Jenkins asks again every " + DurationText.of(every(order.approval())) + ".");
+                                    + ". Jenkins asks again every " + DurationText.of(every(order)) + ".");
         }
     }
 
     @Override
     Event over(Order order, Attempt attempt, CallResult result) {
-        Judgement judgement = result.judgement().orElseThrow();
+        Judgement judgement = Objects.requireNonNull(result.judged(), "it decides");
         boolean success = judgement.verdict() == Judgement.Verdict.SUCCESS;
         return new Event.StatusVerdict(success, judgement.finding(), "status of " + attempt.host());
     }

@@ -14,10 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.DoubleSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -43,8 +43,8 @@ final class WebhookCalls extends CallKind {
     /** The approvals whose webhooks the last run of Jenkins may have been calling when it ended. */
     private final Set<String> cutOff = ConcurrentHashMap.newKeySet();
 
-    WebhookCalls(Approvals approvals, DoubleSupplier chance, Clock clock) {
-        super(approvals, chance);
+    WebhookCalls(Approvals approvals, Clock clock) {
+        super(approvals);
         this.clock = clock;
         Stream.concat(
                         approvals.pending().stream().filter(each -> each.state() == Approval.State.SENDING),
@@ -70,7 +70,7 @@ final class WebhookCalls extends CallKind {
     @Override
     void begins(Order order) throws IOException {
         if (order.approval().awaitsFirstCall()) {
-            approvals().apply(order.approval().id(), new Event.Begun());
+            approvals().apply(order.id(), new Event.Begun());
         }
     }
 
@@ -98,12 +98,12 @@ final class WebhookCalls extends CallKind {
 
     @Override
     String key(Order order) {
-        return order.approval().id();
+        return order.id();
     }
 
     @Override
-    int first(Approval approval) {
-        Attempt last = approval.lastAttempt();
+    int first(Order order) {
+        Attempt last = order.approval().lastAttempt();
         return last == null ? 1 : last.number() + 1;
     }
 
@@ -112,9 +112,9 @@ final class WebhookCalls extends CallKind {
      * delay: the clock may have been set back.
      */
     @Override
-    Duration delay(Approval approval) {
-        Attempt last = approval.lastAttempt();
-        Instant due = approval.nextAttemptAt();
+    Duration delay(Order order) {
+        Attempt last = order.approval().lastAttempt();
+        Instant due = order.approval().nextAttemptAt();
         if (last == null || due == null) {
             return Duration.ZERO;
         }
@@ -127,7 +127,7 @@ final class WebhookCalls extends CallKind {
     @Override
     void waits(Order order, int number) {
         note(
-                order.approval().id(),
+                order,
                 "The call of webhook '" + order.approval().webhook()
                         + "' waits for its turn: as many calls are in flight as there may be at once, of this job,"
                         + " to this host or in all. The time limit runs meanwhile.");
@@ -135,24 +135,24 @@ final class WebhookCalls extends CallKind {
 
     @Override
     void sending(Order order, int number, WebhookRequest request, String from) {
-        String id = order.approval().id();
+        String id = order.id();
         if (cutOff.remove(id)) {
             String webhook = "webhook '" + order.approval().webhook() + "'";
             note(
-                    id,
+                    order,
                     number == 1
                             ? "Jenkins went down while " + webhook
                                     + " was being called; calling it again, with the same Idempotency-Key."
                             : "Jenkins was down when attempt " + number + " of " + webhook
                                     + " was due or under way; calling it now, with the same Idempotency-Key.");
         } else if (number == 1) {
-            note(id, "Calling webhook '" + order.approval().webhook() + "'" + from + ": " + request.destination());
+            note(order, "Calling webhook '" + order.approval().webhook() + "'" + from + ": " + request.destination());
         }
     }
 
     @Override
-    Optional<Duration> again(Order order, int number, CallResult result) {
-        return super.again(order, number, result)
+    Optional<Duration> again(Order order, int number, CallResult result, double chance) {
+        return super.again(order, number, result, chance)
                 .filter(delay ->
                         clock.instant().plus(delay).isBefore(order.approval().deadline()));
     }
@@ -162,13 +162,10 @@ final class WebhookCalls extends CallKind {
         noteTaken(order, result);
         noteFailure(order, attempt);
         try {
-            approvals().apply(order.approval().id(), new Event.Failed(attempt));
+            approvals().apply(order.id(), new Event.Failed(attempt));
         } catch (IOException x) {
             // The only effect: after a restart, the attempt is made again.
-            LOGGER.log(
-                    Level.WARNING,
-                    "Cannot write that an attempt of " + order.approval().id() + " failed",
-                    x);
+            LOGGER.log(Level.WARNING, "Cannot write that an attempt of " + order.id() + " failed", x);
         }
     }
 
@@ -176,17 +173,20 @@ final class WebhookCalls extends CallKind {
     Event over(Order order, Attempt attempt, CallResult result) {
         noteTaken(order, result);
         AnswerRule rule = order.webhook().answer();
-        boolean tooLate = super.again(order, attempt.number(), result).isPresent();
+        boolean tooLate = super.again(order, attempt.number(), result, 0).isPresent();
         if (rule != null && !tooLate && isAnswer(result)) {
             return decided(rule, result, attempt);
         }
         if (result.isAccepted()) {
-            return lacking(order, attempt)
-                    .<Event>map(variable -> new Event.NotSent(
+            for (String variable : order.calls().ofAnswerForStatus()) {
+                if (!attempt.found().containsKey(variable)) {
+                    return new Event.NotSent(
                             attempt.host() + " answered " + attempt.status() + " without a value for {{" + variable
                                     + "}}, which status needs; compare the name with the answer on the build's page",
-                            attempt))
-                    .orElseGet(() -> new Event.Sent(attempt));
+                            attempt);
+                }
+            }
+            return new Event.Sent(attempt);
         }
         noteFailure(order, attempt);
         return new Event.NotSent(
@@ -196,15 +196,8 @@ final class WebhookCalls extends CallKind {
                 attempt);
     }
 
-    /** Returns a variable of the answer that is needed and not there. */
-    private static Optional<String> lacking(Order order, Attempt attempt) {
-        return order.calls().ofAnswerForStatus().stream()
-                .filter(variable -> !attempt.found().containsKey(variable))
-                .findFirst();
-    }
-
     private void noteTaken(Order order, CallResult result) {
-        followed.computeIfPresent(order.approval().id(), (id, taken) -> taken || result.mayHaveBeenTaken());
+        followed.computeIfPresent(order.id(), (id, taken) -> taken || result.mayHaveBeenTaken());
     }
 
     /** Returns whether a call has an answer that decides: any but one after which calls are repeated. */
@@ -218,7 +211,7 @@ final class WebhookCalls extends CallKind {
         if (!result.isAccepted()) {
             return new Event.Answered(attempt, false, result.failure() + ". Success is " + rule.statuses() + ".", by);
         }
-        Judgement judgement = result.judgement().orElseThrow();
+        Judgement judgement = Objects.requireNonNull(result.judged(), "the answer to a call with a rule");
         boolean success = judgement.verdict() == Judgement.Verdict.SUCCESS;
         return new Event.Answered(attempt, success, success ? judgement.finding() : rule.reason(judgement), by);
     }
@@ -230,15 +223,14 @@ final class WebhookCalls extends CallKind {
                 && attempt.answer().isEmpty()) {
             return; // the step's own error says it all
         }
-        String id = order.approval().id();
         note(
-                id,
+                order,
                 "Attempt " + attempt.number() + " of "
                         + (order.webhook().retry().count() + 1) + " failed after "
                         + attempt.duration().toMillis() + " ms: " + attempt.failure()
                         + (attempt.nextAt() == null ? "." : ". The next is due at " + attempt.nextAt() + "."));
         if (!attempt.answer().isEmpty()) {
-            note(id, "The answer began: " + oneLine(attempt.answer()));
+            note(order, "The answer began: " + oneLine(attempt.answer()));
         }
     }
 

@@ -71,18 +71,8 @@ public final class WebhookClient implements Sender {
     private static final int MAX_READ = 8 * 1024;
 
     private final OkHttpClient client;
-    private final Duration responseTimeout;
 
     public WebhookClient() {
-        this(CallLimits.DEFAULT.connect(), CallLimits.DEFAULT.request());
-    }
-
-    /**
-     * @param connectTimeout limit for the connection, for webhooks that say nothing
-     * @param responseTimeout limit for the whole call, for the same
-     */
-    WebhookClient(Duration connectTimeout, Duration responseTimeout) {
-        this.responseTimeout = responseTimeout;
         var threads = new ThreadPoolExecutor(
                 CallPermits.IN_ALL,
                 CallPermits.IN_ALL,
@@ -103,9 +93,6 @@ public final class WebhookClient implements Sender {
                 .addNetworkInterceptor(chain -> keepRetryAfter(chain.proceed(chain.request())))
                 // A kept connection may turn out to be closed when it is needed. Without a retry, the call fails.
                 .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
-                .connectTimeout(connectTimeout)
-                .readTimeout(responseTimeout)
-                .callTimeout(responseTimeout)
                 .build();
     }
 
@@ -190,7 +177,8 @@ public final class WebhookClient implements Sender {
             @Override
             public void onFailure(Call call, IOException x) {
                 done.accept(orLost(webhook, () -> {
-                    String reason = reason(x, proxy, timeout(webhook), tls);
+                    String reason =
+                            reason(x, proxy, webhook.definition().limits().request(), tls);
                     return isPassing(x) && begun.get()
                             ? CallResult.lost(webhook.host() + " " + reason)
                             : notMade(webhook, reason, isPassing(x));
@@ -216,22 +204,14 @@ public final class WebhookClient implements Sender {
         if (tls != null) {
             tls.addTo(builder);
         }
-        if (webhook.definition().limits().connectSeconds() > 0) {
-            builder.connectTimeout(webhook.definition().limits().connect());
-        }
-        builder.readTimeout(timeout(webhook)).callTimeout(timeout(webhook));
+        CallLimits limits = webhook.definition().limits();
+        builder.connectTimeout(limits.connect()).readTimeout(limits.request()).callTimeout(limits.request());
         if (proxy == null) {
             return builder.proxy(Proxy.NO_PROXY)
                     .dns(hosts::lookUp)
                     .socketFactory(new GuardedSockets(webhook.url().host(), hosts));
         }
         return builder.proxy(proxy.toProxy()).proxyAuthenticator(proxy.authenticator());
-    }
-
-    private Duration timeout(WebhookRequest webhook) {
-        return webhook.definition().limits().requestSeconds() > 0
-                ? webhook.definition().limits().request()
-                : responseTimeout;
     }
 
     private static Request request(WebhookRequest webhook, String idempotencyKey, @CheckForNull ProxyServer proxy) {

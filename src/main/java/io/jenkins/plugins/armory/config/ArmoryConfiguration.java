@@ -1,15 +1,15 @@
 package io.jenkins.plugins.armory.config;
 
-import com.cloudbees.plugins.credentials.CredentialsProvider;
-import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.BulkChange;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
 import hudson.XmlFile;
+import hudson.model.Run;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.call.AllowedHosts;
+import io.jenkins.plugins.armory.call.CallRequest;
 import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
@@ -32,7 +32,6 @@ import jenkins.model.JenkinsLocationConfiguration;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
-import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -414,20 +413,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     }
 
     @Override
-    @CheckForNull
-    public String secret(String id, Asker asker) {
-        StringCredentials credentials = SecretTexts.forTemplate(id, asker);
-        if (credentials == null) {
-            return null;
-        }
-        CredentialsProvider.track(asker.run(), credentials);
-        return credentials.getSecret().getPlainText();
-    }
-
-    @Override
-    @CheckForNull
-    public StandardCertificateCredentials certificate(String id, Asker asker) {
-        return Certificates.of(id, asker);
+    public CallRequest.Credentials credentials(Run<?, ?> run, boolean isRule) {
+        return new BuildCredentials(run, isRule);
     }
 
     @Override

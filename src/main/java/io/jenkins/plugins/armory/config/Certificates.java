@@ -1,13 +1,10 @@
 package io.jenkins.plugins.armory.config;
 
-import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.armory.call.Settings;
-import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -16,18 +13,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class Certificates {
 
     private Certificates() {}
-
-    /** Returns the credential that the job of a build may use, {@code null} if there is none of that id. The use is recorded. */
-    @CheckForNull
-    static StandardCertificateCredentials of(String id, Settings.Asker asker) {
-        StandardCertificateCredentials credentials = asker.isRule()
-                ? SecretTexts.find(StandardCertificateCredentials.class, id, Jenkins.get())
-                : CredentialsProvider.findCredentialById(id, StandardCertificateCredentials.class, asker.run());
-        if (credentials != null) {
-            CredentialsProvider.track(asker.run(), credentials);
-        }
-        return credentials;
-    }
 
     /** Returns the credential that the jobs of a folder or of Jenkins may use, {@code null} if there is none of that id. */
     @CheckForNull

@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.builds.BuildRecord;
-import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.callback.RequestBody;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
@@ -122,7 +121,7 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
         if (run == null) {
             throw new IOException("the build is not there now, so the Secret text of " + id + " is not known");
         }
-        return SecretTexts.ofCaller(id, approval.allowedCallers(), Settings.Asker.of(run, approval));
+        return SecretTexts.ofCaller(id, approval.allowedCallers(), run, approval.isRule());
     }
 
     private static boolean matches(String token, CallerSecret caller) {

@@ -14,7 +14,6 @@ import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import java.io.IOException;
@@ -115,14 +114,16 @@ public final class SecretTexts {
      * @param allowedCallers the allowed callers of the approval
      */
     @CheckForNull
-    public static StringCredentials ofCaller(String id, List<String> allowedCallers, Settings.Asker asker) {
-        if (asker.isRule()) {
+    public static StringCredentials ofCaller(String id, List<String> allowedCallers, Run<?, ?> run, boolean isRule) {
+        if (isRule) {
             return ofRule(id);
         }
         if (!AllowedCallers.nameCredential(allowedCallers, id)) {
             return ofJenkins(id);
         }
-        return ArmoryConfiguration.get().trusts(id) ? unlessOfSystem(ofJenkins(id)) : visibleTo(asker.run(), id);
+        return ArmoryConfiguration.get().trusts(id)
+                ? unlessOfSystem(ofJenkins(id))
+                : CredentialsProvider.findCredentialById(id, StringCredentials.class, run);
     }
 
     /** Returns the credential of a caller that may decide a rule of an environment, {@code null} if there is none. */
@@ -130,18 +131,6 @@ public final class SecretTexts {
     static StringCredentials ofRule(String id) {
         StringCredentials credentials = ofJenkins(id);
         return credentials == null || credentials.getScope() != CredentialsScope.SYSTEM ? null : credentials;
-    }
-
-    /**
-     * Returns the credential of {@code {{secrets.ID}}} for a build, {@code null} if its job may use none of that id. A rule's is that of
-     * Jenkins itself.
-     *
-     * @throws IllegalArgumentException if the settings trust the credential with callbacks
-     */
-    @CheckForNull
-    static StringCredentials forTemplate(String id, Settings.Asker asker) {
-        refuseTrusted(id);
-        return asker.isRule() ? ofJenkins(id) : visibleTo(asker.run(), id);
     }
 
     /**
@@ -160,17 +149,13 @@ public final class SecretTexts {
         return credentials == null || credentials.getScope() == CredentialsScope.SYSTEM ? null : credentials;
     }
 
-    private static void refuseTrusted(String id) {
+    /** @throws IllegalArgumentException if the settings trust the credential with callbacks */
+    static void refuseTrusted(String id) {
         if (ArmoryConfiguration.get().trusts(id)) {
             throw new IllegalArgumentException(
                     "is a credential that Manage Jenkins » System trusts with callbacks. No job may send it;"
                             + " create another credential for the service that is called");
         }
-    }
-
-    @CheckForNull
-    private static StringCredentials visibleTo(Run<?, ?> run, String id) {
-        return CredentialsProvider.findCredentialById(id, StringCredentials.class, run);
     }
 
     /**

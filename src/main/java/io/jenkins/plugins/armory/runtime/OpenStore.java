@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -207,7 +208,13 @@ final class OpenStore {
                 BuildRecord::isOver,
                 events);
         opened.push(all::close);
-        var calls = new CallLoop(all, requests, permits, timer, executor);
+        var calls = new CallLoop(
+                all,
+                requests,
+                permits,
+                new UntilWritten(timer, executor),
+                () -> ThreadLocalRandom.current().nextDouble(),
+                Clock.systemUTC());
         opened.push(calls::close);
         open = new Open(found, deployments, all, calls);
     }

@@ -16,6 +16,7 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
@@ -95,7 +96,12 @@ class CallLoopTest {
     private void connect(ApprovalRepository repository) {
         approvals = new Approvals(repository, timer.service(), Runnable::run, clock, build -> false, approval -> {});
         loop = new CallLoop(
-                approvals, requests, requests.permits(), this::chance, clock, timer.service(), Runnable::run);
+                approvals,
+                requests,
+                requests.permits(),
+                new UntilWritten(timer.service(), Runnable::run),
+                this::chance,
+                clock);
     }
 
     private double chance() {

@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
@@ -63,7 +64,13 @@ class StatusPollsTest {
     void open() throws IOException {
         store = ApprovalStore.open(folder, jobId -> null).folding(timer.service(), Runnable::run);
         approvals = new Approvals(store, timer.service(), Runnable::run, clock, build -> false, approval -> {});
-        loop = new CallLoop(approvals, requests, requests.permits(), () -> 0.5, clock, timer.service(), Runnable::run);
+        loop = new CallLoop(
+                approvals,
+                requests,
+                requests.permits(),
+                new UntilWritten(timer.service(), Runnable::run),
+                () -> 0.5,
+                clock);
         loop.open();
     }
 

@@ -26,7 +26,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +44,7 @@ class WebhookClientTest {
 
     private static final AllowedHosts LOOPBACK = AllowedHosts.of(List.of()).andLoopback();
 
-    private final WebhookClient caller = new WebhookClient(Duration.ofSeconds(5), Duration.ofSeconds(1));
+    private final WebhookClient caller = new WebhookClient();
     private final MockWebServer server = new MockWebServer();
 
     @BeforeEach
@@ -76,6 +75,7 @@ class WebhookClientTest {
                 .uriTemplate(uri)
                 .headers(List.of(new Header("Authorization", "Bearer {{secrets.token}}")))
                 .body("{\"a\": \"ü\"}")
+                .limits(new CallLimits(1, 1))
                 .disableCallback(true);
     }
 
@@ -113,16 +113,15 @@ class WebhookClientTest {
         server.enqueue(new MockResponse.Builder().code(503).body("{}").build());
 
         CallResult passed = call(url(), LOOPBACK, null, rule);
-        assertThat(passed.judgement()).contains(new Judgement(Judgement.Verdict.SUCCESS, "/state is \"passed\""));
+        assertThat(passed.judged()).isEqualTo(new Judgement(Judgement.Verdict.SUCCESS, "/state is \"passed\""));
         assertThat(passed.answer()).startsWith("{\"log\"").hasSize(CallResult.MAX_ANSWER);
-        assertThat(call(url(), LOOPBACK, null, rule).judgement())
-                .contains(new Judgement(Judgement.Verdict.FAILURE, "/state is \"****\""));
-        assertThat(call(url(), LOOPBACK, null, rule).judgement())
-                .contains(new Judgement(Judgement.Verdict.NO_VALUE, "the answer is larger than 65536 bytes"));
+        assertThat(call(url(), LOOPBACK, null, rule).judged())
+                .isEqualTo(new Judgement(Judgement.Verdict.FAILURE, "/state is \"****\""));
+        assertThat(call(url(), LOOPBACK, null, rule).judged())
+                .isEqualTo(new Judgement(Judgement.Verdict.NO_VALUE, "the answer is larger than 65536 bytes"));
         assertThat(call(url(), LOOPBACK, null, rule))
                 .returns(true, CallResult::mayBeRepeated)
-                .extracting(CallResult::judgement)
-                .isEqualTo(Optional.empty());
+                .returns(null, CallResult::judged);
     }
 
     @ParameterizedTest
@@ -190,8 +189,8 @@ class WebhookClientTest {
             server.enqueue(new MockResponse.Builder().body(body).build());
             CallResult result = call(url(), LOOPBACK, null, rule);
             assertThat(result.found()).isEqualTo(next == null ? Map.of() : Map.of("armory.answerLocation", next));
-            assertThat(result.judgement().map(Judgement::verdict))
-                    .contains(
+            assertThat(result.judged().verdict())
+                    .isEqualTo(
                             next == null && !body.contains("null")
                                     ? Judgement.Verdict.NO_VALUE
                                     : Judgement.Verdict.NEITHER);
@@ -206,8 +205,8 @@ class WebhookClientTest {
                 .body("{\"s\": \"running\", \"eta\": 1e2147483648}")
                 .build());
 
-        assertThat(call(url(), LOOPBACK, null, rule).judgement())
-                .contains(new Judgement(Judgement.Verdict.NEITHER, "/s is \"running\""));
+        assertThat(call(url(), LOOPBACK, null, rule).judged())
+                .isEqualTo(new Judgement(Judgement.Verdict.NEITHER, "/s is \"running\""));
     }
 
     @Test
@@ -261,8 +260,7 @@ class WebhookClientTest {
 
         assertThat(result.status()).isEqualTo(status);
         assertThat(result.mayBeRepeated()).isEqualTo(mayBeRepeated);
-        assertThat(result.retryAfter())
-                .isEqualTo(mayBeRepeated ? Optional.of(Duration.ofSeconds(7)) : Optional.empty());
+        assertThat(result.pause()).isEqualTo(mayBeRepeated ? Duration.ofSeconds(7) : null);
     }
 
     /** As services do that are asked whether their work is done (RFC 9110, section 10.2.3). */
@@ -277,8 +275,8 @@ class WebhookClientTest {
         CallResult result =
                 call(url(), LOOPBACK, null, AnswerRule.ofStatus("/state", null, List.of("passed"), List.of()));
 
-        assertThat(result.judgement().map(Judgement::verdict)).contains(Judgement.Verdict.NEITHER);
-        assertThat(result.retryAfter()).contains(Duration.ofSeconds(7));
+        assertThat(result.judged().verdict()).isEqualTo(Judgement.Verdict.NEITHER);
+        assertThat(result.pause()).isEqualTo(Duration.ofSeconds(7));
     }
 
     @Test
@@ -349,7 +347,7 @@ class WebhookClientTest {
         CallResult result = call(url());
 
         assertThat(result.status()).isEqualTo(503);
-        assertThat(result.retryAfter()).contains(Duration.ZERO);
+        assertThat(result.pause()).isEqualTo(Duration.ZERO);
         assertThat(server.getRequestCount()).isEqualTo(1);
     }
 

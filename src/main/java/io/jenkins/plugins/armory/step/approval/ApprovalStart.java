@@ -14,7 +14,6 @@ import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.builds.BuildRecord;
-import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.SecretTexts;
@@ -204,8 +203,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
      */
     @CheckForNull
     private String problemOfSecretText(String credentialsId, List<String> allowed) throws AbortException {
-        StringCredentials credentials =
-                SecretTexts.ofCaller(credentialsId, allowed, new Settings.Asker(at.run(), at.isRule()));
+        StringCredentials credentials = SecretTexts.ofCaller(credentialsId, allowed, at.run(), at.isRule());
         try {
             if (credentials == null) {
                 return "there is no Secret text credential \"" + credentialsId
