@@ -25,7 +25,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param said the verdicts so far
  * @param attempts the newest attempts to call the webhook, the newest last; at most {@value #MAX_ATTEMPTS}
  * @param calls the calls that may still be made, {@code null} if there are none
- * @param sideCalls what came of the calls that decide nothing
+ * @param cancel the last attempt to call the cancel webhook, {@code null} if there was none
+ * @param failedNotices the notices that could not be sent, the oldest first
  */
 @Restricted(NoExternalUse.class)
 public record Approval(
@@ -34,7 +35,8 @@ public record Approval(
         @JsonProperty("said") Said said,
         @JsonProperty("attempts") List<Attempt> attempts,
         @CheckForNull @JsonProperty("calls") OutgoingCalls calls,
-        @JsonProperty("sideCalls") SideCalls sideCalls) {
+        @CheckForNull @JsonProperty("cancel") Attempt cancel,
+        @JsonProperty("failedNotices") List<Notifications.Failure> failedNotices) {
 
     public static final int MAX_ATTEMPTS = 20;
 
@@ -77,8 +79,8 @@ public record Approval(
         Objects.requireNonNull(terms, "terms");
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(said, "said");
-        Objects.requireNonNull(sideCalls, "sideCalls");
         attempts = List.copyOf(attempts);
+        failedNotices = List.copyOf(failedNotices);
         if ((state == State.DECIDED) != (said.decision() != null)) {
             throw new IllegalArgumentException("state " + state + " does not go with decision " + said.decision());
         }
@@ -91,7 +93,7 @@ public record Approval(
     static Approval start(ApprovalTerms terms, @CheckForNull OutgoingCalls calls) {
         State first = terms.subject().webhook() == null ? State.WAITING : State.SENDING;
         return Notifications.afterEvent(
-                null, new Approval(terms, first, Said.NOTHING, List.of(), calls, SideCalls.NONE));
+                null, new Approval(terms, first, Said.NOTHING, List.of(), calls, null, List.of()));
     }
 
     public String id() {
@@ -228,12 +230,6 @@ public record Approval(
     @CheckForNull
     public Decision callback() {
         return said.callback();
-    }
-
-    /** Returns the last attempt to call the cancel webhook, {@code null} if there was none. */
-    @CheckForNull
-    public Attempt cancel() {
-        return sideCalls.cancel();
     }
 
     /** Returns the data of the callback as the text of a JSON object, {@code null} if there is none. */
@@ -399,11 +395,11 @@ public record Approval(
     public Approval ofJob(String name) {
         return name.equals(build().job())
                 ? this
-                : new Approval(terms.ofJob(name), state, said, attempts, calls, sideCalls);
+                : new Approval(terms.ofJob(name), state, said, attempts, calls, cancel, failedNotices);
     }
 
     Approval in(State newState) {
-        return new Approval(terms, newState, said, attempts, calls, sideCalls);
+        return new Approval(terms, newState, said, attempts, calls, cancel, failedNotices);
     }
 
     Approval calledBack(Decision callback, @CheckForNull String data) {
@@ -419,37 +415,40 @@ public record Approval(
     }
 
     private Approval with(Said newSaid) {
-        return new Approval(terms, state, newSaid, attempts, calls, sideCalls);
+        return new Approval(terms, state, newSaid, attempts, calls, cancel, failedNotices);
     }
 
     Approval withoutWebhookCall() {
-        return calls == null ? this : with(calls.withoutWebhook(), sideCalls);
+        return calls == null ? this : with(calls.withoutWebhook());
     }
 
     Approval withoutVerdictCalls() {
-        return calls == null ? this : with(calls.withoutVerdictCalls(), sideCalls);
+        return calls == null ? this : with(calls.withoutVerdictCalls());
     }
 
     Approval withoutProcessCalls() {
-        return calls == null ? this : with(calls.withoutProcess(), sideCalls);
+        return calls == null ? this : with(calls.withoutProcess());
     }
 
     Approval cancelled(@CheckForNull Attempt attempt) {
-        return with(calls == null ? null : calls.withoutProcess(), sideCalls.withCancel(attempt));
+        return new Approval(
+                terms, state, said, attempts, calls == null ? null : calls.withoutProcess(), attempt, failedNotices);
     }
 
     /** Returns the approval with other notifications, {@code null} for none any more. */
     Approval notifying(@CheckForNull Notifications notifications) {
-        return calls == null ? this : with(calls.with(notifications), sideCalls);
+        return calls == null ? this : with(calls.with(notifications));
     }
 
     /** Returns the approval with a notice that could not be sent. */
-    Approval untold(Notifications.Failure failure) {
-        return with(calls, sideCalls.withUntold(failure));
+    Approval noting(Notifications.Failure failure) {
+        var all = new ArrayList<Notifications.Failure>(failedNotices);
+        all.add(failure);
+        return new Approval(terms, state, said, attempts, calls, cancel, all);
     }
 
-    private Approval with(@CheckForNull OutgoingCalls others, SideCalls over) {
-        return new Approval(terms, state, said, attempts, others, over);
+    private Approval with(@CheckForNull OutgoingCalls others) {
+        return new Approval(terms, state, said, attempts, others, cancel, failedNotices);
     }
 
     /** Returns the approval with an attempt added, unless it was noted before. */
@@ -461,12 +460,14 @@ public record Approval(
         var all = new ArrayList<Attempt>(attempts);
         all.add(attempt);
         List<Attempt> newest = all.subList(Math.max(0, all.size() - MAX_ATTEMPTS), all.size());
-        return new Approval(terms, state, said, newest, calls, sideCalls);
+        return new Approval(terms, state, said, newest, calls, cancel, failedNotices);
     }
 
     /** Returns the approval once the first call begins. */
     Approval called(Instant at) {
-        return awaitsFirstCall() ? new Approval(terms.called(at), state, said, attempts, calls, sideCalls) : this;
+        return awaitsFirstCall()
+                ? new Approval(terms.called(at), state, said, attempts, calls, cancel, failedNotices)
+                : this;
     }
 
     /** Returns whether there is a question for the status that has no verdict yet. */
@@ -478,7 +479,7 @@ public record Approval(
     Approval finding(Map<String, String> found) {
         var all = new ArrayList<Attempt>(attempts);
         all.set(all.size() - 1, all.get(all.size() - 1).finding(found));
-        return new Approval(terms, state, said, all, calls, sideCalls);
+        return new Approval(terms, state, said, all, calls, cancel, failedNotices);
     }
 
     Approval withInputs(Map<String, Object> inputs) {
@@ -487,7 +488,8 @@ public record Approval(
 
     /** Returns the approval decided. The cancel webhook stays only if it may have to be called. */
     Approval decided(Decision decision) {
-        var decided = new Approval(terms, State.DECIDED, said.withDecision(decision), attempts, calls, sideCalls);
+        var decided =
+                new Approval(terms, State.DECIDED, said.withDecision(decision), attempts, calls, cancel, failedNotices);
         return decided.isCancelled() ? decided.withoutVerdictCalls() : decided.withoutProcessCalls();
     }
 

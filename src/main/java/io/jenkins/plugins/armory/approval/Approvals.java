@@ -50,7 +50,7 @@ public final class Approvals {
     private final Observers observers;
     private final ProgressReports reports = new ProgressReports();
     /** By id: why nothing could be heard of the external process since its last report. */
-    private final Map<String, String> unheard = new ConcurrentHashMap<>();
+    private final Map<String, String> unreadStatuses = new ConcurrentHashMap<>();
 
     private final UntilWritten again;
 
@@ -248,7 +248,7 @@ public final class Approvals {
         if (transition.map(Transition::answer).orElse(null) == Answer.ACCEPTED) {
             ProgressReports.Noted noted = reports.add(id, percent, mdMessage, now);
             heard(found.get(), now, noted.progress());
-            unheard.remove(id);
+            unreadStatuses.remove(id);
             if (!isPending(id)) { // decided or removed meanwhile, and perhaps cleaned up too early
                 forgetReports(id);
             } else if (noted.worthALine()) {
@@ -263,8 +263,8 @@ public final class Approvals {
      *
      * @param failure what happened
      */
-    public void unheard(String id, String failure) {
-        unheard.put(id, failure);
+    public void statusUnread(String id, String failure) {
+        unreadStatuses.put(id, failure);
         boolean isPending = repository
                 .findInMemory(id)
                 .filter(approval -> !approval.isDecided())
@@ -421,11 +421,11 @@ public final class Approvals {
 
     private void forgetReports(String id) {
         reports.remove(id);
-        unheard.remove(id);
+        unreadStatuses.remove(id);
     }
 
     private String lastHeard(String id) {
-        String failure = unheard.get(id);
+        String failure = unreadStatuses.get(id);
         return failure == null ? progressOf(id).map(Progress::mdMessage).orElse("") : failure;
     }
 

@@ -103,7 +103,7 @@ public record Notifications(
         Approval rest = approval.notifying(notifications.without(notice));
         return event.failure().isEmpty()
                 ? rest
-                : rest.untold(new Failure(notice.occasion(), notifications.nameOf(notice), event.failure(), now));
+                : rest.noting(new Failure(notice.occasion(), notifications.nameOf(notice), event.failure(), now));
     }
 
     /** Returns the name of the webhook of a notice. */

@@ -137,7 +137,7 @@ final class StatusPolls extends CallKind {
     /** Logs that a question failed, unless the last one failed in the same way. */
     private void unread(Order order, String failure) {
         String id = order.id();
-        approvals().unheard(id, failure);
+        approvals().statusUnread(id, failure);
         if (!failure.equals(failures.put(id, failure))) {
             approvals()
                     .note(

@@ -7,7 +7,7 @@ import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.NobodyLeft;
 import io.jenkins.plugins.armory.deployment.Environment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.runtime.Work;
+import io.jenkins.plugins.armory.runtime.StepWork;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.util.List;
@@ -116,7 +116,7 @@ public final class DeadEnds implements GraphListener {
                 .collect(Collectors.toSet());
         if (isDeadEnd(execution.getCurrentHeads(), nodes)) {
             NobodyLeft event = new NobodyLeft(seen);
-            Work.run(
+            StepWork.run(
                     () -> ArmoryRuntime.get().deployments().apply(waiting.run, event),
                     x -> LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that will not come", x),
                     line -> LOGGER.log(Level.WARNING, line),

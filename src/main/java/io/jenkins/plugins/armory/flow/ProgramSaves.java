@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.flow;
 import com.google.common.util.concurrent.ListenableFuture;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.builds.RunningBuild;
-import io.jenkins.plugins.armory.runtime.Work;
+import io.jenkins.plugins.armory.runtime.StepWork;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,8 +36,8 @@ public final class ProgramSaves {
             StepContext context,
             @CheckForNull RunningBuild build,
             Executor executor,
-            Consumer<Work> runner,
-            Work next) {
+            Consumer<StepWork> runner,
+            StepWork next) {
         ListenableFuture<Void> save = build == null
                 ? context.saveState()
                 : build.findOrCreate(ProgramSaves.class, ProgramSaves::new).save(context);

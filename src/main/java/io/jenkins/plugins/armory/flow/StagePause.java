@@ -37,7 +37,7 @@ public final class StagePause {
      */
     public static void begin(StepContext context, String step, BooleanSupplier waits) {
         if (waits.getAsBoolean()) {
-            surely(context, step, StagePause::pause);
+            change(context, step, StagePause::pause);
         }
         if (!waits.getAsBoolean()) {
             end(context, step);
@@ -61,14 +61,14 @@ public final class StagePause {
 
     /** Ends the pause of a step, if it has one. A problem is only logged. */
     public static void end(StepContext context, String step) {
-        surely(context, step, StagePause::goOn);
+        change(context, step, StagePause::goOn);
     }
 
     private interface Change {
         void make(StepContext context, String step) throws IOException, InterruptedException;
     }
 
-    private static void surely(StepContext context, String step, Change change) {
+    private static void change(StepContext context, String step, Change change) {
         try {
             change.make(context, step);
         } catch (IOException | RuntimeException x) { // of a flow graph that cannot be read

@@ -87,7 +87,7 @@ public final class ApprovalViews {
                 ? Stream.of()
                 : notifications.due().stream()
                         .map(notice -> new Notice(notice.occasion().name(), notifications.nameOf(notice), null, null));
-        Stream<Notice> failed = approval.sideCalls().untold().stream()
+        Stream<Notice> failed = approval.failedNotices().stream()
                 .map(failure ->
                         new Notice(failure.occasion().name(), failure.webhook(), failure.reason(), text(failure.at())));
         Notices notices = new Notices(due.toList(), failed.toList());

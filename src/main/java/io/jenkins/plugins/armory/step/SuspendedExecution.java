@@ -16,7 +16,7 @@ import io.jenkins.plugins.armory.flow.LogText;
 import io.jenkins.plugins.armory.flow.ProgramSaves;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.runtime.Work;
+import io.jenkins.plugins.armory.runtime.StepWork;
 import java.io.IOException;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -54,12 +54,12 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Does work on the executor, and ends the step if the work fails. */
-    public final void later(Work work) {
+    public final void later(StepWork work) {
         armory().buildExecutor().execute(() -> run(work));
     }
 
     /** Does work on the executor once the approvals are open, as after a restart of Jenkins, and ends the step if the work fails. */
-    protected final void onceOpen(Work work) {
+    protected final void onceOpen(StepWork work) {
         if (armory().problem().isPresent()) {
             log("The webhook approvals are not available, see Jenkins's log. The step continues once they are.");
         }
@@ -67,7 +67,7 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Does work on the executor once the program is saved with the step as it is now. The engine's thread calls this. */
-    protected final void afterSave(Work work) throws IOException, InterruptedException {
+    protected final void afterSave(StepWork work) throws IOException, InterruptedException {
         ProgramSaves.afterSave(
                 getContext(),
                 armory().runningBuilds().findOrCreate(build()),
@@ -77,13 +77,13 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Does work on this thread, and ends the step if the work fails. */
-    public final void run(Work work) {
+    public final void run(StepWork work) {
         run(work, this::failedUnlessResumed);
     }
 
     /** Does work on this thread, and hands over what it throws. */
-    public final void run(Work work, Consumer<Exception> failed) {
-        Work.run(work, failed, this::log, armory().buildExecutor());
+    public final void run(StepWork work, Consumer<Exception> failed) {
+        StepWork.run(work, failed, this::log, armory().buildExecutor());
     }
 
     /** Leaves a step alone whose work fails while Jenkins goes down: the approvals are closed, and agents are gone. */

@@ -528,7 +528,7 @@ public class ApprovalTest {
     void cannotBeHalfBuilt() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
-                        new Approval(sending.terms(), State.DECIDED, sending.said(), List.of(), null, SideCalls.NONE));
+                        new Approval(sending.terms(), State.DECIDED, sending.said(), List.of(), null, null, List.of()));
     }
 
     private static Approval withCalls(@CheckForNull Webhook cancel) {

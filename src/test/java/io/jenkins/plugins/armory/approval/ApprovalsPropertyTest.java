@@ -168,7 +168,8 @@ class ApprovalsPropertyTest {
                     approval.said(),
                     approval.attempts(),
                     approval.calls(),
-                    approval.sideCalls());
+                    approval.cancel(),
+                    approval.failedNotices());
         }
     }
 

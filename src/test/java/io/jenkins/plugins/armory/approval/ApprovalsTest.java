@@ -376,8 +376,8 @@ class ApprovalsTest {
         }
         approvals.apply("failing", new Event.Failed(ApprovalTest.attempt(1, 503)));
         approvals.report("unheard", 40.0, "half of the tests");
-        approvals.unheard("unheard", "https://ci.example.com answered 404");
-        approvals.unheard("again", "https://ci.example.com answered 404");
+        approvals.statusUnread("unheard", "https://ci.example.com answered 404");
+        approvals.statusUnread("again", "https://ci.example.com answered 404");
         approvals.report("again", null, "/state is \"error\"");
 
         approvals.create(terms("asked")

@@ -207,7 +207,7 @@ class NotifyCallsTest {
         assertThat(approval().requireDecision().isSuccess()).isTrue();
         assertThat(approval().isClosed()).isTrue();
         assertThat(loop.failedNotices()).isEqualTo(2);
-        assertThat(approval().sideCalls().untold())
+        assertThat(approval().failedNotices())
                 .extracting(failure -> failure.occasion() + " " + failure.webhook() + ": " + failure.reason())
                 .containsExactly("WAITING slack: answered 503 (after 2 attempts)", "DECIDED slack: there is no secret");
     }

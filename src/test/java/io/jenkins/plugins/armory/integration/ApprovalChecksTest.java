@@ -10,7 +10,6 @@ import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Said;
-import io.jenkins.plugins.armory.approval.SideCalls;
 import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import java.time.Duration;
@@ -32,7 +31,8 @@ class ApprovalChecksTest {
                 new Said(null, null, List.of(), Map.of(), null, decision),
                 started.attempts(),
                 null,
-                SideCalls.NONE));
+                null,
+                List.of()));
     }
 
     @ParameterizedTest

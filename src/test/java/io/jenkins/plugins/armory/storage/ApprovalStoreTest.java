@@ -852,7 +852,7 @@ public class ApprovalStoreTest {
         ApprovalStore closed = ApprovalStore.open(folder, jobId -> null);
         assertThat(closed.outstanding()).isEmpty();
         assertThat(closed.recentlyDecided()).hasSize(1);
-        assertThat(closed.find("a1").orElseThrow().sideCalls().untold())
+        assertThat(closed.find("a1").orElseThrow().failedNotices())
                 .as("the people who look at the approval learn that somebody was not told")
                 .containsExactly(new Notifications.Failure(Notifications.Occasion.DECIDED, "w", "answered 503", SOON));
     }

@@ -87,21 +87,21 @@ public final class DurableFile {
         }
     }
 
-    /** Work with a channel. */
-    private interface Work {
+    /** A use of a channel. */
+    private interface ChannelUse {
         void run() throws IOException;
     }
 
     /**
-     * Does work again if an interrupt has closed its channel: the thread may write for others too. The thread stays
+     * Uses a channel again if an interrupt has closed it: the thread may write for others too. The thread stays
      * interrupted.
      */
-    private static void despiteInterrupts(Work work) throws IOException {
+    private static void despiteInterrupts(ChannelUse use) throws IOException {
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    work.run();
+                    use.run();
                     return;
                 } catch (ClosedByInterruptException x) {
                     interrupted = Thread.interrupted();

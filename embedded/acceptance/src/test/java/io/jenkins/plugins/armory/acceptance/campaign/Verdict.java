@@ -242,9 +242,8 @@ final class Verdict {
         }
         // That is written behind the decision, and comes to its file later than into the journal.
         Wait.until("what came of the cancel webhook of " + life)
-                .untilAsserted(() -> assertThat(
-                                read(approver).at("/sideCalls/cancel/status").asInt())
-                        .isEqualTo(202));
+                .untilAsserted(() ->
+                        assertThat(read(approver).at("/cancel/status").asInt()).isEqualTo(202));
         assertThat(cancelsOf(approver)).hasSizeBetween(1, 1 + life.deaths()).containsOnly(approver.id() + "-cancel");
     }
 

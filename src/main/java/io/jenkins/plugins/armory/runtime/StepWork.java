@@ -15,7 +15,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * {@link #run}.
  */
 @Restricted(NoExternalUse.class)
-public interface Work {
+public interface StepWork {
 
     /** Does the work once. */
     void run() throws Exception;
@@ -28,14 +28,14 @@ public interface Work {
      * @param log takes a line for the build's log
      * @param executor repeats the work
      */
-    static void run(Work work, Consumer<Exception> failed, Consumer<String> log, Executor executor) {
+    static void run(StepWork work, Consumer<Exception> failed, Consumer<String> log, Executor executor) {
         new UntilWritten(Timer.get(), executor)
                 .run(
                         () -> once(work, failed),
                         x -> log.accept(x.getMessage() + ". Trying again until they can; the build waits for it."));
     }
 
-    private static void once(Work work, Consumer<Exception> failed) throws DeploymentStore.UnwrittenException {
+    private static void once(StepWork work, Consumer<Exception> failed) throws DeploymentStore.UnwrittenException {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             work.run();
         } catch (DeploymentStore.UnwrittenException x) {

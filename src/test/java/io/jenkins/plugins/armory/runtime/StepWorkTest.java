@@ -8,21 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class WorkTest {
+class StepWorkTest {
 
     @Test
     void anErrorEndsTheWorkLikeAnyFailure() {
         var unreadable = new Error("Failed to load the key"); // as HMACConfidentialKey throws it
         List<Exception> failures = new ArrayList<>();
 
-        Work.run(
+        StepWork.run(
                 () -> {
                     throw unreadable;
                 },
                 failures::add,
                 line -> fail(line),
                 Runnable::run);
-        Work.run(
+        StepWork.run(
                 () -> {
                     throw new IOException("disk full");
                 },
