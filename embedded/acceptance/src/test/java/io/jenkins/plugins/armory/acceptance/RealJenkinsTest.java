@@ -109,8 +109,9 @@ class RealJenkinsTest {
     /** The graph shows the log of a step, and its error below that. */
     @Test
     void theGraphSaysOnceWhyAStepFailed(Jenkins jenkins, ExternalProcess process) {
-        Build build =
-                jenkins.build("try { %s } catch (e) { echo \"caught: ${e.message}\" }".formatted(process.approval()));
+        Build build = jenkins.build(
+                        "try { %s } catch (e) { echo \"caught: ${e.message}\" }".formatted(process.approval()))
+                .awaitLog("Waiting");
         process.awaitCallback().fail("**1** failed");
         String reason = "Webhook approval 'checks' failed (callback token): 1 failed";
 
