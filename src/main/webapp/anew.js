@@ -1,4 +1,4 @@
-/* What is made anew keeps the focus and what was unfolded, so that whoever reads or tabs there can go on. */
+/* Elements that are made anew keep the focus and what was unfolded, so that readers and keyboard users can go on. */
 import { focusAgain } from "./decide.js";
 
 /** What is unfolded in an element, by `data-part`. */
@@ -10,7 +10,11 @@ export function unfold(element, unfolded) {
   element.querySelectorAll("details").forEach((each) => { each.open ||= unfolded.has(each.dataset.part); });
 }
 
-/** What leads back to what has the focus in an element, once that is replaced by the one that is made, or has its content made anew. */
+/**
+ * Returns a function that gives the focus back, to the same button, part or link, after the element was replaced or its content made anew.
+ *
+ * @param made the element that replaces it
+ */
 export function focusIn(element, made = element) {
   const focused = document.activeElement;
   if (!focused || !element.contains(focused)) {
@@ -34,7 +38,7 @@ export function focusIn(element, made = element) {
   };
 }
 
-/** Elements that are made of values. What is made of a value that has not changed is left alone. */
+/** Elements that are made of values. An element whose value has not changed stays. */
 export class Kept {
   /**
    * @param whole what they are in
@@ -43,7 +47,7 @@ export class Kept {
   constructor(whole, make) {
     this.whole = whole;
     this.make = make;
-    this.known = new Map(); // by the ids of the values: what they were, and what was made of them
+    this.known = new Map(); // by id: the values as text, and their elements
   }
 
   show(values) {
@@ -52,7 +56,7 @@ export class Kept {
     this.known = new Map(all);
   }
 
-  /** What is made of a value; it takes the place of what was made of the value with this id before. */
+  /** The element of a value. A new one takes the place of the element that was made for this id before. */
   of(value) {
     const known = this.known.get(value.id);
     const madeOf = JSON.stringify(value);
@@ -71,7 +75,7 @@ export class Kept {
   }
 }
 
-/** Puts these into an element, in this order. What is there already stays as it is. */
+/** Puts these into an element, in this order. Those that are in it already are only moved. */
 function arrange(whole, elements) {
   const shown = new Set(elements);
   [...whole.children].filter((each) => !shown.has(each)).forEach((each) => {
@@ -88,7 +92,7 @@ function arrange(whole, elements) {
   });
 }
 
-/** Puts what is made in the place of the old element. */
+/** Replaces an element, with its focus and what was unfolded in it. */
 function replace(old, made) {
   const focusBack = focusIn(old, made);
   unfold(made, unfoldedIn(old));

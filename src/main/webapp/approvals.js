@@ -1,6 +1,6 @@
 /*
- * Fills the page of all approvals, and keeps it up to date. Thousands of approvals are found and filtered in what Jenkins
- * has said once; as many rows are made as are looked at.
+ * Fills the page of all approvals, and keeps it up to date. The script filters thousands of approvals in one answer of Jenkins, and makes
+ * only the rows that are scrolled to.
  */
 import { Kept } from "./anew.js";
 import { decisionButtons, heard, notice } from "./decide.js";
@@ -11,10 +11,10 @@ import {
 import { keepUpToDate, now, troubleElement } from "./live.js";
 import { duration, page, say, STATES } from "./words.js";
 
-/** Rows that a table begins with, and by which it grows when its end is scrolled to. */
+/** The rows of a table at first. It grows by as many when its end is scrolled to. */
 const ROWS = 100;
 
-// --- what Jenkins said
+// --- the answer of Jenkins
 
 let approvals = [];
 
@@ -32,7 +32,7 @@ function take(answer) {
 function attempt(approval) {
   const last = approval.attempts[approval.attempts.length - 1];
   if (!last) {
-    // What waits without an attempt and without a callback has no webhook.
+    // A waiting approval without an attempt and without a callback has no webhook.
     const isCalling = !approval.decision && (approval.state === "SENDING" || approval.callback);
     return [isCalling ? say("attempt.none") : "–"];
   }
@@ -158,7 +158,7 @@ function option(value, text) {
 
 const filters = { state: select("state"), job: select("job"), environment: select("environment") };
 
-/** Offers what there is; what is chosen stays so, even when there is no such approval any more. */
+/** Offers the values that approvals have. The chosen value stays, also when no approval has it any more. */
 function offer(name, values) {
   const { box } = filters[name];
   const chosen = box.value;

@@ -13,7 +13,7 @@ import { MAX_CARDS, Table } from "./table.js";
 import { tile } from "./tile.js";
 import { page, say } from "./words.js";
 
-/** As many targets are shown with all their steps while they are under way or have failed. */
+/** The most targets under way or failed that are shown with all their steps. */
 const MAX_OPEN = 6;
 
 const trouble = troubleElement();
@@ -109,10 +109,10 @@ function showStep(id) {
   }
 }
 
-/** What the address names, until it is there. */
+/** The id in the address, until its element is there. */
 let target = location.hash.slice(1);
 
-/** Goes to what the address names, as the browser would if it had been there from the start. Of many approvals, it is looked for. */
+/** Moves the focus to the approval in the address, as the browser would on a finished page. In the table of many approvals it is searched for. */
 function goToTarget() {
   const id = target.startsWith("approval-") ? target.slice("approval-".length) : "";
   showStep(id);

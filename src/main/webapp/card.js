@@ -54,12 +54,12 @@ export function factsOf(approval, left) {
   );
 }
 
-/** The data of the callback. It may be long, so it is fetched when somebody wants it. */
+/** The data of the callback. It may be long, so it is fetched when it is unfolded. */
 function dataOf({ id, hasData }) {
   if (!hasData) {
     return [];
   }
-  // The focus, since it may have to be scrolled.
+  // It takes the focus, since the keyboard must be able to scroll it.
   const text = element("pre", { class: "armory-approvals__data", tabindex: "0", role: "group", "aria-label": say("data") });
   const result = folded(`data ${id}`, say("data"), text);
   let known = false;
@@ -81,7 +81,7 @@ function dataOf({ id, hasData }) {
   return [result];
 }
 
-/** The calls that were made for an approval, the refused callbacks, and the data of the one that was taken. */
+/** The calls for an approval, the refused callbacks, and the data of the accepted one. */
 export function callsOf(approval) {
   return [
     ...attempts(approval.id, approval.attempts),

@@ -5,10 +5,10 @@ import { decisionButtons } from "./decide.js";
 import { badge, element, entryOf, message, overridden, progressOf, said, stateOf, timeLeft, titleOf } from "./elements.js";
 import { say } from "./words.js";
 
-/** How many approvals a build has beside those of a plan. Jenkins's answer has a page of them. */
+/** The number of a build's approvals outside of a plan. The answer has one page of them. */
 export const total = ({ counts }) => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
-/** Whether nothing will change any more. A notice of the decision may be sent, or fail, after it. */
+/** Whether nothing will change any more. A notice of the decision is sent after it. */
 export const isOver = (answer) =>
   Boolean(answer) && !answer.building && answer.approvals.every(({ decision, notices }) => decision && !notices?.due.length);
 

@@ -1,5 +1,6 @@
 /*
- * Approving and rejecting: buttons for what the viewer may say, and a dialog that says what is decided about and takes a comment. Who may is Jenkins's to judge, and so is who was first; what the page knows of it only saves a question.
+ * Approving and rejecting: buttons, and a dialog that shows what is decided about and takes a comment. Jenkins judges who may decide and who
+ * was first; what the page knows of it only saves a question.
  */
 import { button, element, facts, inZone, standing, titleOf } from "./elements.js";
 import { request } from "./live.js";
@@ -23,8 +24,8 @@ function fieldsOf(form) {
 }
 
 /**
- * What is filled in for these parameters, by name. The value of a parameter is one text. Where it cannot be told from the form, or the form
- * does not have it, nothing is sent, since Jenkins would take the default for it.
+ * The values of these parameters in the form, by name. Each is one text. If the form has no clear value for one, this fails and nothing is
+ * sent, since Jenkins would take the default.
  */
 function filledIn(form, names) {
   const fieldsByName = new Map(fieldsOf(form).map(({ name, fields }) => [name, fields]));
@@ -46,7 +47,7 @@ const REJECT_ANYWAY = { decision: "reject", label: "decide.rejectAnyway", style:
 /** The dialog that is open, if one is; there is one at most. */
 let open = null;
 
-/** Says what has come of a decision, and gets the focus when the button that led there is gone. */
+/** Says what a decision came to, and takes the focus when its button is gone. */
 export const notice = element("p", { class: "armory-decision__notice", role: "status", tabindex: -1, hidden: true });
 
 /**
@@ -79,7 +80,7 @@ export function decisionButtons(approval, onDecided) {
 }
 
 /**
- * Tells the dialog that is open, if one is, what Jenkins says now of its approval.
+ * Passes the newest state of its approval to the open dialog, if there is one.
  *
  * @param areAll whether an approval that is not among these is gone
  */
@@ -96,7 +97,7 @@ export function focusAgain(key) {
   (button || notice).focus();
 }
 
-/** Who was first, and what they decided: for who comes second. */
+/** Says to a later person who decided first, and what. */
 function whoWasFirst({ outcome, decidedBy, decidedAt, mdMessage }, byPerson) {
   const when = inZone(decidedAt);
   const said = byPerson
@@ -162,19 +163,19 @@ class DecisionDialog {
     this.dialog.addEventListener("close", () => this.closed());
   }
 
-  /** Whether there is something to fill in: the first who approves does, and the others agree to that. */
+  /** Whether there are parameters to fill in. The first person who approves does; the others agree to the values. */
   asksForInputs() {
     const { parameters = [], inputs } = this.approval.manualApproval || {};
     return parameters.length > 0 && !inputs && (this.choice.path === "approve" || this.choice.withReason);
   }
 
-  /** Lets the viewer decide. Without the form they could only approve what they do not see; a rejection needs nothing of it. */
+  /** Enables the buttons. Without the form, the viewer would approve values that they do not see; a rejection needs none. */
   letSend() {
     const hasAll = this.hasForm || !this.asksForInputs();
     this.sends.forEach((send) => { send.disabled = !hasAll && send.value !== "reject"; });
   }
 
-  /** Has Jenkins make the form: the kinds of parameters are those of its plugins. */
+  /** Loads the form from Jenkins, since plugins define the kinds of parameters. */
   async loadForm() {
     if (!this.asksForInputs()) {
       return;
@@ -283,13 +284,13 @@ class DecisionDialog {
     this.onDecided(decided);
   }
 
-  /** It was not decided, and may be asked for again. */
+  /** Says why nothing was decided. The viewer may try again. */
   refused(text) {
     this.tell(text);
     this.letSend();
   }
 
-  /** It will not be decided here any more. */
+  /** Says why this dialog cannot decide any more. */
   tooLate(text) {
     this.over = true;
     this.tell(text);

@@ -1,6 +1,6 @@
 /*
- * What approvals are shown with. Whatever comes from callers is set as text; their Markdown comes as HTML from Jenkins, and
- * even of that only what is known to be harmless is taken over.
+ * The elements of the pages. Texts of callers are set as text. Their Markdown comes from Jenkins as HTML, of which only known elements are
+ * taken over.
  */
 import { now } from "./live.js";
 import { duration, say } from "./words.js";
@@ -9,7 +9,7 @@ const LONG_MESSAGE = 300;
 const TAGS = new Set(["P", "H1", "H2", "H3", "H4", "H5", "H6", "UL", "OL", "LI", "BLOCKQUOTE", "PRE", "CODE", "EM",
   "STRONG", "A", "BR", "HR"]);
 
-/** @param attributes its attributes, of which those that are empty are left out; or its class alone */
+/** @param attributes its attributes without the empty ones, or its class alone */
 export function element(name, attributes = "", ...children) {
   const result = document.createElement(name);
   Object.entries(typeof attributes === "string" ? { class: attributes } : attributes)
@@ -34,11 +34,11 @@ export function table(attributes, titles, body) {
   return element("table", attributes, element("thead", "", element("tr", "", ...heads)), body);
 }
 
-/** The row of an approval: what there is to see in each column. */
+/** The row of an approval, with the content of each column. */
 export const row = (attributes, cells) => element("tr", attributes, ...Object.entries(cells).map(([column, content]) =>
   element("td", { class: `armory-approvals__cell armory-approvals__cell--${column}`, "data-title": say(`column.${column}`) }, ...content)));
 
-/** Sets a text, unless it is the same: a screen reader would say it again. */
+/** Sets a text, unless it is the same: a screen reader would read it again. */
 export function setText(of, text) {
   if (of.textContent !== text) {
     of.textContent = text;
@@ -49,7 +49,7 @@ export function note(...children) {
   return element("small", "armory-approvals__note", ...children);
 }
 
-/** A list of facts: each is its label, and what there is to see of it. */
+/** A list of facts, each with its label and the content beside it. */
 export function facts(...all) {
   return element(
     "dl",
@@ -65,7 +65,7 @@ export function time(iso, text = "") {
   return element("time", { datetime: iso, title: text && inZone(iso) }, text || inZone(iso));
 }
 
-/** The name of what an approval is shown as: its state while it is not decided, and then what it came to. */
+/** The state of a pending approval, the outcome of a decided one. */
 export const stateOf = (approval) => (approval.decision ? approval.decision.outcome : approval.state);
 
 /** A state with its colour. */
@@ -73,23 +73,23 @@ export function badge(state, word = say(`state.${state}`)) {
   return element("span", `armory-approvals__state armory-approvals__state--${state.toLowerCase()}`, word);
 }
 
-/** The state of an environment. One that is deployed is not good yet. */
+/** The state of an environment. A complete one with failed checks is shown as such. */
 export function environmentBadge({ state, afterDeploymentFailure }) {
   const shown = state === "COMPLETE" && afterDeploymentFailure ? "CHECKS_FAILED" : state;
   return badge(shown, say(`environment.${shown}`));
 }
 
-/** Why something failed, as Jenkins has made HTML of it. */
+/** The reason of a failure, as HTML of Jenkins. */
 export function reason(html) {
   return element("div", "armory-graph__reason", harmless(html));
 }
 
-/** Says that an administrator decided, whatever was missing. */
+/** The note of an override. */
 export function overridden({ decision }) {
   return decision?.override ? [note(say("override"))] : [];
 }
 
-/** The HTML of a message, of which whatever is not expected is left out; Jenkins should not have sent it. */
+/** The HTML of a message, without elements that Jenkins never sends. */
 function harmless(html) {
   const result = document.createDocumentFragment();
   copy(new DOMParser().parseFromString(html, "text/html").body, result);
@@ -101,7 +101,7 @@ function copy(from, to) {
     if (node.nodeType === Node.TEXT_NODE) {
       to.append(node.textContent);
     } else if (node.nodeType === Node.ELEMENT_NODE && TAGS.has(node.tagName)) {
-      // A heading in a message is none of the page.
+      // A heading in a message is no heading of the page.
       const heading = /^H[1-6]$/.test(node.tagName);
       const child = element(heading ? "p" : node.tagName, heading ? "armory-approvals__heading" : "");
       if (node.tagName === "A") {
@@ -117,10 +117,10 @@ function copy(from, to) {
   }
 }
 
-/** What is folded up until somebody wants it. It stays as it is when what it is in is made anew; its part tells it apart there. */
+/** An element that can be unfolded. It stays unfolded when its card is made anew: its part is its name in there. */
 export const folded = (part, title, ...content) => element("details", { "data-part": part }, element("summary", "", title), ...content);
 
-/** A message as it was meant; of a long one no more than its start, until somebody wants all of it. */
+/** A message. A long one is folded up behind its start. */
 export function message({ mdMessage, mdMessageHtml }) {
   if (!mdMessage) {
     return [];
@@ -133,7 +133,7 @@ export function message({ mdMessage, mdMessageHtml }) {
   return [folded(first, first, whole)];
 }
 
-/** How far the external process has come, as it said. */
+/** The last progress report of the external process. */
 export function progressOf({ progress }) {
   if (!progress) {
     return [];
@@ -146,12 +146,12 @@ export function progressOf({ progress }) {
   return [...parts, ...message(progress)];
 }
 
-/** What came of calling the cancel webhook. */
+/** The result of the cancel webhook. */
 export function cancelled({ cancel }) {
   return cancel ? [note(cancel.failure ? say("cancel.failed", cancel.failure) : say("cancel.ok", cancel.status))] : [];
 }
 
-/** Who could not be told of the approval, and who has not been told yet. */
+/** The notices that could not be sent, and those that are not sent yet. */
 export function notices({ notices: { due, failed } = { due: [], failed: [] } }) {
   const names = [...new Set(due.map(({ webhook }) => webhook))];
   return [
@@ -163,10 +163,10 @@ export function notices({ notices: { due, failed } = { due: [], failed: [] } }) 
 /** What an approval is called: its webhook or question, or the window that it waits for. */
 export const titleOf = ({ title, environment, opensAt }) => (opensAt ? say("window", environment) : title);
 
-/** Which entry of a list of the step it is, empty for no list. A rule of an environment is known by its title. */
+/** Its entry in the list of the step; empty outside of a list, and for a rule of an environment, whose title says enough. */
 export const entryOf = ({ rule, path }) => (rule ? "" : path);
 
-/** What an approval is called, in a cell: which entry of a list it is, and its title. */
+/** The name of an approval in a cell: its entry in a list, and its title. */
 export const named = (approval) => {
   const [entry, title] = [entryOf(approval), titleOf(approval)];
   return [entry || title, ...(entry ? [note(title)] : [])];
@@ -203,7 +203,7 @@ export function standing({ manualApproval, callback }) {
   return [...calledBack(callback), ...people];
 }
 
-/** Whose rule it is, which a window's title says, and when the window opens. */
+/** The environment whose rule it is (the title of a window has it already), and when the window opens. */
 function ruleOf({ rule, environment, opensAt, decision }) {
   return [
     ...(rule && !opensAt ? [note(say("rule", environment))] : []),
@@ -250,7 +250,7 @@ export function said(approval, isNamed = true) {
   return parts;
 }
 
-/** What the time left of an approval stands under: that of a window is none until it fails. */
+/** The label of the time left: a window opens at its end, other approvals time out. */
 export const timeLabel = ({ opensAt }) => (opensAt ? "column.window" : "column.left");
 
 /**

@@ -1,6 +1,6 @@
 /*
- * The environments of a build as a graph: a list, for those who hear it, whose items are laid out in levels, each behind
- * those that it depends on, with the edges drawn behind them. The edges are drawn again when the layout changes. Many targets of a
+ * The environments of a build as a graph. For screen readers it is a list. Its items are laid out in levels, each behind those that it
+ * depends on, with the edges drawn behind them. The edges are drawn again when the layout changes. Many targets of a
  * deployment, and targets that depend on nothing, fill the width instead, level by level and without edges.
  */
 import { element, environmentBadge, note, reason, time } from "./elements.js";
@@ -8,18 +8,17 @@ import { say } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** More targets than these are laid out without edges, which nobody could follow. */
+/** The most targets with edges. Nobody could follow more. */
 const MAX_WITH_EDGES = 24;
 
-/** Where an edge meets a tile at the latest, in pixels from its top: tiles grow while their steps go on. */
+/** The lowest place where an edge meets a tile, in pixels from its top: tiles grow while their steps go on. */
 const HEAD = 40;
 
 /** How far an edge between items that are above each other bends to the side, in pixels. */
 const BEND = 20;
 
 /**
- * The level of each environment by name: behind all that it depends on. Those on a cycle, which Jenkins refuses in the end,
- * come to lie somewhere.
+ * The level of each environment by name: behind all that it depends on. Environments on a cycle, which Jenkins refuses, get any level.
  */
 function levels(environments) {
   const level = new Map(environments.map(({ name }) => [name, 0]));
@@ -158,7 +157,7 @@ export class Graph {
   }
 
   draw() {
-    // What has to be scrolled sideways has to be reached with the keyboard.
+    // The keyboard must be able to scroll it sideways.
     this.scroll.tabIndex = this.scroll.scrollWidth > this.scroll.clientWidth ? 0 : -1;
     const origin = this.list.getBoundingClientRect();
     const byName = new Map(this.environments.map((environment) => [environment.name, environment]));

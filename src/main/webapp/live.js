@@ -1,16 +1,16 @@
 /*
- * Shows the answer that came with the page, and keeps the page up to date with one request for all of it, which is answered with
- * nothing while nothing has changed.
+ * Shows the answer that came with the page, and keeps the page up to date with one request for all of it. While nothing has changed, the
+ * answer is a 304.
  */
 import { page, say } from "./words.js";
 
 const REFRESH_MILLIS = 3000;
 const TICK_MILLIS = 1000;
 
-/** How far this clock may be from Jenkins's before it is set again, in milliseconds: the header Date has whole seconds. */
+/** The difference to Jenkins's clock, in milliseconds, from which on this clock is set again: the header Date has whole seconds. */
 const CLOCK_TOLERANCE = 2000;
 
-/** How long an answer may take, in milliseconds. Over a connection that is lost without a word, none ever comes. */
+/** The longest time for an answer, in milliseconds. A connection that breaks silently never brings one. */
 const PATIENCE_MILLIS = 60_000;
 
 let clockOffset = 0; // of Jenkins's clock to this one, in milliseconds
@@ -29,7 +29,7 @@ function checkClock(date) {
 /** Asks Jenkins; fails if the answer takes too long. */
 export const request = (url, options) => fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE_MILLIS) });
 
-/** Returns the answer that came with the page, null if there is none. It is not kept twice. */
+/** Returns the answer that came with the page, null if there is none, and removes it from the page. */
 function firstAnswer() {
   const text = page.dataset.armoryFirst;
   delete page.dataset.armoryFirst;
@@ -84,7 +84,7 @@ export function keepUpToDate({ trouble, show, tick, isOver = () => false }) {
 
   async function refresh() {
     if (asking) {
-      again = true; // what is under way may have been answered before that for which somebody asks now
+      again = true; // the request under way may have been answered before the change that somebody asks for
       return;
     }
     asking = true;

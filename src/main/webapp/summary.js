@@ -6,7 +6,7 @@ import { keepUpToDate, troubleElement } from "./live.js";
 import { plannedApprovals } from "./plan.js";
 import { page, say } from "./words.js";
 
-/** As many approvals are shown; their own page, to which the links lead, has all of them. */
+/** The most approvals that are shown. Their own page has all of them. */
 const MAX_CARDS = 10;
 
 const trouble = troubleElement();

@@ -9,11 +9,11 @@ import { badge, button, element, message, named, note, overridden, progressOf, r
 import { more } from "./tile.js";
 import { page, say, STATES } from "./words.js";
 
-/** As many are shown as cards; more are a table. */
+/** The most approvals that are shown as cards; more are a table. */
 export const MAX_CARDS = 20;
-/** As many are on a page of Jenkins's answer. */
+/** The approvals on a page of Jenkins's answer. */
 const ROWS = 100;
-/** So long nothing may have been typed before Jenkins is asked, in milliseconds. */
+/** The pause in typing after which Jenkins is asked, in milliseconds. */
 const TYPING = 300;
 
 const api = page.dataset.api;
@@ -70,7 +70,7 @@ export class Table {
     );
   }
 
-  /** Asks for the page that begins behind so many. */
+  /** Asks for the page behind this number of approvals. */
   go(from) {
     this.from = Math.max(0, from);
     page.dataset.api = `${api}?${new URLSearchParams({ q: this.box.value, from: this.from })}`;

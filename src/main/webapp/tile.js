@@ -1,6 +1,6 @@
 /*
  * A target of a deployment as a tile: its state, where it stands, and the steps of its plan, each with the approval that belongs to
- * it. Folded, a tile has the steps that run or have failed; the others are made when somebody wants them.
+ * it. A folded tile has only the steps that run or have failed.
  */
 import { callsOf, factsOf } from "./card.js";
 import { decisionButtons } from "./decide.js";
@@ -16,7 +16,7 @@ const STYLES = {
   toCome: "to_come", running: "running", done: "success", failed: "failure", stopped: "aborted", notRun: "not_run",
 };
 
-/** What took less time than this, in milliseconds, took none that matters. */
+/** The shortest duration that is shown, in milliseconds. */
 const MIN_TAKEN = 1000;
 
 const stateBadge = (state) => badge(STYLES[state], say(`step.${state}`));
@@ -29,7 +29,7 @@ function pause(step, record) {
   return { text, tick };
 }
 
-/** More about an approval, which is made when somebody wants it. */
+/** More about an approval, which is made when it is unfolded. */
 export function more(approval, saysWhy, unfolded) {
   const result = folded(`approval ${approval.id}`, say("step.more"));
   result.className = "armory-step__more";
@@ -45,7 +45,7 @@ export function more(approval, saysWhy, unfolded) {
   return result;
 }
 
-/** What there is to see and to do of a step's approval. */
+/** The approval of a step, with its buttons. */
 function approvalParts(approval, state, { unfolded, ticks, onDecided }) {
   const { decision } = approval;
   const saysWhy = Boolean(decision) && state === "failed";
@@ -115,7 +115,7 @@ function partOf({ part, groups, done, of, current, failed }, open, context) {
   if (shown.length === 0) {
     return [title];
   }
-  const sideBySide = part !== "strategy"; // all conditions are; that goes without saying
+  const sideBySide = part !== "strategy"; // conditions always are, so nothing says it
   const items = sideBySide ? shown.flat().map((each) => stepItem(each, context)) : shown.map((group) => groupItem(group, context));
   return [title, element(sideBySide ? "ul" : "ol", { class: "armory-tile__steps", "aria-label": title.textContent }, ...items)];
 }

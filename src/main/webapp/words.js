@@ -5,7 +5,7 @@ export const page = document.querySelector("[data-armory-words]");
 
 export const words = JSON.parse(page.dataset.armoryWords);
 
-/** All states there are, in the order in which they are offered. */
+/** All states and outcomes, in the order of the filter. */
 export const STATES = Object.keys(words).filter((name) => name.startsWith("state.")).map((name) => name.slice("state.".length));
 
 /** The word of that name, with the values in it. A value may have braces itself. */
@@ -31,7 +31,7 @@ export function duration(millis) {
     .join(" ");
 }
 
-/** What people know the build of an approval by, with its environment. */
+/** The build of an approval for people, with its environment. */
 export function place({ job, build, environment }) {
   return environment ? `${job} #${build}, ${environment}` : `${job} #${build}`;
 }
