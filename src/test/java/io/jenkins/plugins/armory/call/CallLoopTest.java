@@ -430,17 +430,6 @@ class CallLoopTest {
     }
 
     @Test
-    void anErrorOfACancelWebhookIsCountedAsAFailure() throws IOException {
-        deliverAndTake();
-        requests.vaultIsHalfInstalled = true;
-
-        abort();
-
-        assertThat(loop.failedCancels()).isOne();
-        assertClosed();
-    }
-
-    @Test
     void aCancelWebhookThatCannotBePreparedIsCountedAsFailed() throws IOException {
         deliverAndTake();
         requests.vaultIsAway = true;
@@ -456,34 +445,12 @@ class CallLoopTest {
     }
 
     @Test
-    void aCallThatNobodyCallsBackForDecidesOnceItCanBeWritten() throws IOException {
-        create("sent", webhook("w"));
-        loop.deliver("sent");
-
-        answerWhileTheDiskIsFull(OK);
-
-        assertThat(approvals.find("sent").orElseThrow().decision())
-                .isNotNull()
-                .returns(Decision.Outcome.SENT, Decision::outcome);
-    }
-
-    @Test
     void aCallThatIsRefusedEndsTheApprovalOnceItCanBeWritten() throws IOException {
         loop.deliver(ID);
 
         answerWhileTheDiskIsFull(CallResult.refused(403, "answered 403", false, null, ""));
 
         assertDecided(ID, Decision.Outcome.NOT_SENT, "answered 403");
-    }
-
-    @Test
-    void aStatusIsAwaitedOnceItCanBeWrittenThatTheWebhookTookTheCall() throws IOException {
-        create("status", webhook("w"), Channel.STATUS);
-        loop.deliver("status");
-
-        answerWhileTheDiskIsFull(OK);
-
-        assertThat(approvals.find("status").orElseThrow().state()).isEqualTo(Approval.State.WAITING);
     }
 
     @Test
@@ -823,17 +790,6 @@ class CallLoopTest {
         loop.deliver(ID);
 
         assertDecided(ID, Decision.Outcome.NOT_SENT, "the request cannot be made: port out of range: 80800");
-        assertClosed();
-    }
-
-    @Test
-    void aCancelWebhookThatCannotBeSentIsCountedAsFailed() throws IOException {
-        deliverAndTake();
-        requests.proxyIsMistyped = true;
-
-        abort();
-
-        assertThat(loop.failedCancels()).isOne();
         assertClosed();
     }
 

@@ -177,17 +177,6 @@ class NotifyCallsTest {
     }
 
     @Test
-    void aNoticeThatStillWaitsForItsAgentIsNotSentAnyMore() throws IOException {
-        start("slack");
-        calls.clear();
-        approve();
-
-        requests.drop.run();
-
-        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");
-    }
-
-    @Test
     void aFailureIsRepeatedLoggedOnceAndChangesNothing() throws IOException {
         start("slack");
         answer(BUSY);
@@ -271,39 +260,5 @@ class NotifyCallsTest {
         timer.pass(Duration.ofMinutes(2));
         assertThat(approval().requireDecision().outcome()).isEqualTo(Decision.Outcome.TIMED_OUT);
         assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");
-    }
-
-    @Test
-    void anErrorIsAFailureToo() throws IOException {
-        requests.vaultIsHalfInstalled = true;
-
-        start("slack");
-
-        assertThat(loop.failedNotices()).isOne();
-        requests.vaultIsHalfInstalled = false;
-        approve();
-        assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");
-    }
-
-    @Test
-    void aCopyOfAnotherJenkinsTellsNobody() throws IOException {
-        start("slack");
-        requests.reasonToWait = "it was made elsewhere";
-        restart();
-        approve();
-        timer.pass(Duration.ofHours(1));
-
-        assertThat(calls).isEmpty();
-        assertThat(approval().isClosed()).as("left for a later start").isFalse();
-    }
-
-    @Test
-    void nobodyIsToldOfADeletedBuild() throws IOException {
-        start("slack");
-        answer(BUSY);
-        approvals.remove(List.of(ID));
-        timer.pass(Duration.ofHours(3));
-
-        assertThat(calls).isEmpty();
     }
 }

@@ -18,7 +18,6 @@ import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.Judgement.Verdict;
@@ -294,47 +293,12 @@ class StatusPollsTest {
     }
 
     @Test
-    void aCopyOfAnotherJenkinsAsksNothing() throws IOException {
-        start("a1");
-        requests.reasonToWait = "it was made elsewhere.";
-        restart();
-        approvals.attach("a1", new NotingObserver(log));
-
-        timer.pass(Duration.ofMinutes(5));
-        assertThat(questions).isEmpty();
-        assertThat(log)
-                .containsExactly(
-                        "WARNING: Webhook 'status' of approval a1 of job#1 is not called: it was made elsewhere."
-                                + " Jenkins looks again every minute.");
-
-        requests.reasonToWait = null;
-        timer.pass(Duration.ofMinutes(1));
-        assertThat(questions).hasSize(1);
-    }
-
-    @Test
     void nothingIsAskedOnceItIsClosed() throws IOException {
         start("a1");
         loop.close();
 
         timer.pass(Duration.ofMinutes(5));
 
-        assertThat(questions).isEmpty();
-    }
-
-    @Test
-    void anAnswerThatCannotBeWrittenIsWrittenOnceItCan() throws IOException {
-        start("a1");
-        timer.pass(ONE_ROUND);
-        assertThat(store.fold(() -> false)).isTrue();
-        ApprovalStoreTest.breakJournal(folder);
-        answer(said(Verdict.SUCCESS, "passed"));
-        assertThat(approval("a1").isDecided()).isFalse();
-
-        ApprovalStoreTest.mendJournal(folder);
-        timer.pass(ONE_ROUND);
-
-        assertThat(approval("a1").requireDecision().isSuccess()).isTrue();
         assertThat(questions).isEmpty();
     }
 
@@ -367,21 +331,6 @@ class StatusPollsTest {
             answer(said(Verdict.FAILURE, "failed"));
         }
         assertThat(approvals.pending()).isEmpty();
-    }
-
-    /** A sender that fails like this keeps no permit. */
-    @Test
-    void whatASenderThrowsIsAResult() throws IOException {
-        for (int i = 0; i < 100; i++) {
-            start("a" + i);
-        }
-        requests.vaultIsHalfInstalled = true;
-        timer.pass(ONE_ROUND);
-        assertThat(questions).isEmpty();
-        requests.vaultIsHalfInstalled = false;
-        timer.pass(ONE_ROUND);
-
-        assertThat(questions).hasSize(TO_ONE_HOST);
     }
 
     private long inFlight(String host) {
