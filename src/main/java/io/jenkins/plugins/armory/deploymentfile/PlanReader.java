@@ -2,36 +2,25 @@ package io.jenkins.plugins.armory.deploymentfile;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.Action;
+import io.jenkins.plugins.armory.deployment.DeploymentPlan.Step;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Target;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import java.time.Duration;
+import io.jenkins.plugins.armory.webhook.WebhookRules;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
+import java.util.Objects;
+import java.util.stream.Stream;
 
-/** Reads a whole deployment file: checks all of it and makes the plan. */
+/** Makes the plan of a file. What {@link Fields} says of it has been checked then; here are the rules for several fields together. */
 final class PlanReader {
 
-    private static final List<String> SECTIONS = List.of(
-            "version",
-            "kind",
-            "targets",
-            "strategies",
-            "webhooks",
-            "context",
-            "contextOverrides",
-            "deploymentConfig",
-            "targetFilters");
-
-    private final YamlReader yaml = new YamlReader();
+    private final Problems problems = new Problems();
+    private final FieldReader fields = new FieldReader(problems);
     private final Map<String, String> added;
     private final Map<String, String> bodies;
-    private final List<String> idle = new ArrayList<>();
-    private final List<String> notes = new ArrayList<>();
 
     /**
      * @param added the context that the Pipeline adds
@@ -43,123 +32,108 @@ final class PlanReader {
     }
 
     PlannedDeployment read(String text) throws PlannedDeployment.InvalidException {
-        Node root = yaml.compose(text);
-        if (root instanceof MappingNode mapping) {
-            return read(Section.root(yaml, mapping));
-        }
-        yaml.problemAtStart("must be a mapping with sections such as \"targets\" and \"strategies\"");
-        yaml.throwProblems();
-        throw new IllegalStateException("a file without a mapping");
+        Section file = fields.read(text);
+        added.forEach((key, value) -> {
+            String problem = WebhookRules.problemOfContext(key, value);
+            if (problem != null) {
+                problems.add(0, 0, "context of armoryDeployment: " + problem);
+            }
+        });
+        Map<String, Webhook> webhooks = new WebhookReader(problems, bodies).read(file.list("webhooks"));
+        List<Target> targets = targets(file, new StepReader(file, webhooks, added), new PlanSize(webhooks));
+        Section config = file.section("deploymentConfig");
+        TimeSpan timeout = TimeSpan.of(config.section("timeout"), "duration");
+        List<String> filters = file.<Section>list("targetFilters").stream()
+                .map(filter -> filter.text("includeTarget"))
+                .toList();
+        problems.throwAny();
+
+        DeploymentPlan whole = new DeploymentPlan(targets, timeout == null ? null : timeout.duration());
+        return new PlannedDeployment(
+                webhooks, whole, filters.isEmpty() ? whole : whole.only(filters), notes(config, filters));
     }
 
-    private PlannedDeployment read(Section file) throws PlannedDeployment.InvalidException {
-        List<String> known = new ArrayList<>(SECTIONS);
-        known.addAll(IdleSections.names());
-        file.checkKnown(known);
-        boolean lambda = TargetReader.LAMBDA.equals(kind(file));
-        Map<String, String> context = context(file);
-        Map<String, String> withAdded = new LinkedHashMap<>(context);
-        withAdded.putAll(added);
-        var webhooksReader = new WebhooksReader(bodies);
-        Map<String, Webhook> webhooks = webhooksReader.read(file);
-        var conditions = new ConditionReader(webhooksReader, context, added, new AnalysisReader(file, withAdded));
-        Map<String, Strategy> strategies = new StrategyReader(conditions).read(file);
-        Section all = targetsOf(file);
-        List<Target> targets =
-                all == null ? List.of() : new TargetReader(conditions, strategies, webhooks, lambda).read(all);
-        Set<String> names = all == null ? Set.of() : all.fields();
-        idle.addAll(IdleSections.check(file, names));
-        Duration timeout = timeout(file);
-        List<String> filters = filters(file, names);
-        yaml.throwProblems();
-
-        DeploymentPlan whole = new DeploymentPlan(targets, timeout);
-        return new PlannedDeployment(webhooks, whole, filters.isEmpty() ? whole : whole.only(filters), notes());
-    }
-
-    @CheckForNull
-    private static String kind(Section file) {
-        String version = file.name("version");
-        if (version != null && !version.equals("v1")) {
-            file.problem("version", "\"" + version + "\" is not known; write v1");
+    private List<String> notes(Section config, List<String> filters) {
+        var notes = new ArrayList<String>();
+        if (!fields.unused().isEmpty()) {
+            notes.add("The plugin does not use " + String.join(", ", fields.unused())
+                    + "; that is for the body of the step.");
         }
-        String kind = file.name("kind");
-        if (kind != null
-                && !List.of(TargetReader.KUBERNETES, TargetReader.LAMBDA).contains(kind)) {
-            file.problem(
-                    "kind",
-                    "\"" + kind + "\" is not known; write " + TargetReader.KUBERNETES + " or " + TargetReader.LAMBDA);
-        }
-        return kind;
-    }
-
-    private Map<String, String> context(Section file) {
-        var context = new LinkedHashMap<String, String>();
-        context.putAll(ContextReader.read(file, "context"));
-        context.putAll(ContextReader.read(file, "contextOverrides"));
-        ContextReader.checkEntries(added, problem -> yaml.problemAtStart("context of armoryDeployment: " + problem));
-        return context;
-    }
-
-    @CheckForNull
-    private static Section targetsOf(Section file) {
-        String shape = "a mapping of names to targets";
-        Section targets = file.has("targets") ? file.section("targets", shape) : null;
-        if (!file.has("targets") || targets != null && targets.fields().isEmpty()) {
-            file.problem(
-                    "targets", "is missing; write what to deploy to, such as {staging: {account: ..., strategy: ...}}");
-        }
-        return targets;
-    }
-
-    @CheckForNull
-    private Duration timeout(Section file) {
-        Section config = file.section("deploymentConfig", "{timeout: " + TimeSpan.SHAPE + "}");
-        if (config == null) {
-            return null;
-        }
-        config.checkKnown(List.of("timeout", "keepDeploymentObject", "ifDeploymentInProgress"));
-        if (config.flag("keepDeploymentObject") != null) {
-            idle.add("deploymentConfig.keepDeploymentObject");
-        }
-        Section inProgress = config.section("ifDeploymentInProgress", "{strategy: reject}");
-        if (inProgress != null) {
-            inProgress.checkKnown(List.of("strategy"));
-            inProgress.choice("strategy", List.of("reject", "enqueueOne"));
+        if (config.has("ifDeploymentInProgress")) {
             notes.add("deploymentConfig.ifDeploymentInProgress does nothing here; use disableConcurrentBuilds() in the"
                     + " Pipeline.");
         }
-        config.checkFilled("timeout");
-        TimeSpan timeout = TimeSpan.in(config, "timeout");
-        return timeout == null ? null : timeout.duration();
-    }
-
-    /** Returns the names of the only targets to deploy to, empty for all. */
-    private List<String> filters(Section file, Set<String> targets) {
-        int problems = yaml.problemCount();
-        file.checkFilled("targetFilters");
-        var names = new ArrayList<String>();
-        String shape = "{includeTarget: ...}";
-        for (Section filter : file.sections("targetFilters", "a list of " + shape, shape)) {
-            filter.checkKnown(List.of("includeTarget"));
-            String name = filter.requiredName("includeTarget", "name a target");
-            if (name != null && filter.isKnown("includeTarget", name, targets, "there is no target")) {
-                names.add(name);
-            }
-        }
-        if (names.isEmpty() && file.has("targetFilters") && yaml.problemCount() == problems) {
-            file.problem("targetFilters", "names no target; name one, or leave it out to deploy to all");
-        }
-        if (!names.isEmpty()) {
-            notes.add("targetFilters: only " + String.join(", ", names) + " is deployed to.");
-        }
-        return names;
-    }
-
-    private List<String> notes() {
-        if (!idle.isEmpty()) {
-            notes.add(0, "The plugin does not use " + String.join(", ", idle) + "; that is for the body of the step.");
+        if (!filters.isEmpty()) {
+            notes.add("targetFilters: only " + String.join(", ", filters) + " is deployed to.");
         }
         return notes;
+    }
+
+    /** Returns the targets in the order of the file, or notes why there is no plan. */
+    private List<Target> targets(Section file, StepReader steps, PlanSize size) {
+        Map<String, Section> strategies = file.map(Fields.STRATEGIES);
+        // Their mistakes are found also if no target has them.
+        strategies.values().stream().filter(Objects::nonNull).forEach(each -> steps.strategy("", each, Map.of()));
+        Map<String, Section> targets = file.map(Fields.TARGETS);
+        boolean lambda = "lambda".equals(file.text("kind"));
+        var planned = new ArrayList<Target>();
+        var dependencies = new LinkedHashMap<String, List<String>>();
+        targets.forEach((name, section) -> {
+            if (section == null) {
+                return;
+            }
+            dependencies.put(name, section.section("constraints").list("dependsOn"));
+            Stream.of("region", "deployAsIamRole")
+                    .filter(field -> !lambda && section.has(field))
+                    .forEach(
+                            field -> section.problem(field, "goes with kind: lambda alone; set that, or leave it out"));
+            Target target = target(name, section, strategies.get(section.text("strategy")), steps);
+            if (target != null) {
+                planned.add(target);
+                size.add(target);
+                if (size.problem() != null) {
+                    file.problem(Fields.TARGETS, size.problem());
+                }
+            }
+        });
+        TargetGraph.check(targets, dependencies);
+        return planned;
+    }
+
+    /** Returns a target, {@code null} if there has been a problem in the file. */
+    @CheckForNull
+    private Target target(String name, Section section, @CheckForNull Section strategy, StepReader steps) {
+        Map<String, String> variables = variables(section, strategy);
+        Section constraints = section.section("constraints");
+        List<Step> before = steps.conditions(name + "/before", constraints.list("beforeDeployment"), variables);
+        List<Step> after = steps.conditions(name + "/after", constraints.list("afterDeployment"), variables);
+        return problems.count() > 0
+                ? null
+                : new Target(
+                        name,
+                        section.text("account"),
+                        section.text("namespace"),
+                        constraints.list("dependsOn"),
+                        before,
+                        steps.strategy(name + "/strategy", strategy, variables),
+                        after);
+    }
+
+    private static Map<String, String> variables(Section target, @CheckForNull Section strategy) {
+        var variables = new LinkedHashMap<String, String>();
+        StepReader.put(variables, Action.ACCOUNT, target.text("account"));
+        StepReader.put(variables, Action.NAMESPACE, target.text("namespace"));
+        StepReader.put(variables, "ARMORY_REGION", target.text("region"));
+        StepReader.put(variables, "ARMORY_DEPLOY_AS_IAM_ROLE", target.text("deployAsIamRole"));
+        if (strategy != null) {
+            String type = strategy.fields().iterator().next();
+            StepReader.put(variables, "ARMORY_STRATEGY", target.text("strategy"));
+            StepReader.put(variables, "ARMORY_STRATEGY_TYPE", type);
+            StepReader.put(
+                    variables, "ARMORY_ACTIVE_SERVICE", strategy.section(type).text("activeService"));
+            StepReader.put(
+                    variables, "ARMORY_PREVIEW_SERVICE", strategy.section(type).text("previewService"));
+        }
+        return variables;
     }
 }

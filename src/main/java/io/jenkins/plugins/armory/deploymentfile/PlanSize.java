@@ -17,23 +17,36 @@ import java.util.Map;
  */
 final class PlanSize {
 
+    /** The most steps: a file of a few lines can have very many targets times conditions. */
+    private static final int MAX_STEPS = 10_000;
+
+    /** The most characters: each is kept in memory, and each call is written with its approval. */
+    private static final long MAX_LENGTH = 20_000_000;
+
     /** The size of an entry of a map or list beside its characters, since it is an object. */
     private static final int ENTRY = 50;
 
     private final Map<String, Long> webhooks = new LinkedHashMap<>();
     private long length;
+    private int steps;
 
     /** @param webhooks the webhooks by their names */
     PlanSize(Map<String, Webhook> webhooks) {
         webhooks.forEach((name, webhook) -> this.webhooks.put(name, lengthOf(webhook)));
     }
 
-    long length() {
-        return length;
+    void add(Target target) {
+        steps += target.steps().count();
+        length += target.steps().mapToLong(this::lengthOf).sum();
     }
 
-    void add(Target target) {
-        length += target.steps().mapToLong(this::lengthOf).sum();
+    /** Returns why the plan is too large, {@code null} if it is not. */
+    @CheckForNull
+    String problem() {
+        String most = steps > MAX_STEPS
+                ? MAX_STEPS + " steps"
+                : length > MAX_LENGTH ? MAX_LENGTH + " characters, with what its webhooks send" : null;
+        return most == null ? null : "makes a plan of more than " + most + "; deploy to fewer targets with one file";
     }
 
     private long lengthOf(Step step) {

@@ -6,6 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.nodes.Node;
 
 /** The mistakes in one file, each with its place. An author sees all of them at once, in the order of the file. */
 final class Problems {
@@ -37,6 +39,16 @@ final class Problems {
         if (problems.size() == MAX_KEPT || problems.add(new Problem(line + 1, column + 1, printable(message)))) {
             count++;
         }
+    }
+
+    /**
+     * Adds a mistake in a value.
+     *
+     * @param path what leads to the value, empty for the whole file
+     */
+    void add(Node node, String path, String message) {
+        Mark place = node.getStartMark();
+        add(place.getLine(), place.getColumn(), (path.isEmpty() ? "" : path + ": ") + message);
     }
 
     int count() {

@@ -20,17 +20,17 @@ final class TargetGraph {
     /**
      * Notes a problem for cycles, each at its first target.
      *
-     * @param targets the section with the targets
+     * @param targets the targets by their names
      * @param dependencies what each target depends on
      */
-    static void check(Section targets, Map<String, List<String>> dependencies) {
+    static void check(Map<String, Section> targets, Map<String, List<String>> dependencies) {
         var graph = new TargetGraph(dependencies);
         for (String name : dependencies.keySet()) {
-            List<String> cycle = graph.cycleFrom(name);
+            boolean itself = dependencies.get(name).contains(name);
+            List<String> cycle = itself ? List.of(name, name) : graph.cycleFrom(name);
             if (!cycle.isEmpty()) {
-                targets.problem(
-                        cycle.get(0),
-                        "would wait for itself: " + String.join(" -> ", cycle)
+                targets.get(cycle.get(0))
+                        .problem("would wait for itself: " + String.join(" -> ", cycle)
                                 + "; leave one of these out of a dependsOn");
             }
         }

@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.bounds.Bound;
 import java.io.StringReader;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashSet;
@@ -13,11 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
@@ -43,14 +40,16 @@ final class YamlReader {
 
     private static final int MAX_DEPTH = 50;
     private static final int MAX_MERGED = 10_000;
-    private static final int MAX_LISTED = 20;
-    private static final int MAX_LISTED_LENGTH = 64;
 
-    private final Problems problems = new Problems();
+    private final Problems problems;
     /** The fields of the mappings that have been read, with what they merge. */
     private final Map<MappingNode, Map<String, Node>> read = new IdentityHashMap<>();
 
     private int merged;
+
+    YamlReader(Problems problems) {
+        this.problems = problems;
+    }
 
     /**
      * Parses the text of the file.
@@ -119,7 +118,7 @@ final class YamlReader {
             } else if (node instanceof ScalarNode scalar) {
                 String problem = Bound.brokenPart(scalar.getValue());
                 if (problem != null) {
-                    problem(scalar, problem);
+                    problems.add(scalar, "", problem);
                 }
             }
         }
@@ -144,11 +143,11 @@ final class YamlReader {
         var seen = new HashSet<String>();
         for (NodeTuple tuple : node.getValue()) {
             if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-                problem(tuple.getKeyNode(), prefix(path) + "a key must be a word");
+                problems.add(tuple.getKeyNode(), path, "a key must be a word");
             } else if (key.getTag().equals(Tag.MERGE)) {
                 continue;
             } else if (!seen.add(key.getValue())) {
-                problem(key, prefix(path) + "\"" + key.getValue() + "\" is there twice");
+                problems.add(key, path, "\"" + key.getValue() + "\" is there twice");
             } else {
                 fields.put(key.getValue(), tuple.getValueNode());
             }
@@ -165,61 +164,16 @@ final class YamlReader {
         List<Node> sources = value instanceof SequenceNode list ? list.getValue() : List.of(value);
         for (Node source : sources) {
             if (!(source instanceof MappingNode mapping)) {
-                problem(value, prefix(path) + "<<: must be a mapping or a list of mappings, such as *name");
+                problems.add(value, path, "<<: must be a mapping or a list of mappings, such as *name");
                 return;
             }
             Map<String, Node> more = new LinkedHashMap<>(fields(mapping, path)); // may be the very map that is filled
             merged += more.size();
             if (merged > MAX_MERGED) {
-                problem(value, prefix(path) + "<<: the file merges more than " + MAX_MERGED + " fields");
+                problems.add(value, path, "<<: the file merges more than " + MAX_MERGED + " fields");
                 return;
             }
             more.forEach(fields::putIfAbsent);
         }
-    }
-
-    /** Returns the end of a message on an unknown name. */
-    static String known(Collection<String> known) {
-        return known.isEmpty() ? "the file has none" : "known are " + listed(known);
-    }
-
-    /** Returns names for a message, not more than a person reads. */
-    static String listed(Collection<String> names) {
-        String first = names.stream().limit(MAX_LISTED).map(YamlReader::cut).collect(Collectors.joining(", "));
-        int more = names.size() - MAX_LISTED;
-        return more > 0 ? first + " and " + more + " more" : first;
-    }
-
-    static String cut(String name) {
-        return name.length() > MAX_LISTED_LENGTH ? name.substring(0, MAX_LISTED_LENGTH) + "..." : name;
-    }
-
-    static boolean isAbsent(@CheckForNull Node node) {
-        return node == null || node.getTag().equals(Tag.NULL);
-    }
-
-    /** Returns the start of a message on what a path leads to. */
-    static String prefix(String path) {
-        return path.isEmpty() ? "" : path + ": ";
-    }
-
-    /** Notes a problem with its place in the file. */
-    void problem(Node node, String problem) {
-        Mark place = node.getStartMark();
-        problems.add(place.getLine(), place.getColumn(), problem);
-    }
-
-    /** Notes a problem of the whole file. */
-    void problemAtStart(String problem) {
-        problems.add(0, 0, problem);
-    }
-
-    int problemCount() {
-        return problems.count();
-    }
-
-    /** @throws PlannedDeployment.InvalidException if there was any problem */
-    void throwProblems() throws PlannedDeployment.InvalidException {
-        problems.throwAny();
     }
 }

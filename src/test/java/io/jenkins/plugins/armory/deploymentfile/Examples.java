@@ -14,9 +14,13 @@ final class Examples {
 
     private Examples() {}
 
-    /** Returns the text of a file: the build may run in the root folder, or two below it. */
     static String text(String name) {
-        Path inRoot = Path.of("docs/examples/deployment-files", name + ".yml");
+        return docs("examples/deployment-files/" + name + ".yml");
+    }
+
+    /** Returns the text of a file in {@code docs}: the build may run in the root folder, or two below it. */
+    static String docs(String name) {
+        Path inRoot = Path.of("docs", name);
         try {
             return Files.readString(
                     Files.exists(inRoot) ? inRoot : Path.of("../..").resolve(inRoot));

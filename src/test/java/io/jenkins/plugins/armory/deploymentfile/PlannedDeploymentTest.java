@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.deployment.DeploymentPlan.Pause;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.RunWebhook;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Step;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Target;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -275,6 +276,51 @@ class PlannedDeploymentTest {
                         "three/after/1 pause 1 hour",
                         "three/after/2 pause 1 hour");
         assertThat(plan.targets()).extracting(Target::namespace).containsExactly("x", "y", "x");
+    }
+
+    @Test
+    void webhooksHaveTheFieldsOfTheFile() throws Exception {
+        Map<String, Webhook> webhooks = PlannedDeployment.read(
+                        STRATEGIES + """
+                targets: {prod: {account: a, strategy: now}}
+                webhooks:
+                  - &all
+                    name: all
+                    method: put
+                    uriTemplate: "https://{{context.host}}/start"
+                    networkMode: remoteNetworkAgent
+                    agentIdentifier: inside
+                    retryCount: 5
+                    headers: [{key: Authorization, value: "token {{secrets.github}}"}]
+                    bodyTemplate: {inline: '{"callback": "{{armory.callbackUri}}/callback"}'}
+                    context: {host: ci.example.com, empty: }
+                  - {<<: [{name: merged, retryCount: 1}, *all]}
+                  - {name: short, uriTemplate: 'https://chat/', disableCallback: yes, bodyTemplate: text}
+                  - {name: of-a-file, uriTemplate: 'https://ci/', bodyTemplate: {path: body.json}}
+                """, Map.of(), Map.of("body.json", "{{armory.callbackUri}}"))
+                .webhooks();
+
+        assertThat(webhooks).containsOnlyKeys("all", "merged", "short", "of-a-file");
+        assertThat(webhooks.get("all")).isEqualTo(all("all").retryCount(5).build());
+        assertThat(webhooks.get("merged")).isEqualTo(all("merged").retryCount(1).build());
+        assertThat(webhooks.get("short"))
+                .isEqualTo(Webhook.named("short")
+                        .uriTemplate("https://chat/")
+                        .disableCallback(true)
+                        .body("text")
+                        .build());
+        assertThat(webhooks.get("of-a-file").body()).isEqualTo("{{armory.callbackUri}}");
+    }
+
+    private static Webhook.Builder all(String name) {
+        return Webhook.named(name)
+                .method("PUT")
+                .uriTemplate("https://{{context.host}}/start")
+                .networkMode("remoteNetworkAgent")
+                .agentIdentifier("inside")
+                .headers(List.of(new Webhook.Header("Authorization", "token {{secrets.github}}")))
+                .body("{\"callback\": \"{{armory.callbackUri}}/callback\"}")
+                .context(Map.of("host", "ci.example.com", "empty", ""));
     }
 
     @Test
