@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -184,7 +185,7 @@ public abstract class CallDefinition<T extends CallDefinition<T>> extends Abstra
      *
      * @throws InvalidWebhookException naming a field that is wrong
      */
-    final Webhook.Builder toBuilder(@CheckForNull String name) {
+    final WebhookBuilder toBuilder(@CheckForNull String name) {
         return Webhook.named(name)
                 .method(method)
                 .uriTemplate(uriTemplate)

@@ -5,6 +5,7 @@ import hudson.model.Item;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.webhook.CallLimits;
+import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.WebhookRules;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -26,7 +27,7 @@ public interface CallForm {
 
     @POST
     default FormValidation doCheckRetryCount(@QueryParameter String value) {
-        return Forms.checkField(webhook -> webhook.retryCount(Forms.number(value)));
+        return Forms.check(() -> RetryRules.ofCount(Forms.number(value)));
     }
 
     @POST

@@ -6,6 +6,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookBuilder;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +70,7 @@ public final class Forms {
     }
 
     /** @param field sets the field of a definition that is valid without it */
-    static FormValidation checkField(UnaryOperator<Webhook.Builder> field) {
+    static FormValidation checkField(UnaryOperator<WebhookBuilder> field) {
         return check(() -> field.apply(Webhook.named("name").uriTemplate("https://example.com/"))
                 .build());
     }

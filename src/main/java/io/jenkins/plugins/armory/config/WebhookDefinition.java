@@ -148,7 +148,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
      */
     public Webhook toWebhook() {
         return toBuilder(name)
-                .networkMode(networkMode)
+                .networkMode(NetworkMode.of(networkMode))
                 .agentIdentifier(agentIdentifier)
                 .disableCallback(disableCallback)
                 .context(contextMap())

@@ -25,6 +25,7 @@ public interface WebhookForm extends CallForm {
         String identifier = Util.fixEmptyAndTrim(value);
         return identifier == null && NetworkMode.REMOTE_NETWORK_AGENT.toString().equals(mode)
                 ? FormValidation.warning(Messages.WebhookForm_agentOfAccount())
-                : Forms.checkField(webhook -> webhook.networkMode(mode).agentIdentifier(identifier));
+                : Forms.checkField(
+                        webhook -> webhook.networkMode(NetworkMode.of(mode)).agentIdentifier(identifier));
     }
 }

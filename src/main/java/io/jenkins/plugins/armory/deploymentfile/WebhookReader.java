@@ -2,7 +2,10 @@ package io.jenkins.plugins.armory.deploymentfile;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
+import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,9 +51,9 @@ record WebhookReader(Problems problems, Map<String, String> bodies) {
 
     /** A required field that has a mistake gets another value, so that the rest can be checked. */
     private Webhook build(Section section) {
-        Webhook.Builder builder = Webhook.named(Objects.requireNonNullElse(section.text("name"), "name"))
+        WebhookBuilder builder = Webhook.named(Objects.requireNonNullElse(section.text("name"), "name"))
                 .uriTemplate(Objects.requireNonNullElse(section.text("uriTemplate"), "https://example.com/"))
-                .networkMode(section.text("networkMode"))
+                .networkMode(NetworkMode.of(section.text("networkMode")))
                 .agentIdentifier(section.text("agentIdentifier"))
                 .headers(headers(section))
                 .body(body(section))
@@ -61,7 +64,7 @@ record WebhookReader(Problems problems, Map<String, String> bodies) {
             builder.method(method);
         }
         Integer retryCount = section.number("retryCount");
-        return (retryCount == null ? builder : builder.retryCount(retryCount)).build();
+        return (retryCount == null ? builder : builder.retry(RetryRules.ofCount(retryCount))).build();
     }
 
     private static List<Webhook.Header> headers(Section webhook) {

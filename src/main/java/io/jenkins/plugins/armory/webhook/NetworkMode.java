@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.webhook;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
@@ -28,8 +29,16 @@ public enum NetworkMode {
         return text;
     }
 
-    /** @throws InvalidWebhookException if there is no such mode */
-    public static NetworkMode of(String text) {
+    /**
+     * Returns the mode of a definition.
+     *
+     * @param text {@code null} for the default
+     * @throws InvalidWebhookException if there is no such mode
+     */
+    public static NetworkMode of(@CheckForNull String text) {
+        if (text == null) {
+            return DIRECT;
+        }
         return Arrays.stream(values())
                 .filter(mode -> mode.text.equals(text.strip()))
                 .findFirst()

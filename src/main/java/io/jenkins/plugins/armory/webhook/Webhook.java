@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.webhook;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,8 +20,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * The definition of an outgoing call, with the fields of Armory's {@code webhooks} section.
  *
- * <p>It is long because its builder has a method for each field.
- *
  * @param body the template of the body, {@code null} for the default
  * @param retry how often a failed call is repeated, and when
  * @param limits how long an attempt may take
@@ -33,6 +32,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param status the question for the status of the external process, {@code null} if it is not asked
  */
 @Restricted(NoExternalUse.class)
+@RecordBuilder
 public record Webhook(
         @JsonProperty("name") String name,
         @JsonProperty("method") String method,
@@ -49,7 +49,7 @@ public record Webhook(
         @CheckForNull @JsonProperty("cancel") CancelReference cancel,
         @CheckForNull @JsonProperty("answer") AnswerRule answer,
         @CheckForNull @JsonProperty("status") StatusCheck status)
-        implements Serializable {
+        implements WebhookBuilder.With, Serializable {
 
     static final String DEFAULT_METHOD = "POST";
 
@@ -91,71 +91,41 @@ public record Webhook(
     }
 
     /**
-     * Starts a definition.
+     * Starts a definition. A field that is not set has Armory's default.
      *
      * @param name the name that people know the webhook by, and that {@code webhook:} refers to; must not be blank
      */
-    public static Builder named(@CheckForNull String name) {
-        return new Builder(name);
+    public static WebhookBuilder named(@CheckForNull String name) {
+        return WebhookBuilder.builder()
+                .name(name)
+                .method(DEFAULT_METHOD)
+                .headers(List.of())
+                .retry(RetryRules.ofCount(0))
+                .limits(CallLimits.DEFAULT)
+                .credentials(CallCredentials.NONE)
+                .networkMode(NetworkMode.DIRECT)
+                .context(Map.of());
     }
 
     /** Returns a copy for use as a cancel webhook: it awaits no callback, and its answer decides nothing. */
     public Webhook asCancel() {
-        return toBuilder()
-                .disableCallback(true)
-                .answer(null)
-                .status(null)
-                .cancel(null)
-                .build();
-    }
-
-    /**
-     * Returns a copy whose answer decides.
-     *
-     * @throws InvalidWebhookException if the definition expects a callback
-     */
-    public Webhook withAnswer(AnswerRule rule) {
-        return toBuilder().answer(rule).build();
-    }
-
-    /**
-     * Returns a copy whose external process is asked for its status.
-     *
-     * @throws InvalidWebhookException if the answer to the webhook decides
-     */
-    public Webhook withStatus(StatusCheck check) {
-        return toBuilder().status(check).build();
-    }
-
-    /**
-     * Returns a copy with further values of {@code {{context.*}}}, which take precedence over its own.
-     *
-     * @throws InvalidWebhookException if no template can name a key
-     */
-    public Webhook withContext(Map<String, String> more) {
-        Map<String, String> all = new LinkedHashMap<>(context);
-        all.putAll(more);
-        return toBuilder().context(all).build();
+        return with(copy -> copy.disableCallback(true).answer(null).status(null).cancel(null));
     }
 
     /** Returns a copy that is called from where another webhook is called: from Jenkins, or from the same agent. */
     public Webhook onTheWayOf(Webhook other) {
-        var builder = toBuilder().agentIdentifier(other.agentIdentifier);
-        builder.networkMode = other.networkMode;
-        return builder.build();
+        return with(copy -> copy.networkMode(other.networkMode).agentIdentifier(other.agentIdentifier));
     }
 
     /** Returns a copy that is called as another webhook is: from where that is called, with its credentials and time limits. */
     public Webhook sentLike(Webhook other) {
-        return onTheWayOf(other).toBuilder()
-                .credentials(other.credentials)
-                .limits(other.limits)
-                .build();
+        return onTheWayOf(other)
+                .with(copy -> copy.credentials(other.credentials).limits(other.limits));
     }
 
     /** Returns a copy without its cancel webhook and its question for the status. */
     public Webhook alone() {
-        return toBuilder().cancel(null).status(null).build();
+        return with(copy -> copy.cancel(null).status(null));
     }
 
     /** Returns a copy with a further header, or the webhook itself if it defines that header. */
@@ -165,30 +135,11 @@ public record Webhook(
         }
         List<Header> more = new ArrayList<>(headers);
         more.add(new Header(name, value));
-        return toBuilder().headers(more).build();
+        return withHeaders(more);
     }
 
     boolean mayHaveBody() {
         return WebhookRules.mayHaveBody(method);
-    }
-
-    private Builder toBuilder() {
-        Builder builder = named(name)
-                .method(method)
-                .uriTemplate(uriTemplate)
-                .headers(headers)
-                .body(body)
-                .retry(retry)
-                .limits(limits)
-                .credentials(credentials)
-                .agentIdentifier(agentIdentifier)
-                .disableCallback(disableCallback)
-                .context(context)
-                .cancel(cancel)
-                .answer(answer)
-                .status(status);
-        builder.networkMode = networkMode;
-        return builder;
     }
 
     /** Returns the number of characters of a context's keys and values. */
@@ -234,129 +185,5 @@ public record Webhook(
     public boolean hidesWhereToCallBack() {
         boolean tells = body == null && mayHaveBody() || mentions(Variables.CALLBACK_URI);
         return !disableCallback && !tells;
-    }
-
-    /** Builds a {@link Webhook}. A field that is not set has Armory's default. */
-    public static final class Builder {
-
-        private final String name;
-        private String method = DEFAULT_METHOD;
-        private String uriTemplate;
-        private List<Header> headers = List.of();
-        private String body;
-        private RetryRules retry = RetryRules.ofCount(0);
-        private CallLimits limits = CallLimits.DEFAULT;
-        private CallCredentials credentials = CallCredentials.NONE;
-        private NetworkMode networkMode = NetworkMode.DIRECT;
-        private String agentIdentifier;
-        private boolean disableCallback;
-        private Map<String, String> context = Map.of();
-        private CancelReference cancel;
-        private AnswerRule answer;
-        private StatusCheck status;
-
-        private Builder(@CheckForNull String name) {
-            this.name = name;
-        }
-
-        public Builder method(String method) {
-            this.method = method;
-            return this;
-        }
-
-        /** @param uriTemplate the template of the address */
-        public Builder uriTemplate(@CheckForNull String uriTemplate) {
-            this.uriTemplate = uriTemplate;
-            return this;
-        }
-
-        public Builder headers(List<Header> headers) {
-            this.headers = headers;
-            return this;
-        }
-
-        /** @param body the template of the body ({@code bodyTemplate.inline}), or {@code null} for the default body */
-        public Builder body(@CheckForNull String body) {
-            this.body = body;
-            return this;
-        }
-
-        /** @throws InvalidWebhookException if the number is negative */
-        public Builder retryCount(int retryCount) {
-            return retry(RetryRules.ofCount(retryCount));
-        }
-
-        public Builder retry(RetryRules retry) {
-            this.retry = retry;
-            return this;
-        }
-
-        public Builder limits(CallLimits limits) {
-            this.limits = limits;
-            return this;
-        }
-
-        public Builder credentials(CallCredentials credentials) {
-            this.credentials = credentials;
-            return this;
-        }
-
-        /** @throws InvalidWebhookException if there is no such mode */
-        public Builder networkMode(@CheckForNull String networkMode) {
-            this.networkMode = networkMode == null ? NetworkMode.DIRECT : NetworkMode.of(networkMode);
-            return this;
-        }
-
-        public Builder agentIdentifier(@CheckForNull String agentIdentifier) {
-            this.agentIdentifier = agentIdentifier;
-            return this;
-        }
-
-        public Builder disableCallback(boolean disableCallback) {
-            this.disableCallback = disableCallback;
-            return this;
-        }
-
-        public Builder context(Map<String, String> context) {
-            this.context = context;
-            return this;
-        }
-
-        public Builder cancel(@CheckForNull CancelReference cancel) {
-            this.cancel = cancel;
-            return this;
-        }
-
-        /** @param answer the rule by which the answer decides, {@code null} if it does not */
-        public Builder answer(@CheckForNull AnswerRule answer) {
-            this.answer = answer;
-            return this;
-        }
-
-        /** @param status the question for the status, {@code null} if it is not asked */
-        public Builder status(@CheckForNull StatusCheck status) {
-            this.status = status;
-            return this;
-        }
-
-        /** @throws InvalidWebhookException naming the field and what to put there */
-        public Webhook build() {
-            return new Webhook(
-                    name,
-                    method,
-                    uriTemplate,
-                    headers,
-                    body,
-                    retry,
-                    limits,
-                    credentials,
-                    networkMode,
-                    agentIdentifier,
-                    disableCallback,
-                    context,
-                    cancel,
-                    answer,
-                    status);
-        }
     }
 }

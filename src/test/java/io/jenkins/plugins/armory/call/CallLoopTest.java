@@ -62,7 +62,7 @@ class CallLoopTest {
     private static Webhook webhook(String name) {
         return Webhook.named(name)
                 .uriTemplate("http://ci.example.com/")
-                .retryCount(1)
+                .retry(RetryRules.ofCount(1))
                 .build();
     }
 

@@ -18,6 +18,7 @@ import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
+import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class NotifyCallsTest {
     private static Webhook webhook(String name) {
         return Webhook.named(name)
                 .uriTemplate("https://chat.example.com/")
-                .retryCount(1)
+                .retry(RetryRules.ofCount(1))
                 .build()
                 .asCancel();
     }

@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.Webhook.Header;
+import io.jenkins.plugins.armory.webhook.WebhookBuilder;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -70,7 +71,7 @@ class WebhookClientTest {
         return call(webhook(uri).answer(rule).build(), hosts, proxy);
     }
 
-    private static Webhook.Builder webhook(String uri) {
+    private static WebhookBuilder webhook(String uri) {
         return Webhook.named("w")
                 .uriTemplate(uri)
                 .headers(List.of(new Header("Authorization", "Bearer {{secrets.token}}")))

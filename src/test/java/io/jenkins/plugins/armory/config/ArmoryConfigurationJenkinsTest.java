@@ -11,6 +11,7 @@ import com.google.common.base.Throwables;
 import io.jenkins.plugins.armory.webhook.CallCredentials;
 import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.CancelReference;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
@@ -86,13 +87,13 @@ class ArmoryConfigurationJenkinsTest {
                 .retry(RetryRules.of(3, List.of("409", "5xx"), 2, 90))
                 .limits(new CallLimits(5, 60))
                 .credentials(new CallCredentials("signing", "client", "ca"))
-                .networkMode("remoteNetworkAgent")
+                .networkMode(NetworkMode.REMOTE_NETWORK_AGENT)
                 .agentIdentifier("inside")
                 .disableCallback(true)
                 .context(Map.of("suite", "smoke", "text", "one\ntwo"))
                 .cancel(CancelReference.of(Webhook.named("cancel")
                         .method("DELETE")
-                        .retryCount(2)
+                        .retry(RetryRules.ofCount(2))
                         .credentials(new CallCredentials("signing", null, null))
                         .uriTemplate("https://ci.example.com/stop/{{armory.approvalId}}")
                         .disableCallback(true)

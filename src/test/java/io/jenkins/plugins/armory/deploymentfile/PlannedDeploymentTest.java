@@ -10,7 +10,10 @@ import io.jenkins.plugins.armory.deployment.DeploymentPlan.Pause;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.RunWebhook;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Step;
 import io.jenkins.plugins.armory.deployment.DeploymentPlan.Target;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
+import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -301,8 +304,8 @@ class PlannedDeploymentTest {
                 .webhooks();
 
         assertThat(webhooks).containsOnlyKeys("all", "merged", "short", "of-a-file");
-        assertThat(webhooks.get("all")).isEqualTo(all("all").retryCount(5).build());
-        assertThat(webhooks.get("merged")).isEqualTo(all("merged").retryCount(1).build());
+        assertThat(webhooks.get("all")).isEqualTo(all("all").retry(RetryRules.ofCount(5)).build());
+        assertThat(webhooks.get("merged")).isEqualTo(all("merged").retry(RetryRules.ofCount(1)).build());
         assertThat(webhooks.get("short"))
                 .isEqualTo(Webhook.named("short")
                         .uriTemplate("https://chat/")
@@ -312,11 +315,11 @@ class PlannedDeploymentTest {
         assertThat(webhooks.get("of-a-file").body()).isEqualTo("{{armory.callbackUri}}");
     }
 
-    private static Webhook.Builder all(String name) {
+    private static WebhookBuilder all(String name) {
         return Webhook.named(name)
                 .method("PUT")
                 .uriTemplate("https://{{context.host}}/start")
-                .networkMode("remoteNetworkAgent")
+                .networkMode(NetworkMode.REMOTE_NETWORK_AGENT)
                 .agentIdentifier("inside")
                 .headers(List.of(new Webhook.Header("Authorization", "token {{secrets.github}}")))
                 .body("{\"callback\": \"{{armory.callbackUri}}/callback\"}")

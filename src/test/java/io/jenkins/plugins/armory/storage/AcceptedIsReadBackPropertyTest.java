@@ -29,6 +29,7 @@ import io.jenkins.plugins.armory.deploymentfile.PlannedDeployment;
 import io.jenkins.plugins.armory.storage.disk.CrashingDisk;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallCredentials;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -254,7 +255,7 @@ class AcceptedIsReadBackPropertyTest {
                 .retry(RetryRules.of(
                         texts.any(List.of(0, 3)), texts.oneIn(2) ? List.of() : List.of("429", "4xx"), 0, 0))
                 .credentials(new CallCredentials(null, texts.text(Bound.LINE), texts.text(Bound.LINE)))
-                .networkMode(texts.any(List.of("direct", "remoteNetworkAgent")))
+                .networkMode(texts.any(List.of(NetworkMode.values())))
                 .context(context(texts))
                 .disableCallback(texts.oneIn(2))
                 .answer(

@@ -27,6 +27,7 @@ import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallCredentials;
 import io.jenkins.plugins.armory.webhook.CallLimits;
+import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -69,7 +70,7 @@ class StoredTest {
                 .retry(RetryRules.of(3, List.of("409", "5xx"), 2, 90))
                 .limits(new CallLimits(3, 120))
                 .credentials(new CallCredentials("signing", "client", "ca"))
-                .networkMode("remoteNetworkAgent")
+                .networkMode(NetworkMode.REMOTE_NETWORK_AGENT)
                 .agentIdentifier("inside")
                 .context(Map.of("ref", "main"))
                 .build();

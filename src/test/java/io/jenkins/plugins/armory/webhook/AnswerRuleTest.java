@@ -198,7 +198,7 @@ class AnswerRuleTest {
 
     @Test
     void aWebhookWhoseAnswerDecidesExpectsNoCallback() {
-        Webhook.Builder webhook =
+        WebhookBuilder webhook =
                 Webhook.named("gate").uriTemplate("https://gate.example.com/").answer(STATE);
 
         assertThat(webhook.build().disableCallback()).isTrue();

@@ -100,7 +100,7 @@ class RetryRulesTest {
     @Test
     void signedWebhookSetsNoHeaderOfTheSignature() {
         for (String header : List.of("webhook-id", "Webhook-Timestamp", "WEBHOOK-SIGNATURE")) {
-            Webhook.Builder builder = Webhook.named("w")
+            WebhookBuilder builder = Webhook.named("w")
                     .uriTemplate("https://ci.example.com/")
                     .headers(List.of(new Webhook.Header(header, "x")));
             builder.build();

@@ -195,7 +195,7 @@ class WebhookRequestTest {
     @CsvSource({"client,", ",ca"})
     void certificatesNeedAnAddressWithTls(@CheckForNull String client, @CheckForNull String trust)
             throws UndeliverableException {
-        Webhook.Builder webhook = Webhook.named("w")
+        WebhookBuilder webhook = Webhook.named("w")
                 .uriTemplate("{{context.scheme}}://ci/start")
                 .credentials(new CallCredentials(null, client, trust));
 
@@ -436,7 +436,7 @@ class WebhookRequestTest {
 
     @Test
     void refusesARequestThatDoesNotSayWhereToCallBackTo() throws UndeliverableException {
-        Webhook.Builder webhook =
+        WebhookBuilder webhook =
                 Webhook.named("w").uriTemplate("https://ci/").body("{\"token\": \"{{armory.callbackToken}}\"}");
 
         assertThatThrownBy(() -> new RequestRenderer(webhook.build(), variables(Map.of())).render())

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WebhookTest {
 
-    private static Webhook.Builder valid() {
+    private static WebhookBuilder valid() {
         return Webhook.named("tests").uriTemplate("https://ci/start");
     }
 
@@ -44,9 +44,11 @@ class WebhookTest {
         assertInvalid("uriTemplate", () -> Webhook.named("w").build(), "is missing");
         assertInvalid("method", () -> valid().method("BREW").build(), "\"BREW\" is not one of POST, GET");
         assertInvalid("bodyTemplate", () -> valid().method("get").body("{}").build(), "a get request has no body");
-        assertInvalid("retryCount", () -> valid().retryCount(-1).build(), "-1 is less than 0");
+        assertInvalid("retryCount", () -> valid().retry(RetryRules.ofCount(-1)).build(), "-1 is less than 0");
         assertInvalid(
-                "networkMode", () -> valid().networkMode("tunnel").build(), "not one of direct, remoteNetworkAgent");
+                "networkMode",
+                () -> valid().networkMode(NetworkMode.of("tunnel")).build(),
+                "not one of direct, remoteNetworkAgent");
         assertInvalid(
                 "agentIdentifier", () -> valid().agentIdentifier("a").build(), "networkMode remoteNetworkAgent alone");
         assertInvalid("context", () -> valid().context(Map.of("a b", "c")).build(), "cannot be named in a template");

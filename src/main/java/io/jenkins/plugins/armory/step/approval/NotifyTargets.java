@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -39,7 +40,9 @@ final class NotifyTargets {
             }
             check(webhook);
             try {
-                webhooks.add(at.trace().addTo(webhook.asCancel().withContext(ofStep)));
+                Map<String, String> context = new LinkedHashMap<>(webhook.context());
+                context.putAll(ofStep);
+                webhooks.add(at.trace().addTo(webhook.asCancel().withContext(context)));
             } catch (InvalidWebhookException x) {
                 throw new AbortException(x.getMessage());
             }

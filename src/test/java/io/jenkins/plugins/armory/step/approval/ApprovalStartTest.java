@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import hudson.AbortException;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.WebhookBuilder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Checks of a step against the definition of its webhook, which somebody else may have written. */
 class ApprovalStartTest {
 
-    private static Webhook.Builder webhook() {
+    private static WebhookBuilder webhook() {
         return Webhook.named("checks").uriTemplate("https://ci.example.com/");
     }
 
