@@ -3,15 +3,15 @@ package io.jenkins.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Terms;
 import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -36,11 +36,15 @@ class MissingJobTest {
 
     @Test
     void aSecretOfTheJobIsNotWrongButUnknown() throws Exception {
-        var approval = ApprovalTerms.of(ArmoryRuntime.get().tokens().newId(), new BuildRef("shop", 1))
-                .webhook("tests")
-                .callers("ci", List.of(AllowedCallers.CREDENTIALS + "ci"))
-                .timeout(Instant.now(), Duration.ofHours(1))
-                .start();
+        var approval = Approval.start(
+                Terms.standard()
+                        .webhook("tests")
+                        .callbackCredentialsId("ci")
+                        .allowedCallers(List.of(AllowedCallers.CREDENTIALS + "ci"))
+                        .build(),
+                rest -> rest.id(ArmoryRuntime.get().tokens().newId())
+                        .build(new BuildRef("shop", 1))
+                        .createdAt(Instant.now()));
 
         assertThat(Settings.get().secretTexts().verify("the secret", Optional.of(approval)))
                 .isInstanceOf(Verification.Undecided.class);

@@ -7,8 +7,8 @@ import com.cloudbees.plugins.credentials.CredentialsScope;
 import hudson.ExtensionList;
 import hudson.util.Secret;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Terms;
 import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.RequestBody;
@@ -66,11 +66,15 @@ class SlowVaultTest {
 
     /** Returns an approval of the one build. */
     private static Approval approval(String credential) {
-        return ApprovalTerms.of(ArmoryRuntime.get().tokens().newId(), new BuildRef("job", 1))
-                .webhook("tests")
-                .callers(credential, List.of(AllowedCallers.CREDENTIALS + credential))
-                .timeout(Instant.now(), Duration.ofHours(1))
-                .start();
+        return Approval.start(
+                Terms.standard()
+                        .webhook("tests")
+                        .callbackCredentialsId(credential)
+                        .allowedCallers(List.of(AllowedCallers.CREDENTIALS + credential))
+                        .build(),
+                rest -> rest.id(ArmoryRuntime.get().tokens().newId())
+                        .build(new BuildRef("job", 1))
+                        .createdAt(Instant.now()));
     }
 
     /** The one of the settings decides nothing for an approval that names another. */

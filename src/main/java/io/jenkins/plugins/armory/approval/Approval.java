@@ -3,14 +3,20 @@ package io.jenkins.plugins.armory.approval;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.bounds.Bound;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -20,23 +26,50 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * <p>The class is long because each change of a value is a method of its own.
  *
- * @param terms what is fixed at the start
+ * @param id names the approval in its callback URI; public
+ * @param build the build that waits
+ * @param createdAt when its step started
+ * @param group equal for approvals of a build and phase that all have to succeed, {@code null} for one by itself
+ * @param origin where it comes from
+ * @param terms what its step says
+ * @param channels the ways in which the external process may give its verdict; empty if none is required of it
+ * @param calledAt when the first call began; {@code null} before, and if the deadline does not depend on that
  * @param state see {@link State}
- * @param said the verdicts so far
+ * @param callback the verdict of the external process, through any of its channels; {@code null} while there is none
+ * @param data the data of that callback as the text of a JSON object, {@code null} if it has none
+ * @param votes the approvals of people, in their order; each counts for a rule, so there are at most as many as are required
+ * @param inputs what the first of these people filled in and the others agreed to, by name; texts and booleans
+ * @param rejection the rejection by a person, {@code null} while there is none
+ * @param decision the decision; present in state DECIDED and in no other
  * @param attempts the newest attempts to call the webhook, the newest last; at most {@value #MAX_ATTEMPTS}
  * @param calls the calls that may still be made, {@code null} if there are none
  * @param cancel the last attempt to call the cancel webhook, {@code null} if there was none
  * @param failedNotices the notices that could not be sent, the oldest first
  */
 @Restricted(NoExternalUse.class)
+@RecordBuilder
+@RecordBuilder.Options(buildMethodName = "toApproval") // build is a component
 public record Approval(
-        @JsonProperty("terms") ApprovalTerms terms,
+        @JsonProperty("id") String id,
+        @JsonProperty("build") BuildRef build,
+        @JsonProperty("createdAt") Instant createdAt,
+        @CheckForNull @JsonProperty("group") String group,
+        @JsonProperty("origin") Origin origin,
+        @JsonProperty("terms") Terms terms,
+        @JsonProperty("channels") Set<Channel> channels,
+        @CheckForNull @JsonProperty("calledAt") Instant calledAt,
         @JsonProperty("state") State state,
-        @JsonProperty("said") Said said,
+        @CheckForNull @JsonProperty("callback") Decision callback,
+        @CheckForNull @JsonProperty("data") String data,
+        @JsonProperty("votes") List<Vote> votes,
+        @JsonProperty("inputs") Map<String, Object> inputs,
+        @CheckForNull @JsonProperty("rejection") Decision rejection,
+        @CheckForNull @JsonProperty("decision") Decision decision,
         @JsonProperty("attempts") List<Attempt> attempts,
         @CheckForNull @JsonProperty("calls") OutgoingCalls calls,
         @CheckForNull @JsonProperty("cancel") Attempt cancel,
-        @JsonProperty("failedNotices") List<Notifications.Failure> failedNotices) {
+        @JsonProperty("failedNotices") List<Notifications.Failure> failedNotices)
+        implements ApprovalBuilder.With {
 
     public static final int MAX_ATTEMPTS = 20;
 
@@ -44,6 +77,10 @@ public record Approval(
     private static final String MANUAL = "manual approval";
     /** The name of an approval that waits for a window. */
     private static final String WINDOW = "window";
+    /** The time that an approval may wait for its call. */
+    private static final Duration MOST_BEFORE_CALL = Duration.ofHours(24);
+    /** The longest time before the deadline at which an approval counts as about to time out. */
+    private static final Duration LONGEST_NOTICE = Duration.ofHours(1);
 
     public enum State {
         /** The approval is durable, and the webhook has not answered yet. */
@@ -75,42 +112,69 @@ public record Approval(
     /** The effect of an event: the approval after it, and the answer to its sender. */
     public record Transition(Approval approval, Answer answer) {}
 
+    /**
+     * Where an approval comes from, to tell it from approvals of copies and namesakes.
+     *
+     * @param address the address that Jenkins had for callers at the start, {@code null} if it had none
+     * @param jobId the id of the job, which stays when it is renamed, {@code null} if unknown
+     */
+    public record Origin(
+            @CheckForNull @JsonProperty("address") String address,
+            @CheckForNull @JsonProperty("jobId") String jobId) {
+
+        public static final Origin UNKNOWN = new Origin(null, null);
+
+        public Origin {
+            Bound.LINE.check("the URL of Jenkins", address);
+        }
+    }
+
     public Approval {
-        Objects.requireNonNull(terms, "terms");
+        Objects.requireNonNull(id, "id");
+        Objects.requireNonNull(build, "build");
+        Objects.requireNonNull(origin, "origin");
         Objects.requireNonNull(state, "state");
-        Objects.requireNonNull(said, "said");
+        createdAt = createdAt.truncatedTo(ChronoUnit.MILLIS); // as clients are shown it
+        channels = Channel.shared(channels);
+        votes = List.copyOf(votes);
+        inputs = inputs.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
         attempts = List.copyOf(attempts);
         failedNotices = List.copyOf(failedNotices);
-        if ((state == State.DECIDED) != (said.decision() != null)) {
-            throw new IllegalArgumentException("state " + state + " does not go with decision " + said.decision());
+        if ((state == State.DECIDED) != (decision != null)) {
+            throw new IllegalArgumentException("state " + state + " does not go with decision " + decision);
         }
-        if (terms.subject().webhook() == null && (state == State.SENDING || calls != null && calls.isForProcess())) {
+        if (terms.webhook() == null
+                && (state == State.SENDING || !channels.isEmpty() || calls != null && calls.isForProcess())) {
             throw new IllegalArgumentException("without a webhook, there is nothing to call");
         }
     }
 
-    /** Returns a new approval, before anything was sent. */
-    static Approval start(ApprovalTerms terms, @CheckForNull OutgoingCalls calls) {
-        State first = terms.subject().webhook() == null ? State.WAITING : State.SENDING;
-        return Notifications.afterEvent(
-                null, new Approval(terms, first, Said.NOTHING, List.of(), calls, null, List.of()));
-    }
-
-    public String id() {
-        return terms.id();
-    }
-
-    public BuildRef build() {
-        return terms.build();
+    /**
+     * Returns a new approval, before anything was sent. With a webhook, it awaits a callback.
+     *
+     * @param rest sets its id, build and time, and what else there is
+     */
+    public static Approval start(Terms terms, Consumer<ApprovalBuilder> rest) {
+        ApprovalBuilder approval = ApprovalBuilder.builder()
+                .origin(Origin.UNKNOWN)
+                .terms(terms)
+                .channels(terms.webhook() == null ? Set.of() : Set.of(Channel.CALLBACK))
+                .state(terms.webhook() == null ? State.WAITING : State.SENDING)
+                .votes(List.of())
+                .inputs(Map.of())
+                .attempts(List.of())
+                .failedNotices(List.of());
+        rest.accept(approval);
+        return Notifications.afterEvent(null, approval.toApproval());
     }
 
     public Phase phase() {
-        return terms.subject().phase();
+        return terms.phase();
     }
 
     @CheckForNull
     public String environment() {
-        return terms.subject().environment();
+        return terms.environment();
     }
 
     /** Returns what pages and the log call it: the name of the webhook; without one, the question, if people are asked one. */
@@ -123,7 +187,7 @@ public record Approval(
     /** Returns the rows that pages show of it. */
     public List<Fact> facts() {
         var facts = new ArrayList<Fact>(terms.facts());
-        Decision decision = said.decision();
+        facts.add(new Fact(Messages.Approval_started(), null, createdAt));
         if (decision != null) {
             facts.add(new Fact(Messages.Approval_decidedBy(), decision.decidedBy(), decision.decidedAt()));
         }
@@ -132,41 +196,36 @@ public record Approval(
 
     /** Returns whether the approval calls a webhook. Without one, a person alone decides. */
     public boolean hasWebhook() {
-        return terms.subject().webhook() != null;
+        return terms.webhook() != null;
     }
 
     /** Returns the name of the webhook, or words for a person if there is none. */
     public String webhook() {
-        return Objects.requireNonNullElse(terms.subject().webhook(), opensAt() == null ? MANUAL : WINDOW);
+        return Objects.requireNonNullElse(terms.webhook(), opensAt() == null ? MANUAL : WINDOW);
     }
 
     /** Returns whether the settings ask for it, as a rule of the environment, and not the Pipeline. */
     public boolean isRule() {
-        return terms.subject().rule();
+        return terms.rule();
     }
 
     /** Returns when the window opens that is all that the approval waits for, {@code null} for any other approval. */
     @CheckForNull
     public Instant opensAt() {
-        return terms.limits().opensAt();
+        return terms.opensAt();
     }
 
     @CheckForNull
     public String callbackCredentialsId() {
-        return terms.deciders().callbackCredentialsId();
+        return terms.callbackCredentialsId();
     }
 
     public List<String> allowedCallers() {
-        return terms.deciders().allowedCallers();
+        return terms.allowedCallers();
     }
 
     public boolean awaitsCallback() {
         return channels().contains(Channel.CALLBACK);
-    }
-
-    /** Returns the ways in which the external process may give its verdict; empty if none is required of it. */
-    public Set<Channel> channels() {
-        return terms.deciders().channels();
     }
 
     /** Returns whether the external process may report progress, so that it can miss a heartbeat. */
@@ -177,12 +236,12 @@ public record Approval(
     /** Returns whether the webhook is still to be called: no call was taken, and no callback came before. */
     public boolean isUnsent() {
         Attempt last = lastAttempt();
-        return hasWebhook() && said.callback() == null && (last == null || last.failure() != null);
+        return hasWebhook() && callback == null && (last == null || last.failure() != null);
     }
 
     /** Returns whether all that is still required, or was until the deadline, is the approval of people. */
     public boolean awaitsPersonAlone() {
-        return !isUnsent() && (said.callback() != null || channels().isEmpty());
+        return !isUnsent() && (callback != null || channels().isEmpty());
     }
 
     /** Returns what the decision lacks, as the beginning of a sentence for people. */
@@ -206,46 +265,32 @@ public record Approval(
 
     @CheckForNull
     public ManualRequirement manual() {
-        return terms.deciders().manual();
-    }
-
-    public Instant createdAt() {
-        return terms.limits().createdAt();
+        return terms.manual();
     }
 
     /** Returns whether the time of the approval begins with its first call, which has not begun. */
     public boolean awaitsFirstCall() {
-        return terms.limits().fromCall() != null;
+        return terms.waitsForCall() && calledAt == null;
     }
 
+    /** Returns when the wait ends; absolute, so time spent while Jenkins is down counts. */
     public Instant deadline() {
-        return terms.limits().deadline();
+        Instant latest =
+                createdAt.plus(terms.waitsForCall() ? terms.timeout().plus(MOST_BEFORE_CALL) : terms.timeout());
+        Instant own = calledAt == null ? latest : calledAt.plus(terms.timeout());
+        return own.isBefore(latest) ? own : latest;
+    }
+
+    /** Returns when the approval is about to time out: when a tenth of its time is left, or an hour if that is less. */
+    private Instant nearlyOver() {
+        Duration tenth = Duration.between(Objects.requireNonNullElse(calledAt, createdAt), deadline())
+                .dividedBy(10);
+        return deadline().minus(tenth.compareTo(LONGEST_NOTICE) < 0 ? tenth : LONGEST_NOTICE);
     }
 
     @CheckForNull
     public Duration heartbeat() {
-        return terms.limits().heartbeat();
-    }
-
-    @CheckForNull
-    public Decision callback() {
-        return said.callback();
-    }
-
-    /** Returns the data of the callback as the text of a JSON object, {@code null} if there is none. */
-    @CheckForNull
-    public String data() {
-        return said.data();
-    }
-
-    /** Returns the approvals of people that count. */
-    public List<Vote> votes() {
-        return said.votes();
-    }
-
-    /** Returns what the people filled in, by name: texts and booleans. Empty before the first of them has approved. */
-    public Map<String, Object> inputs() {
-        return said.inputs();
+        return terms.heartbeat();
     }
 
     /** Returns whether the approval of a person who may count for these rules would count. */
@@ -255,7 +300,7 @@ public record Approval(
     }
 
     public boolean hasVoteOf(String user) {
-        return said.votes().stream().anyMatch(vote -> vote.user().equals(user));
+        return votes.stream().anyMatch(vote -> vote.user().equals(user));
     }
 
     /**
@@ -265,25 +310,20 @@ public record Approval(
     @CheckForNull
     public Decision person() {
         ManualRequirement manual = manual();
-        if (said.rejection() != null) {
-            return said.rejection();
+        if (rejection != null) {
+            return rejection;
         }
-        return manual == null || said.votes().size() < manual.required() ? null : Vote.together(said.votes());
+        return manual == null || votes.size() < manual.required() ? null : Vote.together(votes);
     }
 
     /** Returns the same, by whom the decision says: {@code user alice}, {@code users alice and bob}. */
     @CheckForNull
     public Decision namedPerson() {
         Decision person = person();
-        String user = said.rejection() == null && said.votes().size() > 1 ? "users " : "user ";
+        String user = rejection == null && votes.size() > 1 ? "users " : "user ";
         return person == null
                 ? null
                 : new Decision(person.outcome(), person.mdMessage(), user + person.decidedBy(), person.decidedAt());
-    }
-
-    @CheckForNull
-    public Decision decision() {
-        return said.decision();
     }
 
     public boolean isDecided() {
@@ -307,7 +347,6 @@ public record Approval(
      * @throws IllegalStateException if it is not
      */
     public Decision requireDecision() {
-        Decision decision = said.decision();
         if (decision == null) {
             throw new IllegalStateException(id() + " is not decided");
         }
@@ -331,10 +370,9 @@ public record Approval(
      * without the process, and not because the webhook could not be called.
      */
     public boolean isCancelled() {
-        Decision decision = said.decision();
         return decision != null
                 && hasWebhook()
-                && said.callback() == null
+                && callback == null
                 && switch (decision.outcome()) {
                     case TIMED_OUT, NOT_HEARD, ABORTED, OTHER_FAILED, REJECTED, LOST -> true;
                     case SUCCESS -> decision.override() && !channels().isEmpty();
@@ -351,7 +389,7 @@ public record Approval(
      */
     public Optional<Instant> heartbeatDue(Instant heardAt) {
         Duration heartbeat = heartbeat();
-        return heartbeat != null && isHeard() && state == State.WAITING && said.callback() == null
+        return heartbeat != null && isHeard() && state == State.WAITING && callback == null
                 ? Optional.of(heardAt.plus(heartbeat))
                 : Optional.empty();
     }
@@ -361,17 +399,17 @@ public record Approval(
         Notifications notifications = Notifications.of(this);
         return notifications == null || notifications.reminded() || isDecided()
                 ? Optional.empty()
-                : Optional.of(terms.limits().nearlyOver());
+                : Optional.of(nearlyOver());
     }
 
     /** Returns whether the approvals belong to one group, of which all have to succeed. */
     public boolean isBeside(Approval other) {
-        return isIn(other.build(), other.phase(), other.terms.subject().group());
+        return isIn(other.build(), other.phase(), other.group);
     }
 
     /** Returns whether the approval is one of a group, see {@link Approvals#endGroup}; {@code null} is none. */
-    boolean isIn(BuildRef build, Phase phase, @CheckForNull String group) {
-        return group != null && group.equals(terms.subject().group()) && phase == phase() && build.equals(build());
+    boolean isIn(BuildRef other, Phase phase, @CheckForNull String wanted) {
+        return wanted != null && wanted.equals(group) && phase == phase() && build.equals(other);
     }
 
     /**
@@ -393,62 +431,37 @@ public record Approval(
 
     /** Returns the approval with another name of its job. */
     public Approval ofJob(String name) {
-        return name.equals(build().job())
-                ? this
-                : new Approval(terms.ofJob(name), state, said, attempts, calls, cancel, failedNotices);
+        return name.equals(build.job()) ? this : withBuild(new BuildRef(name, build.number()));
     }
 
-    Approval in(State newState) {
-        return new Approval(terms, newState, said, attempts, calls, cancel, failedNotices);
-    }
-
-    Approval calledBack(Decision callback, @CheckForNull String data) {
-        return with(said.withCallback(callback, data));
-    }
-
-    Approval approvedBy(Vote vote, Map<String, Object> inputs) {
-        return with(said.withVote(vote, inputs));
-    }
-
-    Approval rejectedBy(Decision rejection) {
-        return with(said.withRejection(rejection));
-    }
-
-    private Approval with(Said newSaid) {
-        return new Approval(terms, state, newSaid, attempts, calls, cancel, failedNotices);
+    Approval approvedBy(Vote vote, Map<String, Object> given) {
+        var all = new ArrayList<Vote>(votes);
+        all.add(vote);
+        return with(copy -> copy.votes(all).inputs(given));
     }
 
     Approval withoutWebhookCall() {
-        return calls == null ? this : with(calls.withoutWebhook());
+        return calls == null ? this : withCalls(calls.withoutWebhook());
     }
 
     Approval withoutVerdictCalls() {
-        return calls == null ? this : with(calls.withoutVerdictCalls());
+        return calls == null ? this : withCalls(calls.withoutVerdictCalls());
     }
 
     Approval withoutProcessCalls() {
-        return calls == null ? this : with(calls.withoutProcess());
-    }
-
-    Approval cancelled(@CheckForNull Attempt attempt) {
-        return new Approval(
-                terms, state, said, attempts, calls == null ? null : calls.withoutProcess(), attempt, failedNotices);
+        return calls == null ? this : withCalls(calls.withoutProcess());
     }
 
     /** Returns the approval with other notifications, {@code null} for none any more. */
     Approval notifying(@CheckForNull Notifications notifications) {
-        return calls == null ? this : with(calls.with(notifications));
+        return calls == null ? this : withCalls(calls.with(notifications));
     }
 
     /** Returns the approval with a notice that could not be sent. */
-    Approval noting(Notifications.Failure failure) {
+    Approval withFailedNotice(Notifications.Failure failure) {
         var all = new ArrayList<Notifications.Failure>(failedNotices);
         all.add(failure);
-        return new Approval(terms, state, said, attempts, calls, cancel, all);
-    }
-
-    private Approval with(@CheckForNull OutgoingCalls others) {
-        return new Approval(terms, state, said, attempts, others, cancel, failedNotices);
+        return withFailedNotices(all);
     }
 
     /** Returns the approval with an attempt added, unless it was noted before. */
@@ -460,14 +473,12 @@ public record Approval(
         var all = new ArrayList<Attempt>(attempts);
         all.add(attempt);
         List<Attempt> newest = all.subList(Math.max(0, all.size() - MAX_ATTEMPTS), all.size());
-        return new Approval(terms, state, said, newest, calls, cancel, failedNotices);
+        return withAttempts(newest);
     }
 
     /** Returns the approval once the first call begins. */
     Approval called(Instant at) {
-        return awaitsFirstCall()
-                ? new Approval(terms.called(at), state, said, attempts, calls, cancel, failedNotices)
-                : this;
+        return awaitsFirstCall() ? withCalledAt(at.truncatedTo(ChronoUnit.MILLIS)) : this;
     }
 
     /** Returns whether there is a question for the status that has no verdict yet. */
@@ -479,17 +490,12 @@ public record Approval(
     Approval finding(Map<String, String> found) {
         var all = new ArrayList<Attempt>(attempts);
         all.set(all.size() - 1, all.get(all.size() - 1).finding(found));
-        return new Approval(terms, state, said, all, calls, cancel, failedNotices);
-    }
-
-    Approval withInputs(Map<String, Object> inputs) {
-        return with(said.withInputs(inputs));
+        return withAttempts(all);
     }
 
     /** Returns the approval decided. The cancel webhook stays only if it may have to be called. */
-    Approval decided(Decision decision) {
-        var decided =
-                new Approval(terms, State.DECIDED, said.withDecision(decision), attempts, calls, cancel, failedNotices);
+    Approval decided(Decision verdict) {
+        Approval decided = with(copy -> copy.state(State.DECIDED).decision(verdict));
         return decided.isCancelled() ? decided.withoutVerdictCalls() : decided.withoutProcessCalls();
     }
 

@@ -446,10 +446,9 @@ public final class Approvals {
      */
     public void endUnreadable(String id, BuildRef build) throws IOException {
         Instant now = clock.instant();
-        Approval unknown = ApprovalTerms.of(id, build)
-                .webhook("unknown")
-                .timeout(now, Duration.ZERO)
-                .start();
+        Approval unknown = Approval.start(
+                Terms.standard().webhook("unknown").timeout(Duration.ZERO).build(),
+                rest -> rest.id(id).build(build).createdAt(now));
         Event end = new Event.Aborted("Its file could not be read, and its build is over.");
         if (repository.endUnreadable(unknown.on(end, now).approval())) {
             LOGGER.log(

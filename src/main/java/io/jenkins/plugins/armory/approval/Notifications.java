@@ -103,7 +103,8 @@ public record Notifications(
         Approval rest = approval.notifying(notifications.without(notice));
         return event.failure().isEmpty()
                 ? rest
-                : rest.noting(new Failure(notice.occasion(), notifications.nameOf(notice), event.failure(), now));
+                : rest.withFailedNotice(
+                        new Failure(notice.occasion(), notifications.nameOf(notice), event.failure(), now));
     }
 
     /** Returns the name of the webhook of a notice. */

@@ -95,7 +95,7 @@ enum Transitions {
             "SUCCESS, or WAITING for people",
             // Once there is a callback, the webhook's own answer does not matter any more.
             (approval, event, now) -> Endings.settledOrWaiting(
-                    calledBack(approval, event, now).in(State.WAITING).withoutVerdictCalls(), now),
+                    calledBack(approval, event, now).withState(State.WAITING).withoutVerdictCalls(), now),
             Answer.ACCEPTED),
     PROCESS_FAILED(
             States.PENDING,
@@ -141,7 +141,7 @@ enum Transitions {
             "REJECTED",
             (approval, event, now) -> {
                 Decision said = verdict(event, now);
-                return approval.rejectedBy(said)
+                return approval.withRejection(said)
                         .decided(said.outcome(), said.mdMessage(), "user " + said.decidedBy(), said.decidedAt());
             },
             Answer.ACCEPTED),
@@ -256,13 +256,14 @@ enum Transitions {
             Events.of(Event.Sent.class),
             "WAITING, or decided if nothing more is required",
             (approval, event, now) -> Endings.settledOrWaiting(
-                    noted(approval, event).in(State.WAITING).withoutWebhookCall(), now),
+                    noted(approval, event).withState(State.WAITING).withoutWebhookCall(), now),
             Answer.ACCEPTED),
     CANCEL_OVER(
             States.DECIDED,
             Events.of(Event.CancelOver.class),
             "closed, unless somebody is still to be told",
-            (approval, event, now) -> approval.cancelled(((Event.CancelOver) event).attempt()),
+            (approval, event, now) ->
+                    approval.withCancel(((Event.CancelOver) event).attempt()).withoutProcessCalls(),
             Answer.ACCEPTED),
     TOO_EARLY_OR_TOO_LATE(
             States.ALL,
@@ -444,7 +445,7 @@ enum Transitions {
     }
 
     private static Approval calledBack(Approval approval, Event event, Instant now) {
-        return noted(approval, event).calledBack(verdict(event, now), ((Event.ProcessVerdict) event).data());
+        return noted(approval, event).withCallback(verdict(event, now)).withData(((Event.ProcessVerdict) event).data());
     }
 
     private static Approval noted(Approval approval, Event event) {

@@ -74,7 +74,7 @@ public class ApprovalRequests {
         } catch (IllegalStateException x) {
             return Optional.empty(); // the call itself says so
         }
-        String origin = approval.terms().origin().address();
+        String origin = approval.origin().address();
         return origin == null || origin.equals(here)
                 ? Optional.empty()
                 : Optional.of("it was made at " + origin + ", and this Jenkins is at " + here

@@ -8,7 +8,7 @@ import hudson.model.Descriptor;
 import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.Terms;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.WebhookRules;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
     @CheckForNull
     private ManualApproval manualApproval;
 
-    private long timeout = ApprovalTerms.Limits.STANDARD_HOURS;
+    private long timeout = Terms.STANDARD_HOURS;
     private String unit = TimeUnit.HOURS.name();
     private List<String> notify = new ArrayList<>();
 
@@ -103,7 +103,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     @DataBoundSetter
     public void setTimeout(long timeout) {
-        this.timeout = timeout == 0 ? ApprovalTerms.Limits.STANDARD_HOURS : timeout; // 0 of a field that is not there
+        this.timeout = timeout == 0 ? Terms.STANDARD_HOURS : timeout; // 0 of a field that is not there
     }
 
     public String getUnit() {
@@ -184,8 +184,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         EnvironmentDefinition.check("context", context, KeyValue::checkGiven);
         WebhookRules.checkContext(contextMap());
         Bound.LINE.checkEach("notify", notify);
-        ApprovalTerms.Limits.checked(
-                "timeout", timeout, timeUnit(), ApprovalTerms.Limits.STANDARD_HOURS + " " + TimeUnit.HOURS);
+        Terms.limit("timeout", timeout, timeUnit());
         if (manualApproval != null) {
             manualApproval.withoutParameters().rules().forEach(rule -> {
                 if (rule.submitters().isEmpty()) {

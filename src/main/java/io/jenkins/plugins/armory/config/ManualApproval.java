@@ -141,7 +141,10 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
             for (ApprovalRule each : all()) {
                 required.add(toRule(each, rules.isEmpty() ? "" : "rules[" + required.size() + "]."));
             }
-            return new ManualRequirement(message, required).filling(inputs);
+            var requirement = new ManualRequirement(message, required).filling(inputs);
+            return notByRequester
+                    ? requirement.notBy(List.of())
+                    : requirement; // they are found when the approval is written
         } catch (IllegalArgumentException x) {
             throw new IllegalArgumentException("manualApproval." + x.getMessage(), x);
         }

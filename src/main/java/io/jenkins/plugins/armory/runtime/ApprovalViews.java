@@ -9,13 +9,13 @@ import io.jenkins.plugins.armory.api.ApprovalView.Notices;
 import io.jenkins.plugins.armory.api.ApprovalView.Rule;
 import io.jenkins.plugins.armory.api.ApprovalView.Vote;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.InputDefinition;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.RuleMatching;
+import io.jenkins.plugins.armory.approval.Terms;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -30,7 +30,7 @@ public final class ApprovalViews {
     private ApprovalViews() {}
 
     public static ApprovalView of(Approval approval) {
-        ApprovalTerms.Subject subject = approval.terms().subject();
+        Terms terms = approval.terms();
         return new ApprovalView(
                 approval.id(),
                 approval.build().job(),
@@ -39,8 +39,8 @@ public final class ApprovalViews {
                 approval.environment(),
                 approval.webhook(),
                 approval.title(),
-                subject.path(),
-                subject.rule(),
+                terms.path(),
+                terms.rule(),
                 ApprovalView.State.valueOf(approval.state().name()),
                 approval.createdAt().toString(),
                 approval.deadline().toString(),

@@ -78,7 +78,7 @@ final class CleanUp {
 
     /** Returns whether a job only has the name that the job of an approval had. */
     private static boolean isAnother(Job<?, ?> job, Approval approval) {
-        String id = approval.terms().origin().jobId();
+        String id = approval.origin().jobId();
         try {
             return id != null
                     && JobIds.find(job).filter(found -> !found.equals(id)).isPresent();

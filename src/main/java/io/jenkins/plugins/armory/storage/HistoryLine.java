@@ -34,7 +34,7 @@ final class HistoryLine {
         put(line, "environment", approval.environment());
         line.put("phase", approval.phase().toString());
         put(line, "webhook", approval.hasWebhook() ? approval.webhook() : null);
-        put(line, "rule", approval.isRule() ? approval.terms().subject().path() : null);
+        put(line, "rule", approval.isRule() ? approval.terms().path() : null);
         line.put("createdAt", approval.createdAt().toString())
                 .put("decidedAt", decision.decidedAt().toString())
                 .put("outcome", decision.outcome().name())
@@ -49,7 +49,7 @@ final class HistoryLine {
     }
 
     private static void putPeople(ObjectNode line, Approval approval, ManualRequirement manual) {
-        var matching = RuleMatching.of(manual, approval.said().votes());
+        var matching = RuleMatching.of(manual, approval.votes());
         ArrayNode rules = line.putArray("rules");
         for (PeopleRule rule : manual.rules()) {
             ObjectNode each = JSON.createObjectNode();
@@ -63,8 +63,8 @@ final class HistoryLine {
             line.set("requesters", names(requesters));
         }
         ArrayNode people = line.putArray("people");
-        approval.said().votes().forEach(vote -> people.add(said(true, vote.user(), vote.comment(), vote.at())));
-        Decision rejection = approval.said().rejection();
+        approval.votes().forEach(vote -> people.add(said(true, vote.user(), vote.comment(), vote.at())));
+        Decision rejection = approval.rejection();
         if (rejection != null) {
             people.add(said(false, rejection.decidedBy(), rejection.mdMessage(), rejection.decidedAt()));
         }

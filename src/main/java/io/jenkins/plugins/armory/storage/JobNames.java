@@ -16,7 +16,7 @@ public interface JobNames {
 
     /** Returns an approval with the present name of its job, or with the last one if the job is gone. */
     default Approval addTo(Approval approval) {
-        String id = approval.terms().origin().jobId();
+        String id = approval.origin().jobId();
         String name = id == null ? null : of(id);
         return name == null ? approval : approval.ofJob(name);
     }

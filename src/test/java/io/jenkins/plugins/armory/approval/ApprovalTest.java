@@ -24,10 +24,10 @@ public class ApprovalTest {
 
     static final Webhook WEBHOOK =
             Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
-    static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+    static final OutgoingCalls CALLS = TestApproval.calls(WEBHOOK, WEBHOOK, Map.of(), null, null);
 
-    public static ApprovalTerms.Builder terms(String id) {
-        return ApprovalTerms.of(id, new BuildRef("team/deploy", 7))
+    public static TestApproval terms(String id) {
+        return TestApproval.of(id, new BuildRef("team/deploy", 7))
                 .environment("staging")
                 .webhook("tests")
                 .timeout(START, Duration.ofHours(24));
@@ -35,10 +35,6 @@ public class ApprovalTest {
 
     public static Approval start(String id) {
         return terms(id).start();
-    }
-
-    public static Approval start(ApprovalTerms terms) {
-        return Approval.start(terms, null);
     }
 
     public static Attempt attempt(int number, int status) {
@@ -110,9 +106,9 @@ public class ApprovalTest {
     /** As after the machine has slept: the answer is noted before the timer looks at the clock. */
     @Test
     void anAnswerOfTheWebhookAtTheDeadlineIsTooLateToo() {
-        Approval alone = terms("a1").withoutCallback().start();
+        Approval alone = terms("a1").through(Set.of()).start();
         Approval approved = terms("a2")
-                .withoutCallback()
+                .through(Set.of())
                 .manual(new ManualRequirement("Go?", List.of(), 1))
                 .start()
                 .on(new Event.ManualApproval("alice", ""), SOON)
@@ -166,7 +162,7 @@ public class ApprovalTest {
 
     @Test
     void isDecidedAtOnceWhereNoCallbackIsAwaited() {
-        Approval alone = terms("a1").withoutCallback().start();
+        Approval alone = terms("a1").through(Set.of()).start();
         assertThat(alone.on(callback(false), SOON)).isEqualTo(new Transition(alone, Answer.NOT_AWAITED));
 
         Approval sent = alone.on(sent(), SOON).approval();
@@ -221,7 +217,7 @@ public class ApprovalTest {
         assertThat(rejected.on(reject(), SOON).answer()).isEqualTo(Answer.DUPLICATE);
     }
 
-    private static ApprovalTerms.Builder needsBoth(String id) {
+    private static TestApproval needsBoth(String id) {
         return terms(id).manual(new ManualRequirement("Go?", List.of(), 1));
     }
 
@@ -318,7 +314,7 @@ public class ApprovalTest {
 
     @Test
     void anOverrideCallsTheCancelWebhookUnlessTheExternalProcessIsDone() {
-        OutgoingCalls calls = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+        OutgoingCalls calls = TestApproval.calls(WEBHOOK, WEBHOOK, Map.of(), null, null);
         for (boolean success : List.of(true, false)) {
             Approval pending = terms("a1").calls(calls).start();
             assertThat(after(pending, override(success)))
@@ -330,7 +326,7 @@ public class ApprovalTest {
             assertThat(calledBack.isClosed()).isTrue();
         }
         Approval notAwaited =
-                after(needsBoth("a1").calls(calls).withoutCallback().start(), sent(), override(true));
+                after(needsBoth("a1").calls(calls).through(Set.of()).start(), sent(), override(true));
         assertThat(notAwaited.isClosed())
                 .as("nobody stops what nobody waits for, as without an override")
                 .isTrue();
@@ -398,14 +394,17 @@ public class ApprovalTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> terms("a1").byPersonAlone().start());
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> needsBoth("a1").webhook(null).start());
+                .isThrownBy(() -> needsBoth("a1")
+                        .webhook(null)
+                        .through(Set.of(Channel.CALLBACK))
+                        .start());
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         needsBoth("a1").byPersonAlone().heartbeat(HEARTBEAT).start());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> needsBoth("a1")
                         .byPersonAlone()
-                        .calls(new OutgoingCalls(null, WEBHOOK, Map.of(), null, null))
+                        .calls(TestApproval.calls(null, WEBHOOK, Map.of(), null, null))
                         .start());
     }
 
@@ -526,14 +525,12 @@ public class ApprovalTest {
 
     @Test
     void cannotBeHalfBuilt() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        new Approval(sending.terms(), State.DECIDED, sending.said(), List.of(), null, null, List.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> sending.withState(State.DECIDED));
     }
 
     private static Approval withCalls(@CheckForNull Webhook cancel) {
         return terms("a1")
-                .calls(new OutgoingCalls(WEBHOOK, cancel, Map.of("ref", "main"), null, null))
+                .calls(TestApproval.calls(WEBHOOK, cancel, Map.of("ref", "main"), null, null))
                 .start();
     }
 

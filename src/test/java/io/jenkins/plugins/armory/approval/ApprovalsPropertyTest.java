@@ -156,6 +156,17 @@ class ApprovalsPropertyTest {
         return new Event.Notified(new Notice(occasion, 0), "");
     }
 
+    /** Returns the verdicts on an approval. */
+    private static List<Object> saidIn(Approval approval) {
+        return Arrays.asList(
+                approval.callback(),
+                approval.data(),
+                approval.votes(),
+                approval.inputs(),
+                approval.rejection(),
+                approval.decision());
+    }
+
     /** An approval at a moment of its life. What happens next depends on these two values alone. */
     private record Moment(Approval approval, Instant now) {
 
@@ -165,7 +176,7 @@ class ApprovalsPropertyTest {
             return Objects.hash(
                     now,
                     approval.state(),
-                    approval.said(),
+                    saidIn(approval),
                     approval.attempts(),
                     approval.calls(),
                     approval.cancel(),
@@ -183,7 +194,7 @@ class ApprovalsPropertyTest {
             for (ManualRequirement manual : Arrays.asList(null, people(1))) {
                 for (Duration heartbeat : Arrays.asList(null, HEARTBEAT)) {
                     for (OutgoingCalls calls : Arrays.asList(null, CALLS)) {
-                        ApprovalTerms.Builder terms = ApprovalTest.terms(ID)
+                        TestApproval terms = ApprovalTest.terms(ID)
                                 .manual(manual)
                                 .heartbeat(heartbeat)
                                 .calls(calls);
@@ -193,9 +204,8 @@ class ApprovalsPropertyTest {
             }
         }
         for (boolean withoutCallback : List.of(false, true)) {
-            ApprovalTerms.Builder terms =
-                    ApprovalTest.terms(ID).manual(people(2)).calls(CALLS);
-            visitAll((withoutCallback ? terms.withoutCallback() : terms).start());
+            TestApproval terms = ApprovalTest.terms(ID).manual(people(2)).calls(CALLS);
+            visitAll((withoutCallback ? terms.through(Set.of()) : terms).start());
         }
         for (Set<Channel> channels : OTHER_CHANNELS) {
             for (ManualRequirement manual : Arrays.asList(null, people(1))) {
@@ -210,7 +220,7 @@ class ApprovalsPropertyTest {
         visitAll(ApprovalTest.terms(ID).calls(CALLS.with(TOLD)).start());
         visitAll(ApprovalTest.terms(ID)
                 .manual(people(1))
-                .withoutCallback()
+                .through(Set.of())
                 .calls(CALLS.with(TOLD))
                 .start());
         visitAll(ApprovalTest.terms(ID)
@@ -228,7 +238,10 @@ class ApprovalsPropertyTest {
                 .manual(new ManualRequirement("Go?", GROUPS))
                 .byPersonAlone()
                 .start());
-        visitAll(ApprovalTest.terms(ID).opensAt(SILENT).rule(true).start());
+        visitAll(ApprovalTest.terms(ID)
+                .opensAt(SILENT)
+                .terms(terms -> terms.rule(true))
+                .start());
         assertThat(VISITED)
                 .as("rows of the transition table that no order leads to")
                 .containsExactlyInAnyOrder(Transitions.values());
@@ -303,8 +316,7 @@ class ApprovalsPropertyTest {
     }
 
     private static boolean approvedByAll(Approval approval) {
-        return voters(approval).size() == approval.manual().required()
-                && approval.said().rejection() == null;
+        return voters(approval).size() == approval.manual().required() && approval.rejection() == null;
     }
 
     private static Set<String> voters(Approval approval) {
@@ -350,7 +362,7 @@ class ApprovalsPropertyTest {
             checkCalls();
             checkNotices();
             require(before.callback() == null || before.callback().equals(after().callback()), "a verdict stands");
-            require(!before.isDecided() || before.said().equals(after().said()), "a decision stands");
+            require(!before.isDecided() || saidIn(before).equals(saidIn(after())), "a decision stands");
             List<Attempt> attempts = after().attempts();
             require(
                     step == Step.MOVED && transition.answer() == Answer.ACCEPTED
@@ -550,7 +562,7 @@ class ApprovalsPropertyTest {
                     ? List.of()
                     : left.due().stream().map(Notice::occasion).toList();
             if (event instanceof Event.Notified) {
-                require(after.said().equals(before.said()), "a notice decides nothing");
+                require(saidIn(after).equals(saidIn(before)), "a notice decides nothing");
                 require(after.state() == before.state(), "a notice changes no state");
                 return;
             }

@@ -89,7 +89,7 @@ class ApprovalsTest {
     }
 
     private static Approval startingNow(String id, Duration timeout, @CheckForNull Duration heartbeat) {
-        return ApprovalTerms.of(id, new BuildRef("job", 1))
+        return TestApproval.of(id, new BuildRef("job", 1))
                 .webhook("w")
                 .timeout(Instant.now(), timeout)
                 .heartbeat(heartbeat)
@@ -135,7 +135,7 @@ class ApprovalsTest {
         for (int i = 0; i < decisions.size(); i++) {
             var build = new BuildRef("team/deploy", i);
             String id = "over" + i;
-            approvals.create(ApprovalTerms.of(id, build)
+            approvals.create(TestApproval.of(id, build)
                     .webhook("tests")
                     .manual(new ManualRequirement("Go?", List.of(), 1))
                     .calls(new OutgoingCalls(webhook, webhook, Map.of(), null, null))
@@ -202,8 +202,8 @@ class ApprovalsTest {
         Approvals approvals = open(ApprovalStore.open(folder, jobId -> null));
         Instant start = clock.instant();
         approvals.create(terms("a1")
-                .timeout(start, Duration.ofHours(30))
-                .fromCall(Duration.ofMinutes(5))
+                .timeout(start, Duration.ofMinutes(5))
+                .terms(terms -> terms.fromCall(true))
                 .start());
         clock.set(start.plus(Duration.ofHours(2)));
         assertThat(approvals.find("a1").orElseThrow().isDecided()).isFalse();
@@ -229,8 +229,8 @@ class ApprovalsTest {
         Approvals approvals = open(clock);
         Instant start = clock.instant();
         approvals.create(terms("a1")
-                .timeout(start, Duration.ofHours(30))
-                .fromCall(Duration.ofMinutes(50))
+                .timeout(start, Duration.ofMinutes(50))
+                .terms(terms -> terms.fromCall(true))
                 .calls(OutgoingCalls.notifying(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
                 .start());
         Instant called = start.plus(Duration.ofHours(20));
@@ -312,7 +312,7 @@ class ApprovalsTest {
     }
 
     private static Approval startingIn(String id, int build, @CheckForNull String environment) {
-        return ApprovalTerms.of(id, new BuildRef("team/deploy", build))
+        return TestApproval.of(id, new BuildRef("team/deploy", build))
                 .environment(environment)
                 .webhook("tests")
                 .timeout(START, Duration.ofHours(24))
@@ -703,10 +703,10 @@ class ApprovalsTest {
     }
 
     private Approval startIn(String id, String jobId) {
-        return ApprovalTerms.of(id, new BuildRef("team/deploy", 7))
+        return TestApproval.of(id, new BuildRef("team/deploy", 7))
                 .webhook("tests")
                 .timeout(clock.instant(), Duration.ofHours(1))
-                .origin(new ApprovalTerms.Origin(null, jobId))
+                .origin(new Approval.Origin(null, jobId))
                 .start();
     }
 
@@ -951,7 +951,7 @@ class ApprovalsTest {
                 new Approvals(repository, timer, Runnable::run, Clock.systemUTC(), build -> false, approval -> {}));
         approvals
                 .get()
-                .create(ApprovalTerms.of("a1", new BuildRef("job", 1))
+                .create(TestApproval.of("a1", new BuildRef("job", 1))
                         .webhook("w")
                         .manual(new ManualRequirement("Go?", List.of(), 1))
                         .timeout(Instant.now(), Duration.ofHours(1))
@@ -996,7 +996,7 @@ class ApprovalsTest {
         approvals.create(terms("a1").heartbeat(Duration.ofHours(1)).start());
         approvals.apply("a1", ApprovalTest.sent());
         clock.set(START.plus(Duration.ofHours(5)));
-        approvals.create(ApprovalTerms.of("overdue", new BuildRef("job", 1))
+        approvals.create(TestApproval.of("overdue", new BuildRef("job", 1))
                 .webhook("w")
                 .timeout(clock.instant(), Duration.ofMillis(1))
                 .start());
@@ -1032,7 +1032,7 @@ class ApprovalsTest {
     @Test
     void theWaitForAnOpeningEndsAtItsDeadline() throws IOException {
         Approvals approvals = open(ApprovalStore.open(folder, jobId -> null));
-        approvals.create(ApprovalTerms.of("window", new BuildRef("job", 1))
+        approvals.create(TestApproval.of("window", new BuildRef("job", 1))
                 .timeout(START, Duration.ofDays(30))
                 .opensAt(START.plus(Duration.ofDays(60)))
                 .start());

@@ -62,7 +62,7 @@ class BoundedTermsTest {
         assertThatCode(() -> new OutgoingCalls(largest, largest, context, NAME, NAME)
                         .with(Notifications.by(List.of(largest))))
                 .doesNotThrowAnyException();
-        assertRefused(() -> new ApprovalTerms.Origin("o".repeat(1025), null), "the URL of Jenkins: is longer than");
+        assertRefused(() -> new Approval.Origin("o".repeat(1025), null), "the URL of Jenkins: is longer than");
         assertRefused(
                 () -> new OutgoingCalls(largest, null, Map.of("k" + HALF, ""), null, null), "context: a key has half");
         assertRefused(() -> new OutgoingCalls(largest, null, Map.of(), NAME + 'n', null), "account: is longer than");

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalRepository;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
@@ -16,6 +15,7 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
@@ -79,10 +79,10 @@ class CallLoopTest {
     }
 
     private void create(String job, String id, Webhook webhook, Channel... channels) throws IOException {
-        approvals.create(ApprovalTerms.of(id, new BuildRef(job, 1))
+        approvals.create(TestApproval.of(id, new BuildRef(job, 1))
                 .webhook(webhook.name())
                 .through(Set.of(channels))
-                .origin(new ApprovalTerms.Origin(null, job))
+                .origin(new Approval.Origin(null, job))
                 .timeout(clock.instant(), Duration.ofHours(1))
                 .calls(new OutgoingCalls(webhook, webhook("cancel"), Map.of(), null, null))
                 .start());
@@ -234,10 +234,10 @@ class CallLoopTest {
 
     /** Creates an approval whose time begins with its call. */
     private void createUncalled(String id) throws IOException {
-        approvals.create(ApprovalTerms.of(id, new BuildRef("job", 1))
+        approvals.create(TestApproval.of(id, new BuildRef("job", 1))
                 .webhook("w")
-                .timeout(clock.instant(), Duration.ofHours(30))
-                .fromCall(Duration.ofHours(1))
+                .timeout(clock.instant(), Duration.ofHours(1))
+                .terms(terms -> terms.fromCall(true))
                 .calls(new OutgoingCalls(webhook("w"), null, Map.of(), null, null))
                 .start());
     }
@@ -286,7 +286,7 @@ class CallLoopTest {
                 .answer(AnswerRule.ofStatus("/state", null, List.of("passed"), List.of()))
                 .build();
         for (String id : List.of("told", "untold")) {
-            approvals.create(ApprovalTerms.of(id, new BuildRef("job", 1))
+            approvals.create(TestApproval.of(id, new BuildRef("job", 1))
                     .webhook("w")
                     .through(Set.of(Channel.STATUS))
                     .timeout(clock.instant(), Duration.ofHours(1))
@@ -646,7 +646,7 @@ class CallLoopTest {
     @Test
     void nothingIsCalledWhereAPersonAloneDecides() throws IOException {
         String alone = "a2";
-        approvals.create(ApprovalTerms.of(alone, new BuildRef("job", 1))
+        approvals.create(TestApproval.of(alone, new BuildRef("job", 1))
                 .timeout(clock.instant(), Duration.ofHours(1))
                 .manual(new ManualRequirement("Go?", List.of(), 1))
                 .byPersonAlone()

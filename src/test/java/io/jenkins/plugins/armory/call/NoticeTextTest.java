@@ -3,14 +3,15 @@ package io.jenkins.plugins.armory.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NoticeTextTest {
 
     private static Approval decided(String environment, String message) {
-        return ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
+        return TestApproval.of("a1", new BuildRef("team/deploy", 7))
                 .environment(environment)
                 .webhook("tests")
                 .timeout(Instant.EPOCH, Duration.ofHours(1))
@@ -36,8 +37,8 @@ class NoticeTextTest {
     /** A build may have several, and each has its question. */
     @Test
     void aPersonAloneIsToldTheQuestion() {
-        Approval approval = ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
-                .withoutCallback()
+        Approval approval = TestApproval.of("a1", new BuildRef("team/deploy", 7))
+                .through(Set.of())
                 .manual(new ManualRequirement("Release 2.7?", List.of(), 1))
                 .timeout(Instant.EPOCH, Duration.ofHours(1))
                 .start();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
@@ -14,6 +13,7 @@ import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
@@ -92,7 +92,7 @@ class NotifyCallsTest {
     }
 
     private static Approval notifying(String... told) {
-        return ApprovalTerms.of(ID, new BuildRef("job", 1))
+        return TestApproval.of(ID, new BuildRef("job", 1))
                 .timeout(START, Duration.ofHours(2))
                 .manual(new ManualRequirement("Go?", List.of(), 1))
                 .byPersonAlone()

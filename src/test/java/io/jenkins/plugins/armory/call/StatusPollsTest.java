@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
@@ -15,6 +14,7 @@ import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
@@ -80,11 +80,11 @@ class StatusPollsTest {
         open();
     }
 
-    private static ApprovalTerms.Builder terms(String id, String host) {
+    private static TestApproval terms(String id, String host) {
         return terms("job", id, host);
     }
 
-    private static ApprovalTerms.Builder terms(String job, String id, String host) {
+    private static TestApproval terms(String job, String id, String host) {
         Webhook asking = Webhook.named("status")
                 .method("GET")
                 .uriTemplate("https://" + host + "/builds/" + id)
@@ -93,14 +93,14 @@ class StatusPollsTest {
                 .build();
         Webhook starting =
                 Webhook.named("w").uriTemplate("https://" + host + "/").build();
-        return ApprovalTerms.of(id, new BuildRef(job, 1))
+        return TestApproval.of(id, new BuildRef(job, 1))
                 .webhook("w")
                 .through(Set.of(Channel.CALLBACK, Channel.STATUS))
                 .timeout(START, Duration.ofHours(2))
                 .calls(new OutgoingCalls(starting, null, new StatusCheck(asking, EVERY), null, Map.of(), null, null));
     }
 
-    private void start(ApprovalTerms.Builder terms) throws IOException {
+    private void start(TestApproval terms) throws IOException {
         Approval approval = terms.start();
         approvals.create(approval);
         approvals.attach(approval.id(), new NotingObserver(log));

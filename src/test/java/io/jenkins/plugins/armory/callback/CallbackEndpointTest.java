@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
@@ -36,6 +36,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.logging.Handler;
@@ -93,7 +94,7 @@ class CallbackEndpointTest {
 
     private String newApproval(String callbackCredentialsId, Duration timeout) throws IOException {
         String newId = tokens.newId();
-        approvals.create(ApprovalTerms.of(newId, new BuildRef("deploy", 1))
+        approvals.create(TestApproval.of(newId, new BuildRef("deploy", 1))
                 .webhook("tests")
                 .callers(callbackCredentialsId, List.of())
                 .timeout(Instant.now(), timeout)
@@ -318,10 +319,10 @@ class CallbackEndpointTest {
     @Test
     void isGoneWhereNoCallbackIsAwaited() throws IOException {
         String sending = tokens.newId();
-        approvals.create(ApprovalTerms.of(sending, new BuildRef("job", 1))
+        approvals.create(TestApproval.of(sending, new BuildRef("job", 1))
                 .webhook("w")
                 .timeout(Instant.now(), Duration.ofHours(1))
-                .withoutCallback()
+                .through(Set.of())
                 .start());
 
         assertError(callBack(sending, SUCCESS), 410, "approval_ended", "No callback is awaited");
@@ -331,7 +332,7 @@ class CallbackEndpointTest {
     @Test
     void isGoneWhereAPersonAloneDecides() throws IOException {
         String alone = tokens.newId();
-        approvals.create(ApprovalTerms.of(alone, new BuildRef("job", 1))
+        approvals.create(TestApproval.of(alone, new BuildRef("job", 1))
                 .timeout(Instant.now(), Duration.ofHours(1))
                 .manual(new ManualRequirement("Go?", List.of(), 1))
                 .byPersonAlone()

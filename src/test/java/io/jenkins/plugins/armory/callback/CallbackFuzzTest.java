@@ -6,9 +6,9 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.Draw;
 import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
@@ -54,7 +54,7 @@ class CallbackFuzzTest {
                 Clock.systemUTC(),
                 build -> false,
                 approval -> {});
-        approvals.create(ApprovalTerms.of(ID, new BuildRef("job", 1))
+        approvals.create(TestApproval.of(ID, new BuildRef("job", 1))
                 .webhook("w")
                 .timeout(Instant.now(), Duration.ofDays(1))
                 .start());

@@ -3,10 +3,10 @@ package io.jenkins.plugins.armory.callback;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets.CallerSecret;
 import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
@@ -89,7 +89,7 @@ class SignedCallbackTest {
 
     private String newApproval(String credentialsId) throws IOException {
         String newId = tokens.newId();
-        approvals.create(ApprovalTerms.of(newId, new BuildRef("deploy", 1))
+        approvals.create(TestApproval.of(newId, new BuildRef("deploy", 1))
                 .webhook("tests")
                 .callers(credentialsId, List.of())
                 .timeout(Instant.now(), Duration.ofHours(1))

@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.approval.Said;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,14 +22,8 @@ class ApprovalChecksTest {
 
     private static ApprovalView decided(Approval started, Outcome outcome, int second) {
         Decision decision = new Decision(outcome, "", "somebody", Instant.EPOCH.plusSeconds(second));
-        return view(new Approval(
-                started.terms(),
-                Approval.State.DECIDED,
-                new Said(null, null, List.of(), Map.of(), null, decision),
-                started.attempts(),
-                null,
-                null,
-                List.of()));
+        return view(
+                started.with(approval -> approval.state(Approval.State.DECIDED).decision(decision)));
     }
 
     @ParameterizedTest
@@ -48,7 +39,7 @@ class ApprovalChecksTest {
     }
 
     private static Approval started(String id, int second, Phase phase) {
-        return ApprovalTerms.of(id, new BuildRef("deploy", 7))
+        return TestApproval.of(id, new BuildRef("deploy", 7))
                 .environment("prod")
                 .phase(phase)
                 .webhook("tests")
@@ -69,10 +60,10 @@ class ApprovalChecksTest {
     }
 
     private static Approval ofList(String id, int index) {
-        return ApprovalTerms.of(id, new BuildRef("deploy", 7))
+        return TestApproval.of(id, new BuildRef("deploy", 7))
                 .environment("prod")
                 .webhook("tests-" + index)
-                .path("approvals[" + index + "]")
+                .terms(terms -> terms.path("approvals[" + index + "]"))
                 .timeout(Instant.EPOCH, Duration.ofHours(1))
                 .start();
     }

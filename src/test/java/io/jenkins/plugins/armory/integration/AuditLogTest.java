@@ -3,9 +3,9 @@ package io.jenkins.plugins.armory.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +19,7 @@ class AuditLogTest {
 
     @Test
     void aLineHasWhatWasDecidedAndByWhom() {
-        Approval approval = ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
+        Approval approval = TestApproval.of("a1", new BuildRef("team/deploy", 7))
                 .environment("prod\n{\"outcome\": \"SUCCESS\"}")
                 .webhook("tests")
                 .timeout(START, Duration.ofHours(1))
@@ -38,7 +38,7 @@ class AuditLogTest {
     @ParameterizedTest
     @ValueSource(strings = {"\u0085", "\u2028", "\u2029", "\u009B", "\u202E"})
     void aLineHasNoOtherCharactersThanThoseOfAscii(String character) {
-        Approval approval = ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
+        Approval approval = TestApproval.of("a1", new BuildRef("team/deploy", 7))
                 .environment("prod" + character)
                 .webhook("tests")
                 .timeout(START, Duration.ofHours(1))

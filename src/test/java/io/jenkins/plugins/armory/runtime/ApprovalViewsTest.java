@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -18,7 +18,7 @@ class ApprovalViewsTest {
     /** One such character, as of the coloured output of a test, would keep readers from all of {@code <build>/api/xml}. */
     @Test
     void hasNoCharacterThatXmlDoesNotAllow() {
-        Approval approval = ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
+        Approval approval = TestApproval.of("a1", new BuildRef("team/deploy", 7))
                 .environment("prod\u0001")
                 .webhook("tests\uFFFF")
                 .timeout(START, Duration.ofHours(1))

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
@@ -14,6 +13,7 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.PeopleRule;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.ByToken;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
@@ -94,8 +94,8 @@ class AcceptedIsReadBackPropertyTest {
         assertThat(reopened.find(approval.id())).contains(approval);
     }
 
-    private static ApprovalTerms.Builder terms(String id) {
-        return ApprovalTerms.of(id, new BuildRef("job", 1)).webhook("w").timeout(NOW, Duration.ofDays(3650));
+    private static TestApproval terms(String id) {
+        return TestApproval.of(id, new BuildRef("job", 1)).webhook("w").timeout(NOW, Duration.ofDays(3650));
     }
 
     @Test
@@ -200,7 +200,7 @@ class AcceptedIsReadBackPropertyTest {
                 .webhook(webhook.name())
                 .callers(texts.oneIn(2) ? null : texts.text(Bound.LINE), list(texts, Bound.LINE))
                 .manual(texts.oneIn(2) ? null : people(texts))
-                .origin(new ApprovalTerms.Origin(texts.text(Bound.LINE), texts.text(Bound.LINE)))
+                .origin(new Approval.Origin(texts.text(Bound.LINE), texts.text(Bound.LINE)))
                 .calls(calls)
                 .start();
         ManualRequirement manual = approval.manual();

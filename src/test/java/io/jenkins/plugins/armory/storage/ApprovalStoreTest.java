@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Channel;
@@ -19,6 +18,7 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
@@ -30,7 +30,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -288,31 +287,6 @@ public class ApprovalStoreTest {
         assertThat(reopened.recentlyDecided()).isEmpty();
     }
 
-    /** All of them, a new one too: each has another value than it has where the step does not give it. */
-    @Test
-    void keepsTheLimits() throws Exception {
-        RecordComponent[] components = ApprovalTerms.Limits.class.getRecordComponents();
-        Class<?>[] types = Stream.of(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-        Object[] values = new Object[types.length];
-        for (int i = 0; i < types.length; i++) {
-            values[i] = types[i] == Instant.class
-                    ? ApprovalTest.SOON.plusMillis(i)
-                    : types[i] == Duration.class ? Duration.ofMillis(90_001 + i) : (Object) true;
-        }
-        var limits = ApprovalTerms.Limits.class.getDeclaredConstructor(types).newInstance(values);
-        ApprovalTerms usual = terms("a1").build();
-        var terms = new ApprovalTerms("a1", usual.build(), usual.subject(), usual.deciders(), limits, usual.origin());
-
-        store.create(start(terms));
-
-        assertThat(ApprovalStore.open(folder, jobId -> null)
-                        .find("a1")
-                        .orElseThrow()
-                        .terms()
-                        .limits())
-                .isEqualTo(limits);
-    }
-
     @Test
     void keepsADecidedApprovalInItsPlaceWhenAnAttemptIsNoted() throws IOException {
         Approval first = decide("a1");
@@ -487,10 +461,10 @@ public class ApprovalStoreTest {
     private final Map<String, String> names = new ConcurrentHashMap<>();
 
     private static Approval startIn(String id, String jobId) {
-        return ApprovalTerms.of(id, new BuildRef("team/deploy", 7))
+        return TestApproval.of(id, new BuildRef("team/deploy", 7))
                 .webhook("tests")
                 .timeout(START, Duration.ofHours(24))
-                .origin(new ApprovalTerms.Origin(null, jobId))
+                .origin(new Approval.Origin(null, jobId))
                 .start();
     }
 
@@ -607,7 +581,7 @@ public class ApprovalStoreTest {
     void aBatchHasABoundOfItsBytes() throws IOException {
         var manual = new ManualRequirement("\u00fc".repeat(8_000), List.of(), 1);
         List<Approval> all = IntStream.range(0, 700)
-                .mapToObj(i -> ApprovalTerms.of("a" + i, new BuildRef("deploy", 7))
+                .mapToObj(i -> TestApproval.of("a" + i, new BuildRef("deploy", 7))
                         .byPersonAlone()
                         .manual(manual)
                         .timeout(START, Duration.ofHours(24))
@@ -647,7 +621,7 @@ public class ApprovalStoreTest {
         for (String job : List.of("one", "two", "many")) {
             int decisions = job.equals("many") ? 3 * ApprovalStore.RECENT : 2;
             for (int i = 0; i < decisions; i++) {
-                store.create(ApprovalTerms.of(job + i, new BuildRef(job, 7))
+                store.create(TestApproval.of(job + i, new BuildRef(job, 7))
                         .webhook("tests")
                         .timeout(START, Duration.ofHours(24))
                         .start());
@@ -669,7 +643,7 @@ public class ApprovalStoreTest {
     void aJobKeepsItsFewNewestDecisionsAmongManyJobsWithOlderOnes() throws IOException {
         for (int i = 0; i <= ApprovalStore.RECENT + 1; i++) {
             String job = i < ApprovalStore.RECENT ? "job" + i : "last";
-            store.create(ApprovalTerms.of("a" + i, new BuildRef(job, 7))
+            store.create(TestApproval.of("a" + i, new BuildRef(job, 7))
                     .webhook("tests")
                     .timeout(START, Duration.ofHours(24))
                     .start());

@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.storage.disk.CrashingDisk;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.ByteArrayOutputStream;

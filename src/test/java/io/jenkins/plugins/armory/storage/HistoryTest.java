@@ -10,7 +10,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
-import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.deployment.EndedDeployment;
 import io.jenkins.plugins.armory.deployment.Environment.State;
 import io.jenkins.plugins.armory.storage.disk.Disk;

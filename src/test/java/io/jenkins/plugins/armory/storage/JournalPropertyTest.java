@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.storage.disk.CrashingDisk;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
@@ -194,9 +194,9 @@ class JournalPropertyTest {
                 String id = "a" + created++;
                 all.put(
                         id,
-                        ApprovalTerms.of(id, new BuildRef(name, 7))
+                        TestApproval.of(id, new BuildRef(name, 7))
                                 .environment("staging")
-                                .origin(new ApprovalTerms.Origin(null, "job"))
+                                .origin(new Approval.Origin(null, "job"))
                                 .webhook("tests")
                                 .timeout(tick(), Duration.ofHours(24))
                                 .calls(random.nextBoolean() ? CALLS : null)

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
@@ -17,6 +16,7 @@ import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.deployment.Deployment;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent;
 import io.jenkins.plugins.armory.deployment.DeploymentEvent.ApprovalEnded;
@@ -88,7 +88,7 @@ class StoredTest {
                 Map.of("ref", "main"),
                 "account",
                 "namespace");
-        Approval approval = ApprovalTerms.of("a1", new BuildRef("team/deploy", 7))
+        Approval approval = TestApproval.of("a1", new BuildRef("team/deploy", 7))
                 .phase(Phase.AFTER_DEPLOYMENT)
                 .environment("prod")
                 .group("stage 5")
@@ -101,7 +101,7 @@ class StoredTest {
                         .filling(List.of(new InputDefinition("region", "<choice/>"))))
                 .timeout(START, Duration.ofHours(24))
                 .heartbeat(Duration.ofMinutes(5))
-                .origin(new ApprovalTerms.Origin("https://jenkins.example.com/", "5e8f9a52"))
+                .origin(new Approval.Origin("https://jenkins.example.com/", "5e8f9a52"))
                 .calls(calls)
                 .start();
         return after(
@@ -183,7 +183,7 @@ class StoredTest {
             assertThat(json).contains('"' + name + "\":");
             for (String damaged : List.of(
                     json.replaceFirst('"' + name + "\":", "\"" + name + "x\":"),
-                    json.replaceFirst("\"deadline\":", "\"extra\":1,\"deadline\":"))) {
+                    json.replaceFirst("\"timeout\":", "\"extra\":1,\"timeout\":"))) {
                 assertThatIOException()
                         .isThrownBy(
                                 () -> StoredJson.read("f", damaged.getBytes(StandardCharsets.UTF_8), Approval.class));
@@ -230,7 +230,7 @@ class StoredTest {
     }
 
     private static Approval waiting(String id) {
-        return ApprovalTerms.of(id, new BuildRef("team/deploy", 7))
+        return TestApproval.of(id, new BuildRef("team/deploy", 7))
                 .webhook("tests")
                 .manual(new ManualRequirement("Go?", List.of("alice", "ops"), 2).notBy(List.of("carol")))
                 .timeout(START, Duration.ofHours(24))

@@ -7,8 +7,8 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import hudson.model.Item;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.beans.Introspector;
@@ -272,7 +272,7 @@ class AccessJenkinsTest {
         BuildRecord.add(run, List.of(id));
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(id, BuildRecord.refTo(run))
+                .create(TestApproval.of(id, BuildRecord.refTo(run))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))

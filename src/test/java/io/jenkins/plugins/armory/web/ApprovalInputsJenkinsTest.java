@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.InputDefinition;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URL;
 import java.net.URLEncoder;
@@ -237,7 +237,7 @@ class ApprovalInputsJenkinsTest {
         j.createProject(WorkflowJob.class, "deploy-" + id);
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(id, new BuildRef("deploy-" + id, 1))
+                .create(TestApproval.of(id, new BuildRef("deploy-" + id, 1))
                         .environment("prod")
                         .webhook("manual approval")
                         .timeout(Instant.now(), Duration.ofHours(1))

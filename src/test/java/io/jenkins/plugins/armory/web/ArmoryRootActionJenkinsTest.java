@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hudson.model.Item;
 import hudson.security.csrf.DefaultCrumbIssuer;
 import io.jenkins.plugins.armory.TestCaller;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -50,7 +50,7 @@ class ArmoryRootActionJenkinsTest {
         id = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(id, new BuildRef(job.getFullName(), 1))
+                .create(TestApproval.of(id, new BuildRef(job.getFullName(), 1))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))

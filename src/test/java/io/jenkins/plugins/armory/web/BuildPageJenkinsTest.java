@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.TestCaller;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.time.Duration;
@@ -42,7 +42,7 @@ class BuildPageJenkinsTest {
         BuildRecord.add(run, List.of(id));
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(id, BuildRecord.refTo(run))
+                .create(TestApproval.of(id, BuildRecord.refTo(run))
                         .environment(ENVIRONMENT)
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))

@@ -10,8 +10,8 @@ import hudson.ExtensionList;
 import hudson.model.Item;
 import hudson.model.Result;
 import hudson.security.csrf.DefaultCrumbIssuer;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.ListedClient;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -79,7 +79,7 @@ class CallersJenkinsTest {
         String newId = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(newId, new BuildRef(job, 1))
+                .create(TestApproval.of(newId, new BuildRef(job, 1))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))

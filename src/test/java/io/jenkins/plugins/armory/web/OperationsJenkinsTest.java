@@ -8,8 +8,8 @@ import com.codahale.metrics.health.HealthCheck;
 import hudson.ExtensionList;
 import hudson.model.AdministrativeMonitor;
 import io.jenkins.plugins.armory.TestCaller;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import java.io.IOException;
@@ -41,7 +41,7 @@ class OperationsJenkinsTest {
         id = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(id, new BuildRef(job.getFullName(), 1))
+                .create(TestApproval.of(id, new BuildRef(job.getFullName(), 1))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))

@@ -6,11 +6,11 @@ import hudson.model.Item;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.PeopleRule;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URL;
@@ -72,7 +72,7 @@ class PersonalDecisionJenkinsTest {
         String id = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(id, new BuildRef("deploy", 1))
+                .create(TestApproval.of(id, new BuildRef("deploy", 1))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))
@@ -85,7 +85,7 @@ class PersonalDecisionJenkinsTest {
         String id = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(ApprovalTerms.of(id, new BuildRef("deploy", 1))
+                .create(TestApproval.of(id, new BuildRef("deploy", 1))
                         .timeout(Instant.now(), Duration.ofHours(1))
                         .manual(new ManualRequirement("Go?", List.of(rules)))
                         .byPersonAlone()

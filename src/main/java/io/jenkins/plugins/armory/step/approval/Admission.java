@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.deployment.Place;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -61,7 +62,7 @@ public final class Admission {
             step.log("The windows of '" + rules.environment() + "' are closed ("
                     + rules.windows().whyClosed(now) + "); the next opening is " + requireOpening(now) + ".");
         }
-        Awaited before = rules.before();
+        StepApprovals before = rules.before();
         if (before == null) {
             look(0, null);
         } else {
@@ -93,8 +94,8 @@ public final class Admission {
         void run() throws Exception;
     }
 
-    private void await(Awaited awaited, Next next) throws Exception {
-        var begun = new ApprovalWait(step, awaited, new ApprovalWait.Owner() {
+    private void await(StepApprovals approvals, Next next) throws Exception {
+        var begun = new ApprovalWait(step, approvals, new ApprovalWait.Owner() {
             @Override
             public Place place() throws IOException, InterruptedException {
                 return owner.place();
@@ -145,7 +146,8 @@ public final class Admission {
                     + rules.windows().whyClosed(now) + ").");
         }
         Instant at = isThere ? now : requireOpening(now); // one that is there has its own
-        await(rules.opening(number, at, end, step.armory().tokens()), () -> opened(number, id));
+        Duration atMost = Duration.between(now, end);
+        await(rules.opening(number, at, atMost, step.armory().tokens()), () -> opened(number, id));
     }
 
     private void opened(int number, String id) throws Exception {

@@ -5,14 +5,13 @@ import hudson.AbortException;
 import hudson.model.Computer;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
-import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Terms;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
@@ -31,49 +30,59 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.jenkinsci.plugins.workflow.flow.BlockableResume;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
  * The creation of the approvals of a step: resolves their webhooks if they have some, checks everything, and writes the approvals. If a
  * check fails, nothing is written and nothing is called.
  */
-record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
+final class ApprovalStart {
 
-    /**
-     * An approval that is to be created.
-     *
-     * @param path where its arguments stand among those of the step, empty for a step of one approval
-     */
-    record Defined(String id, String path, ApprovalDefinition definition) {}
+    private final ArmoryRuntime armory;
+    private final StepContext context;
+    private final Run<?, ?> run;
+    private final Consumer<String> log;
+
+    /** Whether the approvals are rules of an environment. */
+    private final boolean rules;
+
+    ApprovalStart(SuspendedExecution step, boolean rules) throws IOException, InterruptedException {
+        armory = step.armory();
+        context = step.getContext();
+        run = step.build();
+        log = step::print;
+        this.rules = rules;
+    }
 
     /**
      * Creates approvals of one place and phase. May wait for an agent.
      *
      * @param step the id by which the environments know all approvals of the step
-     * @param defined not empty
+     * @param drafts by their ids; not empty
      * @throws AbortException naming what is wrong
      */
-    void create(String step, List<Defined> defined, Place place) throws IOException, InterruptedException {
+    void create(String step, Map<String, Draft> drafts, Place place) throws IOException, InterruptedException {
         // Before the group is known: the environments must hear of the approvals only after all checks.
-        List<ApprovalTerms.Builder> terms = terms(defined);
-        Run<?, ?> run = at.run();
-        EnclosingAction action = at.action();
+        List<Approval> checked = checked(drafts);
+        EnclosingAction action = rules ? null : context.get(EnclosingAction.class);
         String planned = action == null ? null : action.planned();
-        Phase phase = defined.get(0).definition().phase();
+        Phase phase = checked.get(0).phase();
         Transition transition = armory.deployments().apply(run, new ApprovalStarted(place, step, phase, planned));
-        String notStarted = defined.stream().allMatch(each -> each.definition().reference() == null)
-                ? "Nobody was asked"
-                : "The webhook was not called";
+        String notStarted =
+                checked.stream().noneMatch(Approval::hasWebhook) ? "Nobody was asked" : "The webhook was not called";
         if (transition.problem() != null) {
             throw new AbortException(notStarted + ": " + transition.problem());
         }
@@ -83,71 +92,72 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         warnOfStarted(transition.deployment().startedDependents(place), place);
         String group = transition.deployment().resolved(place).shared();
         List<Approval> created =
-                terms.stream().map(each -> each.group(group).start()).toList();
+                checked.stream().map(each -> each.withGroup(group)).toList();
         write(created, notStarted);
-        var texts = new ApprovalLog(at.log());
-        texts.holds(at.context().get(Computer.class));
+        new ApprovalLog(log).holds(context.get(Computer.class));
         warnOfSubmitters(created);
         boolean endsAtOnce = transition.deployment().failedBeside(place, phase).isPresent();
-        for (int i = 0; i < created.size() && !endsAtOnce; i++) {
-            String path = defined.get(i).path();
-            if ((at.isRule() || !path.endsWith("]")) && !created.get(i).hasWebhook()) {
-                new ApprovalLog(line -> at.log().accept(ApprovalDefinition.at(path, line))).asked(created.get(i), run);
+        for (Approval each : endsAtOnce ? List.<Approval>of() : created) {
+            String path = each.terms().path();
+            if ((rules || !path.endsWith("]")) && !each.hasWebhook()) {
+                new ApprovalLog(line -> log.accept(Draft.at(path, line))).asked(each, run);
             }
         }
     }
 
-    private List<ApprovalTerms.Builder> terms(List<Defined> defined) throws IOException, InterruptedException {
-        var origin = new ApprovalTerms.Origin(
-                addressIfKnown(), armory.jobIds().of(at.run().getParent()));
-        var terms = new ArrayList<ApprovalTerms.Builder>();
+    private List<Approval> checked(Map<String, Draft> drafts) throws IOException, InterruptedException {
+        var lookup = new CallsLookup(context, rules);
+        var origin = new Approval.Origin(addressIfKnown(), armory.jobIds().of(run.getParent()));
+        var approvals = new ArrayList<Approval>();
         long length = 0;
-        for (Defined each : defined) {
+        for (Map.Entry<String, Draft> each : drafts.entrySet()) {
             checkTogether(length); // the check of each takes its time
+            Terms terms = each.getValue().terms();
             try {
-                ApprovalTerms.Builder builder =
-                        terms(each.id(), each.definition()).origin(origin).path(each.path());
-                Approval approval = builder.start();
-                OutgoingCalls calls = approval.calls();
+                OutgoingCalls calls = lookup.find(each.getValue().calls());
+                Terms complete = terms.withManual(withRequesters(terms.manual()));
+                Approval approval = Approval.start(
+                        complete,
+                        rest -> rest.id(each.getKey())
+                                .build(BuildRecord.refTo(run))
+                                .createdAt(Instant.now())
+                                .origin(origin)
+                                .channels(channels(calls))
+                                .calls(calls));
                 length += calls == null ? 0 : calls.length();
-                armory.calls().check(approval, at.run());
-                terms.add(builder);
+                checkCalls(complete, calls);
+                armory.calls().check(approval, run);
+                approvals.add(approval);
             } catch (IllegalArgumentException | UndeliverableException | AbortException x) {
-                throw new AbortException(ApprovalDefinition.at(each.path(), String.valueOf(x.getMessage())));
+                throw new AbortException(Draft.at(terms.path(), String.valueOf(x.getMessage())));
             }
         }
-        return terms;
+        return approvals;
     }
 
-    private ApprovalTerms.Builder terms(String id, ApprovalDefinition definition)
-            throws IOException, InterruptedException {
-        Notifications notifications = NotifyTargets.find(definition.notified(), definition.context(), at);
-        WebhookReference reference = definition.reference();
-        ApprovalTerms.Builder terms = ApprovalTerms.of(id, BuildRecord.refTo(at.run()));
-        if (reference == null) {
-            definition.addTo(terms, at.run());
-            return terms.byPersonAlone().calls(notifications == null ? null : OutgoingCalls.notifying(notifications));
+    /** @throws AbortException if it matters who requested the build, and that cannot be known */
+    @CheckForNull
+    private ManualRequirement withRequesters(@CheckForNull ManualRequirement manual) throws AbortException {
+        return manual == null || manual.requesters() == null ? manual : manual.notBy(Requesters.of(run));
+    }
+
+    /** @throws AbortException if the calls do not go with the terms */
+    private void checkCalls(Terms terms, @CheckForNull OutgoingCalls calls) throws AbortException {
+        Webhook webhook = calls == null ? null : calls.webhook();
+        if (webhook != null) {
+            checkCallers(terms, webhook, calls.status());
+            checkHeartbeat(terms, calls, webhook);
+            checkStatus(terms, calls);
         }
-        OutgoingCalls calls = reference.resolve(at, notifications);
-        definition.addTo(terms, at.run());
-        addWebhook(terms.calls(calls), definition, calls);
-        return terms;
-    }
-
-    /** @throws AbortException if the calls cannot be made, or the terms do not go with them */
-    private void addWebhook(ApprovalTerms.Builder terms, ApprovalDefinition definition, OutgoingCalls calls)
-            throws AbortException {
-        Webhook webhook = Objects.requireNonNull(calls.webhook(), "a reference is one to a webhook");
-        terms.webhook(webhook.name()).through(channels(calls, webhook));
-        checkCallers(definition, webhook, calls.status());
-        checkHeartbeat(definition, calls, webhook);
-        checkStatus(definition, calls);
     }
 
     /** Returns the ways in which the external process may decide. */
-    private static Set<Channel> channels(OutgoingCalls calls, Webhook webhook) {
+    private static Set<Channel> channels(@CheckForNull OutgoingCalls calls) {
         var channels = EnumSet.noneOf(Channel.class);
-        if (webhook.answer() != null) {
+        Webhook webhook = calls == null ? null : calls.webhook();
+        if (webhook == null) {
+            return channels;
+        } else if (webhook.answer() != null) {
             channels.add(Channel.ANSWER);
         } else if (!webhook.disableCallback()) {
             channels.add(Channel.CALLBACK);
@@ -167,9 +177,8 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         }
     }
 
-    private static void checkHeartbeat(ApprovalDefinition definition, OutgoingCalls calls, Webhook webhook)
-            throws AbortException {
-        if (definition.limits().heartbeat() != null && webhook.disableCallback() && calls.status() == null) {
+    private static void checkHeartbeat(Terms terms, OutgoingCalls calls, Webhook webhook) throws AbortException {
+        if (terms.heartbeat() != null && webhook.disableCallback() && calls.status() == null) {
             throw new AbortException("heartbeat: webhook '" + webhook.name() + "' is defined with "
                     + reasonForNoCallback(webhook)
                     + ", so no callback is awaited; leave heartbeat out");
@@ -177,14 +186,14 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
     }
 
     /** @throws AbortException if the status would not be asked for in time */
-    private static void checkStatus(ApprovalDefinition definition, OutgoingCalls calls) throws AbortException {
+    private static void checkStatus(Terms terms, OutgoingCalls calls) throws AbortException {
         StatusCheck status = calls.status();
         if (status == null) {
             return;
         }
         String every = "status: every: " + DurationText.of(status.every()) + " is ";
-        Duration heartbeat = definition.limits().heartbeat();
-        Duration timeout = definition.limits().timeout();
+        Duration heartbeat = terms.heartbeat();
+        Duration timeout = terms.timeout();
         if (status.every().compareTo(timeout) >= 0) {
             throw new AbortException(every + "not less than the timeout of " + DurationText.of(timeout)
                     + "; ask more often, or raise timeout");
@@ -203,13 +212,11 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
      */
     @CheckForNull
     private String problemOfSecretText(String credentialsId, List<String> allowed) throws AbortException {
-        StringCredentials credentials = SecretTexts.ofCaller(credentialsId, allowed, at.run(), at.isRule());
+        StringCredentials credentials = SecretTexts.ofCaller(credentialsId, allowed, run, rules);
         try {
             if (credentials == null) {
                 return "there is no Secret text credential \"" + credentialsId
-                        + (at.isRule()
-                                ? "\" of scope System in Jenkins itself, and no"
-                                : "\" that this job may use, and no")
+                        + (rules ? "\" of scope System in Jenkins itself, and no" : "\" that this job may use, and no")
                         + " callback client of Jenkins has this credential";
             }
             return ChosenSecrets.isTooShort(credentials.getSecret().getPlainText())
@@ -221,11 +228,10 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
     }
 
     /** @throws AbortException if the step names a caller that does not exist, or a callback is awaited and nobody could send it */
-    private void checkCallers(ApprovalDefinition definition, Webhook webhook, @CheckForNull StatusCheck status)
-            throws AbortException {
+    private void checkCallers(Terms terms, Webhook webhook, @CheckForNull StatusCheck status) throws AbortException {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
-        String credentialsId = definition.callbackCredentialsId();
-        List<String> allowed = definition.allowedCallers();
+        String credentialsId = terms.callbackCredentialsId();
+        List<String> allowed = terms.allowedCallers();
         checkSomebodyCallsBack(allowed, webhook);
         String found = credentialsId == null || configuration.hasClient(credentialsId)
                 ? null
@@ -237,26 +243,23 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
             if (!ofSettings || !webhook.mentions(Variables.CALLBACK_TOKEN)) {
                 throw new AbortException(problem);
             }
-            at.log()
-                    .accept("WARNING: " + problem
-                            + ". The approval's own token, which the webhook hands over, is not affected.");
+            log.accept("WARNING: " + problem
+                    + ". The approval's own token, which the webhook hands over, is not affected.");
         }
-        String job = at.run().getParent().getFullName();
+        String job = run.getParent().getFullName();
         if (credentialsId != null && configuration.isClientOfOtherJobs(credentialsId, job)) {
-            at.log()
-                    .accept("WARNING: callbackCredentialsId: the callback client of \"" + credentialsId
-                            + "\" may not decide for this job. An administrator has to add the job to the client's in the settings"
-                            + " of Jenkins; its callbacks are refused until then.");
+            log.accept("WARNING: callbackCredentialsId: the callback client of \"" + credentialsId
+                    + "\" may not decide for this job. An administrator has to add the job to the client's in the settings"
+                    + " of Jenkins; its callbacks are refused until then.");
         }
         for (String caller : allowed) {
             boolean isKnown = true;
             try {
                 isKnown = configuration.knowsCaller(caller);
             } catch (UncheckedIOException x) { // its callback is looked at anyway
-                at.log()
-                        .accept("WARNING: allowedCallers: it is not known now whether \"" + caller
-                                + "\" is a callback client of Jenkins: "
-                                + x.getCause().getMessage());
+                log.accept("WARNING: allowedCallers: it is not known now whether \"" + caller
+                        + "\" is a callback client of Jenkins: "
+                        + x.getCause().getMessage());
             }
             if (!isKnown) {
                 throw new AbortException(
@@ -269,7 +272,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
                 && status == null
                 && !webhook.mentions(Variables.CALLBACK_TOKEN)
                 && !configuration.letsSomebodyDecideFor(job)
-                && !(at.isRule() && allowed.isEmpty() && configuration.letsSecretTextDecideRules())) {
+                && !(rules && allowed.isEmpty() && configuration.letsSecretTextDecideRules())) {
             throw new AbortException(
                     "nobody could call back, because nobody has a token. Put {{armory.callbackToken}} into a"
                             + " header or the body of the webhook, or name a Secret text credential with callbackCredentialsId. For a"
@@ -295,12 +298,11 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
     private void warnOfStarted(List<String> dependents, Place place) {
         if (!dependents.isEmpty()) {
             String environment = place.environment();
-            at.log()
-                    .accept(LogText.continued(
-                            "WARNING: environment '" + environment + "' was complete before this approval began, and "
-                                    + "'" + String.join("', '", dependents) + "'"
-                                    + " did not wait for it. Put it into armoryEnvironment('" + environment
-                                    + "') { }, so that whatever depends on '" + environment + "' does."));
+            log.accept(LogText.continued(
+                    "WARNING: environment '" + environment + "' was complete before this approval began, and "
+                            + "'" + String.join("', '", dependents) + "'"
+                            + " did not wait for it. Put it into armoryEnvironment('" + environment
+                            + "') { }, so that whatever depends on '" + environment + "' does."));
         }
     }
 
@@ -322,7 +324,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
                         String problem =
                                 Submitters.problemOf(manual, Jenkins.get().getSecurityRealm());
                         if (problem != null) {
-                            at.log().accept("WARNING: " + LogText.continued(problem));
+                            log.accept("WARNING: " + LogText.continued(problem));
                         }
                     }));
         }
@@ -330,21 +332,19 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
 
     /** Warns that a restart or a crash of Jenkins ends this build, although callers were told that they decided. */
     private void warnOfLowDurability() throws IOException, InterruptedException {
-        FlowExecution execution = at.context().get(FlowExecution.class);
+        FlowExecution execution = context.get(FlowExecution.class);
         if (execution == null) {
             return;
         }
         if (execution instanceof BlockableResume resumable && resumable.isResumeBlocked()) {
-            at.log()
-                    .accept(
-                            "WARNING: this build does not survive a restart of Jenkins (disableResume). A restart ends its approvals"
-                                    + " without a decision, even one that was decided just before.");
+            log.accept(
+                    "WARNING: this build does not survive a restart of Jenkins (disableResume). A restart ends its approvals"
+                            + " without a decision, even one that was decided just before.");
         } else if (!execution.getDurabilityHint().isPersistWithEveryStep()) {
-            at.log()
-                    .accept("WARNING: this build does not survive a crash of Jenkins (durability "
-                            + execution.getDurabilityHint()
-                            + "). A crash ends its approvals without a decision, even one that was decided just before. To avoid"
-                            + " that, use the durability MAX_SURVIVABILITY.");
+            log.accept("WARNING: this build does not survive a crash of Jenkins (durability "
+                    + execution.getDurabilityHint()
+                    + "). A crash ends its approvals without a decision, even one that was decided just before. To avoid"
+                    + " that, use the durability MAX_SURVIVABILITY.");
         }
     }
 
@@ -352,7 +352,7 @@ record ApprovalStart(ArmoryRuntime armory, Surroundings at) {
         try {
             armory.approvals().create(created);
             // After the approvals, see BuildRecord.add.
-            armory.record(at.run(), created.stream().map(Approval::id).toList());
+            armory.record(run, created.stream().map(Approval::id).toList());
         } catch (IllegalArgumentException x) {
             throw tooLong(x.getMessage());
         } catch (IOException x) {

@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,7 +49,7 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecution;
  * The wait of a step for approvals of one place and phase: all have to succeed, and the first that fails ends the others. This order makes
  * a crash harmless at any moment:
  * <ol>
- *   <li>The program is saved with the {@link Awaited} approvals.
+ *   <li>The program is saved with the {@link StepApprovals}.
  *   <li>The approvals are written with all their outgoing calls, together. If a crash leaves only some of them, a resumed step creates the
  *       others.
  *   <li>{@link io.jenkins.plugins.armory.call.CallLoop} calls the webhooks.
@@ -85,7 +86,7 @@ final class ApprovalWait {
     }
 
     private final SuspendedExecution step;
-    private final Awaited awaited;
+    private final StepApprovals awaited;
     private final Owner owner;
     private final List<Element> elements;
     private final AtomicInteger pending;
@@ -103,7 +104,7 @@ final class ApprovalWait {
     private volatile boolean followed;
     private volatile boolean abandoned;
 
-    ApprovalWait(SuspendedExecution step, Awaited awaited, Owner owner) {
+    ApprovalWait(SuspendedExecution step, StepApprovals awaited, Owner owner) {
         this.step = step;
         this.awaited = awaited;
         this.owner = owner;
@@ -130,8 +131,8 @@ final class ApprovalWait {
         awaited.written();
         if (awaited.isListed()) {
             long open = found.stream().filter(approval -> !approval.isDecided()).count();
-            step.print("Jenkins was restarted; still waiting for " + Awaited.count((int) open) + " of " + awaited.name()
-                    + ".");
+            step.print("Jenkins was restarted; still waiting for " + StepApprovals.count((int) open) + " of "
+                    + awaited.name() + ".");
         } else {
             for (int i = 0; i < elements.size(); i++) {
                 elements.get(i).texts().resumed(found.get(i));
@@ -149,18 +150,20 @@ final class ApprovalWait {
         if (step.stopCause() != null || abandoned) {
             return; // stop() ends the step, or the owner
         }
-        List<ApprovalDefinition> definitions = awaited.definitions();
-        if (definitions == null) {
+        List<Draft> drafts = awaited.drafts();
+        if (drafts.isEmpty()) {
             throw new AbortException("The build of this approval is gone.");
         }
         Set<String> known = present.stream().map(Approval::id).collect(Collectors.toSet());
-        List<ApprovalStart.Defined> missing = elements.stream()
-                .filter(element -> !known.contains(element.id))
-                .map(element -> new ApprovalStart.Defined(
-                        element.id, awaited.pathOf(element.index), definitions.get(element.index)))
-                .toList();
-        new ApprovalStart(step.armory(), Surroundings.of(step.getContext(), step::print, awaited.isRules()))
-                .create(awaited.seed(), missing, place());
+        var missing = new LinkedHashMap<String, Draft>();
+        for (Element element : elements) {
+            if (!known.contains(element.id)) {
+                Draft draft = drafts.get(element.index);
+                missing.put(
+                        element.id, new Draft(draft.terms().withPath(awaited.pathOf(element.index)), draft.calls()));
+            }
+        }
+        new ApprovalStart(step, awaited.isRules()).create(awaited.seed(), missing, place());
         awaited.written();
         if (awaited.isListed()) {
             step.print(HyperlinkNote.encodeTo("/" + step.build().getUrl() + "armory/", "Waiting for " + awaited.name())
@@ -311,7 +314,7 @@ final class ApprovalWait {
         if (first == null) {
             tell(place(), Verdict.SUCCESS, "");
             if (awaited.isListed()) {
-                step.print("Succeeded: " + Awaited.count(elements.size()) + " of " + awaited.name() + ".");
+                step.print("Succeeded: " + StepApprovals.count(elements.size()) + " of " + awaited.name() + ".");
             } else {
                 elements.stream()
                         .filter(element -> element.id.equals(last.id()))
@@ -328,7 +331,7 @@ final class ApprovalWait {
             return;
         }
         String reason = (awaited.isListed() && !failures.isEmpty()
-                        ? Awaited.count(failures.size()) + " of " + awaited.name() + " failed: "
+                        ? StepApprovals.count(failures.size()) + " of " + awaited.name() + " failed: "
                         : "")
                 + failed.failure();
         Transition transition = tell(
@@ -373,20 +376,20 @@ final class ApprovalWait {
         }
 
         String failure() {
-            return ApprovalDefinition.at(awaited.pathOf(index), ApprovalLog.failure(end()));
+            return Draft.at(awaited.pathOf(index), ApprovalLog.failure(end()));
         }
 
         ApprovalLog texts() {
-            return new ApprovalLog(line -> step.print(ApprovalDefinition.at(awaited.pathOf(index), line)));
+            return new ApprovalLog(line -> step.print(Draft.at(awaited.pathOf(index), line)));
         }
 
         @Override
         public void note(String line) {
             boolean isWarning = line.startsWith(WARNING);
             if (!awaited.isListed()) {
-                step.log(ApprovalDefinition.at(awaited.pathOf(index), line));
+                step.log(Draft.at(awaited.pathOf(index), line));
             } else if (isWarning && warnings.incrementAndGet() <= MOST_WARNINGS) {
-                step.log(WARNING + ApprovalDefinition.at(awaited.pathOf(index), line.substring(WARNING.length())));
+                step.log(WARNING + Draft.at(awaited.pathOf(index), line.substring(WARNING.length())));
             }
         }
 
@@ -475,8 +478,8 @@ final class ApprovalWait {
         long now = System.nanoTime();
         long before = counted.get();
         if (failing.get() == null && now - before >= PAUSE.toNanos() && counted.compareAndSet(before, now)) {
-            step.print("Succeeded so far: " + Awaited.count(elements.size() - pending.get()) + " of " + awaited.name()
-                    + ".");
+            step.print("Succeeded so far: " + StepApprovals.count(elements.size() - pending.get()) + " of "
+                    + awaited.name() + ".");
         }
     }
 }

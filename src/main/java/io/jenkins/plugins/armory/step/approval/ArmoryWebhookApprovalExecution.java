@@ -30,7 +30,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
     private static final Logger LOGGER = Logger.getLogger(ArmoryWebhookApprovalExecution.class.getName());
 
     private final transient ArmoryWebhookApprovalStep step;
-    private Awaited awaited;
+    private StepApprovals approvals;
 
     /** What is wrong with the parameters, {@code null} for nothing. */
     @CheckForNull
@@ -48,11 +48,11 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
     public boolean start() throws Exception {
         String environment = EnclosingBody.environment(step.getEnvironment(), getContext());
         try {
-            List<ApprovalDefinition> definitions = step.definitions(
+            List<Draft> drafts = step.drafts(
                     environment != null
                             ? environment
                             : getContext().get(EnvVars.class).get("STAGE_NAME"));
-            awaited = awaited(armory().tokens().newId(), environment, definitions);
+            approvals = approvals(armory().tokens().newId(), environment, drafts);
         } catch (AbortException x) {
             mistake = x.getMessage(); // thrown by begin(), since the environments must know before the step ends
         } catch (Exception | Error x) { // as of a parameter of another plugin, or of a key that cannot be read
@@ -60,17 +60,17 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
             mistake = step.functionName() + ": " + x;
         }
         if (mistake != null) {
-            awaited = awaited(UUID.randomUUID().toString(), environment, List.of());
+            approvals = approvals(UUID.randomUUID().toString(), environment, List.of());
         }
         later(this::pause);
         afterSave(this::begin);
         return false;
     }
 
-    private Awaited awaited(String seed, @CheckForNull String environment, List<ApprovalDefinition> definitions)
+    private StepApprovals approvals(String seed, @CheckForNull String environment, List<Draft> drafts)
             throws IOException {
         Phase phase = Phase.of(step.getPhase()).orElse(Phase.STRATEGY);
-        return new Awaited(seed, phase, environment, step.asked(), definitions);
+        return new StepApprovals(seed, phase, environment, step.asked(), drafts);
     }
 
     private void begin() throws Exception {
@@ -91,7 +91,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
     /** Returns the wait of this run of Jenkins. */
     private synchronized ApprovalWait awaiting() {
         if (wait == null) {
-            wait = new ApprovalWait(this, awaited, this);
+            wait = new ApprovalWait(this, approvals, this);
         }
         return wait;
     }
@@ -109,7 +109,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
 
     @Override
     public Place place() throws IOException, InterruptedException {
-        return Stages.placeOf(getContext(), awaited.environment());
+        return Stages.placeOf(getContext(), approvals.environment());
     }
 
     @Override
@@ -123,7 +123,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
      */
     @Override
     public void failed(String reason, Transition transition) throws IOException, InterruptedException {
-        if (awaited.phase() != Phase.AFTER_DEPLOYMENT) {
+        if (approvals.phase() != Phase.AFTER_DEPLOYMENT) {
             fail(new AbortException(reason));
             return;
         }
@@ -135,22 +135,22 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
 
     private Object result() throws IOException {
         List<Approval> all = awaiting().all();
-        return awaited.isListed()
-                ? ApprovalResult.listOf(all.subList(0, awaited.listed()))
+        return approvals.isListed()
+                ? ApprovalResult.listOf(all.subList(0, approvals.listed()))
                 : ApprovalResult.of(all.get(0));
     }
 
     private void pause() throws IOException, InterruptedException {
-        StagePause.begin(getContext(), awaited.seed(), () -> !isOver());
+        StagePause.begin(getContext(), approvals.seed(), () -> !isOver());
     }
 
     @Override
     protected void finished() {
-        StagePause.end(getContext(), awaited.seed());
+        StagePause.end(getContext(), approvals.seed());
     }
 
     @Override
     public String getStatus() {
-        return "waiting for " + (awaited.isListed() ? "" : "approval ") + awaited.name();
+        return "waiting for " + (approvals.isListed() ? "" : "approval ") + approvals.name();
     }
 }

@@ -10,9 +10,12 @@ import hudson.model.Job;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Terms;
+import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.config.AnswerDefinition;
 import io.jenkins.plugins.armory.config.Argument;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.BodyTemplate;
 import io.jenkins.plugins.armory.config.CancelDefinition;
 import io.jenkins.plugins.armory.config.Forms;
@@ -31,6 +34,8 @@ import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.step.Shorthands;
 import io.jenkins.plugins.armory.step.StepArguments;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,8 +58,8 @@ import org.kohsuke.stapler.verb.POST;
  * callback. Without a webhook it asks a person. Parameters have the names of Armory's deployment file where it has them.
  *
  * <p>The class is long because data binding needs a getter and a setter here for each of its parameters, and a method of the
- * descriptor for each check and list of its form. The rules are in {@link WebhookReference}, {@link TimeLimits},
- * {@link Shorthands} and {@link WebhookForm}.
+ * descriptor for each check and list of its form. The rules are in {@link Terms}, {@link NamedCalls}, {@link Shorthands} and
+ * {@link WebhookForm}.
  */
 @Restricted(NoExternalUse.class)
 public class ArmoryWebhookApprovalStep extends Step {
@@ -91,7 +96,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     @CheckForNull
     private TimeUnit heartbeatUnit;
 
-    /** See {@link TimeLimits#fromCall}. */
+    /** See {@link Terms#fromCall}. */
     private boolean fromCall;
 
     @CheckForNull
@@ -315,7 +320,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     public long getTimeout() {
-        return limits().timeoutOrDefault();
+        return timeout == null ? Terms.STANDARD_HOURS : timeout;
     }
 
     @DataBoundSetter
@@ -324,7 +329,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     public TimeUnit getUnit() {
-        return limits().unit();
+        return unit == null || isUnitOfHeartbeat() ? TimeUnit.HOURS : unit;
     }
 
     @DataBoundSetter
@@ -346,7 +351,19 @@ public class ArmoryWebhookApprovalStep extends Step {
     /** Returns {@code null} without a heartbeat, so that the Snippet Generator writes the unit with every heartbeat. */
     @CheckForNull
     public TimeUnit getHeartbeatUnit() {
-        return heartbeat == 0 ? null : limits().heartbeatUnit();
+        return heartbeat == 0 ? null : unitOfHeartbeat();
+    }
+
+    private TimeUnit unitOfHeartbeat() {
+        if (heartbeatUnit != null) {
+            return heartbeatUnit;
+        }
+        return unit != null && isUnitOfHeartbeat() ? unit : TimeUnit.MINUTES;
+    }
+
+    /** Returns whether {@code unit} belongs to the heartbeat: in {@code heartbeat: 10, unit: 'MINUTES'} there is no timeout. */
+    private boolean isUnitOfHeartbeat() {
+        return heartbeat != 0 && timeout == null && heartbeatUnit == null;
     }
 
     @DataBoundSetter
@@ -437,21 +454,17 @@ public class ArmoryWebhookApprovalStep extends Step {
         return definition;
     }
 
-    TimeLimits limits() {
-        return new TimeLimits(timeout, unit, heartbeat, heartbeatUnit, fromCall);
-    }
-
     /**
-     * Returns the definitions of the step's approvals.
+     * Returns the step's approvals.
      *
      * @param place the environment or stage, for people; {@code null} outside both
      * @throws AbortException naming the parameter that is wrong
      */
-    List<ApprovalDefinition> definitions(@CheckForNull String place) throws AbortException {
+    List<Draft> drafts(@CheckForNull String place) throws AbortException {
         if (mistake != null) {
             throw new AbortException(mistake);
         }
-        return List.of(definition("", this, place));
+        return List.of(draft("", this, place));
     }
 
     final void beginsWithItsCall() {
@@ -464,18 +477,64 @@ public class ArmoryWebhookApprovalStep extends Step {
         return mistake;
     }
 
-    final ApprovalDefinition definition(String path, ArmoryWebhookApprovalStep of, @CheckForNull String place)
-            throws AbortException {
+    final Draft draft(String path, ArmoryWebhookApprovalStep of, @CheckForNull String place) throws AbortException {
         try {
-            return new ApprovalDefinition(of, place);
+            return of.draft(place, false);
         } catch (IllegalArgumentException x) {
-            throw new AbortException(functionName() + ": " + ApprovalDefinition.at(path, x.getMessage()));
+            throw new AbortException(functionName() + ": " + Draft.at(path, x.getMessage()));
         }
     }
 
+    /**
+     * Returns an approval with the parameters.
+     *
+     * @param rule whether it is a rule of an environment
+     * @throws IllegalArgumentException naming the parameter that is wrong
+     */
+    final Draft draft(@CheckForNull String place, boolean rule) {
+        NamedCalls calls = NamedCalls.of(this);
+        var callers = new ArrayList<String>(allowedCallers);
+        Bound.LINE.checkEach("allowedCallers", callers);
+        String credentialsId = callbackCredentialsId;
+        if (credentialsId != null) { // callers that are named exclude the credential of the settings
+            callers.add(AllowedCallers.CREDENTIALS + credentialsId);
+        } else if (callers.isEmpty() && !rule) {
+            credentialsId = ArmoryConfiguration.get().getCallbackCredentialsId();
+        }
+        Duration limit = Terms.limit("timeout", getTimeout(), getUnit());
+        Terms terms = Terms.standard()
+                .phase(requirePhase())
+                .environment(place)
+                .webhook(calls.webhook())
+                .rule(rule)
+                .callbackCredentialsId(credentialsId)
+                .allowedCallers(callers)
+                .manual(manualApproval == null ? null : manualApproval.toRequirement())
+                .timeout(limit)
+                .fromCall(fromCall)
+                .heartbeat(heartbeatWithin(limit))
+                .build();
+        return new Draft(terms, calls);
+    }
+
+    /** @throws IllegalArgumentException naming the parameter and a valid value */
+    @CheckForNull
+    private Duration heartbeatWithin(Duration limit) {
+        if (heartbeat == 0) {
+            return null;
+        }
+        long millis = unitOfHeartbeat().toMillis(heartbeat);
+        if (millis < 1 || millis >= limit.toMillis()) {
+            throw new IllegalArgumentException("heartbeat: " + heartbeat + " " + unitOfHeartbeat()
+                    + " is not between 1 millisecond and the timeout of " + getTimeout() + " " + getUnit()
+                    + "; give its unit with heartbeatUnit, or leave it out");
+        }
+        return Duration.ofMillis(millis);
+    }
+
     /** Returns how the approvals are asked for, with a key that steps share if their arguments are the same. */
-    Awaited.Asked asked() {
-        return new Awaited.Asked(argumentsKey(), "", false, false);
+    StepApprovals.Asked asked() {
+        return new StepApprovals.Asked(argumentsKey(), "", false, false);
     }
 
     /**

@@ -45,8 +45,8 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
     }
 
     @Override
-    Awaited.Asked asked() {
-        return new Awaited.Asked(argumentsKey(), APPROVALS, false, getManualApproval() != null);
+    StepApprovals.Asked asked() {
+        return new StepApprovals.Asked(argumentsKey(), APPROVALS, false, getManualApproval() != null);
     }
 
     private static String path(int index) {
@@ -54,17 +54,17 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
     }
 
     @Override
-    List<ApprovalDefinition> definitions(@CheckForNull String place) throws AbortException {
+    List<Draft> drafts(@CheckForNull String place) throws AbortException {
         checkOwn();
-        var definitions = new ArrayList<ApprovalDefinition>();
+        var drafts = new ArrayList<Draft>();
         for (ArmoryWebhookApprovalStep each : approvals) {
             each.beginsWithItsCall();
-            definitions.add(definition(path(definitions.size()), each, place));
+            drafts.add(draft(path(drafts.size()), each, place));
         }
         if (getManualApproval() != null) {
-            definitions.add(definition("", question(), place));
+            drafts.add(draft("", question(), place));
         }
-        return definitions;
+        return drafts;
     }
 
     private void checkOwn() throws AbortException {
@@ -134,7 +134,7 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
                                     ? step
                                     : single.instantiate(merged(arguments, entry)));
                 } catch (Exception x) {
-                    throw new IllegalArgumentException(ApprovalDefinition.at(path, String.valueOf(x.getMessage())), x);
+                    throw new IllegalArgumentException(Draft.at(path, String.valueOf(x.getMessage())), x);
                 }
             }
             var own = new LinkedHashMap<>(arguments);

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Terms;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.config.EnvironmentDefinition;
 import io.jenkins.plugins.armory.config.EnvironmentRule;
@@ -31,11 +32,11 @@ public final class EnvironmentRules implements Serializable {
 
     /** {@code null} for nothing. */
     @CheckForNull
-    private final Awaited before;
+    private final StepApprovals before;
 
     /** {@code null} for nothing. */
     @CheckForNull
-    private final Awaited after;
+    private final StepApprovals after;
 
     private final Windows windows;
     private final Duration longestWait;
@@ -45,8 +46,8 @@ public final class EnvironmentRules implements Serializable {
 
     private EnvironmentRules(EnvironmentDefinition definition, CallbackTokens tokens) throws IOException {
         environment = definition.getName();
-        before = awaited("before", definition.getBefore(), Phase.BEFORE_DEPLOYMENT, tokens);
-        after = awaited("after", definition.getAfter(), Phase.AFTER_DEPLOYMENT, tokens);
+        before = approvals("before", definition.getBefore(), Phase.BEFORE_DEPLOYMENT, tokens);
+        after = approvals("after", definition.getAfter(), Phase.AFTER_DEPLOYMENT, tokens);
         windows = definition.toWindows();
         longestWait = Duration.ofDays(definition.getWaitAtMost());
         openings = tokens.newId();
@@ -70,35 +71,55 @@ public final class EnvironmentRules implements Serializable {
     }
 
     @CheckForNull
-    private Awaited awaited(String field, List<EnvironmentRule> rules, Phase phase, CallbackTokens tokens)
+    private StepApprovals approvals(String field, List<EnvironmentRule> rules, Phase phase, CallbackTokens tokens)
             throws IOException {
         if (rules.isEmpty()) {
             return null;
         }
         String list = "rules of '" + environment + "', " + field;
-        List<ApprovalDefinition> definitions = new ArrayList<>();
+        List<Draft> drafts = new ArrayList<>();
         for (EnvironmentRule rule : rules) {
             try {
-                definitions.add(ApprovalDefinition.of(rule, environment, phase));
+                drafts.add(draft(rule, phase));
             } catch (IllegalArgumentException x) {
-                throw new IllegalArgumentException(field + '[' + definitions.size() + "]." + x.getMessage(), x);
+                throw new IllegalArgumentException(field + '[' + drafts.size() + "]." + x.getMessage(), x);
             }
         }
-        return awaited(tokens.newId(), list, phase, definitions);
+        return approvals(tokens.newId(), list, phase, drafts);
     }
 
-    private Awaited awaited(String seed, String list, Phase phase, List<ApprovalDefinition> definitions)
-            throws IOException {
-        return new Awaited(seed, phase, environment, new Awaited.Asked(seed, list, true, false), definitions);
+    private Draft draft(EnvironmentRule rule, Phase phase) {
+        var step = new ArmoryWebhookApprovalStep();
+        step.setWebhook(rule.getWebhook());
+        step.setContext(rule.getContext());
+        step.setManualApproval(rule.getManualApproval());
+        step.setTimeout(rule.getTimeout());
+        step.setUnit(rule.timeUnit());
+        step.setNotify(rule.getNotify());
+        step.setCallbackCredentialsId(rule.getCallbackCredentialsId());
+        step.setAllowedCallers(rule.getAllowedCallers());
+        step.setPhase(phase.toString());
+        return step.draft(environment, true);
+    }
+
+    private StepApprovals approvals(String seed, String list, Phase phase, List<Draft> drafts) throws IOException {
+        return new StepApprovals(seed, phase, environment, new StepApprovals.Asked(seed, list, true, false), drafts);
     }
 
     /** Returns the wait for the next opening, of which {@code number} went before. */
-    Awaited opening(int number, Instant at, Instant until, CallbackTokens tokens) throws IOException {
-        return awaited(
+    StepApprovals opening(int number, Instant at, Duration atMost, CallbackTokens tokens) throws IOException {
+        Terms terms = Terms.standard()
+                .phase(Phase.BEFORE_DEPLOYMENT)
+                .environment(environment)
+                .rule(true)
+                .timeout(atMost)
+                .opensAt(at)
+                .build();
+        return approvals(
                 openingId(number, tokens),
                 "windows of '" + environment + "'",
                 Phase.BEFORE_DEPLOYMENT,
-                List.of(ApprovalDefinition.of(new ApprovalDefinition.Opening(at, until), environment)));
+                List.of(new Draft(terms, NamedCalls.NONE)));
     }
 
     String openingId(int number, CallbackTokens tokens) {
@@ -110,12 +131,12 @@ public final class EnvironmentRules implements Serializable {
     }
 
     @CheckForNull
-    Awaited before() {
+    StepApprovals before() {
         return before;
     }
 
     @CheckForNull
-    Awaited after() {
+    StepApprovals after() {
         return after;
     }
 

@@ -27,9 +27,9 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
@@ -133,7 +133,7 @@ class OutsideIssuersTest {
     }
 
     private static Approval approval(String job, String... allowedCallers) {
-        return ApprovalTerms.of("a1", new BuildRef(job, 1))
+        return TestApproval.of("a1", new BuildRef(job, 1))
                 .webhook("tests")
                 .callers(null, List.of(allowedCallers))
                 .timeout(NOW, Duration.ofDays(1))

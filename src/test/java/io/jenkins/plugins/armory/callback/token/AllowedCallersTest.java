@@ -3,8 +3,8 @@ package io.jenkins.plugins.armory.callback.token;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +17,7 @@ class AllowedCallersTest {
     private static final String ISSUER = "https://issuer.example.com";
 
     private static AllowedCallers callers(String... entries) {
-        return AllowedCallers.of(ApprovalTerms.of("id", new BuildRef("job", 1))
+        return AllowedCallers.of(TestApproval.of("id", new BuildRef("job", 1))
                 .environment("prod")
                 .webhook("tests")
                 .callers(null, List.of(entries))

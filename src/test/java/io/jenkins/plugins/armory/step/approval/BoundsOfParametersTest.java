@@ -2,8 +2,6 @@ package io.jenkins.plugins.armory.step.approval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
-import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.config.AnswerDefinition;
 import io.jenkins.plugins.armory.config.ApprovalRule;
@@ -155,9 +153,7 @@ class BoundsOfParametersTest {
             }
             step.setAllowedCallers(List.of("client-1"));
             set(step, new ArrayList<>(Arrays.asList(path.split("\\."))), value);
-            var terms = ApprovalTerms.of("a1", new BuildRef("job", 1)).webhook("tests");
-            new ApprovalDefinition(step, step.getEnvironment()).addTo(terms, null);
-            terms.start();
+            step.draft(step.getEnvironment(), false);
             return "";
         } catch (IllegalArgumentException x) {
             return x.getMessage();

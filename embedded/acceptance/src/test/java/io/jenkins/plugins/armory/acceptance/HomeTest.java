@@ -93,7 +93,7 @@ class HomeTest extends OwnController {
             Path record = file("armory-approvals/decided/" + each.id() + ".json");
             StoredFile.change(
                     record,
-                    json -> json.replaceFirst("\"deadline\":\"[^\"]*\"", "\"deadline\":\"2020-01-01T00:00:00Z\""));
+                    json -> json.replaceFirst("\"createdAt\":\"[^\"]*\"", "\"createdAt\":\"2020-01-01T00:00:00Z\""));
         }
         move("jobs/" + job.name() + "/builds/1", "deleted-1");
         move("jobs/" + job.name() + "/builds/2", "deleted-2");

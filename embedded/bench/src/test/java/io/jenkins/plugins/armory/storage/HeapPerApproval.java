@@ -1,11 +1,11 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalTerms;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.Terms;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -62,12 +62,15 @@ class HeapPerApproval {
                 "{\"queued\": true}",
                 null,
                 Map.of());
-        Approval approval = ApprovalTerms.of(
-                        "%048x".formatted(number), new BuildRef("team/deploy-" + number % 100, number / 100 + 1))
-                .environment("production")
-                .webhook("integration-tests")
-                .timeout(Instant.now(), Duration.ofHours(24).plusMillis(number))
-                .start()
+        Approval approval = Approval.start(
+                        Terms.standard()
+                                .environment("production")
+                                .webhook("integration-tests")
+                                .timeout(Duration.ofHours(24).plusMillis(number))
+                                .build(),
+                        rest -> rest.id("%048x".formatted(number))
+                                .build(new BuildRef("team/deploy-" + number % 100, number / 100 + 1))
+                                .createdAt(Instant.now()))
                 .on(new Event.Sent(attempt), Instant.now())
                 .approval();
         return StoredJson.readFile("approval", StoredJson.file(approval), Approval.class);

@@ -154,7 +154,7 @@ final class Verdict {
         awaitNoFile("pending", approver); // what is left of a build that ended by force is ended behind it
         JsonNode approval = read(approver);
         assertThat(approval.get("state").asText()).isEqualTo("DECIDED");
-        JsonNode decided = approval.at("/said/callback").isNull() ? null : approval.at("/said/callback");
+        JsonNode decided = approval.at("/callback").isNull() ? null : approval.at("/callback");
         List<Said> accepted = approver.said().stream().filter(Said::isAccepted).toList();
         for (Said said : approver.said()) {
             int status = said.answer().status();
@@ -172,7 +172,7 @@ final class Verdict {
         if (decided != null && isByQuestion(decided)) {
             assertThat(decided.get("mdMessage").asText()).isEqualTo("/state is \"" + Life.PASSED + "\"");
         } else if (decided != null) {
-            assertThat(said(approval.at("/said/data").asText())).isEqualTo(Hostile.data());
+            assertThat(said(approval.at("/data").asText())).isEqualTo(Hostile.data());
             assertThat(accepted)
                     .extracting(Said::message)
                     .contains(decided.get("mdMessage").asText());
@@ -183,7 +183,7 @@ final class Verdict {
                 assertThat(said.message()).isEqualTo(decided.get("mdMessage").asText()));
         if (!approver.personSaid().isEmpty()) {
             assertThat(approver.personSaid()).allMatch(answer -> answer.status() == 200);
-            assertThat(approval.at("/said/votes/0/comment").asText()).isEqualTo(Approver.COMMENT);
+            assertThat(approval.at("/votes/0/comment").asText()).isEqualTo(Approver.COMMENT);
         }
         int last = 0;
         for (JsonNode attempt : approval.get("attempts")) {
@@ -236,7 +236,7 @@ final class Verdict {
     private void checkCancelled(Approver approver) {
         awaitNoFile("pending", approver);
         JsonNode approval = read(approver);
-        if (!approval.at("/said/callback").isNull()) {
+        if (!approval.at("/callback").isNull()) {
             assertThat(cancelsOf(approver)).isEmpty();
             return;
         }
@@ -258,7 +258,7 @@ final class Verdict {
     /** The build has ended as its approvals did. */
     private void checkResult() {
         List<JsonNode> decisions = life.approvers().stream()
-                .map(approver -> read(approver).at("/said/decision"))
+                .map(approver -> read(approver).at("/decision"))
                 .toList();
         List<String> outcomes = decisions.stream()
                 .map(decision -> decision.get("outcome").asText())
@@ -345,7 +345,7 @@ final class Verdict {
                 .findAny()
                 .orElseThrow();
         return "applied " + count + ": true "
-                + read(approver).at("/said/callback/mdMessage").asText();
+                + read(approver).at("/callback/mdMessage").asText();
     }
 
     /** Each has come to its end, also where the controller died before it could say so: then whoever looks has that written. */
@@ -431,7 +431,7 @@ final class Verdict {
                         .filter(asked -> asked.name().equals(rule))
                         .findAny()
                         .orElseThrow();
-                JsonNode decision = read(approver).at("/said/decision");
+                JsonNode decision = read(approver).at("/decision");
                 assertThat(decision.get("outcome").asText()).isEqualTo("SUCCESS");
                 assertThat(Instant.parse(decision.get("decidedAt").asText()).truncatedTo(ChronoUnit.MILLIS))
                         .as(rule + " is decided before " + each.group())

@@ -16,7 +16,7 @@ public final class ScriptConsole {
             def pool = java.util.concurrent.Executors.newFixedThreadPool(64)
             def now = java.time.Instant.now()
             def all = ids.collect { id -> pool.submit({
-                armory.approvals().create(ApprovalTerms.of(id, new BuildRef('load', 1)).environment('staging').webhook('tests').timeout(now, java.time.Duration.ofDays(1)).start())
+                armory.approvals().create(Approval.start(Terms.standard().environment('staging').webhook('tests').build(), { it.id(id).build(new BuildRef('load', 1)).createdAt(now) }))
             } as Runnable) }
             all.each { it.get() }
             pool.shutdown()

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step.approval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.config.KeyValue;
 import io.jenkins.plugins.armory.config.ManualApproval;
 import java.io.ByteArrayInputStream;
@@ -14,9 +15,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class ApprovalDefinitionTest {
+class StepApprovalsTest {
 
-    private static ApprovalDefinition of(String region) {
+    private static Draft of(String region) {
         var step = new ArmoryWebhookApprovalStep();
         step.setWebhook("region-tests");
         step.setContext(List.of(new KeyValue("region", region)));
@@ -25,31 +26,34 @@ class ApprovalDefinitionTest {
         manual.setMessage("Go?");
         manual.setSubmitters(List.of("alice", "ops"));
         step.setManualApproval(manual);
-        return new ApprovalDefinition(step, "prod");
+        return step.draft("prod", false);
     }
 
     /** The program of a build has the definitions of all approvals of a step while they wait: 10,000 must not be megabytes. */
     @Test
     void manyAreSmallInTheProgramAndComeBack() throws IOException, ClassNotFoundException {
-        var definitions = Definitions.of(
+        var approvals = new StepApprovals(
+                "seed",
+                Phase.STRATEGY,
+                null,
+                new StepApprovals.Asked("", "approvals", false, false),
                 IntStream.range(0, 10_000).mapToObj(i -> of("eu-" + i)).toList());
         var bytes = new ByteArrayOutputStream();
-        new ObjectOutputStream(bytes).writeObject(definitions);
+        new ObjectOutputStream(bytes).writeObject(approvals);
 
         assertThat(bytes.size()).isLessThan(500_000);
         var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()));
-        List<ApprovalDefinition> back = ((Definitions) in.readObject()).all();
+        List<Draft> back = ((StepApprovals) in.readObject()).drafts();
         assertThat(back).hasSize(10_000);
-        assertThat(back.get(9_999).context()).isEqualTo(Map.of("region", "eu-9999"));
+        assertThat(back.get(9_999).calls().context()).isEqualTo(Map.of("region", "eu-9999"));
         assertThat(back.get(0).name()).isEqualTo("region-tests");
     }
 
     @Test
     void aMessageNamesTheParameterOfOneOfSeveral() {
-        assertThat(ApprovalDefinition.at("", "uriTemplate: is missing")).isEqualTo("uriTemplate: is missing");
-        assertThat(ApprovalDefinition.at("approvals[17]", "headers[0].key: is missing"))
+        assertThat(Draft.at("", "uriTemplate: is missing")).isEqualTo("uriTemplate: is missing");
+        assertThat(Draft.at("approvals[17]", "headers[0].key: is missing"))
                 .isEqualTo("approvals[17].headers[0].key: is missing");
-        assertThat(ApprovalDefinition.at("approvals[17]", "webhook 'a': is gone"))
-                .isEqualTo("approvals[17]: webhook 'a': is gone");
+        assertThat(Draft.at("approvals[17]", "webhook 'a': is gone")).isEqualTo("approvals[17]: webhook 'a': is gone");
     }
 }

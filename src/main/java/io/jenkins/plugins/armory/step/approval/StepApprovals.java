@@ -3,19 +3,29 @@ package io.jenkins.plugins.armory.step.approval;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputFilter;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 
 /**
- * The approvals of one place and phase that a step waits for, as the program has them: their definitions until they are written, and then
+ * The approvals of one place and phase that a step waits for, as the program has them: drafts until they are written, and then
  * no more than a seed for their ids.
  */
-final class Awaited implements Serializable {
+final class StepApprovals implements Serializable {
 
     private static final long serialVersionUID = 1L;
+    private static final ObjectInputFilter KNOWN =
+            ObjectInputFilter.Config.createFilter("io.jenkins.plugins.armory.**;java.base/*;!*");
 
     /**
      * How approvals were asked for.
@@ -37,31 +47,39 @@ final class Awaited implements Serializable {
     private final int size;
     private final String name;
 
-    /** {@code null} once the approvals are written, and if the definitions are mistaken. */
+    /** {@code null} once the approvals are written. Compressed, since they differ in little and each save of the program has them. */
     @CheckForNull
-    private volatile Definitions definitions;
+    private volatile byte[] packed;
+
+    @SuppressWarnings("serial") // the packed ones are
+    @CheckForNull
+    private transient volatile List<Draft> drafts;
 
     /**
      * @param seed the id of the first approval, by which the environments know all of them
      * @param environment that they belong to, {@code null} for the enclosing stage
-     * @param definitions empty if they are mistaken
+     * @param drafts empty if the step's arguments are mistaken
      */
-    Awaited(
-            String seed,
-            Phase phase,
-            @CheckForNull String environment,
-            Asked asked,
-            List<ApprovalDefinition> definitions)
+    StepApprovals(String seed, Phase phase, @CheckForNull String environment, Asked asked, List<Draft> drafts)
             throws IOException {
         this.seed = seed;
         this.phase = phase;
         this.environment = environment;
         this.asked = asked;
-        this.definitions = definitions.isEmpty() ? null : Definitions.of(definitions);
-        size = definitions.size();
-        name = isListed() || definitions.isEmpty()
+        this.drafts = List.copyOf(drafts);
+        packed = packed(drafts);
+        size = drafts.size();
+        name = isListed() || drafts.isEmpty()
                 ? count(size) + " approvals"
-                : asked.rules ? asked.list : definitions.get(0).name();
+                : asked.rules ? asked.list : drafts.get(0).name();
+    }
+
+    private static byte[] packed(List<Draft> drafts) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new ObjectOutputStream(new GZIPOutputStream(bytes))) {
+            out.writeObject(new ArrayList<>(drafts));
+        }
+        return bytes.toByteArray();
     }
 
     static String count(int number) {
@@ -120,13 +138,30 @@ final class Awaited implements Serializable {
         return name + asked.argumentsKey;
     }
 
-    @CheckForNull
-    List<ApprovalDefinition> definitions() throws IOException {
-        Definitions known = definitions;
-        return known == null ? null : known.all();
+    /**
+     * Returns the drafts, in the order of the approvals; empty once these are written.
+     *
+     * @throws IOException if they cannot be read
+     */
+    @SuppressWarnings("unchecked")
+    List<Draft> drafts() throws IOException {
+        List<Draft> known = drafts;
+        byte[] bytes = packed;
+        if (known != null) {
+            return known;
+        } else if (bytes == null) {
+            return List.of();
+        }
+        try (var in = new ObjectInputStream(new GZIPInputStream(new ByteArrayInputStream(bytes)))) {
+            in.setObjectInputFilter(KNOWN);
+            return (List<Draft>) in.readObject();
+        } catch (ClassNotFoundException x) {
+            throw new IOException(x);
+        }
     }
 
     void written() {
-        definitions = null;
+        packed = null;
+        drafts = null;
     }
 }
