@@ -454,7 +454,7 @@ public record Approval(
 
     /** Returns the approval with other notifications, {@code null} for none any more. */
     Approval notifying(@CheckForNull Notifications notifications) {
-        return calls == null ? this : withCalls(calls.with(notifications));
+        return calls == null ? this : withCalls(calls.notifying(notifications));
     }
 
     /** Returns the approval with a notice that could not be sent. */

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.approval;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.bounds.Bound;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
@@ -19,12 +20,13 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param inputs what the people who approve fill in; empty for nothing
  */
 @Restricted(NoExternalUse.class)
+@RecordBuilder
 public record ManualRequirement(
         @JsonProperty("message") String message,
         @JsonProperty("rules") List<PeopleRule> rules,
         @CheckForNull @JsonProperty("requesters") List<String> requesters,
         @JsonProperty("inputs") List<InputDefinition> inputs)
-        implements Serializable {
+        implements ManualRequirementBuilder.With, Serializable {
 
     /** The most people that all rules together require. Bounds the size of a record, which has all approvals with their comments. */
     public static final int MAX_REQUIRED = 100;
@@ -60,16 +62,6 @@ public record ManualRequirement(
     /** One rule. */
     public ManualRequirement(String message, List<String> submitters, int required) {
         this(message, List.of(new PeopleRule(submitters, required)));
-    }
-
-    /** Returns the same, with people who may reject and not approve. */
-    public ManualRequirement notBy(List<String> users) {
-        return new ManualRequirement(message, rules, users, inputs);
-    }
-
-    /** Returns the same, with something to fill in. */
-    public ManualRequirement filling(List<InputDefinition> definitions) {
-        return new ManualRequirement(message, rules, requesters, definitions);
     }
 
     /** Returns how many different people have to approve. */

@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRules;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,6 +32,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param namespace the namespace of that target, {@code null} without one
  */
 @Restricted(NoExternalUse.class)
+@RecordBuilder
 public record OutgoingCalls(
         @CheckForNull @JsonProperty("webhook") Webhook webhook,
         @CheckForNull @JsonProperty("cancel") Webhook cancel,
@@ -38,7 +40,11 @@ public record OutgoingCalls(
         @CheckForNull @JsonProperty("notifications") Notifications notifications,
         @JsonProperty("context") Map<String, String> context,
         @CheckForNull @JsonProperty("account") String account,
-        @CheckForNull @JsonProperty("namespace") String namespace) {
+        @CheckForNull @JsonProperty("namespace") String namespace)
+        implements OutgoingCallsBuilder.With {
+
+    /** No call. */
+    public static final OutgoingCalls NONE = new OutgoingCalls(null, null, null, null, Map.of(), null, null);
 
     public OutgoingCalls {
         context = Collections.unmodifiableMap(new LinkedHashMap<>(context));
@@ -49,44 +55,17 @@ public record OutgoingCalls(
                 "{{answer.NAME}} of status and cancel", ofAnswer(status, cancel).size());
     }
 
-    private static long length(Map<String, String> context, Stream<Webhook> webhooks) {
-        return Webhook.lengthOf(context) + webhooks.mapToLong(Webhook::length).sum();
-    }
-
     /** Returns the number of characters of the calls. A record has more bytes. */
     public long length() {
-        return length(context, all());
-    }
-
-    private static Stream<Webhook> all(
-            @CheckForNull Webhook webhook,
-            @CheckForNull Webhook cancel,
-            @CheckForNull StatusCheck status,
-            @CheckForNull Notifications notifications) {
-        return Stream.concat(
-                        Stream.of(webhook, cancel, status == null ? null : status.webhook()),
-                        notifications == null ? Stream.empty() : notifications.webhooks().stream())
-                .filter(Objects::nonNull);
+        return Webhook.lengthOf(context) + all().mapToLong(Webhook::length).sum();
     }
 
     /** Returns the webhooks of all calls. */
     public Stream<Webhook> all() {
-        return all(webhook, cancel, status, notifications);
-    }
-
-    /** Creates the calls of a webhook and its cancel webhook alone. */
-    public OutgoingCalls(
-            @CheckForNull Webhook webhook,
-            @CheckForNull Webhook cancel,
-            Map<String, String> context,
-            @CheckForNull String account,
-            @CheckForNull String namespace) {
-        this(webhook, cancel, null, null, context, account, namespace);
-    }
-
-    /** Returns the calls of an approval that sends notifications alone. */
-    public static OutgoingCalls notifying(Notifications notifications) {
-        return new OutgoingCalls(null, null, null, notifications, Map.of(), null, null);
+        return Stream.concat(
+                        Stream.of(webhook, cancel, status == null ? null : status.webhook()),
+                        notifications == null ? Stream.empty() : notifications.webhooks().stream())
+                .filter(Objects::nonNull);
     }
 
     /** Returns the variables of the webhook's answer without which its status cannot be asked for. */
@@ -113,36 +92,30 @@ public record OutgoingCalls(
 
     /** Returns the same calls with other notifications, {@code null} if that is nothing. */
     @CheckForNull
-    public OutgoingCalls with(@CheckForNull Notifications others) {
-        return rest(webhook, cancel, status, others);
+    public OutgoingCalls notifying(@CheckForNull Notifications others) {
+        return withNotifications(others).orNull();
     }
 
     /** Returns what is left once the webhook needs no further call, {@code null} if that is nothing. */
     @CheckForNull
     OutgoingCalls withoutWebhook() {
-        return rest(null, cancel, status, notifications);
+        return withWebhook(null).orNull();
     }
 
     /** Returns what is left once there is a verdict of the external process, {@code null} if that is nothing. */
     @CheckForNull
     OutgoingCalls withoutVerdictCalls() {
-        return rest(null, cancel, null, notifications);
+        return with(rest -> rest.webhook(null).status(null)).orNull();
     }
 
     /** Returns what is left once the external process needs no further call, {@code null} if that is nothing. */
     @CheckForNull
     OutgoingCalls withoutProcess() {
-        return rest(null, null, null, notifications);
+        return with(rest -> rest.webhook(null).cancel(null).status(null)).orNull();
     }
 
     @CheckForNull
-    private OutgoingCalls rest(
-            @CheckForNull Webhook start,
-            @CheckForNull Webhook stop,
-            @CheckForNull StatusCheck ask,
-            @CheckForNull Notifications tell) {
-        return start == null && stop == null && ask == null && tell == null
-                ? null
-                : new OutgoingCalls(start, stop, ask, tell, context, account, namespace);
+    private OutgoingCalls orNull() {
+        return all().findAny().isPresent() ? this : null;
     }
 }

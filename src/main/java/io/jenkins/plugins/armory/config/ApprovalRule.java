@@ -6,7 +6,6 @@ import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.PeopleRule;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,9 +18,7 @@ import org.kohsuke.stapler.verb.POST;
 
 /** One of the {@code rules} of a {@link ManualApproval}, {@code [submitters: ['ops', 'oncall'], required: 2]}: so many people of these. */
 @Restricted(NoExternalUse.class)
-public final class ApprovalRule extends AbstractDescribableImpl<ApprovalRule> implements Serializable {
-
-    private static final long serialVersionUID = 1L;
+public final class ApprovalRule extends AbstractDescribableImpl<ApprovalRule> {
 
     private int required = 1;
     private ArrayList<String> submitters = new ArrayList<>();

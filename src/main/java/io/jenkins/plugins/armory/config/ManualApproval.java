@@ -8,7 +8,6 @@ import hudson.model.ParameterDefinition;
 import io.jenkins.plugins.armory.approval.InputDefinition;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.PeopleRule;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,13 +19,10 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * The parameter {@code manualApproval: [message: '...', submitters: ['alice', 'ops'], required: 2]}: people must approve, too or alone. It is
- * part of {@code program.dat} until the approval is written.
+ * The parameter {@code manualApproval: [message: '...', submitters: ['alice', 'ops'], required: 2]}: people must approve, too or alone.
  */
 @Restricted(NoExternalUse.class)
-public final class ManualApproval extends AbstractDescribableImpl<ManualApproval> implements Serializable {
-
-    private static final long serialVersionUID = 1L;
+public final class ManualApproval extends AbstractDescribableImpl<ManualApproval> {
 
     private String message = "";
     private boolean notByRequester;
@@ -141,9 +137,9 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
             for (ApprovalRule each : all()) {
                 required.add(toRule(each, rules.isEmpty() ? "" : "rules[" + required.size() + "]."));
             }
-            var requirement = new ManualRequirement(message, required).filling(inputs);
+            var requirement = new ManualRequirement(message, required).withInputs(inputs);
             return notByRequester
-                    ? requirement.notBy(List.of())
+                    ? requirement.withRequesters(List.of())
                     : requirement; // they are found when the approval is written
         } catch (IllegalArgumentException x) {
             throw new IllegalArgumentException("manualApproval." + x.getMessage(), x);

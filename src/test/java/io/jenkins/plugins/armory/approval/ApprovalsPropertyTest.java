@@ -217,15 +217,15 @@ class ApprovalsPropertyTest {
                         .start());
             }
         }
-        visitAll(ApprovalTest.terms(ID).calls(CALLS.with(TOLD)).start());
+        visitAll(ApprovalTest.terms(ID).calls(CALLS.notifying(TOLD)).start());
         visitAll(ApprovalTest.terms(ID)
                 .manual(people(1))
                 .through(Set.of())
-                .calls(CALLS.with(TOLD))
+                .calls(CALLS.notifying(TOLD))
                 .start());
         visitAll(ApprovalTest.terms(ID)
                 .manual(people(1))
-                .calls(OutgoingCalls.notifying(TOLD))
+                .calls(OutgoingCalls.NONE.notifying(TOLD))
                 .byPersonAlone()
                 .start());
         for (int required : new int[] {1, 2, 3}) {
@@ -648,7 +648,7 @@ class ApprovalsPropertyTest {
             approvals.create(ApprovalTest.terms(ID)
                     .manual(required == 0 ? null : people(required))
                     .heartbeat(HEARTBEAT)
-                    .calls(CALLS.with(TOLD))
+                    .calls(CALLS.notifying(TOLD))
                     .start());
         }
 

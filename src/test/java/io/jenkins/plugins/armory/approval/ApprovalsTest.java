@@ -138,7 +138,7 @@ class ApprovalsTest {
             approvals.create(TestApproval.of(id, build)
                     .webhook("tests")
                     .manual(new ManualRequirement("Go?", List.of(), 1))
-                    .calls(new OutgoingCalls(webhook, webhook, Map.of(), null, null))
+                    .calls(TestApproval.calls(webhook, webhook, Map.of(), null, null))
                     .timeout(START, Duration.ofHours(1))
                     .start());
             approvals.apply(id, ApprovalTest.sent());
@@ -231,7 +231,7 @@ class ApprovalsTest {
         approvals.create(terms("a1")
                 .timeout(start, Duration.ofMinutes(50))
                 .terms(terms -> terms.fromCall(true))
-                .calls(OutgoingCalls.notifying(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
+                .calls(OutgoingCalls.NONE.notifying(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
                 .start());
         Instant called = start.plus(Duration.ofHours(20));
         clock.set(called);
@@ -633,7 +633,7 @@ class ApprovalsTest {
         var approvals = open(follower);
         approvals.create(terms("a")
                 .manual(new ManualRequirement("Go?", List.of(), 1))
-                .calls(ApprovalTest.CALLS.with(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
+                .calls(ApprovalTest.CALLS.notifying(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
                 .start());
         approvals.apply(
                 "a",

@@ -26,7 +26,7 @@ class BoundedTermsTest {
     }
 
     private static ManualRequirement asking(List<InputDefinition> inputs) {
-        return new ManualRequirement("", List.of(), 1).filling(inputs);
+        return new ManualRequirement("", List.of(), 1).withInputs(inputs);
     }
 
     private static List<InputDefinition> inputs(int number, int length) {
@@ -41,7 +41,7 @@ class BoundedTermsTest {
         assertRefused(() -> asking(inputs(1001, 1)), "parameters: is longer than 1000 entries");
         assertRefused(() -> asking(inputs(2, 32_769)), "parameters: is longer than 65536 characters: it has 65538");
         assertRefused(
-                () -> new ManualRequirement("", List.of(), 1).notBy(Collections.nCopies(1001, "u")),
+                () -> new ManualRequirement("", List.of(), 1).withRequesters(Collections.nCopies(1001, "u")),
                 "requesters: is longer than 1000 entries");
         assertRefused(() -> new InputDefinition(NAME + 'n', ""), "name: is longer than 1024 characters");
         assertRefused(() -> new InputDefinition("p", "<a>" + HALF), "\"p\": has half of a character");
@@ -59,14 +59,14 @@ class BoundedTermsTest {
         Webhook largest = webhook(65_536);
         Map<String, String> context = Map.of("k", "v".repeat(65_535));
 
-        assertThatCode(() -> new OutgoingCalls(largest, largest, context, NAME, NAME)
-                        .with(Notifications.by(List.of(largest))))
+        assertThatCode(() -> TestApproval.calls(largest, largest, context, NAME, NAME)
+                        .notifying(Notifications.by(List.of(largest))))
                 .doesNotThrowAnyException();
         assertRefused(() -> new Approval.Origin("o".repeat(1025), null), "the URL of Jenkins: is longer than");
         assertRefused(
-                () -> new OutgoingCalls(largest, null, Map.of("k" + HALF, ""), null, null), "context: a key has half");
-        assertRefused(() -> new OutgoingCalls(largest, null, Map.of(), NAME + 'n', null), "account: is longer than");
-        assertRefused(() -> new OutgoingCalls(largest, null, Map.of(), null, NAME + 'n'), "namespace: is longer than");
+                () -> TestApproval.calls(largest, null, Map.of("k" + HALF, ""), null, null), "context: a key has half");
+        assertRefused(() -> TestApproval.calls(largest, null, Map.of(), NAME + 'n', null), "account: is longer than");
+        assertRefused(() -> TestApproval.calls(largest, null, Map.of(), null, NAME + 'n'), "namespace: is longer than");
         Webhook asking = Webhook.named("cancel")
                 .uriTemplate("https://ci.example.com/")
                 .body(IntStream.range(0, 1001)
@@ -74,7 +74,7 @@ class BoundedTermsTest {
                         .collect(Collectors.joining()))
                 .build();
         assertRefused(
-                () -> new OutgoingCalls(largest, asking, Map.of(), null, null),
+                () -> TestApproval.calls(largest, asking, Map.of(), null, null),
                 "{{answer.NAME}} of status and cancel: is longer than 1000 entries");
         assertRefused(
                 () -> Notifications.by(Collections.nCopies(1001, webhook(100))), "notify: is longer than 1000 entries");

@@ -1,9 +1,11 @@
 package io.jenkins.plugins.armory.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -15,6 +17,16 @@ public final class TestApproval {
 
     private TestApproval(Consumer<ApprovalBuilder> rest) {
         this.rest = rest;
+    }
+
+    /** Returns the calls of a webhook and its cancel webhook alone. */
+    public static OutgoingCalls calls(
+            @CheckForNull Webhook webhook,
+            @CheckForNull Webhook cancel,
+            Map<String, String> context,
+            @CheckForNull String account,
+            @CheckForNull String namespace) {
+        return new OutgoingCalls(webhook, cancel, null, null, context, account, namespace);
     }
 
     public static TestApproval of(String id, BuildRef build) {

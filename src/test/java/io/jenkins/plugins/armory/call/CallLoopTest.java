@@ -84,7 +84,7 @@ class CallLoopTest {
                 .through(Set.of(channels))
                 .origin(new Approval.Origin(null, job))
                 .timeout(clock.instant(), Duration.ofHours(1))
-                .calls(new OutgoingCalls(webhook, webhook("cancel"), Map.of(), null, null))
+                .calls(TestApproval.calls(webhook, webhook("cancel"), Map.of(), null, null))
                 .start());
     }
 
@@ -238,7 +238,7 @@ class CallLoopTest {
                 .webhook("w")
                 .timeout(clock.instant(), Duration.ofHours(1))
                 .terms(terms -> terms.fromCall(true))
-                .calls(new OutgoingCalls(webhook("w"), null, Map.of(), null, null))
+                .calls(TestApproval.calls(webhook("w"), null, Map.of(), null, null))
                 .start());
     }
 

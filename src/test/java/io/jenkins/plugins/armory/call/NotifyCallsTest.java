@@ -96,7 +96,7 @@ class NotifyCallsTest {
                 .timeout(START, Duration.ofHours(2))
                 .manual(new ManualRequirement("Go?", List.of(), 1))
                 .byPersonAlone()
-                .calls(OutgoingCalls.notifying(Notifications.by(
+                .calls(OutgoingCalls.NONE.notifying(Notifications.by(
                         Stream.of(told).map(NotifyCallsTest::webhook).toList())))
                 .start();
     }

@@ -243,7 +243,7 @@ class AcceptedIsReadBackPropertyTest {
             rules.add(new PeopleRule(list(texts, Bound.LINE), texts.any(List.of(1, 2, 100))));
         }
         var people = new ManualRequirement(texts.text(Bound.TEXT), rules);
-        return texts.oneIn(2) ? people.filling(inputs) : people.notBy(list(texts, Bound.LINE));
+        return texts.oneIn(2) ? people.withInputs(inputs) : people.withRequesters(list(texts, Bound.LINE));
     }
 
     private static Webhook webhook(HostileTexts texts) {
@@ -312,7 +312,7 @@ class AcceptedIsReadBackPropertyTest {
                     DeploymentPlan.Target target = file.plan().targets().get(0);
                     return terms("a1")
                             .webhook(webhook.name())
-                            .calls(new OutgoingCalls(
+                            .calls(TestApproval.calls(
                                     webhook, null, webhook.context(), target.account(), target.namespace()))
                             .start();
                 });

@@ -876,7 +876,7 @@ public class ApprovalStoreTest {
             Map<String, String> context = new LinkedHashMap<>();
             order.forEach(key -> context.put(key, "1"));
             store.create(terms("a" + order.get(0))
-                    .calls(new OutgoingCalls(
+                    .calls(TestApproval.calls(
                             Webhook.named("w")
                                     .uriTemplate("http://ci.example.com/")
                                     .build(),

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.storage;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
@@ -44,7 +45,7 @@ class HistoryPropertyTest {
     private static final Path FOLDER = Path.of("armory-approvals");
     private static final Webhook WEBHOOK =
             Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
-    private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+    private static final OutgoingCalls CALLS = TestApproval.calls(WEBHOOK, WEBHOOK, Map.of(), null, null);
     private static final Event SUCCEEDED = new Event.Callback(true, "ok", "callback token");
     private static final Event STOPPED = new Event.Aborted("stopped");
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getPackageName());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.Event;
@@ -75,7 +76,7 @@ class HistoryTest {
     void hasALineForEachDecisionWithWhoDecidedWhatAndWhen() throws IOException {
         ApprovalStore store = open();
         store.create(terms("a1")
-                .manual(new ManualRequirement("Go?", List.of("bob", "ops"), 1).notBy(List.of("carol")))
+                .manual(new ManualRequirement("Go?", List.of("bob", "ops"), 1).withRequesters(List.of("carol")))
                 .start());
         store = open(); // all of it comes from the disk
         store.apply("a1", ApprovalTest.sent(), SOON);
@@ -160,7 +161,7 @@ class HistoryTest {
                 Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
         ApprovalStore store = open();
         store.create(terms(id)
-                .calls(new OutgoingCalls(webhook, webhook, Map.of(), null, null))
+                .calls(TestApproval.calls(webhook, webhook, Map.of(), null, null))
                 .start());
         store.apply(id, new Event.Aborted("stopped"), at);
         assertThat(store.fold(() -> false)).isTrue();

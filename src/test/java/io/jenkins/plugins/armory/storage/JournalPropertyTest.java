@@ -112,7 +112,7 @@ class JournalPropertyTest {
             Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
 
     private static final OutgoingCalls CALLS =
-            new OutgoingCalls(WEBHOOK, WEBHOOK, Map.of("ref", "main"), "account", null);
+            TestApproval.calls(WEBHOOK, WEBHOOK, Map.of("ref", "main"), "account", null);
 
     /** A store through changes, faults and ends of its process, and what it acknowledged on the way. */
     private static final class Life {

@@ -97,8 +97,8 @@ class StoredTest {
                 .manual(new ManualRequirement(
                                 "Go?",
                                 List.of(new PeopleRule(List.of("alice", "ops"), 1), new PeopleRule(List.of("qa"), 1)))
-                        .notBy(List.of("carol"))
-                        .filling(List.of(new InputDefinition("region", "<choice/>"))))
+                        .withRequesters(List.of("carol"))
+                        .withInputs(List.of(new InputDefinition("region", "<choice/>"))))
                 .timeout(START, Duration.ofHours(24))
                 .heartbeat(Duration.ofMinutes(5))
                 .origin(new Approval.Origin("https://jenkins.example.com/", "5e8f9a52"))
@@ -133,7 +133,7 @@ class StoredTest {
 
     private static Approval byPersonAlone() {
         return ApprovalTest.terms("a4")
-                .manual(new ManualRequirement("Go?", List.of("alice"), 1).notBy(List.of()))
+                .manual(new ManualRequirement("Go?", List.of("alice"), 1).withRequesters(List.of()))
                 .byPersonAlone()
                 .start();
     }
@@ -232,7 +232,7 @@ class StoredTest {
     private static Approval waiting(String id) {
         return TestApproval.of(id, new BuildRef("team/deploy", 7))
                 .webhook("tests")
-                .manual(new ManualRequirement("Go?", List.of("alice", "ops"), 2).notBy(List.of("carol")))
+                .manual(new ManualRequirement("Go?", List.of("alice", "ops"), 2).withRequesters(List.of("carol")))
                 .timeout(START, Duration.ofHours(24))
                 .start();
     }

@@ -242,7 +242,7 @@ class ApprovalInputsJenkinsTest {
                         .webhook("manual approval")
                         .timeout(Instant.now(), Duration.ofHours(1))
                         .manual(new ManualRequirement("Go?", List.of(), 2)
-                                .filling(List.of(new InputDefinition("region", "<org.example.Region/>"))))
+                                .withInputs(List.of(new InputDefinition("region", "<org.example.Region/>"))))
                         .start());
         return id;
     }

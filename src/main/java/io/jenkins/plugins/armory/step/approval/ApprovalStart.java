@@ -138,7 +138,7 @@ final class ApprovalStart {
     /** @throws AbortException if it matters who requested the build, and that cannot be known */
     @CheckForNull
     private ManualRequirement withRequesters(@CheckForNull ManualRequirement manual) throws AbortException {
-        return manual == null || manual.requesters() == null ? manual : manual.notBy(Requesters.of(run));
+        return manual == null || manual.requesters() == null ? manual : manual.withRequesters(Requesters.of(run));
     }
 
     /** @throws AbortException if the calls do not go with the terms */

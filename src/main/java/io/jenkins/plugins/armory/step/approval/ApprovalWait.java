@@ -44,6 +44,8 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The wait of a step for approvals of one place and phase: all have to succeed, and the first that fails ends the others. This order makes
@@ -56,7 +58,8 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecution;
  * </ol>
  * After a restart, {@link #resume} continues from what is on disk.
  */
-final class ApprovalWait {
+@Restricted(NoExternalUse.class)
+public final class ApprovalWait {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalWait.class.getName());
 
@@ -68,7 +71,7 @@ final class ApprovalWait {
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
     /** What the end of a wait means for its step. Called once, when no approval is pending and the environments know. */
-    interface Owner {
+    public interface Owner {
 
         /** Returns the place of the approvals. */
         Place place() throws IOException, InterruptedException;
@@ -104,6 +107,11 @@ final class ApprovalWait {
     private volatile boolean followed;
     private volatile boolean abandoned;
 
+    /** Waits for what the settings ask after a deployment. */
+    public ApprovalWait(SuspendedExecution step, EnvironmentRules rules, Owner owner) {
+        this(step, Objects.requireNonNull(rules.after(), "there is something to check"), owner);
+    }
+
     ApprovalWait(SuspendedExecution step, StepApprovals awaited, Owner owner) {
         this.step = step;
         this.awaited = awaited;
@@ -120,8 +128,8 @@ final class ApprovalWait {
         begin(List.of());
     }
 
-    /** Continues after a restart of Jenkins. */
-    void resume() throws Exception {
+    /** Asks, or continues after a restart of Jenkins. */
+    public void resume() throws Exception {
         List<Approval> found = ResumedApproval.find(step.armory(), ids(), step.build());
         if (found.size() < elements.size()) {
             begin(found);
@@ -197,7 +205,7 @@ final class ApprovalWait {
     }
 
     /** Ends the approvals, and the step with them: at once if they do not exist yet. */
-    void stop(Throwable cause) throws IOException, InterruptedException {
+    public void stop(Throwable cause) throws IOException, InterruptedException {
         boolean known = false;
         try {
             end(new Event.Aborted("The build, or this part of it, was stopped."));

@@ -1,16 +1,18 @@
 package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.step.EnclosingApproval;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The execution of {@code armoryApproval}: waits as {@code armoryWebhookApproval} does, and then runs the body. The start of the body
+ * The execution of {@code armoryApproval}, which the context of its body has: waits as {@code armoryWebhookApproval} does, and then runs the body. The start of the body
  * becomes part of the program, so it is run once: if Jenkins goes down before that, the step finds the decision again.
  */
-final class ArmoryApprovalExecution extends ArmoryWebhookApprovalExecution {
+@Restricted(NoExternalUse.class)
+public final class ArmoryApprovalExecution extends ArmoryWebhookApprovalExecution {
 
     private static final long serialVersionUID = 1L;
 
@@ -34,7 +36,7 @@ final class ArmoryApprovalExecution extends ArmoryWebhookApprovalExecution {
             if (stopped == null && body == null && !started) {
                 body = getContext()
                         .newBodyInvoker()
-                        .withContext(new EnclosingApproval())
+                        .withContext(this)
                         .withCallback(new Callback(this))
                         .start();
             }

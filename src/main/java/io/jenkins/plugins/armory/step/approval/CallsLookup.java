@@ -64,7 +64,7 @@ final class CallsLookup {
     OutgoingCalls find(NamedCalls named) throws AbortException {
         Notifications notifications = notifications(named);
         if (named.webhook() == null) {
-            return notifications == null ? null : OutgoingCalls.notifying(notifications);
+            return OutgoingCalls.NONE.notifying(notifications);
         }
         List<Object> key =
                 Arrays.asList(named.webhook(), named.inline(), named.cancel(), named.answer(), named.status());
@@ -73,14 +73,8 @@ final class CallsLookup {
             shared = findShared(named);
             known.put(key, shared);
         }
-        return new OutgoingCalls(
-                shared.webhook(),
-                shared.cancel(),
-                shared.status(),
-                notifications,
-                merged(shared.context(), named.context()),
-                shared.account(),
-                shared.namespace());
+        Map<String, String> context = merged(shared.context(), named.context());
+        return shared.with(calls -> calls.notifications(notifications).context(context));
     }
 
     private OutgoingCalls findShared(NamedCalls named) throws AbortException {

@@ -18,9 +18,10 @@ import io.jenkins.plugins.armory.flow.StagePause;
 import io.jenkins.plugins.armory.flow.Stages;
 import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.BlockExecution;
-import io.jenkins.plugins.armory.step.EnclosingApproval;
 import io.jenkins.plugins.armory.step.approval.Admission;
-import io.jenkins.plugins.armory.step.approval.Checks;
+import io.jenkins.plugins.armory.step.approval.ApprovalLog;
+import io.jenkins.plugins.armory.step.approval.ApprovalWait;
+import io.jenkins.plugins.armory.step.approval.ArmoryApprovalExecution;
 import io.jenkins.plugins.armory.step.approval.EnvironmentRules;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
@@ -77,7 +78,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     private transient volatile Admission admission;
 
     @CheckForNull
-    private transient volatile Checks checks;
+    private transient volatile ApprovalWait checks;
 
     /** Is set before it is asked for, also after a restart of Jenkins. */
     private volatile boolean waiting;
@@ -147,7 +148,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
             throw new AbortException("armoryEnvironment: " + transition.problem());
         }
         Environment environment = transition.deployment().find(name).orElseThrow();
-        if (!environment.dependsOn().isEmpty() && EnclosingApproval.isAround(getContext())) {
+        if (!environment.dependsOn().isEmpty() && getContext().get(ArmoryApprovalExecution.class) != null) {
             log("WARNING: armoryApproval is around the environment '" + name + "', so it is asked for even if "
                     + quoted(environment.dependsOn())
                     + " cannot be deployed. Put armoryEnvironment around armoryApproval; among the options of a stage,"
@@ -305,23 +306,29 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
         }
     }
 
-    /** Asks for what the settings ask after a deployment, or goes on with that after a restart of Jenkins. */
+    /**
+     * Asks for what the settings ask after a deployment, or goes on with that after a restart of Jenkins. A failure throws nothing, and
+     * cancels what depends on the environment.
+     */
     private void check(@CheckForNull Object value) throws Exception {
         pause();
-        var begun = new Checks(this, Objects.requireNonNull(rules, "it is guarded"), new Checks.Owner() {
+        EnvironmentRules guarding = Objects.requireNonNull(rules, "it is guarded");
+        var begun = new ApprovalWait(this, guarding, new ApprovalWait.Owner() {
             @Override
             public Place place() throws IOException, InterruptedException {
                 return ownPlace();
             }
 
             @Override
-            public void passed() throws IOException, InterruptedException {
+            public void succeeded() throws IOException, InterruptedException {
                 waitNoLonger();
                 succeed(value);
             }
 
             @Override
-            public void failed(String reason) throws IOException, InterruptedException {
+            public void failed(String reason, Transition transition) throws IOException, InterruptedException {
+                new ApprovalLog(ArmoryEnvironmentExecution.this::print)
+                        .cancels(transition.deployment(), ownPlace(), false);
                 waitNoLonger();
                 warn(Result.UNSTABLE, reason);
                 succeed(value);
@@ -329,7 +336,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
         });
         checks = begun;
         onceOpen(() -> {
-            begun.begin();
+            begun.resume();
             Throwable cause = stopCause();
             if (cause != null) { // before the checks were there
                 begun.stop(cause);
@@ -340,7 +347,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     @Override
     public void stop(Throwable cause) {
         super.stop(cause);
-        Checks known = checks;
+        ApprovalWait known = checks;
         if (known != null) {
             later(() -> known.stop(cause));
         }

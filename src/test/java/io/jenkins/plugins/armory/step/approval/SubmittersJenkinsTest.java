@@ -29,7 +29,8 @@ class SubmittersJenkinsTest {
     }
 
     private static String problemWithout(String requester, SecurityRealm realm, PeopleRule rule) {
-        return Submitters.problemOf(new ManualRequirement("Go?", List.of(rule)).notBy(List.of(requester)), realm);
+        return Submitters.problemOf(
+                new ManualRequirement("Go?", List.of(rule)).withRequesters(List.of(requester)), realm);
     }
 
     @Test
