@@ -1,0 +1,129 @@
+package io.jenkins.plugins.armory.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.armory.acceptance.driver.Browser;
+import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Screens;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Each of the terms of an approval comes from the Pipeline, is kept over a restart, and is shown. */
+class ParametersTest extends OwnController {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The terms that say where the approval stands and who asks for it, and are no arguments of this step. */
+    private static final Set<String> OTHERS = Set.of("path", "rule", "fromCall", "opensAt");
+
+    private static final List<Row> ROWS = List.of(
+            new Row("webhook", "", "\"checks\"").shown("/webhook", "checks"),
+            new Row("phase", "phase: 'beforeDeployment'", "\"beforeDeployment\"").shown("/phase", "beforeDeployment"),
+            new Row("environment", "environment: 'prod'", "\"prod\"").shown("/environment", "prod"),
+            new Row("callbackCredentialsId", "callbackCredentialsId: 'team'", "\"team\""),
+            new Row("allowedCallers", "allowedCallers: ['client-1']", "[\"client-1\", \"credentials:team\"]"),
+            new Row(
+                            "manual",
+                            "manualApproval: [message: 'Ship it?', submitters: ['ops'], required: 2]",
+                            "{\"message\": \"Ship it?\", \"rules\": [{\"submitters\": [\"ops\"], \"required\": 2}],"
+                                    + " \"requesters\": null, \"inputs\": []}")
+                    .shown("/manualApproval/message", "Ship it?"),
+            new Row("timeout", "timeout: 2, unit: 'DAYS'", "\"PT48H\"").data("/deadline"),
+            new Row("heartbeat", "heartbeat: 90, heartbeatUnit: 'MINUTES'", "\"PT1H30M\"").data("/heartbeat/due"));
+
+    /**
+     * One of the terms.
+     *
+     * @param argument what gives it, empty for what every step here has
+     * @param kept what the record has of it, as JSON
+     * @param pointer where the data of the approval have it, empty for what is not shown
+     * @param text what they have there and the page shows, empty for a time
+     */
+    private record Row(String term, String argument, String kept, String pointer, String text) {
+
+        Row(String term, String argument, String kept) {
+            this(term, argument, kept, "", "");
+        }
+
+        Row shown(String at, String value) {
+            return new Row(term, argument, kept, at, value);
+        }
+
+        Row data(String at) {
+            return shown(at, "");
+        }
+    }
+
+    private Build build() {
+        return jenkins.build(process.approval(ROWS.stream()
+                        .map(Row::argument)
+                        .filter(argument -> !argument.isEmpty())
+                        .toArray(String[]::new)))
+                .awaitWaiting(1);
+    }
+
+    private static JsonNode terms(String id) throws IOException {
+        Path file = controller.home().resolve("armory-approvals/pending/" + id + ".json");
+        Wait.until(file + " is there").until(() -> Files.exists(file));
+        return StoredFile.read(file).get("terms");
+    }
+
+    @Test
+    void eachIsBoundAndKeptAndInTheData() throws IOException {
+        Build build = build();
+        JsonNode before = build.approval();
+        controller.kill();
+        controller.start();
+        build.awaitLog("Jenkins was restarted");
+
+        JsonNode terms = terms(before.get("id").asText());
+        JsonNode after = build.approval();
+
+        var names = new ArrayList<String>();
+        terms.fieldNames().forEachRemaining(names::add);
+        assertThat(names)
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(OTHERS.stream(), ROWS.stream().map(Row::term))
+                                .toList());
+        for (Row row : ROWS) {
+            assertThat(terms.get(row.term)).as(row.term).isEqualTo(JSON.readTree(row.kept));
+            if (!row.pointer.isEmpty()) {
+                assertThat(after.at(row.pointer).asText()).as(row.pointer).isNotEmpty();
+            }
+            if (!row.text.isEmpty()) {
+                assertThat(after.at(row.pointer).asText()).isEqualTo(row.text);
+            }
+        }
+        assertThat(after.get("deadline")).isEqualTo(before.get("deadline"));
+        build.abort();
+        build.awaitResult("ABORTED");
+    }
+
+    @Test
+    @NeedsBrowser
+    void eachIsOnThePage() {
+        Build build = build();
+        try (Browser browser = new Browser()) {
+            BrowserPage page = browser.open(Screens.WIDE, Screens.HEIGHT, jenkins.authorization())
+                    .goTo(build.tab())
+                    .await("document.querySelector('.armory-build__approval')?.innerText.includes('Waiting')");
+            String card = page.evaluate("document.querySelector('.armory-build__approval').textContent")
+                    .asText();
+            for (Row row : ROWS) {
+                assertThat(card).as(row.term).contains(row.text);
+            }
+        }
+        build.abort();
+        build.awaitResult("ABORTED");
+    }
+}
