@@ -319,10 +319,10 @@ public record ApprovalLog(Consumer<String> log) {
             return;
         }
         log.accept("Stages and environments behind this are cancelled" + names
-                + ". Other branches of a parallel, plain steps"
+                + ". Other branches of a parallel"
                 + (environment == null
-                        ? ""
-                        : ", and environments whose dependsOn does not lead to '" + environment
+                        ? " and plain steps"
+                        : ", plain steps, and environments whose dependsOn does not lead to '" + environment
                                 + "' (in no stage, or as the stage itself: options { armoryEnvironment(name: '...',"
                                 + " dependsOn: []) })")
                 + " still run."
