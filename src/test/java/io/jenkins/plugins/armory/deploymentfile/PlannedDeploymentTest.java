@@ -304,8 +304,10 @@ class PlannedDeploymentTest {
                 .webhooks();
 
         assertThat(webhooks).containsOnlyKeys("all", "merged", "short", "of-a-file");
-        assertThat(webhooks.get("all")).isEqualTo(all("all").retry(RetryRules.ofCount(5)).build());
-        assertThat(webhooks.get("merged")).isEqualTo(all("merged").retry(RetryRules.ofCount(1)).build());
+        assertThat(webhooks.get("all"))
+                .isEqualTo(all("all").retry(RetryRules.ofCount(5)).build());
+        assertThat(webhooks.get("merged"))
+                .isEqualTo(all("merged").retry(RetryRules.ofCount(1)).build());
         assertThat(webhooks.get("short"))
                 .isEqualTo(Webhook.named("short")
                         .uriTemplate("https://chat/")

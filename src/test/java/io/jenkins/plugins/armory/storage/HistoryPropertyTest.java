@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.storage;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;

@@ -95,7 +95,16 @@ class BuildTabTest {
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
         Screens.assertAccessible(page, "#armory-build");
         assertThat(page.evaluate(card() + ".innerText").asText())
-                .contains("checks (prod)", "Phase", "strategy", "Go?", "Attempts: 1", "202", "Refused callbacks: 1", "401", "127.0.0.1");
+                .contains(
+                        "checks (prod)",
+                        "Phase",
+                        "strategy",
+                        "Go?",
+                        "Attempts: 1",
+                        "202",
+                        "Refused callbacks: 1",
+                        "401",
+                        "127.0.0.1");
 
         callback.succeed("**All** passed");
         awaitText(page, card(), "All passed");
