@@ -51,7 +51,7 @@ record PersonalDecision(String id, Choice choice) {
         Map<String, Object> values = valuesOf(approval, ApprovalInputs.given(request));
         return armory.approvals()
                 .apply(id, choice.by(viewer.name(), comment, values, rules))
-                .map(transition -> answer(transition, manual, values))
+                .map(transition -> answerTo(transition, manual, values))
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", Messages.Decision_buildGone()));
     }
 
@@ -88,7 +88,7 @@ record PersonalDecision(String id, Choice choice) {
      *
      * @param values the values that an approval is of
      */
-    private JsonResponse answer(Transition transition, ManualRequirement manual, Map<String, Object> values) {
+    private JsonResponse answerTo(Transition transition, ManualRequirement manual, Map<String, Object> values) {
         Approval approval = transition.approval();
         boolean repeated = transition.answer() == Approval.Answer.DUPLICATE;
         if (repeated && choice == Choice.APPROVE && !values.equals(approval.inputs())) {

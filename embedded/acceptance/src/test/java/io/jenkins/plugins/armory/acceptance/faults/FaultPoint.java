@@ -90,9 +90,9 @@ public enum FaultPoint {
     STEP_ENDED(ANSWER, "step.approval.ApprovalWait$Element.decided end", "the Pipeline was told"),
     PROGRAM_SAVING(ANSWER, "", "the program is about to be saved"),
     PROGRAM_WRITTEN(ANSWER, "end", "the program is saved"),
-    PERSON_DECIDING(ANSWER, "web.PersonalDecision.decide", "a person is about to decide"),
+    PERSON_DECIDING(ANSWER, "web.PersonalDecision.answer", "a person is about to decide"),
     PERSON_DECIDED(
-            ANSWER, "web.PersonalDecision.decide end", "a person's decision is on disk, the answer was not sent"),
+            ANSWER, "web.PersonalDecision.answer end", "a person's decision is on disk, the answer was not sent"),
     ABORTING(ANSWER, "step.approval.ApprovalWait.stop", "the build is stopped, its approval is pending"),
     ABORTED(ANSWER, "step.approval.ApprovalWait.stop end", "the end of the approval is on disk"),
     CANCELLING(ANSWER, "call.CancelCalls.insteadOf", "the approval is over, its cancel webhook was not called"),
