@@ -4,56 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
-import io.jenkins.plugins.armory.approval.ManualTimer;
-import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.TestApproval;
-import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class NotifyCallsTest {
+class NotifyCallsTest extends CallLoopFixture {
 
-    private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
     private static final CallResult OK = CallResult.accepted(200, "ok", Map.of());
     private static final CallResult BUSY = CallResult.refused(503, "answered 503", true, null, "");
     private static final String ID = "a1";
 
-    @TempDir
-    private Path folder;
-
-    private final MutableClock clock = new MutableClock(START);
-    private final ManualTimer timer = new ManualTimer(clock);
-    private final FakeRequests requests = new FakeRequests(false);
-    private final List<Call> calls = requests.calls;
-
-    private final List<String> log = new ArrayList<>();
-
-    private ApprovalStore store;
-    private Approvals approvals;
-    private CallLoop loop;
+    NotifyCallsTest() {
+        super(false, 0);
+    }
 
     private static Webhook webhook(String name) {
         return Webhook.named(name)
@@ -61,27 +40,6 @@ class NotifyCallsTest {
                 .retry(RetryRules.ofCount(1))
                 .build()
                 .asCancel();
-    }
-
-    @BeforeEach
-    void open() throws IOException {
-        store = ApprovalStore.open(folder, jobId -> null).folding(timer.service(), Runnable::run);
-        approvals = new Approvals(store, timer.service(), Runnable::run, clock, build -> false, approval -> {});
-        loop = new CallLoop(
-                approvals,
-                requests,
-                requests.permits(),
-                new UntilWritten(timer.service(), Runnable::run),
-                () -> 0,
-                clock);
-        loop.open();
-    }
-
-    private void restart() throws IOException {
-        loop.close();
-        approvals.close();
-        calls.clear();
-        open();
     }
 
     /** Creates an approval by a person alone. */

@@ -3,81 +3,42 @@ package io.jenkins.plugins.armory.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
-import io.jenkins.plugins.armory.approval.ManualTimer;
-import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.TestApproval;
-import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.Judgement.Verdict;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class StatusPollsTest {
+class StatusPollsTest extends CallLoopFixture {
 
-    private static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
     private static final Duration EVERY = Duration.ofSeconds(30);
     /** The number of questions of one job to one host at once. */
     private static final int TO_ONE_HOST = 8;
     /** Longer than the interval with its random part. */
     private static final Duration ONE_ROUND = Duration.ofSeconds(33);
 
-    @TempDir
-    private Path folder;
+    private final List<Call> questions = calls;
 
-    private final MutableClock clock = new MutableClock(START);
-    private final ManualTimer timer = new ManualTimer(clock);
-    private final FakeRequests requests = new FakeRequests(true);
-    private final List<Call> questions = requests.calls;
-
-    private final List<String> log = new ArrayList<>();
-
-    private ApprovalStore store;
-    private Approvals approvals;
-    private CallLoop loop;
-
-    @BeforeEach
-    void open() throws IOException {
-        store = ApprovalStore.open(folder, jobId -> null).folding(timer.service(), Runnable::run);
-        approvals = new Approvals(store, timer.service(), Runnable::run, clock, build -> false, approval -> {});
-        loop = new CallLoop(
-                approvals,
-                requests,
-                requests.permits(),
-                new UntilWritten(timer.service(), Runnable::run),
-                () -> 0.5,
-                clock);
-        loop.open();
-    }
-
-    private void restart() throws IOException {
-        loop.close();
-        approvals.close();
-        questions.clear();
-        open();
+    StatusPollsTest() {
+        super(true, 0.5);
     }
 
     private static TestApproval terms(String id, String host) {
