@@ -100,7 +100,7 @@ public final class CancelledBodies implements GraphListener.Synchronous {
             return;
         }
         end.addAction(new WarningAction(Result.ABORTED).withMessage(cancelled.message()));
-        StepContext context = isAborted(stage.getExecution()) ? null : contextOf(stage);
+        StepContext context = isInterrupted(stage.getExecution()) ? null : contextOf(stage);
         if (context != null && cancelled.isFatal()) {
             context.onFailure(cancelled.interruption());
         } else if (context != null) {
@@ -108,9 +108,12 @@ public final class CancelledBodies implements GraphListener.Synchronous {
         }
     }
 
-    /** Returns whether a user has aborted the build. The engine ends the stage with that then. */
-    private static boolean isAborted(FlowExecution execution) {
-        return execution instanceof CpsFlowExecution cps && Result.ABORTED.equals(cps.getResult());
+    /**
+     * Returns whether a build is interrupted: with ABORTED by a user, with NOT_BUILT for a newer build. The engine ends the stage with that
+     * then. Steps may have set a better result.
+     */
+    private static boolean isInterrupted(FlowExecution execution) {
+        return execution instanceof CpsFlowExecution cps && cps.getResult().isWorseThan(Result.FAILURE);
     }
 
     @CheckForNull
