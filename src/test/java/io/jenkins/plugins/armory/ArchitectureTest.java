@@ -7,72 +7,35 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static com.tngtech.archunit.library.plantuml.rules.PlantUmlArchCondition.Configuration.consideringOnlyDependenciesInAnyPackage;
 import static com.tngtech.archunit.library.plantuml.rules.PlantUmlArchCondition.adhereToPlantUmlDiagram;
-import static java.util.function.Predicate.not;
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.kohsuke.accmod.Restricted;
 
-/** Holds the code to docs/architecture.puml, the picture of its packages. */
+/** Holds the code to docs/architecture.puml, the picture of its rooms. */
 class ArchitectureTest {
 
     private static final String ROOT = "io.jenkins.plugins.armory";
-    /** The packages below the line in the picture. */
+    /** Those that are plain Java. */
     private static final String[] PLAIN = {
         ROOT + ".approval..",
-        ROOT + ".bounds..",
         ROOT + ".callback..",
-        ROOT + ".deployment..",
         ROOT + ".deploymentfile..",
-        ROOT + ".signature..",
+        ROOT + ".environment..",
+        ROOT + ".protect.window..",
         ROOT + ".storage..",
-        ROOT + ".webhook..",
-        ROOT + ".window.."
+        ROOT + ".webhook.."
     };
-
-    /** Each package, and the others of the plugin that it uses. */
-    private static final String USES = """
-            api ->
-            approval -> bounds webhook
-            bounds ->
-            builds -> approval bounds storage.disk
-            call -> approval builds callback.oauth callback.oidc callback.signed callback.token signature webhook
-            callback -> approval bounds callback.signed callback.token
-            callback.oauth -> approval callback callback.token
-            callback.oidc -> approval callback callback.token
-            callback.signed -> approval callback.token signature
-            callback.token -> approval bounds signature
-            config -> approval bounds builds call callback.oauth callback.oidc callback.signed callback.token flow runtime signature webhook window
-            deployment -> approval bounds
-            deploymentfile -> bounds deployment webhook
-            environment -> config deployment runtime storage
-            flow -> bounds builds deployment runtime storage
-            integration -> api approval builds call callback runtime
-            runtime -> api approval builds call callback callback.oauth callback.oidc callback.signed callback.token deployment storage storage.disk
-            signature ->
-            step -> approval builds config deployment flow runtime
-            step.approval -> approval bounds builds call callback.token config deployment flow runtime step webhook window
-            step.deployment -> approval builds config deployment deploymentfile flow runtime step step.approval webhook
-            step.environment -> approval bounds config deployment flow runtime step step.approval storage
-            storage -> approval deployment storage.disk
-            storage.disk ->
-            web -> api approval bounds builds callback callback.oauth callback.signed config deployment runtime storage window
-            webhook -> bounds signature
-            window -> bounds
-            """;
 
     private static final String[] JENKINS = {
         "hudson..",
@@ -95,35 +58,34 @@ class ArchitectureTest {
     }
 
     @Test
-    void packagesUseWhatTheListSays() {
-        Map<String, Set<String>> uses = new TreeMap<>();
-        for (JavaClass each : CLASSES) {
-            String name = name(each);
-            Set<String> others = uses.computeIfAbsent(name, key -> new TreeSet<>());
-            each.getDirectDependenciesFromSelf().stream()
-                    .map(Dependency::getTargetClass)
-                    .map(JavaClass::getBaseComponentType)
-                    .filter(used -> used.getPackageName().startsWith(ROOT + "."))
-                    .map(ArchitectureTest::name)
-                    .filter(not(name::equals))
-                    .forEach(others::add);
-        }
-        assertThat(uses.entrySet().stream()
-                        .map(entry -> (entry.getKey() + " -> " + String.join(" ", entry.getValue())).strip())
-                        .collect(joining("\n", "", "\n")))
-                .isEqualTo(USES);
-    }
-
-    /** Returns the name of a class's package below the root. */
-    private static String name(JavaClass of) {
-        return of.getPackageName().substring(ROOT.length() + 1);
-    }
-
-    @Test
-    void groupsUseWhatThePictureAllows() {
+    void roomsUseWhatThePictureAllows() {
         classes()
                 .should(adhereToPlantUmlDiagram(picture(), consideringOnlyDependenciesInAnyPackage(ROOT + "..")))
                 .check(CLASSES);
+    }
+
+    @Test
+    void arrowsGoDownwards() throws IOException {
+        String text = Files.readString(picture());
+        List<String> rooms = groups(text, "(?m)^(\\[[\\w.]+]) <<");
+        assertThat(rooms).hasSizeLessThanOrEqualTo(13);
+        List<String> from = groups(text, "(?m)^(\\[[\\w.]+]) -->");
+        List<String> to = groups(text, "(?m)--> (\\[[\\w.]+])$");
+        assertThat(from).isNotEmpty().hasSameSizeAs(to);
+        for (int i = 0; i < from.size(); i++) {
+            assertThat(rooms.indexOf(from.get(i)))
+                    .as("%s to %s", from.get(i), to.get(i))
+                    .isNotNegative()
+                    .isLessThan(rooms.indexOf(to.get(i)));
+        }
+    }
+
+    private static List<String> groups(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
     }
 
     @Test

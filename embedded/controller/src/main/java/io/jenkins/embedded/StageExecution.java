@@ -1,8 +1,8 @@
 package io.jenkins.embedded;
 
 import com.cloudbees.groovy.cps.Outcome;
-import io.jenkins.plugins.armory.flow.CancelledStage;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.step.flow.CancelledStage;
 import java.io.IOException;
 import java.util.Map;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;

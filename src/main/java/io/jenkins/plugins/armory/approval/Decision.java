@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.time.Instant;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;

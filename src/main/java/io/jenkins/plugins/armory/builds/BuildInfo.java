@@ -5,7 +5,7 @@ import hudson.model.Cause;
 import hudson.model.ParameterValue;
 import hudson.model.ParametersAction;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.List;
 import java.util.Objects;
 import org.jenkinsci.plugins.pipeline.modeldefinition.causes.RestartDeclarativePipelineCause;

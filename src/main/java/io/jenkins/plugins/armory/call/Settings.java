@@ -6,12 +6,14 @@ import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The settings of administrators, as the runtime needs them. The package {@code config} has the one implementation. */
+/** The settings of administrators, as what they are made of and what runs needs them; {@code ArmoryConfiguration} has them. */
 @Restricted(NoExternalUse.class)
 public interface Settings {
 
@@ -38,6 +40,16 @@ public interface Settings {
      * @throws IllegalStateException if there is a {@link #problem()}
      */
     AllowedHosts hosts();
+
+    /**
+     * Returns the webhooks that all jobs may call, by name.
+     *
+     * @throws IllegalArgumentException naming the definition and the field that is wrong, as one may be that was saved by hand
+     */
+    Map<String, Webhook> webhooks();
+
+    /** Returns whether a credential may decide approvals: the Secret text of the settings, or the one of a client. */
+    boolean trusts(String credentialsId);
 
     /** Returns the clients of {@code oauth/token} whose credentials exist. */
     List<CallbackClient> clients();

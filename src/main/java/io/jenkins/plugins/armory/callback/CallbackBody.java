@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.callback;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 

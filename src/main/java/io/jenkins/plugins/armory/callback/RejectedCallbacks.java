@@ -1,6 +1,6 @@
 package io.jenkins.plugins.armory.callback;
 
-import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

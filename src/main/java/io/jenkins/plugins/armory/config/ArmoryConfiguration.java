@@ -7,7 +7,6 @@ import hudson.ExtensionList;
 import hudson.Util;
 import hudson.XmlFile;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.call.AllowedHosts;
 import io.jenkins.plugins.armory.call.CallRequest;
 import io.jenkins.plugins.armory.call.Settings;
@@ -16,12 +15,21 @@ import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.config.form.Forms;
+import io.jenkins.plugins.armory.config.form.ListField;
+import io.jenkins.plugins.armory.config.form.SecretTexts;
+import io.jenkins.plugins.armory.config.form.WebhookDefinition;
+import io.jenkins.plugins.armory.protect.EnvironmentDefinition;
+import io.jenkins.plugins.armory.protect.Environments;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -41,7 +49,8 @@ import org.kohsuke.stapler.StaplerRequest2;
 @Extension
 @Symbol("armory")
 @Restricted(NoExternalUse.class)
-public final class ArmoryConfiguration extends GlobalConfiguration implements Settings, ConfigurationForm {
+public final class ArmoryConfiguration extends GlobalConfiguration
+        implements Settings, Environments, ConfigurationForm {
 
     private static final Logger LOGGER = Logger.getLogger(ArmoryConfiguration.class.getName());
 
@@ -122,10 +131,10 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         try {
             SettingsFile.read(file, this);
             hosts();
-            EnvironmentDefinition.check(ENVIRONMENTS, environments, EnvironmentDefinition::checkSaved);
+            ListField.checkEach(ENVIRONMENTS, environments, EnvironmentDefinition::checkSaved);
         } catch (IOException | RuntimeException | Error x) { // such as an error of a class
             LOGGER.log(Level.SEVERE, "Cannot read " + file.getFile(), x);
-            problem = Messages.ArmoryConfiguration_unreadable(file.getFile(), ConfigurationForm.mistake(x));
+            problem = Messages.ArmoryConfiguration_unreadable(file.getFile(), Forms.mistake(x));
         }
     }
 
@@ -190,7 +199,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         try (var ignored = new BulkChange(copy)) {
             copy.bind(request, json);
         } catch (IllegalArgumentException x) {
-            throw new FormException(ConfigurationForm.mistake(x), x, "armory");
+            throw new FormException(Forms.mistake(x), x, "armory");
         }
         try (var change = new BulkChange(this)) {
             boolean stays = bind(request, json);
@@ -270,8 +279,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
      */
     @DataBoundSetter
     public void setAllowedHosts(@CheckForNull List<String> allowedHosts) {
-        Lines.checkNoneBlank(ALLOWED_HOSTS, allowedHosts);
-        List<String> entries = Lines.words(allowedHosts);
+        ListField.checkNoneBlank(ALLOWED_HOSTS, allowedHosts);
+        List<String> entries = ListField.words(allowedHosts);
         AllowedHosts.of(entries);
         this.allowedHosts = new ArrayList<>(entries);
         save(ALLOWED_HOSTS);
@@ -291,15 +300,20 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return Boolean.getBoolean(ALLOW_LOOPBACK) ? hosts.andLoopback() : hosts;
     }
 
-    /** Returns the webhooks that all jobs may call by name. */
+    @Override
     public List<WebhookDefinition> getWebhooks() {
         return webhooks;
+    }
+
+    @Override
+    public Map<String, Webhook> webhooks() {
+        return WebhookDefinition.checked(webhooks);
     }
 
     /** @throws IllegalArgumentException naming the definition and the field that is wrong */
     @DataBoundSetter
     public void setWebhooks(@CheckForNull List<WebhookDefinition> webhooks) {
-        List<WebhookDefinition> all = Lines.copy(webhooks);
+        List<WebhookDefinition> all = ListField.copy(webhooks);
         WebhookDefinition.checked(all);
         this.webhooks = all;
         save(WEBHOOKS);
@@ -313,9 +327,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     /** @throws IllegalArgumentException naming a client whose secret is too short */
     @DataBoundSetter
     public void setCallbackClients(@CheckForNull List<ListedClient> callbackClients) {
-        List<ListedClient> all = Lines.copy(callbackClients);
-        EnvironmentDefinition.check(
-                CALLBACK_CLIENTS, all, client -> SecretTexts.require("credentialsId", client.problem()));
+        List<ListedClient> all = ListField.copy(callbackClients);
+        ListField.checkEach(CALLBACK_CLIENTS, all, client -> SecretTexts.require("credentialsId", client.problem()));
         this.callbackClients = all;
         save(CALLBACK_CLIENTS);
     }
@@ -340,7 +353,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         for (int i = 0; issuers != null && i < issuers.size(); i++) {
             issuers.get(i).checkClaims(ISSUERS + "[" + i + "]");
         }
-        this.issuers = Lines.copy(issuers);
+        this.issuers = ListField.copy(issuers);
         save(ISSUERS);
     }
 
@@ -349,7 +362,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return issuers.stream().map(ListedIssuer::toIssuer).toList();
     }
 
-    /** Returns the environments of the administrators. A name may have several entries, for different jobs. */
+    @Override
     public List<EnvironmentDefinition> getEnvironments() {
         return environments;
     }
@@ -357,9 +370,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
     /** @throws IllegalArgumentException naming the entry and the field that is wrong */
     @DataBoundSetter
     public void setEnvironments(@CheckForNull List<EnvironmentDefinition> environments) {
-        List<EnvironmentDefinition> all = Lines.copy(environments);
+        List<EnvironmentDefinition> all = ListField.copy(environments);
         Bound.LIST.check(ENVIRONMENTS, all.size());
-        EnvironmentDefinition.check(ENVIRONMENTS, all, EnvironmentDefinition::check);
+        ListField.checkEach(ENVIRONMENTS, all, EnvironmentDefinition::check);
         this.environments = all;
         save(ENVIRONMENTS);
     }
@@ -368,8 +381,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration implements Se
         return clients().stream().anyMatch(client -> client.credentialsId().equals(credentialsId));
     }
 
-    /** Returns whether a credential may decide approvals: the Secret text of the settings, or the one of a client. */
-    boolean trusts(String id) {
+    @Override
+    public boolean trusts(String id) {
         return id.equals(callbackCredentialsId)
                 || callbackClients.stream()
                         .anyMatch(client -> client.getCredentialsId().equals(id));

@@ -1,12 +1,12 @@
 package io.jenkins.plugins.armory.config;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.google.common.base.Throwables;
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.call.AllowedHosts;
+import io.jenkins.plugins.armory.config.form.ListField;
+import io.jenkins.plugins.armory.config.form.SecretTexts;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -21,20 +21,6 @@ import org.kohsuke.stapler.verb.POST;
 /** The methods of the form of {@link ArmoryConfiguration}, which need the permission Overall/Administer. */
 @Restricted(NoExternalUse.class)
 public interface ConfigurationForm {
-
-    /**
-     * Returns what is wrong in settings. Stapler and XStream wrap what this plugin says in messages of their own, and what
-     * it says may have a cause that no longer names the entry.
-     */
-    @CheckForNull
-    static String mistake(Throwable refused) {
-        return Throwables.getCausalChain(refused).stream()
-                .filter(x -> x.getStackTrace().length > 0
-                        && x.getStackTrace()[0].getClassName().startsWith("io.jenkins.plugins.armory."))
-                .findFirst()
-                .orElseGet(() -> Throwables.getRootCause(refused))
-                .getMessage();
-    }
 
     @POST
     default FormValidation doCheckCallbackBaseUrl(@QueryParameter String value) {
@@ -67,7 +53,7 @@ public interface ConfigurationForm {
     default FormValidation doCheckAllowedHosts(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         try {
-            AllowedHosts.of(Lines.words(List.of(value)));
+            AllowedHosts.of(ListField.words(List.of(value)));
             return FormValidation.ok();
         } catch (IllegalArgumentException x) {
             return FormValidation.error(x.getMessage());

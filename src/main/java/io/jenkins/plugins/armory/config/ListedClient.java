@@ -10,9 +10,11 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.config.form.JobsDescriptor;
+import io.jenkins.plugins.armory.config.form.SecretTexts;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
@@ -62,7 +64,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
     }
 
     /** Returns the client, with its password to be read later; empty if its credential does not exist. */
-    Optional<CallbackClient> toClient() {
+    public Optional<CallbackClient> toClient() {
         try {
             return read(() -> Optional.ofNullable(lookUp(credentialsId)).map(this::clientOf));
         } catch (IOException x) {

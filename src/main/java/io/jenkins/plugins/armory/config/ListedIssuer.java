@@ -8,6 +8,8 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.oidc.RequiredClaims;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.config.form.JobsDescriptor;
+import io.jenkins.plugins.armory.config.form.ListField;
 import java.net.URI;
 import java.util.List;
 import jenkins.model.Jenkins;
@@ -49,7 +51,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             throw new IllegalArgumentException(Messages.ListedIssuer_notTrustworthy(this.issuer));
         }
         this.audience = required(audience, Messages.ListedIssuer_noAudience());
-        this.requiredClaims = Lines.of(requiredClaims);
+        this.requiredClaims = ListField.of(requiredClaims);
         givenClaims = requiredClaims;
         if (RequiredClaims.parse(this.requiredClaims).isEmpty() && isArmory(this.issuer)) {
             throw new IllegalArgumentException(Messages.ListedIssuer_claimOfArmory());
@@ -82,7 +84,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
      * @throws IllegalArgumentException naming the claim
      */
     void checkClaims(String field) {
-        Lines.checkNoneBlank(field + ".requiredClaims", givenClaims);
+        ListField.checkNoneBlank(field + ".requiredClaims", givenClaims);
     }
 
     public String getJobs() {
@@ -106,7 +108,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     }
 
     @Extension
-    public static final class DescriptorImpl extends JobsDescriptor<ListedIssuer> implements ListForm {
+    public static final class DescriptorImpl extends JobsDescriptor<ListedIssuer> implements ListField {
 
         private static final String ARMORY_HOST = "auth.cloud.armory.io";
 
@@ -141,7 +143,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
         public FormValidation doCheckRequiredClaims(@QueryParameter String value, @QueryParameter String issuer) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             try {
-                if (!RequiredClaims.parse(Lines.of(List.of(Util.fixNull(value))))
+                if (!RequiredClaims.parse(ListField.of(List.of(Util.fixNull(value))))
                         .isEmpty()) {
                     return FormValidation.ok();
                 }

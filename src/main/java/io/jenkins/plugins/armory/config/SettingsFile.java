@@ -7,6 +7,7 @@ import com.thoughtworks.xstream.io.ReaderWrapper;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.XmlFile;
 import hudson.util.XStream2;
+import io.jenkins.plugins.armory.config.form.Forms;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ final class SettingsFile extends ReaderWrapper {
             var reader = new SettingsFile(XStream2.getDefaultDriver().createReader(in));
             xstream.unmarshal(reader, settings, holder);
             if (holder.get(LEFT_OUT) instanceof List<?> errors && errors.get(0) instanceof Throwable error) {
-                throw new IOException("a part is not understood: " + ConfigurationForm.mistake(error), error);
+                throw new IOException("a part is not understood: " + Forms.mistake(error), error);
             } else if (reader.strayText != null) {
                 throw new IOException("a part is not understood: \"" + reader.strayText + '"');
             }

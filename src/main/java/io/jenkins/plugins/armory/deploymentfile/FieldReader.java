@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.deploymentfile;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.deploymentfile.Type.Either;
 import io.jenkins.plugins.armory.deploymentfile.Type.Field;
 import io.jenkins.plugins.armory.deploymentfile.Type.ListOf;
@@ -12,6 +11,7 @@ import io.jenkins.plugins.armory.deploymentfile.Type.Shape;
 import io.jenkins.plugins.armory.deploymentfile.Type.Simple;
 import io.jenkins.plugins.armory.deploymentfile.Type.Word;
 import io.jenkins.plugins.armory.webhook.WebhookRules;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,10 +1,10 @@
 package io.jenkins.plugins.armory.deploymentfile;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.Action;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.Step;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.Target;
+import io.jenkins.plugins.armory.environment.DeploymentPlan;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.Action;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.Step;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.Target;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.WebhookRules;
 import java.util.ArrayList;

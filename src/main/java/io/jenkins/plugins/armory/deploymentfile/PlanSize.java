@@ -1,11 +1,11 @@
 package io.jenkins.plugins.armory.deploymentfile;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.Action;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.ManualApproval;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.RunWebhook;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.Step;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.Target;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.Action;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.ManualApproval;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.RunWebhook;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.Step;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.Target;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.armory.deploymentfile;
 
-import io.jenkins.plugins.armory.deployment.DeploymentPlan;
+import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.Collections;
 import java.util.List;

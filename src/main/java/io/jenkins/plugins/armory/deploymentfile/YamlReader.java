@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.deploymentfile;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.StringReader;
 import java.util.ArrayDeque;
 import java.util.Collections;

@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
-import io.jenkins.plugins.armory.flow.LogText;
+import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.io.Serializable;

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.config.Argument;
-import io.jenkins.plugins.armory.config.Parameter;
+import io.jenkins.plugins.armory.config.form.Argument;
+import io.jenkins.plugins.armory.config.form.Parameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

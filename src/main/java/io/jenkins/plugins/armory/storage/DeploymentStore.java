@@ -1,10 +1,10 @@
 package io.jenkins.plugins.armory.storage;
 
-import io.jenkins.plugins.armory.deployment.Deployment;
-import io.jenkins.plugins.armory.deployment.Deployment.Transition;
-import io.jenkins.plugins.armory.deployment.DeploymentEvent;
-import io.jenkins.plugins.armory.deployment.Environment;
-import io.jenkins.plugins.armory.deployment.Environment.State;
+import io.jenkins.plugins.armory.environment.Deployment;
+import io.jenkins.plugins.armory.environment.Deployment.Transition;
+import io.jenkins.plugins.armory.environment.DeploymentEvent;
+import io.jenkins.plugins.armory.environment.Environment;
+import io.jenkins.plugins.armory.environment.Environment.State;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.DurableFile;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;

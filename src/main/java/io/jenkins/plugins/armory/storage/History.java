@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.deployment.EndedDeployment;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import java.io.BufferedReader;
 import java.io.IOException;

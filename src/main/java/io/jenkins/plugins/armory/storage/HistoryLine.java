@@ -12,7 +12,6 @@ import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.approval.RuleMatching;
-import io.jenkins.plugins.armory.deployment.EndedDeployment;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.jenkins.plugins.armory.deployment.EndedDeployment;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.DurableFile;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;

@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.AdministrativeMonitor;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.config.SettingsWarnings;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.nio.file.Path;
 import java.util.List;

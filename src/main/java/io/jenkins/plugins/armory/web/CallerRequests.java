@@ -4,7 +4,7 @@ import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.RequestBody;
 import io.jenkins.plugins.armory.callback.oauth.TokenRequest;
 import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
-import io.jenkins.plugins.armory.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.webhook.signature.StandardWebhooks;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -8,15 +8,15 @@ import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.config.EnvironmentDefinition;
-import io.jenkins.plugins.armory.config.EnvironmentRule;
-import io.jenkins.plugins.armory.config.Environments;
-import io.jenkins.plugins.armory.config.ManualApproval;
-import io.jenkins.plugins.armory.deployment.Deployment;
-import io.jenkins.plugins.armory.deployment.EndedDeployment;
-import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.environment.Deployment;
+import io.jenkins.plugins.armory.environment.Environment;
+import io.jenkins.plugins.armory.protect.EnvironmentDefinition;
+import io.jenkins.plugins.armory.protect.EnvironmentRule;
+import io.jenkins.plugins.armory.protect.Environments;
+import io.jenkins.plugins.armory.protect.ManualApproval;
+import io.jenkins.plugins.armory.protect.window.Windows;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.window.Windows;
+import io.jenkins.plugins.armory.storage.EndedDeployment;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +67,7 @@ final class EnvironmentList {
     }
 
     private List<EnvironmentDefinition> visible() {
-        List<EnvironmentDefinition> all = Environments.all();
+        List<EnvironmentDefinition> all = Environments.get().getEnvironments();
         if (viewer.isAdministrator()) {
             return all;
         }

@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.webhook;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.Serializable;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;

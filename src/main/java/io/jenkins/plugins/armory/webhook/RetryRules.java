@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.webhook;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.armory.webhook;
 
-import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;

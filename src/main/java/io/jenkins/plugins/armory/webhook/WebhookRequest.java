@@ -1,9 +1,9 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.bounds.Bound;
-import io.jenkins.plugins.armory.signature.SigningSecrets;
-import io.jenkins.plugins.armory.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.webhook.signature.SigningSecrets;
+import io.jenkins.plugins.armory.webhook.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.bounds.Bound;
-import io.jenkins.plugins.armory.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.webhook.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

@@ -8,6 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.base.Throwables;
+import io.jenkins.plugins.armory.config.form.BodyTemplate;
+import io.jenkins.plugins.armory.config.form.CancelDefinition;
+import io.jenkins.plugins.armory.config.form.RetryDefinition;
+import io.jenkins.plugins.armory.config.form.WebhookDefinition;
 import io.jenkins.plugins.armory.webhook.CallCredentials;
 import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.CancelReference;

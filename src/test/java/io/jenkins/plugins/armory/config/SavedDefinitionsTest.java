@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.thoughtworks.xstream.XStream;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.config.form.KeyValue;
+import io.jenkins.plugins.armory.config.form.Parameter;
+import io.jenkins.plugins.armory.config.form.StatusDefinition;
+import io.jenkins.plugins.armory.config.form.WebhookDefinition;
+import io.jenkins.plugins.armory.protect.EnvironmentRule;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.Draw;
 import io.jenkins.plugins.armory.Seeds;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.Action;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.Step;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.Target;
+import io.jenkins.plugins.armory.environment.DeploymentPlan;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.Action;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.Step;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.Target;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

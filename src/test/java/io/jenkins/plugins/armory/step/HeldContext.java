@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.SettableFuture;
-import io.jenkins.plugins.armory.flow.DetachedContext;
+import io.jenkins.plugins.armory.step.flow.DetachedContext;
 import java.util.Map;
 
 /** The context of a step without a build. The test decides when its program is saved. */

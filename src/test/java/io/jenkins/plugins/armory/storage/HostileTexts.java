@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.Draw;
-import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;

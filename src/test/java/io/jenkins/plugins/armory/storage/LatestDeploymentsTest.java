@@ -2,8 +2,7 @@ package io.jenkins.plugins.armory.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.deployment.EndedDeployment;
-import io.jenkins.plugins.armory.deployment.Environment.State;
+import io.jenkins.plugins.armory.environment.Environment.State;
 import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

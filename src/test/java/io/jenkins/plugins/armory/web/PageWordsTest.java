@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
-import io.jenkins.plugins.armory.deployment.Environment;
+import io.jenkins.plugins.armory.environment.Environment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -19,7 +19,7 @@ public interface CallerSecrets {
     /**
      * A Secret text.
      *
-     * @param text its secret, or several, see {@link io.jenkins.plugins.armory.signature.SigningSecrets#split}
+     * @param text its secret, or several, see {@link io.jenkins.plugins.armory.webhook.signature.SigningSecrets#split}
      * @param caller who signs with it
      */
     record CallerSecret(String text, Caller caller) {

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.armory.callback.signed;
 
-import io.jenkins.plugins.armory.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.webhook.signature.StandardWebhooks;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;

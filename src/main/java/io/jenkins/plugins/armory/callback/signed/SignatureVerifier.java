@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.callback.signed;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets.CallerSecret;
 import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.signature.SigningSecrets;
+import io.jenkins.plugins.armory.webhook.signature.SigningSecrets;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.callback.signed;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.webhook.signature.StandardWebhooks;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;

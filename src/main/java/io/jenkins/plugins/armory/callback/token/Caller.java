@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.callback.token;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.bounds.Bound;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;

@@ -11,29 +11,28 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Terms;
-import io.jenkins.plugins.armory.bounds.Bound;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
-import io.jenkins.plugins.armory.config.AnswerDefinition;
-import io.jenkins.plugins.armory.config.Argument;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.config.BodyTemplate;
-import io.jenkins.plugins.armory.config.CancelDefinition;
-import io.jenkins.plugins.armory.config.Forms;
-import io.jenkins.plugins.armory.config.KeyValue;
-import io.jenkins.plugins.armory.config.Lines;
-import io.jenkins.plugins.armory.config.ListForm;
-import io.jenkins.plugins.armory.config.ManualApproval;
-import io.jenkins.plugins.armory.config.Parameter;
-import io.jenkins.plugins.armory.config.RetryDefinition;
-import io.jenkins.plugins.armory.config.SecretTexts;
-import io.jenkins.plugins.armory.config.StatusDefinition;
-import io.jenkins.plugins.armory.config.WebhookDefinition;
-import io.jenkins.plugins.armory.config.WebhookForm;
-import io.jenkins.plugins.armory.config.Webhooks;
+import io.jenkins.plugins.armory.config.form.AnswerDefinition;
+import io.jenkins.plugins.armory.config.form.Argument;
+import io.jenkins.plugins.armory.config.form.BodyTemplate;
+import io.jenkins.plugins.armory.config.form.CancelDefinition;
+import io.jenkins.plugins.armory.config.form.Forms;
+import io.jenkins.plugins.armory.config.form.KeyValue;
+import io.jenkins.plugins.armory.config.form.ListField;
+import io.jenkins.plugins.armory.config.form.Parameter;
+import io.jenkins.plugins.armory.config.form.RetryDefinition;
+import io.jenkins.plugins.armory.config.form.SecretTexts;
+import io.jenkins.plugins.armory.config.form.StatusDefinition;
+import io.jenkins.plugins.armory.config.form.WebhookDefinition;
+import io.jenkins.plugins.armory.config.form.WebhookForm;
+import io.jenkins.plugins.armory.config.form.Webhooks;
+import io.jenkins.plugins.armory.protect.ManualApproval;
 import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.step.Shorthands;
 import io.jenkins.plugins.armory.step.StepArguments;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -426,7 +425,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     @DataBoundSetter
     @Argument(filled = true, forProcess = true)
     public void setAllowedCallers(@CheckForNull List<String> allowedCallers) {
-        this.allowedCallers = Lines.of(allowedCallers);
+        this.allowedCallers = ListField.of(allowedCallers);
     }
 
     /** Returns the names of the webhooks that are told of the approval. */
@@ -437,7 +436,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     @DataBoundSetter
     @Argument(scalar = true)
     public void setNotify(@CheckForNull List<String> names) {
-        notified = Lines.of(names);
+        notified = ListField.of(names);
     }
 
     @Override
@@ -563,7 +562,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @Extension
-    public static class DescriptorImpl extends ArmoryStepDescriptor implements WebhookForm, ListForm {
+    public static class DescriptorImpl extends ArmoryStepDescriptor implements WebhookForm, ListField {
 
         private static final String WEBHOOK = "webhook";
 

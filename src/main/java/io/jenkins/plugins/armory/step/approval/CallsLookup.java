@@ -6,7 +6,7 @@ import hudson.EnvVars;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
-import io.jenkins.plugins.armory.config.Webhooks;
+import io.jenkins.plugins.armory.config.form.Webhooks;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;

@@ -1,15 +1,15 @@
 package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.bounds.Bound;
-import io.jenkins.plugins.armory.config.AnswerDefinition;
-import io.jenkins.plugins.armory.config.CancelDefinition;
-import io.jenkins.plugins.armory.config.Parameter;
-import io.jenkins.plugins.armory.config.StatusDefinition;
+import io.jenkins.plugins.armory.config.form.AnswerDefinition;
+import io.jenkins.plugins.armory.config.form.CancelDefinition;
+import io.jenkins.plugins.armory.config.form.Parameter;
+import io.jenkins.plugins.armory.config.form.StatusDefinition;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.step.deployment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan;
+import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.Serializable;
 import java.time.Duration;

@@ -2,11 +2,11 @@ package io.jenkins.plugins.armory.step.deployment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.Action;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.ManualApproval;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.Pause;
-import io.jenkins.plugins.armory.deployment.DeploymentPlan.RunWebhook;
+import io.jenkins.plugins.armory.environment.DeploymentPlan;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.Action;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.ManualApproval;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.Pause;
+import io.jenkins.plugins.armory.environment.DeploymentPlan.RunWebhook;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;

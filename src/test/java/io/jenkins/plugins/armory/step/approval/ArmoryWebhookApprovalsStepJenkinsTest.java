@@ -7,7 +7,7 @@ import hudson.model.FreeStyleProject;
 import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.config.KeyValue;
+import io.jenkins.plugins.armory.config.form.KeyValue;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.net.InetAddress;

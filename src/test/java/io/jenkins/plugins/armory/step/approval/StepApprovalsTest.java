@@ -3,8 +3,8 @@ package io.jenkins.plugins.armory.step.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.config.KeyValue;
-import io.jenkins.plugins.armory.config.ManualApproval;
+import io.jenkins.plugins.armory.config.form.KeyValue;
+import io.jenkins.plugins.armory.protect.ManualApproval;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

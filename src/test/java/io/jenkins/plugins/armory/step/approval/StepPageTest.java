@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.step.approval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.config.Parameter;
+import io.jenkins.plugins.armory.config.form.Parameter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

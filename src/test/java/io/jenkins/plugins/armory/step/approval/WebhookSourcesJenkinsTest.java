@@ -16,9 +16,9 @@ import hudson.slaves.DumbSlave;
 import hudson.slaves.NodeProperty;
 import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.config.FolderWebhooks;
-import io.jenkins.plugins.armory.config.WebhookDefinition;
-import io.jenkins.plugins.armory.config.Webhooks;
+import io.jenkins.plugins.armory.config.form.FolderWebhooks;
+import io.jenkins.plugins.armory.config.form.WebhookDefinition;
+import io.jenkins.plugins.armory.config.form.Webhooks;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -121,7 +121,7 @@ class WebhookSourcesJenkinsTest {
     void aFolderThatAScriptConfiguredMayLeaveTheWebhooksOut() throws Exception {
         String configuration = """
                 <com.cloudbees.hudson.plugins.folder.Folder>
-                  <properties><io.jenkins.plugins.armory.config.FolderWebhooks/></properties>
+                  <properties><io.jenkins.plugins.armory.config.form.FolderWebhooks/></properties>
                 </com.cloudbees.hudson.plugins.folder.Folder>
                 """;
         Folder folder = (Folder) j.jenkins.createProjectFromXML(

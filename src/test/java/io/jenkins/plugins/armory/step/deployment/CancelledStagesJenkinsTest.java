@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import hudson.ExtensionList;
 import hudson.model.Result;
-import io.jenkins.plugins.armory.flow.CancelledBodies;
+import io.jenkins.plugins.armory.step.flow.CancelledBodies;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

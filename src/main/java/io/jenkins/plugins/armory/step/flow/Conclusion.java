@@ -1,0 +1,68 @@
+package io.jenkins.plugins.armory.step.flow;
+
+import hudson.Extension;
+import hudson.model.Run;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.webhook.text.LogText;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.actions.ErrorAction;
+import org.jenkinsci.plugins.workflow.flow.GraphListener;
+import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
+import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
+import org.jenkinsci.plugins.workflow.graph.FlowEndNode;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** Sets the result of a build once its stages are over. It looks at memory alone, since the engine's thread calls it. */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class Conclusion implements GraphListener.Synchronous {
+
+    private static final Logger LOGGER = Logger.getLogger(Conclusion.class.getName());
+
+    @Override
+    public void onNewHead(FlowNode node) {
+        if (node instanceof FlowEndNode) {
+            end(node);
+        }
+        if (node instanceof BlockEndNode<?> end) {
+            concludeBeforePost(end.getStartNode());
+        }
+    }
+
+    /** Sets the result as the body of the last stage of a Declarative Pipeline ends: right behind it, conditions of {@code post} look at it. */
+    private static void concludeBeforePost(BlockStartNode ended) {
+        Run<?, ?> run = Builds.of(ended.getExecution());
+        if (run == null || ArmoryRuntime.get().runningBuilds().find(run) == null) {
+            return; // nothing is known of the build, as of most builds of a controller
+        }
+        String stage = Stages.beginningWith(ended);
+        FlowNode around = Stages.innermost(ended);
+        if (stage != null && DeclaredStages.endWith(run, stage, around == null ? null : Stages.beginningWith(around))) {
+            ArmoryRuntime.get().deployments().conclude(run);
+        }
+    }
+
+    /** Sets the result of a build whose Pipeline is over, and says why it is no success if the Pipeline went on to its end. */
+    private static void end(FlowNode node) {
+        Run<?, ?> run = Builds.of(node.getExecution());
+        List<String> reasons =
+                run == null ? List.of() : ArmoryRuntime.get().deployments().conclude(run);
+        if (node.getAction(ErrorAction.class) != null) {
+            return; // which says it
+        }
+        try {
+            PrintStream log = node.getExecution().getOwner().getListener().getLogger();
+            reasons.forEach(reason -> log.println(LogText.PREFIX
+                    + LogText.continued("This build is " + run.getResult() + " although its Pipeline ended without an"
+                            + " error: " + reason)));
+        } catch (IOException x) {
+            LOGGER.log(Level.FINE, x, () -> "Cannot write to the log of " + run);
+        }
+    }
+}
