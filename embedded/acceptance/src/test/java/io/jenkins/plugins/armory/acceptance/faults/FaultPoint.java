@@ -46,7 +46,7 @@ public enum FaultPoint {
     CALL_ANSWERED(START, "call.WebhookCalls.again", "the webhook has answered, which is noted nowhere"),
     CALL_NOTED(START, "call.CallLoop$Call.over", "that the webhook took the call is on disk"),
     RETRY_SCHEDULING(START, "call.WebhookCalls.repeated end", "a failed attempt is on disk, the next is not scheduled"),
-    STAGE_PAUSED(START, "flow.StagePause.begin end", "the stage is shown as paused"),
+    STAGE_PAUSED(START, "step.flow.StagePause.begin end", "the stage is shown as paused"),
 
     // A decision comes.
     CALLBACK_ARRIVED(ANSWER, "callback.CallbackEndpoint.handle", "a callback has arrived"),
