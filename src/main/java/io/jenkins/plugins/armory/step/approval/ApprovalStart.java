@@ -114,7 +114,7 @@ final class ApprovalStart {
             checkTogether(length); // the check of each takes its time
             Terms terms = each.getValue().terms();
             try {
-                OutgoingCalls calls = lookup.find(each.getValue().calls());
+                OutgoingCalls calls = lookup.find(each.getValue());
                 Terms complete = terms.withManual(withRequesters(terms.manual()));
                 Approval approval = Approval.start(
                         complete,

@@ -166,9 +166,7 @@ public final class ApprovalWait {
         var missing = new LinkedHashMap<String, Draft>();
         for (Element element : elements) {
             if (!known.contains(element.id)) {
-                Draft draft = drafts.get(element.index);
-                missing.put(
-                        element.id, new Draft(draft.terms().withPath(awaited.pathOf(element.index)), draft.calls()));
+                missing.put(element.id, drafts.get(element.index).withPath(awaited.pathOf(element.index)));
             }
         }
         new ApprovalStart(step, awaited.isRules()).create(awaited.seed(), missing, place());

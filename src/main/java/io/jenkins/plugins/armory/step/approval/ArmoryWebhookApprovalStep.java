@@ -32,6 +32,7 @@ import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.step.Shorthands;
 import io.jenkins.plugins.armory.step.StepArguments;
+import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -57,8 +59,7 @@ import org.kohsuke.stapler.verb.POST;
  * callback. Without a webhook it asks a person. Parameters have the names of Armory's deployment file where it has them.
  *
  * <p>The class is long because data binding needs a getter and a setter here for each of its parameters, and a method of the
- * descriptor for each check and list of its form. The rules are in {@link Terms}, {@link NamedCalls}, {@link Shorthands} and
- * {@link WebhookForm}.
+ * descriptor for each check and list of its form. The rules are in {@link Terms}, {@link Shorthands} and {@link WebhookForm}.
  */
 @Restricted(NoExternalUse.class)
 public class ArmoryWebhookApprovalStep extends Step {
@@ -491,7 +492,9 @@ public class ArmoryWebhookApprovalStep extends Step {
      * @throws IllegalArgumentException naming the parameter that is wrong
      */
     final Draft draft(@CheckForNull String place, boolean rule) {
-        NamedCalls calls = NamedCalls.of(this);
+        Bound.LINE.check("webhook", webhook);
+        Webhook inline = inline();
+        Bound.LINE.checkEach("notify", notified);
         var callers = new ArrayList<String>(allowedCallers);
         Bound.LINE.checkEach("allowedCallers", callers);
         String credentialsId = callbackCredentialsId;
@@ -504,7 +507,7 @@ public class ArmoryWebhookApprovalStep extends Step {
         Terms terms = Terms.standard()
                 .phase(requirePhase())
                 .environment(place)
-                .webhook(calls.webhook())
+                .webhook(inline == null ? webhook : inline.name())
                 .rule(rule)
                 .callbackCredentialsId(credentialsId)
                 .allowedCallers(callers)
@@ -513,7 +516,48 @@ public class ArmoryWebhookApprovalStep extends Step {
                 .fromCall(fromCall)
                 .heartbeat(heartbeatWithin(limit))
                 .build();
-        return new Draft(terms, calls);
+        return new Draft(
+                terms,
+                inline,
+                definition.contextMap(),
+                cancel == null ? null : cancel.toCancel(),
+                answer == null ? null : answer.toRule(),
+                status == null ? null : status.toCheck(),
+                List.copyOf(notified));
+    }
+
+    /** Returns the webhook that the step defines, {@code null} if it names one and if people alone decide. */
+    @CheckForNull
+    private Webhook inline() {
+        if (webhook != null || asksPersonAlone()) {
+            return null;
+        }
+        if (getUriTemplate() == null && getName() == null) {
+            throw new IllegalArgumentException("webhook: is missing; name one that is defined in Manage Jenkins or on a"
+                    + " folder, define one here with name and uriTemplate, or let people alone decide with"
+                    + " manualApproval: [message: 'Go?']");
+        }
+        return definition.toWebhook();
+    }
+
+    /**
+     * Returns whether the step has a manual approval and nothing of a webhook. A step that has anything of one does not: a
+     * forgotten parameter must not leave the decision to the person.
+     */
+    private boolean asksPersonAlone() {
+        List<String> given = Parameter.given(this);
+        if (manualApproval == null || given.stream().anyMatch(ArmoryWebhookApprovalStep::isOfDefinition)) {
+            return false;
+        }
+        String names =
+                given.stream().filter(ArmoryWebhookApprovalStep::isForProcess).collect(Collectors.joining(", "));
+        if (!names.isEmpty()) {
+            throw new IllegalArgumentException(
+                    names + ": is for an external process, and the step has no webhook; name one"
+                            + " with webhook or define one with name and uriTemplate, or leave out " + names
+                            + ", so that a person alone decides");
+        }
+        return true;
     }
 
     /** @throws IllegalArgumentException naming the parameter and a valid value */

@@ -61,26 +61,26 @@ final class CallsLookup {
      * @throws AbortException naming the parameter that is wrong
      */
     @CheckForNull
-    OutgoingCalls find(NamedCalls named) throws AbortException {
-        Notifications notifications = notifications(named);
-        if (named.webhook() == null) {
+    OutgoingCalls find(Draft draft) throws AbortException {
+        Notifications notifications = notifications(draft);
+        String name = draft.terms().webhook();
+        if (name == null) {
             return OutgoingCalls.NONE.notifying(notifications);
         }
-        List<Object> key =
-                Arrays.asList(named.webhook(), named.inline(), named.cancel(), named.answer(), named.status());
+        List<Object> key = Arrays.asList(name, draft.inline(), draft.cancel(), draft.answer(), draft.status());
         OutgoingCalls shared = known.get(key);
         if (shared == null) {
-            shared = findShared(named);
+            shared = findShared(draft);
             known.put(key, shared);
         }
-        Map<String, String> context = merged(shared.context(), named.context());
+        Map<String, String> context = merged(shared.context(), draft.context());
         return shared.with(calls -> calls.notifications(notifications).context(context));
     }
 
-    private OutgoingCalls findShared(NamedCalls named) throws AbortException {
-        Webhook webhook =
-                withVerdict(named.inline() == null ? find("webhook", named.webhook()) : named.inline(), named);
-        Webhook cancel = cancelOf(webhook, named.cancel() == null ? webhook.cancel() : named.cancel());
+    private OutgoingCalls findShared(Draft draft) throws AbortException {
+        Webhook webhook = withVerdict(
+                draft.inline() == null ? find("webhook", draft.terms().webhook()) : draft.inline(), draft);
+        Webhook cancel = cancelOf(webhook, draft.cancel() == null ? webhook.cancel() : draft.cancel());
         StatusCheck status = webhook.status();
         return new OutgoingCalls(
                 traced(webhook.alone()),
@@ -99,10 +99,10 @@ final class CallsLookup {
     }
 
     /** Returns a webhook with the step's own ways to a verdict. */
-    private static Webhook withVerdict(Webhook webhook, NamedCalls named) throws AbortException {
+    private static Webhook withVerdict(Webhook webhook, Draft draft) throws AbortException {
         try {
-            Webhook judged = named.answer() == null ? webhook : webhook.withAnswer(named.answer());
-            return named.status() == null ? judged : judged.withStatus(named.status());
+            Webhook judged = draft.answer() == null ? webhook : webhook.withAnswer(draft.answer());
+            return draft.status() == null ? judged : judged.withStatus(draft.status());
         } catch (InvalidWebhookException x) {
             throw new AbortException(x.getMessage());
         }
@@ -131,15 +131,15 @@ final class CallsLookup {
 
     /** Returns who is told of the approval, {@code null} for nobody. The context of a webhook is its own and that of the step. */
     @CheckForNull
-    private Notifications notifications(NamedCalls named) throws AbortException {
+    private Notifications notifications(Draft draft) throws AbortException {
         List<Webhook> told = new ArrayList<>();
-        for (String name : named.notified().stream().distinct().toList()) {
+        for (String name : draft.notified().stream().distinct().toList()) {
             Webhook webhook = webhooks.find(name)
                     .orElseThrow(() -> new AbortException("notify: there is no webhook \"" + name
                             + "\" on a folder or in Manage Jenkins » System; " + namesOfWebhooks()));
             checkTold(webhook);
             try {
-                told.add(traced(webhook.asCancel().withContext(merged(webhook.context(), named.context()))));
+                told.add(traced(webhook.asCancel().withContext(merged(webhook.context(), draft.context()))));
             } catch (InvalidWebhookException x) {
                 throw new AbortException(x.getMessage());
             }

@@ -119,7 +119,7 @@ public final class EnvironmentRules implements Serializable {
                 openingId(number, tokens),
                 "windows of '" + environment + "'",
                 Phase.BEFORE_DEPLOYMENT,
-                List.of(new Draft(terms, NamedCalls.NONE)));
+                List.of(Draft.withoutCalls(terms)));
     }
 
     String openingId(int number, CallbackTokens tokens) {
