@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.call;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -14,7 +15,6 @@ import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.Optional;
-import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -34,28 +34,42 @@ public class ApprovalRequests {
     /**
      * Returns the request of a call.
      *
-     * @param log takes a line for the build's log if the sender has to wait
      * @throws UndeliverableException if the call cannot be made as it is defined
      */
-    CallRequest of(CallKind kind, Order order, Consumer<String> log) throws UndeliverableException {
+    RequestRenderer of(CallKind kind, Order order) throws UndeliverableException {
+        return of(kind, order, buildOf(order));
+    }
+
+    /** @param run the build of the approval */
+    RequestRenderer of(CallKind kind, Order order, Run<?, ?> run) throws UndeliverableException {
+        return new RequestRenderer(
+                order.webhook(),
+                kind.values(order, run, this),
+                new CertificateMaterial(credentials(order, run)::certificate),
+                kind.wanted(order));
+    }
+
+    private static Run<?, ?> buildOf(Order order) throws UndeliverableException {
         BuildRef build = order.approval().build();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             Run<?, ?> run = BuildRecord.find(build);
             if (run == null) {
                 throw new UndeliverableException("its build " + build + " is not there");
             }
-            return of(kind, order, run, log);
+            return run;
         }
     }
 
-    /** @param run the build of the approval */
-    CallRequest of(CallKind kind, Order order, Run<?, ?> run, Consumer<String> log) throws UndeliverableException {
-        Sender sender = sender(kind, order, run, log);
-        return new CallRequest(
-                new RequestRenderer(order.webhook(), kind.values(order, run, this)),
-                kind.wanted(order),
-                credentials(order, run),
-                sender);
+    /**
+     * Returns who makes a call.
+     *
+     * @throws UndeliverableException if its webhook does not say
+     */
+    Sender sender(CallKind kind, Order order) throws UndeliverableException {
+        String agent = agentOf(order);
+        return agent == null
+                ? client
+                : new AgentSender(agent, buildOf(order), client, line -> kind.note(order, line), kind.patience());
     }
 
     /**
@@ -82,11 +96,12 @@ public class ApprovalRequests {
                         + " and start it again, or set the old address.");
     }
 
-    private Sender sender(CallKind kind, Order order, Run<?, ?> run, Consumer<String> log)
-            throws UndeliverableException {
+    /** Returns the agent that makes a call, {@code null} for Jenkins itself. */
+    @CheckForNull
+    static String agentOf(Order order) throws UndeliverableException {
         Webhook webhook = order.webhook();
         if (webhook.networkMode() == NetworkMode.DIRECT) {
-            return client;
+            return null;
         }
         String account = order.calls().account();
         String agent = webhook.agentIdentifier() != null ? webhook.agentIdentifier() : account;
@@ -95,7 +110,7 @@ public class ApprovalRequests {
                     "webhook '" + webhook.name() + "': agentIdentifier: is missing; name the agent that"
                             + " makes the call, or a label; without it, the account of a target of armoryDeployment makes it");
         }
-        return new AgentSender(agent, run, client, log, kind.patience());
+        return agent;
     }
 
     /** Returns the values that the templates of every call have, with the webhook's own context. */
@@ -115,7 +130,7 @@ public class ApprovalRequests {
                 .withSecrets(credentials(order, run)::secretText);
     }
 
-    private static CallRequest.Credentials credentials(Order order, Run<?, ?> run) {
+    private static Settings.Credentials credentials(Order order, Run<?, ?> run) {
         return Settings.get().credentials(run, order.approval().isRule());
     }
 

@@ -2,6 +2,8 @@ package io.jenkins.plugins.armory.call;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.Approvals;
@@ -11,6 +13,7 @@ import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.call.CallKind.Order;
 import io.jenkins.plugins.armory.call.CallPermits.Permit;
+import io.jenkins.plugins.armory.webhook.RequestRenderer;
 import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.IOException;
@@ -100,9 +103,12 @@ public final class CallLoop implements ApprovalObserver {
      * @throws UndeliverableException if one of them cannot
      */
     public void check(Approval approval, Run<?, ?> run) throws UndeliverableException {
-        for (CallKind kind : kinds) {
-            for (Order order : kind.later(approval)) {
-                requests.of(kind, order, run, line -> {}).render();
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            for (CallKind kind : kinds) {
+                for (Order order : kind.later(approval)) {
+                    ApprovalRequests.agentOf(order);
+                    requests.of(kind, order, run).render();
+                }
             }
         }
     }
@@ -292,10 +298,10 @@ public final class CallLoop implements ApprovalObserver {
                 hold(order, reason.get());
                 return;
             }
-            CallRequest request;
+            RequestRenderer request;
             String hostAndPort;
             try {
-                request = requests.of(kind, order, line -> kind.note(order, line));
+                request = requests.of(kind, order);
                 hostAndPort = request.hostAndPort();
             } catch (UndeliverableException | RuntimeException | Error x) {
                 began();
@@ -335,7 +341,7 @@ public final class CallLoop implements ApprovalObserver {
         }
 
         /** Sends a request, since it has its permit. */
-        private void send(CallRequest request, Permit granted) throws IOException {
+        private void send(RequestRenderer request, Permit granted) throws IOException {
             Order order = order();
             if (order != null) {
                 kind.begins(order);
@@ -350,16 +356,16 @@ public final class CallLoop implements ApprovalObserver {
             }
             Order sent = order;
             began();
-            try {
+            try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+                Sender sender = requests.sender(kind, sent);
                 WebhookRequest rendered = request.render();
                 host = rendered.host();
                 if (order() == null) { // a vault may take its time
                     end(granted, sent, null);
                     return;
                 }
-                kind.sending(sent, number, rendered, request.sender().description());
-                request.sender()
-                        .send(rendered, kind.key(sent), () -> order() != null, result -> end(granted, sent, result));
+                kind.sending(sent, number, rendered, sender.description());
+                sender.send(rendered, kind.key(sent), () -> order() != null, result -> end(granted, sent, result));
             } catch (UndeliverableException | RuntimeException | Error x) {
                 end(granted, sent, notMade(id, x));
             }

@@ -1,7 +1,9 @@
 package io.jenkins.plugins.armory.call;
 
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.util.Secret;
+import io.jenkins.plugins.armory.webhook.RequestRenderer;
 import io.jenkins.plugins.armory.webhook.TlsMaterial;
 import java.security.GeneralSecurityException;
 import java.security.Key;
@@ -13,18 +15,38 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Reads the keys and certificates of certificate credentials. The messages say what is wrong with the credential, behind its id. */
-final class CertificateMaterial {
+@Restricted(NoExternalUse.class)
+public record CertificateMaterial(Function<String, StandardCertificateCredentials> credentials)
+        implements RequestRenderer.Certificates {
 
-    private CertificateMaterial() {}
+    @Override
+    @CheckForNull
+    public TlsMaterial.Identity identity(String id) {
+        return Optional.ofNullable(credentials.apply(id))
+                .map(CertificateMaterial::identity)
+                .orElse(null);
+    }
+
+    @Override
+    @CheckForNull
+    public List<byte[]> authorities(String id) {
+        return Optional.ofNullable(credentials.apply(id))
+                .map(CertificateMaterial::authorities)
+                .orElse(null);
+    }
 
     /**
      * Returns the one key of a credential, with its certificates.
      *
      * @throws IllegalArgumentException if there is no key, or more than one, or if its certificate is not valid now
      */
-    static TlsMaterial.Identity identity(StandardCertificateCredentials credentials) {
+    private static TlsMaterial.Identity identity(StandardCertificateCredentials credentials) {
         try {
             KeyStore store = credentials.getKeyStore();
             var keys = new ArrayList<String>();
@@ -78,7 +100,7 @@ final class CertificateMaterial {
      *
      * @throws IllegalArgumentException if there are none
      */
-    static List<byte[]> authorities(StandardCertificateCredentials credentials) {
+    private static List<byte[]> authorities(StandardCertificateCredentials credentials) {
         try {
             KeyStore store = credentials.getKeyStore();
             var found = new ArrayList<byte[]>();

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.armory.call;
 
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.ExtensionList;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
@@ -68,5 +70,21 @@ public interface Settings {
      *
      * @param isRule whether a rule of an environment calls, which takes the credentials of Jenkins itself alone, and not those of the job
      */
-    CallRequest.Credentials credentials(Run<?, ?> run, boolean isRule);
+    Credentials credentials(Run<?, ?> run, boolean isRule);
+
+    /** The credentials that the calls of a build may use. */
+    interface Credentials {
+
+        /**
+         * Returns a Secret text, {@code null} if there is none of that id.
+         *
+         * @throws IllegalArgumentException if it must not be used for calls
+         */
+        @CheckForNull
+        String secretText(String id);
+
+        /** Returns a certificate credential, {@code null} if there is none of that id. */
+        @CheckForNull
+        StandardCertificateCredentials certificate(String id);
+    }
 }

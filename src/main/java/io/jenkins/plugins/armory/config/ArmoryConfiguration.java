@@ -8,7 +8,6 @@ import hudson.Util;
 import hudson.XmlFile;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.call.AllowedHosts;
-import io.jenkins.plugins.armory.call.CallRequest;
 import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
@@ -426,7 +425,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration
     }
 
     @Override
-    public CallRequest.Credentials credentials(Run<?, ?> run, boolean isRule) {
+    public Credentials credentials(Run<?, ?> run, boolean isRule) {
         return new BuildCredentials(run, isRule);
     }
 

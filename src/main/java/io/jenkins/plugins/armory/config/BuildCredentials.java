@@ -5,7 +5,7 @@ import com.cloudbees.plugins.credentials.common.IdCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.call.CallRequest;
+import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.config.form.SecretTexts;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -15,7 +15,7 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  *
  * @param isRule whether a rule of an environment calls, which takes the credentials of Jenkins itself alone, and not those of the job
  */
-record BuildCredentials(Run<?, ?> run, boolean isRule) implements CallRequest.Credentials {
+record BuildCredentials(Run<?, ?> run, boolean isRule) implements Settings.Credentials {
 
     /** @throws IllegalArgumentException if the settings trust the credential with callbacks */
     @Override

@@ -6,17 +6,22 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.WebhookRequest.RenderedHeader;
+import io.jenkins.plugins.armory.webhook.signature.SigningSecrets;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Renders one request from the templates of its webhook. Values are escaped for the place where they stand, see {@link Escapings}.
+ * The request of one attempt before it is rendered: a webhook and the values of its templates, which are escaped for the place where they
+ * stand, see {@link Escapings}. Credentials are read by {@link #render} alone, so that secrets are in memory only while they are needed.
  */
 @Restricted(NoExternalUse.class)
 public final class RequestRenderer {
@@ -36,14 +41,27 @@ public final class RequestRenderer {
 
     private final Webhook webhook;
     private final Variables variables;
+    private final Certificates certificates;
+    private final Set<String> wanted;
 
-    public RequestRenderer(Webhook webhook, Variables variables) {
-        this.webhook = webhook;
-        this.variables = variables;
+    /** The certificate credentials that the request may use. A problem with what one holds is an {@link IllegalArgumentException}. */
+    public interface Certificates {
+
+        /** Returns the client's key and certificates of a credential, {@code null} if there is none of that id. */
+        @CheckForNull
+        TlsMaterial.Identity identity(String id);
+
+        /** Returns the authorities of a credential, {@code null} if there is none of that id. */
+        @CheckForNull
+        List<byte[]> authorities(String id);
     }
 
-    public Webhook webhook() {
-        return webhook;
+    /** @param wanted the variables that further calls take from the answer */
+    public RequestRenderer(Webhook webhook, Variables variables, Certificates certificates, Set<String> wanted) {
+        this.webhook = webhook;
+        this.variables = variables;
+        this.certificates = certificates;
+        this.wanted = wanted;
     }
 
     /**
@@ -53,13 +71,80 @@ public final class RequestRenderer {
      * @throws UndeliverableException if the address cannot be called
      */
     public String hostAndPort() throws UndeliverableException {
-        HttpUrl url = new RequestRenderer(webhook, variables.withoutSecrets()).url();
-        return url.host() + ':' + url.port();
+        try {
+            HttpUrl url = url(variables.withoutSecrets());
+            return url.host() + ':' + url.port();
+        } catch (UndeliverableException x) {
+            throw ofWebhook(x);
+        }
     }
 
-    /** @throws UndeliverableException if something cannot be sent as it is */
+    /** @throws UndeliverableException if the call cannot be made as it is defined, naming the field or the credential */
     public WebhookRequest render() throws UndeliverableException {
-        HttpUrl url = url();
+        try {
+            return rendered().with(signing(), tls(), wanted);
+        } catch (UndeliverableException x) {
+            throw ofWebhook(x);
+        }
+    }
+
+    private UndeliverableException ofWebhook(UndeliverableException x) {
+        return new UndeliverableException("webhook '" + webhook.name() + "': " + x.getMessage());
+    }
+
+    @CheckForNull
+    private SigningSecrets signing() throws UndeliverableException {
+        String id = webhook.credentials().signWith();
+        return id == null
+                ? null
+                : read(
+                        "signWith",
+                        "Secret text",
+                        id,
+                        () -> Optional.ofNullable(variables.secret(id))
+                                .map(SigningSecrets::of)
+                                .orElse(null));
+    }
+
+    @CheckForNull
+    private TlsMaterial tls() throws UndeliverableException {
+        String client = webhook.credentials().clientCertificateId();
+        String trust = webhook.credentials().trustCertificateId();
+        return client == null && trust == null
+                ? null
+                : new TlsMaterial(
+                        client == null
+                                ? null
+                                : read(
+                                        "clientCertificateId",
+                                        "certificate credential",
+                                        client,
+                                        () -> certificates.identity(client)),
+                        trust == null
+                                ? List.of()
+                                : read(
+                                        "trustCertificateId",
+                                        "certificate credential",
+                                        trust,
+                                        () -> certificates.authorities(trust)));
+    }
+
+    private static <T> T read(String field, String kind, String id, Supplier<T> credential)
+            throws UndeliverableException {
+        try {
+            T held = credential.get();
+            if (held == null) {
+                throw new UndeliverableException(field + ": there is no " + kind + " \"" + id
+                        + "\" that may be used here; create one, or name another");
+            }
+            return held;
+        } catch (IllegalArgumentException x) {
+            throw new UndeliverableException(field + ": \"" + id + "\" " + x.getMessage());
+        }
+    }
+
+    private WebhookRequest rendered() throws UndeliverableException {
+        HttpUrl url = url(variables);
         List<RenderedHeader> headers = headers();
         String contentType = contentType(headers);
         String body = body(Escapings.mediaType(contentType == null ? JSON_TYPE : contentType));
@@ -70,10 +155,10 @@ public final class RequestRenderer {
         return new WebhookRequest(webhook, url, headers, body, variables.secretsUsed());
     }
 
-    private HttpUrl url() throws UndeliverableException {
+    private HttpUrl url(Variables values) throws UndeliverableException {
         var template = new Template("uriTemplate", webhook.uriTemplate());
         // OkHttp leaves out spaces around an address. Here too, a last segment must not hide its dots with one.
-        String uri = template.render(variables, uriEscaping(), Bound.TEXT.most())
+        String uri = template.render(values, uriEscaping(values), Bound.TEXT.most())
                 .toString()
                 .strip();
         if (!uri.regionMatches(true, 0, "http://", 0, 7) && !uri.regionMatches(true, 0, "https://", 0, 8)) {
@@ -98,15 +183,15 @@ public final class RequestRenderer {
                     "uriTemplate: must start with https:// once rendered, since the webhook has a client certificate or"
                             + " authorities of its own, which count with TLS alone");
         }
-        checkDots(template, uri);
+        checkDots(template, values, uri);
         return url;
     }
 
     /** Escapes for a URI, and refuses a secret in the host: name servers are asked for it before it is known whether it may be called. */
-    private Template.Escaping uriEscaping() {
+    private static Template.Escaping uriEscaping(Variables values) {
         Template.Escaping escaping = Escapings.uri();
         return (value, before) -> {
-            if (BEFORE_HOST.matcher(before).matches() && variables.secretsUsed().contains(value)) {
+            if (BEFORE_HOST.matcher(before).matches() && values.secretsUsed().contains(value)) {
                 throw new IllegalArgumentException(
                         "would be a part of the host, which name servers and logs see; put it into the"
                                 + " path, a header or the body");
@@ -119,10 +204,10 @@ public final class RequestRenderer {
      * Checks that no value removes a segment of the path. The segments "." and ".." do (RFC 3986, section 5.2.4), and they
      * cannot be escaped. So the path must have as many segments as it has with harmless values.
      */
-    private void checkDots(Template template, String uri) throws UndeliverableException {
+    private static void checkDots(Template template, Variables values, String uri) throws UndeliverableException {
         Template.Escaping escaping = Escapings.uri();
         String harmless = template.render(
-                        variables,
+                        values,
                         (value, before) -> BEFORE_PATH.matcher(before).matches() ? "x" : escaping.escape(value, before),
                         Bound.TEXT.most())
                 .toString()

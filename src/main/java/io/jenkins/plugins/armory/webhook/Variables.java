@@ -144,6 +144,12 @@ public final class Variables {
         return name.equals(CALLBACK_TOKEN) ? secretsUsed.computeIfAbsent(name, values::get) : values.get(name);
     }
 
+    /** Returns a secret that is in no text of the request, {@code null} if there is none of that id. */
+    @CheckForNull
+    String secret(String id) {
+        return secrets.apply(id);
+    }
+
     /** Returns the values that were used and must not be shown. */
     Collection<String> secretsUsed() {
         return Collections.unmodifiableCollection(secretsUsed.values());

@@ -11,7 +11,7 @@ import hudson.model.queue.QueueTaskDispatcher;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.webhook.RequestRenderer;
+import io.jenkins.plugins.armory.webhook.Renderers;
 import io.jenkins.plugins.armory.webhook.TlsMaterial;
 import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
@@ -40,7 +40,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 class AgentSenderJenkinsTest {
 
     private static WebhookRequest requestTo(String address) throws UndeliverableException {
-        return new RequestRenderer(
+        return Renderers.of(
                         Webhook.named("a")
                                 .uriTemplate(address)
                                 .disableCallback(true)
@@ -230,7 +230,7 @@ class AgentSenderJenkinsTest {
             server.requireClientAuth();
             server.start(InetAddress.getByName("127.0.0.1"), 0);
             server.enqueue(new MockResponse.Builder().code(202).build());
-            WebhookRequest request = new RequestRenderer(
+            WebhookRequest request = Renderers.of(
                             Webhook.named("a")
                                     .uriTemplate("https://127.0.0.1:" + server.getPort() + "/start")
                                     .disableCallback(true)

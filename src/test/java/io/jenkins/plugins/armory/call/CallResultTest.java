@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
-import io.jenkins.plugins.armory.webhook.RequestRenderer;
+import io.jenkins.plugins.armory.webhook.Renderers;
 import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -30,7 +30,7 @@ class CallResultTest {
 
     private static WebhookRequest request(@CheckForNull AnswerRule rule) {
         try {
-            return new RequestRenderer(
+            return Renderers.of(
                             Webhook.named("w")
                                     .uriTemplate("https://ci.internal/start")
                                     .headers(List.of(new Webhook.Header("Authorization", "Bearer {{secrets.token}}")))

@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.webhook.RequestRenderer;
+import io.jenkins.plugins.armory.webhook.Renderers;
 import io.jenkins.plugins.armory.webhook.TlsMaterial;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -63,7 +63,7 @@ class ClientTlsTest {
     }
 
     private CallResult call(@CheckForNull TlsMaterial tls, @CheckForNull ProxyServer proxy) throws Exception {
-        WebhookRequest request = new RequestRenderer(
+        WebhookRequest request = Renderers.of(
                         Webhook.named("w")
                                 .uriTemplate("https://127.0.0.1:" + server.getPort() + "/")
                                 .disableCallback(true)

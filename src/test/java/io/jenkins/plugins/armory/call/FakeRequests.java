@@ -6,6 +6,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.call.CallKind.Order;
+import io.jenkins.plugins.armory.webhook.Renderers;
 import io.jenkins.plugins.armory.webhook.RequestRenderer;
 import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
@@ -68,7 +69,7 @@ final class FakeRequests extends ApprovalRequests {
     }
 
     @Override
-    CallRequest of(CallKind kind, Order order, Consumer<String> note) throws UndeliverableException {
+    RequestRenderer of(CallKind kind, Order order) throws UndeliverableException {
         if (failsAtOnce) {
             fail();
         }
@@ -82,8 +83,12 @@ final class FakeRequests extends ApprovalRequests {
                     return "s3cret";
                 });
         Webhook withSecret = order.webhook().withDefaultHeader("Authorization", "Bearer {{secrets.token}}");
-        return new CallRequest(
-                new RequestRenderer(withSecret, variables), kind.wanted(order), null, new FakeSender(order));
+        return Renderers.of(withSecret, variables, kind.wanted(order));
+    }
+
+    @Override
+    Sender sender(CallKind kind, Order order) {
+        return new FakeSender(order);
     }
 
     /** Returns permits whose calls begin once a thread is there. */

@@ -6,7 +6,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.Judgement;
-import io.jenkins.plugins.armory.webhook.RequestRenderer;
+import io.jenkins.plugins.armory.webhook.Renderers;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
@@ -84,7 +84,8 @@ class WebhookClientTest {
         try {
             CompletableFuture<CallResult> result = new CompletableFuture<>();
             caller.call(
-                    new RequestRenderer(webhook, new Variables().withSecrets(id -> "s3cret")).render(),
+                    Renderers.of(webhook, new Variables().withSecrets(id -> "s3cret"))
+                            .render(),
                     "key-1",
                     hosts,
                     proxy,
@@ -146,8 +147,7 @@ class WebhookClientTest {
                 .addHeader("Location", location.replace("HOST", host))
                 .body(body)
                 .build());
-        WebhookRequest request = new RequestRenderer(
-                        webhook(url()).build(), new Variables().withSecrets(each -> "s3cret"))
+        WebhookRequest request = Renderers.of(webhook(url()).build(), new Variables().withSecrets(each -> "s3cret"))
                 .render()
                 .with(null, null, Set.of("answer.id", "answer.jobs.0.id", "armory.answerLocation"));
         CompletableFuture<CallResult> result = new CompletableFuture<>();
@@ -164,8 +164,8 @@ class WebhookClientTest {
     /** OkHttp only logs what a callback throws, so nobody would ever hear of the call. */
     @Test
     void whateverIsThrownWhileAnAnswerIsReadIsAResult() throws UndeliverableException {
-        WebhookRequest request =
-                new RequestRenderer(webhook(url()).build(), new Variables().withSecrets(id -> "s3cret")).render();
+        WebhookRequest request = Renderers.of(webhook(url()).build(), new Variables().withSecrets(id -> "s3cret"))
+                .render();
 
         CallResult result = WebhookClient.orLost(request, () -> {
             throw new NoClassDefFoundError("half installed");

@@ -45,7 +45,7 @@ class WebhookRequestTest {
 
     private static WebhookRequest request(String uri, List<Header> headers, String body, Map<String, String> context)
             throws UndeliverableException {
-        return new RequestRenderer(webhook(uri, headers, body), variables(context)).render();
+        return Renderers.of(webhook(uri, headers, body), variables(context)).render();
     }
 
     /** Returns a POST webhook. It awaits a callback only if it has the default body. */
@@ -80,7 +80,7 @@ class WebhookRequestTest {
     void aHostIsTheSameHoweverItIsWritten(String uri) throws UndeliverableException {
         Variables variables = variables(Map.of("base", "http://", "host", "Ci.example.COM", "port", "0008080"));
 
-        assertThat(new RequestRenderer(webhook(uri, List.of(), "{}"), variables).hostAndPort())
+        assertThat(Renderers.of(webhook(uri, List.of(), "{}"), variables).hostAndPort())
                 .isEqualTo("ci.example.com:8080");
     }
 
@@ -91,16 +91,18 @@ class WebhookRequestTest {
             throw new AssertionError(id);
         });
 
-        assertThat(new RequestRenderer(
+        assertThat(Renderers.of(
                                 webhook("https://ci.example.com/{{secrets.key}}?x={{secrets.x}}", List.of(), "{}"),
                                 variables)
                         .hostAndPort())
                 .isEqualTo("ci.example.com:443");
-        String ofOne = new RequestRenderer(webhook("{{secrets.one}}/x", List.of(), "{}"), variables).hostAndPort();
-        assertThat(new RequestRenderer(webhook("{{secrets.one}}{{secrets.x}}", List.of(), "{}"), variables)
+        String ofOne = Renderers.of(webhook("{{secrets.one}}/x", List.of(), "{}"), variables)
+                .hostAndPort();
+        assertThat(Renderers.of(webhook("{{secrets.one}}{{secrets.x}}", List.of(), "{}"), variables)
                         .hostAndPort())
                 .isEqualTo(ofOne);
-        assertThat(new RequestRenderer(webhook("{{secrets.other}}", List.of(), "{}"), variables).hostAndPort())
+        assertThat(Renderers.of(webhook("{{secrets.other}}", List.of(), "{}"), variables)
+                        .hostAndPort())
                 .isNotEqualTo(ofOne);
     }
 
@@ -114,7 +116,8 @@ class WebhookRequestTest {
         "http://b\u00fccher.example/, xn--bcher-kva.example:80",
     })
     void aHostIsTheOneThatTheClientConnectsTo(String uri, String hostAndPort) throws UndeliverableException {
-        assertThat(new RequestRenderer(webhook(uri, List.of(), "{}"), variables(Map.of())).hostAndPort())
+        assertThat(Renderers.of(webhook(uri, List.of(), "{}"), variables(Map.of()))
+                        .hostAndPort())
                 .isEqualTo(hostAndPort);
     }
 
@@ -132,9 +135,10 @@ class WebhookRequestTest {
         Variables variables =
                 variables(Map.of("base", "HTTPS://")).withSecrets(id -> id.equals("base") ? "https://ci." : "s3cr3t");
 
-        assertThatThrownBy(() -> new RequestRenderer(webhook(uri, List.of(), "{}"), variables).render())
+        assertThatThrownBy(() ->
+                        Renderers.of(webhook(uri, List.of(), "{}"), variables).render())
                 .isInstanceOf(UndeliverableException.class)
-                .hasMessageStartingWith("uriTemplate: {{")
+                .hasMessageStartingWith("webhook 'w': uriTemplate: {{")
                 .hasMessageContaining("would be a part of the host")
                 .hasMessageNotContaining("s3cr3t");
     }
@@ -154,7 +158,8 @@ class WebhookRequestTest {
         Variables variables =
                 variables(Map.of("base", "HTTPS://", "nothing", "")).withSecrets(id -> "s3cr3t");
 
-        assertThatThrownBy(() -> new RequestRenderer(webhook(uri, List.of(), "{}"), variables).render())
+        assertThatThrownBy(() ->
+                        Renderers.of(webhook(uri, List.of(), "{}"), variables).render())
                 .isInstanceOf(UndeliverableException.class)
                 .hasMessageNotContaining("s3cr3t");
     }
@@ -169,7 +174,7 @@ class WebhookRequestTest {
                         Map.of("base", "", "ref", "https://evil.example.com/")))
                 .isInstanceOf(UndeliverableException.class)
                 .hasMessage(
-                        "uriTemplate: {{context.base}} at line 1, column 1 is empty, and the address begins with it");
+                        "webhook 'w': uriTemplate: {{context.base}} at line 1, column 1 is empty, and the address begins with it");
     }
 
     @ParameterizedTest
@@ -183,7 +188,7 @@ class WebhookRequestTest {
         Variables variables = variables(Map.of())
                 .withSecrets(id -> id.equals("address") ? "https://ci.example.com/s3cr3t" : "s3cr3t");
 
-        assertThat(new RequestRenderer(webhook(uri, List.of(), "{}"), variables)
+        assertThat(Renderers.of(webhook(uri, List.of(), "{}"), variables)
                         .render()
                         .url())
                 .hasToString(
@@ -199,12 +204,14 @@ class WebhookRequestTest {
                 .uriTemplate("{{context.scheme}}://ci/start")
                 .credentials(new CallCredentials(null, client, trust));
 
-        assertThat(new RequestRenderer(webhook.build(), variables(Map.of("scheme", "HTTPS"))).render())
-                .hasToString("POST https://ci");
-        assertThatThrownBy(() -> new RequestRenderer(webhook.build(), variables(Map.of("scheme", "http"))).render())
+        assertThat(Renderers.of(webhook.build(), variables(Map.of("scheme", "HTTPS")))
+                        .hostAndPort())
+                .isEqualTo("ci:443");
+        assertThatThrownBy(() -> Renderers.of(webhook.build(), variables(Map.of("scheme", "http")))
+                        .render())
                 .isInstanceOf(UndeliverableException.class)
                 .hasMessage(
-                        "uriTemplate: must start with https:// once rendered, since the webhook has a client certificate or"
+                        "webhook 'w': uriTemplate: must start with https:// once rendered, since the webhook has a client certificate or"
                                 + " authorities of its own, which count with TLS alone");
     }
 
@@ -295,7 +302,7 @@ class WebhookRequestTest {
                     .as(value)
                     .isInstanceOf(UndeliverableException.class)
                     .hasMessage(
-                            "bodyTemplate: {{context.n}} at line 1, column 8 stands outside of a JSON string, and its value"
+                            "webhook 'w': bodyTemplate: {{context.n}} at line 1, column 8 stands outside of a JSON string, and its value"
                                     + " is not JSON; put it between quotes");
         }
     }
@@ -317,7 +324,7 @@ class WebhookRequestTest {
                         () -> request("https://ci/", List.of(), "{\"a\": \"C:\\{{context.x}}\"}", Map.of("x", value)))
                 .isInstanceOf(UndeliverableException.class)
                 .hasMessage(
-                        "bodyTemplate: {{context.x}} at line 1, column 11 follows a backslash, which would escape its first"
+                        "webhook 'w': bodyTemplate: {{context.x}} at line 1, column 11 follows a backslash, which would escape its first"
                                 + " character; write two backslashes");
         assertThat(json(request("https://ci/", List.of(), "{\"a\": \"C:\\\\{{context.x}}\"}", Map.of("x", value))
                                 .body())
@@ -357,8 +364,9 @@ class WebhookRequestTest {
             url = request(template, List.of(), null, Map.of("x", value)).url();
         } catch (UndeliverableException x) {
             assertThat(x)
-                    .hasMessage("uriTemplate: a value makes a segment of the path \".\" or \"..\", which stands for"
-                            + " another path");
+                    .hasMessage(
+                            "webhook 'w': uriTemplate: a value makes a segment of the path \".\" or \"..\", which stands for"
+                                    + " another path");
             return;
         }
         assertThat(url.pathSegments()).containsExactly("jobs", value, "start");
@@ -420,7 +428,7 @@ class WebhookRequestTest {
     void hostThatIsNoneOnceItIsWrittenInAsciiIsRefused() {
         assertThatThrownBy(() -> request("https://ci.e.v}}af\u02a9", List.of(), null, Map.of()))
                 .isInstanceOf(UndeliverableException.class)
-                .hasMessageStartingWith("uriTemplate: is not a valid address once rendered");
+                .hasMessageStartingWith("webhook 'w': uriTemplate: is not a valid address once rendered");
     }
 
     @Test
@@ -430,7 +438,7 @@ class WebhookRequestTest {
             assertThatThrownBy(() -> request("https://{{context.x}}.ci/", List.of(), null, Map.of("x", value)))
                     .as(value)
                     .isInstanceOf(UndeliverableException.class)
-                    .hasMessageStartingWith("uriTemplate: is not a valid address once rendered");
+                    .hasMessageStartingWith("webhook 'w': uriTemplate: is not a valid address once rendered");
         }
     }
 
@@ -439,12 +447,13 @@ class WebhookRequestTest {
         WebhookBuilder webhook =
                 Webhook.named("w").uriTemplate("https://ci/").body("{\"token\": \"{{armory.callbackToken}}\"}");
 
-        assertThatThrownBy(() -> new RequestRenderer(webhook.build(), variables(Map.of())).render())
+        assertThatThrownBy(
+                        () -> Renderers.of(webhook.build(), variables(Map.of())).render())
                 .isInstanceOf(UndeliverableException.class)
                 .hasMessage(
-                        "nothing in it says where to call back to; put {{armory.callbackUri}}/callback into uriTemplate, a"
+                        "webhook 'w': nothing in it says where to call back to; put {{armory.callbackUri}}/callback into uriTemplate, a"
                                 + " header or bodyTemplate, or set disableCallback");
-        assertThatThrownBy(() -> new RequestRenderer(
+        assertThatThrownBy(() -> Renderers.of(
                                 Webhook.named("w")
                                         .method("GET")
                                         .uriTemplate("https://ci/")
@@ -452,8 +461,8 @@ class WebhookRequestTest {
                                 variables(Map.of()))
                         .render())
                 .hasMessageContaining("nothing in it says where to call back to");
-        new RequestRenderer(webhook.disableCallback(true).build(), variables(Map.of())).render();
-        new RequestRenderer(
+        Renderers.of(webhook.disableCallback(true).build(), variables(Map.of())).render();
+        Renderers.of(
                         webhook.disableCallback(false)
                                 .headers(List.of(new Header("CallbackURI", "{{ armory.callbackUri }}/callback")))
                                 .build(),
@@ -468,9 +477,7 @@ class WebhookRequestTest {
                 .disableCallback(true)
                 .build();
 
-        assertThat(json(new RequestRenderer(webhook, variables(Map.of()))
-                                .render()
-                                .body())
+        assertThat(json(Renderers.of(webhook, variables(Map.of())).render().body())
                         .has("callbackUri"))
                 .isFalse();
     }
@@ -483,7 +490,7 @@ class WebhookRequestTest {
                 "https://ci/{{secrets.a}}",
                 List.of(),
                 "{\"a\": \"{{secrets.b}}\", \"t\": \"{{armory.callbackToken}}\"}");
-        WebhookRequest request = new RequestRenderer(webhook, variables).render();
+        WebhookRequest request = Renderers.of(webhook, variables).render();
 
         assertThat(request.mask("s3\"cret/1 s3\\\"cret/1 s3%22cret%2F1 s3\"cret/1-longer t0ken!", true))
                 .isEqualTo("**** **** **** **** ****!");
@@ -501,7 +508,7 @@ class WebhookRequestTest {
     void masksASecretAsTheBodyHasIt(String type, String body) throws UndeliverableException {
         Webhook webhook = webhook("https://ci/", List.of(new Header("Content-Type", type)), body);
         Variables variables = variables(Map.of()).withSecrets(id -> "R&D <\"top'> 100%");
-        WebhookRequest request = new RequestRenderer(webhook, variables).render();
+        WebhookRequest request = Renderers.of(webhook, variables).render();
 
         assertThat(request.mask("cannot process " + request.body(), true))
                 .isEqualTo("cannot process " + body.replace("{{secrets.a}}", "****"));
@@ -512,8 +519,8 @@ class WebhookRequestTest {
         Seeds.each(500, draw -> {
             String secret = secret(draw);
             Variables variables = variables(Map.of()).withSecrets(id -> secret);
-            WebhookRequest request =
-                    new RequestRenderer(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables).render();
+            WebhookRequest request = Renderers.of(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables)
+                    .render();
 
             assertThat(request.mask(draw.text() + secret + draw.text(), true)).doesNotContain(secret);
         });
@@ -532,8 +539,8 @@ class WebhookRequestTest {
 
     private static void checkIsMasked(String secret, String before) throws UndeliverableException {
         Variables variables = variables(Map.of()).withSecrets(id -> secret);
-        WebhookRequest request =
-                new RequestRenderer(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables).render();
+        WebhookRequest request = Renderers.of(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables)
+                .render();
 
         for (String escaped : List.of(Escapings.json(secret), Escapings.component(secret))) {
             assertThat(request.mask(before + escaped, true))
@@ -553,7 +560,8 @@ class WebhookRequestTest {
     })
     void masksThePartsOfAnAddressThatIsASecret(String uri, String answer, String masked) throws UndeliverableException {
         Variables variables = variables(Map.of()).withSecrets(id -> "https://hooks/services/T0/k3y?sig=a%2Fb");
-        WebhookRequest request = new RequestRenderer(webhook(uri, List.of(), "{}"), variables).render();
+        WebhookRequest request =
+                Renderers.of(webhook(uri, List.of(), "{}"), variables).render();
 
         assertThat(request.mask(answer, true)).isEqualTo(masked);
         assertThat(request.mask("Cannot POST /services/T0", false)).isEqualTo("Cannot POST /");
@@ -562,7 +570,8 @@ class WebhookRequestTest {
     @Test
     void anAddressWithoutAPathMasksNoSlash() throws UndeliverableException {
         Variables variables = variables(Map.of()).withSecrets(id -> "https://hooks/");
-        WebhookRequest request = new RequestRenderer(webhook("{{secrets.a}}", List.of(), "{}"), variables).render();
+        WebhookRequest request = Renderers.of(webhook("{{secrets.a}}", List.of(), "{}"), variables)
+                .render();
 
         assertThat(request.mask("Cannot POST /?", true)).isEqualTo("Cannot POST /?");
     }
@@ -571,7 +580,7 @@ class WebhookRequestTest {
     @Test
     void masksASecretWithoutTheSpacesAroundIt() throws UndeliverableException {
         Variables variables = variables(Map.of()).withSecrets(id -> id.equals("a") ? "s3cret " : "\tk3y\n");
-        WebhookRequest request = new RequestRenderer(
+        WebhookRequest request = Renderers.of(
                         webhook(
                                 "https://ci/",
                                 List.of(new Header("Authorization", "Bearer {{secrets.a}}")),
@@ -587,8 +596,8 @@ class WebhookRequestTest {
     @Test
     void masksASecretBetweenWhoseCharactersAreControlCharacters() throws UndeliverableException {
         Variables variables = variables(Map.of()).withSecrets(id -> "s3\r\ncret");
-        WebhookRequest request =
-                new RequestRenderer(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables).render();
+        WebhookRequest request = Renderers.of(webhook("https://ci/?t={{secrets.a}}", List.of(), "{}"), variables)
+                .render();
 
         assertThat(request.mask("no: s3\r\ncret, s\0003\000\n\000c\000r\000e\000t\000", true))
                 .isEqualTo("no: ****, ****");
@@ -606,16 +615,16 @@ class WebhookRequestTest {
 
         assertThatThrownBy(() -> request("https://ci/" + twice, List.of(), null, context))
                 .isInstanceOf(UndeliverableException.class)
-                .hasMessage("uriTemplate: is longer than 65536 characters once rendered");
+                .hasMessage("webhook 'w': uriTemplate: is longer than 65536 characters once rendered");
         assertThatThrownBy(() -> request("https://ci/", List.of(new Header("X", twice)), null, context))
                 .isInstanceOf(UndeliverableException.class)
-                .hasMessage("headers: X: is longer than 65536 characters once rendered");
+                .hasMessage("webhook 'w': headers: X: is longer than 65536 characters once rendered");
         assertThatThrownBy(() -> request("https://ci/", headers, null, context))
                 .isInstanceOf(UndeliverableException.class)
-                .hasMessage("headers: are longer than 65536 characters once rendered");
+                .hasMessage("webhook 'w': headers: are longer than 65536 characters once rendered");
         assertThatThrownBy(() -> request("https://ci/", List.of(), '"' + twice + '"', context))
                 .isInstanceOf(UndeliverableException.class)
-                .hasMessage("bodyTemplate: is longer than 65536 characters once rendered");
+                .hasMessage("webhook 'w': bodyTemplate: is longer than 65536 characters once rendered");
     }
 
     /** The parser has limits of its own, and its errors then have no place. */
@@ -623,7 +632,7 @@ class WebhookRequestTest {
     void jsonThatIsTooDeepIsNoneWithoutAPlace() {
         assertThatThrownBy(() -> request("https://ci/", List.of(), "[".repeat(1001) + "]".repeat(1001), Map.of()))
                 .isInstanceOf(UndeliverableException.class)
-                .hasMessageStartingWith("bodyTemplate: is not JSON once rendered: ");
+                .hasMessageStartingWith("webhook 'w': bodyTemplate: is not JSON once rendered: ");
     }
 
     @Test
@@ -655,7 +664,7 @@ class WebhookRequestTest {
     void refusesAnAddressThatCannotBeCalled(String uri) {
         assertThatThrownBy(() -> request(uri, List.of(), null, Map.of("ftp", "ftp://ci/", "path", "//ci/")))
                 .isInstanceOf(UndeliverableException.class)
-                .hasMessageStartingWith("uriTemplate: ");
+                .hasMessageStartingWith("webhook 'w': uriTemplate: ");
     }
 
     @Test
@@ -667,7 +676,7 @@ class WebhookRequestTest {
                 List.of(new Header("Authorization", "Bearer {{secrets.ci}}")),
                 "{\"t\": \"{{secrets.ci}}\", \"x\": \"{{context.x}}\"}");
 
-        WebhookRequest request = new RequestRenderer(webhook, variables).render();
+        WebhookRequest request = Renderers.of(webhook, variables).render();
 
         assertThat(request.url()).hasToString("https://ci/?t=s3%22cret");
         assertThat(request.headers())
@@ -688,7 +697,7 @@ class WebhookRequestTest {
             return "s3cret";
         });
 
-        new RequestRenderer(
+        Renderers.of(
                         webhook(
                                 "https://ci/{{secrets.a}}?again={{secrets.a}}",
                                 List.of(new Header("X", "{{secrets.a}}")),
@@ -708,7 +717,7 @@ class WebhookRequestTest {
                 webhook("https://{{secrets.a}}:99999/", List.of(), null),
                 webhook("https://ci/", List.of(), "{\"a\": {{secrets.a}}}"),
                 webhook("https://ci/", List.of(), "{\"a\": \"{{secrets.a}}\" nonsense}"))) {
-            assertThatThrownBy(() -> new RequestRenderer(webhook, variables).render())
+            assertThatThrownBy(() -> Renderers.of(webhook, variables).render())
                     .isInstanceOf(UndeliverableException.class)
                     .hasMessageNotContaining("s3cret")
                     .hasNoCause();
@@ -727,7 +736,7 @@ class WebhookRequestTest {
     /** The vector that the libraries of Standard Webhooks 1.0.0 share. */
     @Test
     void eachAttemptIsSignedAnewWithTheSameId() throws UndeliverableException {
-        WebhookRequest request = new RequestRenderer(
+        WebhookRequest request = Renderers.of(
                         Webhook.named("w")
                                 .uriTemplate("https://ci.example.com/")
                                 .body("{\"test\": 2432232314}")
@@ -755,7 +764,7 @@ class WebhookRequestTest {
 
     @Test
     void agentGetsTheSignatureAndNotTheSecret() throws Exception {
-        WebhookRequest request = new RequestRenderer(
+        WebhookRequest request = Renderers.of(
                         Webhook.named("w")
                                 .method("GET")
                                 .uriTemplate("https://ci.example.com/")

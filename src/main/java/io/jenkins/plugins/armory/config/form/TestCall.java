@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.config.form;
 
-import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Item;
@@ -13,8 +12,8 @@ import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallPermits;
 import io.jenkins.plugins.armory.call.CallPermits.Permit;
-import io.jenkins.plugins.armory.call.CallRequest;
 import io.jenkins.plugins.armory.call.CallResult;
+import io.jenkins.plugins.armory.call.CertificateMaterial;
 import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.call.WebhookClient;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
@@ -82,9 +81,9 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
         Webhook webhook = ofLaterCalls.isEmpty() ? saved : saved.asCancel(); // such a call awaits no callback
         String id = tokens.newId();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            CallRequest.Credentials credentials = credentialsOf(place);
-            Variables variables = variables(webhook, id, ofLaterCalls).withSecrets(credentials::secretText);
-            var request = new CallRequest(new RequestRenderer(webhook, variables), Set.of(), credentials, client);
+            Variables variables = variables(webhook, id, ofLaterCalls).withSecrets(secret -> secretText(secret, place));
+            var certificates = new CertificateMaterial(certificate -> Certificates.of(certificate, place));
+            var request = new RequestRenderer(webhook, variables, certificates, Set.of());
             Permit permit = permits.of(JOB, request.hostAndPort());
             CompletableFuture<Void> granted = new CompletableFuture<>();
             try {
@@ -117,21 +116,10 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
         }
     }
 
-    private static CallRequest.Credentials credentialsOf(ItemGroup<?> place) {
-        return new CallRequest.Credentials() {
-            @Override
-            @CheckForNull
-            public String secretText(String id) {
-                StringCredentials credentials = SecretTexts.forTemplate(id, place);
-                return credentials == null ? null : credentials.getSecret().getPlainText();
-            }
-
-            @Override
-            @CheckForNull
-            public StandardCertificateCredentials certificate(String id) {
-                return Certificates.of(id, place);
-            }
-        };
+    @CheckForNull
+    private static String secretText(String id, ItemGroup<?> place) {
+        StringCredentials credentials = SecretTexts.forTemplate(id, place);
+        return credentials == null ? null : credentials.getSecret().getPlainText();
     }
 
     /** Returns the values that only notifications and cancel webhooks have; empty for a webhook that uses none of them. */

@@ -1,0 +1,32 @@
+package io.jenkins.plugins.armory.webhook;
+
+import java.util.List;
+import java.util.Set;
+
+/** Requests without certificates, whose answers have no values for further calls. */
+public final class Renderers {
+
+    private Renderers() {}
+
+    public static RequestRenderer of(Webhook webhook, Variables variables) {
+        return of(webhook, variables, Set.of());
+    }
+
+    /** @param wanted see {@link RequestRenderer} */
+    public static RequestRenderer of(Webhook webhook, Variables variables, Set<String> wanted) {
+        return new RequestRenderer(webhook, variables, new NoCertificates(), wanted);
+    }
+
+    private static final class NoCertificates implements RequestRenderer.Certificates {
+
+        @Override
+        public TlsMaterial.Identity identity(String id) {
+            return null;
+        }
+
+        @Override
+        public List<byte[]> authorities(String id) {
+            return null;
+        }
+    }
+}
