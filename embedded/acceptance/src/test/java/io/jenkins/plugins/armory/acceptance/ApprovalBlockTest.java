@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** A block, or a stage of a Declarative Pipeline, that runs once an approval has succeeded ({@code armoryApproval}). */
-class ApprovalBlockTest extends OwnController {
+class ApprovalBlockTest extends SharedController {
 
     private String block(String name, String... more) {
         return process.approvalNamed(name, more).replaceFirst("armoryWebhookApproval", "armoryApproval");
@@ -77,26 +77,6 @@ class ApprovalBlockTest extends OwnController {
         running.awaitWaiting(1);
         running.abort();
         assertThat(running.awaitResult("ABORTED")).doesNotContain("DEPLOYED");
-    }
-
-    @Test
-    void asksOnceAndRunsItsBodyOnceOverKills() {
-        Build build = jenkins.build(
-                        block("gate") + " { echo 'BEGAN'; " + process.approvalNamed("inner") + "\necho 'DEPLOYED' }")
-                .awaitWaiting(1);
-        Callback gate = process.awaitCallback();
-        controller.kill();
-        controller.start();
-        gate.succeed("go");
-        Callback inner = process.awaitCallback();
-        build.awaitWaiting(1);
-        controller.kill();
-        controller.start();
-
-        inner.succeed("done");
-
-        assertThat(build.awaitResult("SUCCESS")).containsOnlyOnce("BEGAN").containsOnlyOnce("DEPLOYED");
-        assertThat(process.calls()).hasSize(2);
     }
 
     @Test

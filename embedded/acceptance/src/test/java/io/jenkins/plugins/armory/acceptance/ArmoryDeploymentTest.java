@@ -5,16 +5,10 @@ import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.run;
 import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.weight;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
-import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import io.jenkins.plugins.armory.acceptance.driver.Wait;
-import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
-import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -365,88 +359,5 @@ class ArmoryDeploymentTest {
         Build build = jenkins.build(one + "\n" + one);
 
         assertThat(build.awaitResult("FAILURE")).contains("\"prod\" is deployed to twice in this build");
-    }
-
-    private static final String DEPLOY = "/environments/0/steps/prod~1strategy~11";
-
-    /** Jenkins dies between the record that an action is done and the Pipeline's knowing of it. */
-    @Test
-    void anActionOnRecordAsDoneIsNotDoneAgain() {
-        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.STEP_ENDING));
-        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
-                ExternalProcess process = new ExternalProcess()) {
-            controller.start();
-            Jenkins jenkins = new Jenkins(controller);
-            Build build = jenkins.build(canary(process)
-                    .pipeline(" { echo \"DID ${env.ARMORY_ACTION}\"; sleep 3; [replicaSetName: 'web-7'] }"));
-            build.awaitLog("DID deploy");
-            faults.hold(FaultPoint.STEP_ENDING); // the action's, once its body has slept
-            faults.awaitHeld(FaultPoint.STEP_ENDING);
-            assertThat(build.deployment()
-                            .at("/environments/0/steps/prod~1strategy~11/ended")
-                            .isTextual())
-                    .isTrue();
-            controller.kill();
-            faults.disarm();
-            controller.start();
-            build.awaitLog("DID setWeight");
-
-            assertThat(build.log().lines().filter(line -> line.endsWith("DID deploy")))
-                    .hasSize(1);
-            build.abort();
-        }
-    }
-
-    /** Else Jenkins could die in between, and do the last steps of the body again. */
-    @Test
-    void anActionIsOnRecordAsDoneOnlyOnceTheProgramKnowsIt() {
-        FaultInjector faults = FaultInjector.create(List.of(FaultPoint.PROGRAM_SAVING));
-        try (Controller controller = Controller.createLean(Settings.CASC, faults.javaOption());
-                ExternalProcess process = new ExternalProcess()) {
-            controller.start();
-            Build build = new Jenkins(controller)
-                    .build(canary(process).pipeline(" { sleep 5; echo \"DID ${env.ARMORY_ACTION}\" }"));
-            build.awaitLog("sleep");
-            Wait.until("the first action is under way")
-                    .until(() -> build.deployment().at(DEPLOY + "/began").isTextual());
-            faults.hold(FaultPoint.PROGRAM_SAVING);
-            faults.awaitHeld(FaultPoint.PROGRAM_SAVING);
-            build.awaitLog("DID deploy");
-
-            Wait.until("nothing is on record for a second")
-                    .during(Duration.ofSeconds(1))
-                    .until(() -> build.deployment().at(DEPLOY + "/ended").isMissingNode()
-                            || build.deployment().at(DEPLOY + "/ended").isNull());
-            faults.disarm();
-            build.awaitLog("DID setWeight");
-            build.abort();
-        }
-    }
-
-    /** The start of an action costs no write, so a crash loses it, and the body of the action goes on after it all the same. */
-    @Test
-    void anActionThatWasUnderWayWhenJenkinsDiedIsOnRecordOnceItIsDone() {
-        try (Controller controller = Controller.createLean(Settings.CASC);
-                ExternalProcess process = new ExternalProcess()) {
-            controller.start();
-            Jenkins jenkins = new Jenkins(controller);
-            Build build = jenkins.build(DeploymentFiles.of(process)
-                    .target("prod", "")
-                    .steps(DeploymentFiles.weight(50))
-                    .pipeline(" { sleep 3; echo \"DID ${env.ARMORY_ACTION}\" }"));
-            Wait.until("the first action is under way")
-                    .until(() -> build.deployment()
-                            .at("/environments/0/steps/prod~1strategy~11/began")
-                            .isTextual());
-            controller.kill();
-            controller.start();
-
-            build.awaitResult("SUCCESS");
-            JsonNode steps = build.deployment().at("/environments/0/steps");
-            assertThat(steps)
-                    .hasSizeGreaterThanOrEqualTo(2)
-                    .allMatch(step -> step.path("ended").isTextual());
-            assertThat(steps.has("prod/strategy/1")).isTrue();
-        }
     }
 }

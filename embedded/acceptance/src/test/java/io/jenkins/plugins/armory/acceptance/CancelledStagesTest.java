@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.jenkins.plugins.armory.acceptance.driver.Build;
-import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -207,36 +205,5 @@ class CancelledStagesTest {
 
         assertThat(build.awaitResult("FAILURE")).contains("restored", "restored the data");
         assertThat(build.environments()).isEqualTo(Map.of("prod", "ROLLED_BACK", "data", "COMPLETE"));
-    }
-
-    @Test
-    void stagesAreCancelledAfterAKillToo() {
-        try (Controller controller = Controller.create(Settings.CASC);
-                ExternalProcess process = new ExternalProcess()) {
-            controller.start();
-            Build build = new Jenkins(controller)
-                    .createJob(
-                            "after-kill",
-                            """
-                            stage('staging') {
-                                %s
-                                %s
-                            }
-                            stage('prod') { echo 'never' }
-                            """.formatted(process.approvalNamed("failing", AFTER), process.approvalNamed("waiting")),
-                            List.of())
-                    .build();
-            process.awaitCallback().fail("2 of 42 failed");
-            build.awaitWaiting(1);
-            ExternalProcess.Call waiting = process.awaitCall();
-
-            controller.kill();
-            controller.start();
-            waiting.callback().succeedOnceUp("fine");
-
-            assertThat(build.awaitResult("FAILURE"))
-                    .contains("Stage 'prod' is cancelled: ")
-                    .doesNotContain("never");
-        }
     }
 }

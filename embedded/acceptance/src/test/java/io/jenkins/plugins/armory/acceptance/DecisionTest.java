@@ -2,10 +2,14 @@ package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /** What a callback's decision does to the build. */
@@ -129,5 +133,22 @@ class DecisionTest {
         success.fail("on second thoughts").expect(409);
         assertThat(failure.fail("no again").json().get("duplicate").asBoolean()).isTrue();
         failure.succeed("on second thoughts").expect(409);
+    }
+
+    @Test
+    void isInTheHistoryAsSoonAsItIsAnswered(Jenkins jenkins, ExternalProcess process) throws IOException {
+        Build build = jenkins.build(process.approval());
+        String message = "12 of 12 tests *passed*, ça va, Å";
+        process.awaitCallback().succeed(message).expect(200);
+        Answer answer = jenkins.history();
+
+        String last = answer.body().lines().reduce((one, next) -> next).orElseThrow();
+        JsonNode line = new ObjectMapper().readTree(last);
+        assertThat(line.get("job").asText()).isEqualTo(build.job().name());
+        assertThat(line.get("outcome").asText()).isEqualTo("SUCCESS");
+        assertThat(line.get("message").asText()).isEqualTo(message);
+        assertThat(answer.header("Content-Type").orElseThrow()).startsWith("application/x-ndjson");
+        assertThat(answer.header("Content-Disposition").orElseThrow()).contains("attachment");
+        build.awaitResult("SUCCESS");
     }
 }

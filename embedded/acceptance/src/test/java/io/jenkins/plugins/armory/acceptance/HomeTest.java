@@ -18,12 +18,15 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What happens to a JENKINS_HOME between two starts, and beside a running Jenkins: disks come late, jobs are renamed, homes copied. */
+/** A JENKINS_HOME after a time without Jenkins, with what a later version or a bad disk left there, with two controllers, and as a copy. */
 class HomeTest extends OwnController {
 
     private final ExternalProcess canceller = new ExternalProcess();
@@ -49,128 +52,45 @@ class HomeTest extends OwnController {
     }
 
     @Test
-    void approvalWaitsForBuildsThatAreMissingAtOneStart() throws IOException {
-        Build build = jenkins.build(process.approval()).awaitWaiting(1);
-        Callback callback = process.awaitCallback();
-        Path builds = file("jobs/" + build.job().name() + "/builds");
-        Path elsewhere = file("elsewhere");
-        controller.stop();
-        Files.move(builds, elsewhere);
-        controller.start();
-        assertThat(callback.rehearse()).as("it is known while its build is not").returns(200, Answer::status);
-        controller.stop();
-        Files.deleteIfExists(builds); // made by the start without them
-        Files.move(elsewhere, builds);
+    void deadlinesPassAndHeartbeatsBeginAnewWhileTheControllerIsDown() {
+        Build overdue =
+                jenkins.build(process.approval("timeout: 5", "unit: 'SECONDS'")).awaitWaiting(1);
+        Build silent = jenkins.build(canceller.approval("heartbeat: 8", "heartbeatUnit: 'SECONDS'"))
+                .awaitWaiting(1);
+        Instant deadline = Instant.parse(overdue.approval().get("deadline").asText());
+        Instant due = Instant.parse(silent.approval().at("/heartbeat/due").asText());
+        controller.kill();
+        Wait.until("both are past").until(() -> Instant.now().isAfter(deadline.isAfter(due) ? deadline : due));
         controller.start();
 
-        callback.succeed("there again").expect(200);
-        assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): there again");
-        assertThat(process.calls()).hasSize(1);
+        assertThat(overdue.awaitResult("FAILURE"))
+                .contains("timed out after 5 seconds: No callback arrived before the deadline.");
+        process.awaitCallback().succeed("too late").expect(410);
+        assertThat(overdue.hasNothingPending()).isTrue();
+        Matcher line = Pattern.compile("for 8 seconds: since (\\S+), when Jenkins started.")
+                .matcher(silent.awaitResult("FAILURE"));
+        assertThat(line.find()).isTrue();
+        assertThat(Instant.parse(line.group(1))).isAfter(due);
+        canceller.awaitCallback().succeed("too late").expect(410);
     }
 
     @Test
-    void approvalThatWasLostHasItsWebhookNotCalledAgain() throws IOException {
-        Build build = jenkins.build(process.approval()).awaitWaiting(1);
-        Callback callback = process.awaitCallback();
-        controller.stop();
-        Files.delete(file("armory-approvals/pending/" + callback.id() + ".json"));
-        controller.start();
-
-        assertThat(build.awaitResult("FAILURE")).contains("Its webhook is not called again. Run the build again.");
-        assertThat(process.calls()).hasSize(1);
-    }
-
-    @Test
-    void whatWasDeletedByHandIsRemovedAfterAWeekAndAnEmptyFolderProvesNothing() throws IOException {
-        Job job = jenkins.createJob(process.approval());
-        Callback deleted = decide(job);
-        Callback young = decide(job);
-        decide(job);
-        Job empty = jenkins.createJob(process.approval());
-        Callback alone = decide(empty);
-        controller.stop();
-        for (Callback each : List.of(deleted, alone)) {
-            Path record = file("armory-approvals/decided/" + each.id() + ".json");
-            StoredFile.change(
-                    record,
-                    json -> json.replaceFirst("\"createdAt\":\"[^\"]*\"", "\"createdAt\":\"2020-01-01T00:00:00Z\""));
+    void callbackWhileBuildsAreStillLoadingIsAppliedOnceTheyAre() {
+        List<Build> builds = new ArrayList<>();
+        List<Callback> callbacks = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            builds.add(jenkins.build(process.approval()).awaitWaiting(1));
+            callbacks.add(process.awaitCallback());
         }
-        move("jobs/" + job.name() + "/builds/1", "deleted-1");
-        move("jobs/" + job.name() + "/builds/2", "deleted-2");
-        move("jobs/" + empty.name() + "/builds/1", "deleted-3");
+        controller.kill();
+        controller.startLoadingSlowly();
+
+        for (Callback callback : callbacks) {
+            callback.succeedOnceUp("not loaded yet").expect(200);
+        }
         controller.start();
-
-        Wait.until("the first is gone").until(() -> deleted.succeed("yes").status() == 410);
-        assertThat(young.succeed("yes")).as("not for a week").returns(200, Answer::status);
-        assertThat(alone.succeed("yes")).as("its folder is empty").returns(200, Answer::status);
-    }
-
-    private Callback decide(Job job) {
-        Build build = job.build();
-        Callback callback = process.awaitCallback();
-        callback.succeed("yes");
-        build.awaitResult("SUCCESS");
-        return callback;
-    }
-
-    private static void move(String from, String to) throws IOException {
-        Files.move(file(from), file(to));
-    }
-
-    @Test
-    void approvalFollowsAJobThatIsRenamedWhileJenkinsIsDown() throws IOException {
-        Job job = jenkins.createJob(process.approval());
-        Build decided = job.build();
-        process.awaitCallback().succeed("before");
-        decided.awaitResult("SUCCESS");
-        Build waiting = job.build().awaitWaiting(1);
-        Callback callback = process.awaitCallback();
-        controller.stop();
-        Job renamed = new Job(jenkins, job.name() + "-renamed");
-        Files.move(file("jobs/" + job.name()), file("jobs/" + renamed.name()));
-        controller.start();
-
-        Build there = new Build(renamed, waiting.number()).awaitWaiting(1);
-        assertThat(new Build(renamed, decided.number())
-                        .deployment()
-                        .at("/approvals/0/decision/mdMessage")
-                        .asText())
-                .isEqualTo("before");
-        callback.succeed("found").expect(200);
-        there.awaitResult("SUCCESS");
-        assertThat(process.calls()).hasSize(2);
-    }
-
-    @Test
-    void aCopyOfTheFolderOfAJobIsAnotherJob() throws IOException {
-        Job job = jenkins.createJob(process.approval());
-        Build first = job.build();
-        process.awaitCall().callback().succeed("before");
-        first.awaitResult("SUCCESS");
-        controller.stop();
-        Job copy = new Job(jenkins, job.name() + "-copy");
-        copy(file("jobs/" + job.name()), file("jobs/" + copy.name()));
-        controller.start();
-        Build inCopy = copy.build().awaitWaiting(1);
-        Callback ofCopy = process.awaitCall().callback();
-        Build inOriginal = job.build().awaitWaiting(1);
-        Callback ofOriginal = process.awaitCall().callback();
-        controller.stop();
-        Job renamed = new Job(jenkins, copy.name() + "-renamed");
-        Files.move(file("jobs/" + copy.name()), file("jobs/" + renamed.name()));
-        controller.start();
-
-        assertThat(ofCopy.succeed("for the copy")).returns(200, Answer::status);
-        assertThat(new Build(renamed, inCopy.number()).awaitResult("SUCCESS")).contains("for the copy");
-        assertThat(ofOriginal.succeed("for the original")).returns(200, Answer::status);
-        assertThat(inOriginal.awaitResult("SUCCESS")).contains("for the original");
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path each : files.toList()) {
-                Files.copy(each, to.resolve(from.relativize(each)));
-            }
+        for (Build build : builds) {
+            assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): not loaded yet");
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** {@code armoryWebhookApprovals}: many approvals, one wait. */
-class ManyInOneStepTest extends OwnController {
+class ManyInOneStepTest extends SharedController {
 
     private static final String BODY =
             "{\"region\": \"{{context.region}}\", \"callbackUri\": \"{{armory.callbackUri}}\", \"callbackToken\": \"{{armory.callbackToken}}\"}";
@@ -222,7 +222,7 @@ class ManyInOneStepTest extends OwnController {
         build.awaitWaiting(3);
         Callback decided = calls.get("r0").callback();
         decided.succeed("fine").expect(200);
-        Path file = controller.home().resolve("armory-approvals/decided/" + decided.id() + ".json");
+        Path file = jenkins.controller().home().resolve("armory-approvals/decided/" + decided.id() + ".json");
         Wait.until("it is in its file").until(() -> Files.exists(file));
         assertThat(outcomes(build)).containsEntry("SUCCESS", 1);
 
@@ -260,26 +260,6 @@ class ManyInOneStepTest extends OwnController {
         build.awaitResult("ABORTED");
 
         assertThat(outcomes(build)).isEqualTo(Map.of("ABORTED", 4));
-    }
-
-    @Test
-    void whatIsDecidedWhileJenkinsIsDownAndAfterwardsCounts() {
-        Build build = jenkins.build("def results = " + approvals(6) + SHOW);
-        Map<String, Call> calls = awaitCalls(6);
-        build.awaitWaiting(6);
-        for (String region : List.of("r0", "r4")) {
-            calls.get(region).callback().succeed("before " + region).expect(200);
-        }
-        controller.kill();
-        controller.start();
-        calls.keySet().removeAll(List.of("r0", "r4"));
-        calls.forEach((region, call) ->
-                call.callback().succeedOnceUp("after " + region).expect(200));
-
-        String log = build.awaitResult("SUCCESS");
-
-        assertThat(log).contains("got true before r0\n", "got true after r5\n");
-        assertThat(process.calls()).hasSize(6);
     }
 
     @Test

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Screens;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
@@ -18,8 +20,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Each of the terms of an approval comes from the Pipeline, is kept over a restart, and is shown. */
-class ParametersTest extends OwnController {
+/** Each of the terms of an approval comes from the Pipeline, is kept over a restart ({@link RestartTest}), and is shown. */
+class ParametersTest extends SharedController {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -64,7 +66,7 @@ class ParametersTest extends OwnController {
         }
     }
 
-    private Build build() {
+    static Build build(Jenkins jenkins, ExternalProcess process) {
         return jenkins.build(process.approval(ROWS.stream()
                         .map(Row::argument)
                         .filter(argument -> !argument.isEmpty())
@@ -72,23 +74,15 @@ class ParametersTest extends OwnController {
                 .awaitWaiting(1);
     }
 
-    private static JsonNode terms(String id) throws IOException {
-        Path file = controller.home().resolve("armory-approvals/pending/" + id + ".json");
+    private static JsonNode terms(Path home, String id) throws IOException {
+        Path file = home.resolve("armory-approvals/pending/" + id + ".json");
         Wait.until(file + " is there").until(() -> Files.exists(file));
         return StoredFile.read(file).get("terms");
     }
 
-    @Test
-    void eachIsBoundAndKeptAndInTheData() throws IOException {
-        Build build = build();
-        JsonNode before = build.approval();
-        controller.kill();
-        controller.start();
-        build.awaitLog("Jenkins was restarted");
-
-        JsonNode terms = terms(before.get("id").asText());
-        JsonNode after = build.approval();
-
+    /** Looks at what the home and the data of the approval have. */
+    static void assertKept(Path home, JsonNode approval) throws IOException {
+        JsonNode terms = terms(home, approval.get("id").asText());
         var names = new ArrayList<String>();
         terms.fieldNames().forEachRemaining(names::add);
         assertThat(names)
@@ -98,30 +92,25 @@ class ParametersTest extends OwnController {
         for (Row row : ROWS) {
             assertThat(terms.get(row.term)).as(row.term).isEqualTo(JSON.readTree(row.kept));
             if (!row.pointer.isEmpty()) {
-                assertThat(after.at(row.pointer).asText()).as(row.pointer).isNotEmpty();
+                assertThat(approval.at(row.pointer).asText()).as(row.pointer).isNotEmpty();
             }
             if (!row.text.isEmpty()) {
-                assertThat(after.at(row.pointer).asText()).isEqualTo(row.text);
+                assertThat(approval.at(row.pointer).asText()).isEqualTo(row.text);
             }
         }
-        assertThat(after.get("deadline")).isEqualTo(before.get("deadline"));
-        build.abort();
-        build.awaitResult("ABORTED");
     }
 
     @Test
     @NeedsBrowser
-    void eachIsOnThePage() {
-        Build build = build();
-        try (Browser browser = new Browser()) {
-            BrowserPage page = browser.open(Screens.WIDE, Screens.HEIGHT, jenkins.authorization())
-                    .goTo(build.tab())
-                    .await("document.querySelector('.armory-build__approval')?.innerText.includes('Waiting')");
-            String card = page.evaluate("document.querySelector('.armory-build__approval').textContent")
-                    .asText();
-            for (Row row : ROWS) {
-                assertThat(card).as(row.term).contains(row.text);
-            }
+    void eachIsOnThePage(Browser browser) {
+        Build build = build(jenkins, process);
+        BrowserPage page = browser.open(Screens.WIDE, Screens.HEIGHT, jenkins.authorization())
+                .goTo(build.tab())
+                .await("document.querySelector('.armory-build__approval')?.innerText.includes('Waiting')");
+        String card = page.evaluate("document.querySelector('.armory-build__approval').textContent")
+                .asText();
+        for (Row row : ROWS) {
+            assertThat(card).as(row.term).contains(row.text);
         }
         build.abort();
         build.awaitResult("ABORTED");

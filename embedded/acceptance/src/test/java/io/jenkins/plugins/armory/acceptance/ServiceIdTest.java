@@ -3,13 +3,11 @@ package io.jenkins.plugins.armory.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.driver.Build;
-import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +49,7 @@ class ServiceIdTest {
     }
 
     /** A Jenkins: starting a build answers with an item in its queue, which has the address of the build once that has begun. */
-    private static final class OtherJenkins {
+    static final class OtherJenkins {
 
         private final String item =
                 "{\"_class\": \"hudson.model.Queue$WaitingItem\", \"id\": 7, \"url\": \"queue/item/7/\", \"why\": \"In the quiet period\"}";
@@ -198,40 +196,5 @@ class ServiceIdTest {
                         .build()
                         .awaitResult("FAILURE"))
                 .contains(message);
-    }
-
-    /** At each moment: in the queue before the first question, and after the build began. */
-    @Test
-    void aBuildOfAnotherJenkinsIsFollowedAcrossKills() {
-        try (Controller controller = Controller.create(Settings.CASC);
-                ExternalProcess process = new ExternalProcess()) {
-            controller.start();
-            var other = new OtherJenkins(process);
-            Build build = new Jenkins(controller)
-                    .createJob(other.step().replace("every: 5", "every: 1, unit: 'HOURS'"))
-                    .build()
-                    .awaitWaiting(1);
-            controller.kill();
-            assertThat(process.calls()).extracting(Call::method).isEqualTo(List.of("POST"));
-            other.begins();
-
-            controller.start(); // asks at once, and then in an hour
-
-            other.awaitQuestion("/queue/item/7/api/json");
-            Wait.until("the answer is known") // and the address in it is on disk
-                    .until(() -> build.approval()
-                            .at("/progress/mdMessage")
-                            .asText()
-                            .equals("the answer has nothing at /result yet"));
-            controller.kill();
-            other.ends("SUCCESS");
-            controller.start();
-
-            build.awaitResult("SUCCESS");
-            assertThat(count(process, "GET", "/queue/item/7/api/json")).isOne();
-            assertThat(count(process, "GET", "/job/smoke/5/api/json")).isOne();
-            assertThat(count(process, "POST", "/job/smoke/build")).isOne();
-            assertThat(build.hasNothingPending()).isTrue();
-        }
     }
 }

@@ -33,6 +33,8 @@ final class Settings {
                   - credentials:
                       - string: {id: default, scope: GLOBAL, secret: "%s", description: "for all steps"}
                       - string: {id: %s, scope: GLOBAL, secret: "%s", description: "for the steps of one team"}
+                      - string: {id: signing, scope: GLOBAL, secret: "%s %s"}
+                      - string: {id: calls, scope: GLOBAL, secret: "%s %s"}
                       - string: {id: checks-jenkins, scope: GLOBAL, secret: "%s", description: "of an example"}
                       - usernamePassword: {id: client, scope: GLOBAL, username: "%s", password: "%s"}
                       - usernamePassword: {id: other-client, scope: GLOBAL, username: "%s", password: "%s"}
@@ -75,13 +77,20 @@ final class Settings {
                   - name: gate
                     uriTemplate: "{{context.uri}}"
                     answer: {pointer: /state, equals: [passed], failure: [failed]}
+                  - {name: signed-checks, uriTemplate: '{{context.uri}}', signWith: calls, retry: {count: 2, 'on': ['409'], delay: 1, maxDelay: 2}, connectTimeout: 5, requestTimeout: 7, cancel: {uriTemplate: '{{context.uri}}/stop', signWith: calls}}
                 callbackClients:
                   - {credentialsId: client, jobs: "job-*, example*"}
                   - {credentialsId: other-client, jobs: "team/**"}
+                issuers:
+                  - {issuer: "https://i.example.com", audience: a, requiredClaims: ["r=o"], jobs: "job-*"}
             """.formatted(
                     DEFAULT_SECRET,
                     TEAM,
                     TEAM_SECRET,
+                    SignedCallbackTest.NEW,
+                    SignedCallbackTest.OLD,
+                    SignedWebhookTest.NEW,
+                    SignedWebhookTest.OLD,
                     RealJenkins.apiAuthorization(),
                     CLIENT_ID,
                     CLIENT_SECRET,
@@ -97,7 +106,7 @@ final class Settings {
 
     /** The same, with an outside issuer. */
     static String with(OidcIssuer issuer) {
-        return CASC + "    issuers:\n      - {issuer: \"" + issuer.url() + "\", audience: \"" + OidcIssuer.AUDIENCE
+        return CASC + "      - {issuer: \"" + issuer.url() + "\", audience: \"" + OidcIssuer.AUDIENCE
                 + "\", requiredClaims: [\"repository=octo-org/octo-repo\"], jobs: \"job-*\"}\n";
     }
 }

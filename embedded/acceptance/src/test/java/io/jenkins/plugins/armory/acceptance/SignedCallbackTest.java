@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
-import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Signing;
 import java.net.http.HttpRequest;
@@ -13,26 +12,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Callers that can only sign, before a controller that is killed in between. */
-class SignedCallbackTest extends OwnController {
+/** Callers that can only sign. */
+class SignedCallbackTest extends SharedController {
 
-    private static final String OLD = "whsec_b2xkIGtleSBvZiB0aGUgc2lnbmluZyBjYWxsZXI=";
-    private static final String NEW = "whsec_bmV3IGtleSBvZiB0aGUgc2lnbmluZyBjYWxsZXI=";
-    private static final String SIGNED = "callbackCredentialsId: 'signing'";
-
-    @Override
-    Controller create() {
-        return Controller.create(Settings.CASC.replace(
-                "- string: {id: default,",
-                "- string: {id: signing, scope: GLOBAL, secret: \"" + NEW + " " + OLD + "\"}\n"
-                        + "          - string: {id: default,"));
-    }
+    static final String OLD = "whsec_b2xkIGtleSBvZiB0aGUgc2lnbmluZyBjYWxsZXI=";
+    static final String NEW = "whsec_bmV3IGtleSBvZiB0aGUgc2lnbmluZyBjYWxsZXI=";
+    static final String SIGNED = "callbackCredentialsId: 'signing'";
 
     private static Answer send(HttpRequest.Builder request) {
         return Http.send(request);
     }
 
-    private static String success(Callback callback) {
+    static String success(Callback callback) {
         return "{\"success\": true, \"mdMessage\": \"signed\", \"approvalId\": \"" + callback.id() + "\"}";
     }
 
@@ -46,29 +37,6 @@ class SignedCallbackTest extends OwnController {
         send(Signing.with(secret).sign(callback.post("/callback", body), body)).expect(200);
 
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (credentials signing): signed");
-    }
-
-    @Test
-    void aReplayIsADuplicateAndOfNoUseForAnotherApprovalAlsoAfterAKill() {
-        Build build = jenkins.build(process.approval(SIGNED));
-        Callback callback = process.awaitCallback();
-        Build otherBuild = jenkins.build(process.approval(SIGNED)).awaitWaiting(1);
-        Callback other = process.awaitCallback();
-        Signing message = Signing.with(OLD);
-        String body = success(callback);
-        send(message.sign(callback.post("", body), body)).expect(200);
-        build.awaitResult("SUCCESS"); // a Jenkins that is killed while a build ends may lose the end of its log
-        controller.kill();
-        controller.start();
-
-        Answer again = send(message.sign(callback.post("", body), body)).expect(200);
-        Answer elsewhere = send(message.sign(other.post("", body), body)).expect(400);
-
-        assertThat(again.json().get("duplicate").booleanValue()).isTrue();
-        assertThat(elsewhere.json().get("message").asText()).startsWith("The field \"approvalId\"");
-        assertThat(otherBuild.countWaiting()).isEqualTo(1);
-        otherBuild.abort();
-        otherBuild.awaitResult("ABORTED");
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.driver.Build;
-import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Signing;
@@ -21,25 +20,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Calls that are signed, and calls with rules of their own for retries and time limits. */
-class SignedWebhookTest extends OwnController {
+class SignedWebhookTest extends SharedController {
 
-    private static final String OLD = "whsec_b2xkIGtleSBvZiB0aGUgb3V0Z29pbmcgY2FsbHM=";
-    private static final String NEW = "whsec_bmV3IGtleSBvZiB0aGUgb3V0Z29pbmcgY2FsbHM=";
-
-    @Override
-    Controller create() {
-        return Controller.create(
-                Settings.CASC
-                        .replace(
-                                "- string: {id: default,",
-                                "- string: {id: signing, scope: GLOBAL, secret: \"" + NEW + " " + OLD + "\"}\n"
-                                        + "          - string: {id: default,")
-                        .replace(
-                                "webhooks:\n",
-                                "webhooks:\n      - {name: signed-checks, uriTemplate: '{{context.uri}}', signWith: signing,"
-                                        + " retry: {count: 2, 'on': ['409'], delay: 1, maxDelay: 2}, connectTimeout: 5,"
-                                        + " requestTimeout: 7, cancel: {uriTemplate: '{{context.uri}}/stop', signWith: signing}}\n"));
-    }
+    static final String OLD = "whsec_b2xkIGtleSBvZiB0aGUgb3V0Z29pbmcgY2FsbHM=";
+    static final String NEW = "whsec_bmV3IGtleSBvZiB0aGUgb3V0Z29pbmcgY2FsbHM=";
 
     /** Verifies a call as a receiver that has one of the two secrets. */
     private static void assertSigned(Call call, String id) {
@@ -55,7 +39,7 @@ class SignedWebhookTest extends OwnController {
 
     @Test
     void receiverCanVerifyTheCall() {
-        Build build = jenkins.build(process.approval("signWith: 'signing'"));
+        Build build = jenkins.build(process.approval("signWith: 'calls'"));
         Call call = process.awaitCall();
 
         assertSigned(call, call.callback().id());
@@ -69,7 +53,7 @@ class SignedWebhookTest extends OwnController {
         process.onCall(call -> Reply.of(process.calls().size() < 3 ? 409 : 202));
 
         Build build = jenkins.build(
-                process.approval("signWith: 'signing'", "retry: [count: 2, on: [409], delay: 2, maxDelay: 2]"));
+                process.approval("signWith: 'calls'", "retry: [count: 2, on: [409], delay: 2, maxDelay: 2]"));
         String id = process.awaitCallback().id();
         process.awaitCall();
         Call third = process.awaitCall();
@@ -108,7 +92,7 @@ class SignedWebhookTest extends OwnController {
     }
 
     private static void assertSecretsAreNotOnDisk() throws IOException {
-        try (Stream<Path> all = Files.walk(controller.home())) {
+        try (Stream<Path> all = Files.walk(jenkins.controller().home())) {
             for (Path file : all.filter(Files::isRegularFile).toList()) {
                 String name = file.getFileName().toString();
                 if (name.equals("casc.yaml")
@@ -141,7 +125,7 @@ class SignedWebhookTest extends OwnController {
                 "signWith: 'nosuch' | webhook 'checks': signWith: there is no Secret text \"nosuch\" that may be used here",
                 "signWith: 'team' | webhook 'checks': signWith: \"team\" does not begin with whsec_",
                 "signWith: 'default' | webhook 'checks': signWith: \"default\" is a credential that Manage Jenkins",
-                "signWith: 'signing', headers: [[key: 'Webhook-Id', value: 'x']] | headers: Webhook-Id is set by signWith",
+                "signWith: 'calls', headers: [[key: 'Webhook-Id', value: 'x']] | headers: Webhook-Id is set by signWith",
                 "retry: [count: 1], retryCount: 1 | retry: retryCount says the same; leave it out",
                 "retry: [count: 1, on: ['2xx']] | retry: on: \"2xx\" is neither the status of a failure",
                 "retry: [cuont: 1] | armoryWebhookApproval: retry.cuont: there is no such parameter; did you mean count?",

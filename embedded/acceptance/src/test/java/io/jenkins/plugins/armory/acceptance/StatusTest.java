@@ -6,23 +6,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
-import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Jenkins asks the external process for its status, and whichever comes first decides: the callback or the status. */
+@AcceptanceTest
 class StatusTest {
 
     /** What tells the status. */
@@ -39,7 +34,7 @@ class StatusTest {
                 + "]";
     }
 
-    private static Reply state(String state) {
+    static Reply state(String state) {
         return new Reply(200, Map.of("Content-Type", "application/json"), "{\"state\": \"" + state + "\"}");
     }
 
@@ -47,150 +42,87 @@ class StatusTest {
         return "status of " + service.url().replaceFirst("/checks$", "");
     }
 
-    @Nested
-    @AcceptanceTest
-    class WhileJenkinsRuns {
+    @Test
+    void theStatusDecidesWithoutACallback(Jenkins jenkins, ExternalProcess process) {
+        service.onCall(call -> state("running"));
+        Build build = jenkins.build("armoryWebhookApproval(name: 'tests', uriTemplate: '" + process.url()
+                        + "', disableCallback: true, "
+                        + status("headers: [[key: 'X-Token', value: '{{secrets.team}}']]") + ")")
+                .awaitWaiting(1);
+        build.awaitLog("and asking for the status every 5 seconds.");
+        assertThat(process.awaitCall().json().has("callbackUri")).isFalse();
+        JsonNode approval = build.approval();
+        Call question = service.awaitCall();
+        assertThat(question.method()).isEqualTo("GET");
+        assertThat(question.path()).isEqualTo("/checks/" + approval.get("id").asText());
+        assertThat(question.header("X-Token")).isEqualTo(Settings.TEAM_SECRET);
+        build.awaitLog("Progress: /state is \"running\"");
+        assertThat(build.approval().at("/progress/mdMessage").asText()).isEqualTo("/state is \"running\"");
+        assertThat(build.callback(approval, Settings.DEFAULT_SECRET)
+                        .send(Callback.body(true, "me"))
+                        .status())
+                .as("nobody calls back")
+                .isEqualTo(410);
 
-        @Test
-        void theStatusDecidesWithoutACallback(Jenkins jenkins, ExternalProcess process) {
-            service.onCall(call -> state("running"));
-            Build build = jenkins.build("armoryWebhookApproval(name: 'tests', uriTemplate: '" + process.url()
-                            + "', disableCallback: true, "
-                            + status("headers: [[key: 'X-Token', value: '{{secrets.team}}']]") + ")")
-                    .awaitWaiting(1);
-            build.awaitLog("and asking for the status every 5 seconds.");
-            assertThat(process.awaitCall().json().has("callbackUri")).isFalse();
-            JsonNode approval = build.approval();
-            Call question = service.awaitCall();
-            assertThat(question.method()).isEqualTo("GET");
-            assertThat(question.path())
-                    .isEqualTo("/checks/" + approval.get("id").asText());
-            assertThat(question.header("X-Token")).isEqualTo(Settings.TEAM_SECRET);
-            build.awaitLog("Progress: /state is \"running\"");
-            assertThat(build.approval().at("/progress/mdMessage").asText()).isEqualTo("/state is \"running\"");
-            assertThat(build.callback(approval, Settings.DEFAULT_SECRET)
-                            .send(Callback.body(true, "me"))
-                            .status())
-                    .as("nobody calls back")
-                    .isEqualTo(410);
+        service.onCall(call -> state("passed"));
 
-            service.onCall(call -> state("passed"));
-
-            assertThat(build.awaitResult("SUCCESS"))
-                    .contains("Webhook approval 'tests' succeeded (" + by() + "): /state is \"passed\"")
-                    .doesNotContain(Settings.TEAM_SECRET);
-        }
-
-        @Test
-        void theFirstOfTheTwoDecidesAndTheOtherLearnsWhatStands(Jenkins jenkins, ExternalProcess process) {
-            service.onCall(call -> state("failed"));
-            Build byStatus = jenkins.build(process.approval(status()));
-            Call call = process.awaitCall();
-            assertThat(byStatus.awaitResult("FAILURE")).contains("failed (" + by() + "): /state is \"failed\"");
-            Answer late = call.callback().succeed("but I am done");
-            late.expect(409);
-            assertThat(late.json().at("/decision/decidedBy").asText()).isEqualTo(by());
-            assertThat(call.callback().fail("so it is").json().get("duplicate").asBoolean())
-                    .isTrue();
-
-            service.onCall(question -> state("running"));
-            Build byCallback = jenkins.build(process.approval(status()));
-            service.awaitCall();
-            process.awaitCallback().succeed("done");
-            assertThat(byCallback.awaitResult("SUCCESS")).contains("succeeded (callback token): done");
-        }
-
-        @Test
-        void theDeadlineEndsTheQuestions(Jenkins jenkins, ExternalProcess process) {
-            service.onCall(call -> state("running"));
-            Build build = jenkins.build(process.approval(status(), "timeout: 12", "unit: 'SECONDS'"));
-
-            assertThat(build.awaitResult("FAILURE"))
-                    .contains(
-                            "timed out after 12 seconds: No callback arrived, and the status did not decide before the deadline. The last that is known: /state is \"running\".");
-            assertThat(service.calls()).hasSizeBetween(1, 3);
-        }
-
-        @ParameterizedTest
-        @CsvSource(
-                delimiter = '|',
-                quoteCharacter = '`',
-                value = {
-                    "status: [pointer: '/s', success: ['x']] | status: uriTemplate: is missing",
-                    "status: [uriTemplate: 'http://127.0.0.1/', success: ['x']] | status: pointer: is missing",
-                    "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s'] | status: success: is missing; list the values",
-                    "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: ['x'], every: 4] | status: every: 4 s is not between 5 s and 24 h",
-                    "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: ['x'], evry: 9] | status.evry: there is no such parameter; did you mean every?",
-                    "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: null] | status: success: is empty",
-                    "status: [uriTemplate: 'http://127.0.0.1/{{context.nope}}', pointer: '/s', success: 'x'] | {{context.nope}}",
-                    "timeout: 30, unit: 'SECONDS', status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: every: 30 seconds is not less than the timeout of 30 seconds",
-                    "heartbeat: 50, unit: 'SECONDS', status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: every: 30 seconds is more than half of the heartbeat of 50 seconds",
-                    "answer: [success: 200], status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: the answer decides at once",
-                })
-        void mistakesAreFoundBeforeAnythingIsCalled(
-                String parameters, String message, Jenkins jenkins, ExternalProcess process) {
-            assertThat(jenkins.build("armoryWebhookApproval(name: 'x', uriTemplate: '" + process.url() + "', "
-                                    + parameters + ")")
-                            .awaitResult("FAILURE"))
-                    .contains(message);
-            assertThat(process.calls()).isEmpty();
-        }
+        assertThat(build.awaitResult("SUCCESS"))
+                .contains("Webhook approval 'tests' succeeded (" + by() + "): /state is \"passed\"")
+                .doesNotContain(Settings.TEAM_SECRET);
     }
 
     @Test
-    void aProcessThatDecidesWhileJenkinsIsDownIsFoundAtOnce() {
-        service.onCall(call -> state("running"));
-        try (Controller controller = Controller.create(Settings.CASC);
-                ExternalProcess process = new ExternalProcess()) {
-            controller.start();
-            Build build = new Jenkins(controller)
-                    .build(process.approval(status().replace("every: 5", "every: 1, unit: 'HOURS'")))
-                    .awaitWaiting(1);
-            process.awaitCall();
-            controller.kill();
-            service.onCall(call -> state("passed"));
-            assertThat(service.calls())
-                    .as("the first question is due in an hour")
-                    .isEmpty();
+    void theFirstOfTheTwoDecidesAndTheOtherLearnsWhatStands(Jenkins jenkins, ExternalProcess process) {
+        service.onCall(call -> state("failed"));
+        Build byStatus = jenkins.build(process.approval(status()));
+        Call call = process.awaitCall();
+        assertThat(byStatus.awaitResult("FAILURE")).contains("failed (" + by() + "): /state is \"failed\"");
+        Answer late = call.callback().succeed("but I am done");
+        late.expect(409);
+        assertThat(late.json().at("/decision/decidedBy").asText()).isEqualTo(by());
+        assertThat(call.callback().fail("so it is").json().get("duplicate").asBoolean())
+                .isTrue();
 
-            controller.start();
-
-            assertThat(build.awaitResult("SUCCESS")).contains("succeeded (" + by() + ")");
-            assertThat(process.calls()).hasSize(1);
-            assertThat(build.hasNothingPending()).isTrue();
-        }
+        service.onCall(question -> state("running"));
+        Build byCallback = jenkins.build(process.approval(status()));
+        service.awaitCall();
+        process.awaitCallback().succeed("done");
+        assertThat(byCallback.awaitResult("SUCCESS")).contains("succeeded (callback token): done");
     }
 
-    /** The address for callers is one that refuses connections, as it is behind a firewall. */
     @Test
-    void aProcessWhoseCallbackIsBlockedIsFound() throws IOException {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            closed = socket.getLocalPort();
-        }
+    void theDeadlineEndsTheQuestions(Jenkins jenkins, ExternalProcess process) {
         service.onCall(call -> state("running"));
-        String casc = Settings.CASC.replace(
-                "    callbackCredentialsId: default",
-                "    callbackCredentialsId: default\n    callbackBaseUrl: \"http://127.0.0.1:" + closed + "/\"");
-        assertThat(casc).contains("callbackBaseUrl");
-        try (Controller controller = Controller.create(casc);
-                ExternalProcess process = new ExternalProcess()) {
-            controller.start();
-            Build build = new Jenkins(controller).build(process.approval(status()));
-            Callback callback = process.awaitCallback();
-            assertThat(isBlocked(callback)).isTrue();
-            service.onCall(call -> state("passed"));
+        Build build = jenkins.build(process.approval(status(), "timeout: 12", "unit: 'SECONDS'"));
 
-            assertThat(build.awaitResult("SUCCESS")).contains("succeeded (" + by() + ")");
-        }
+        assertThat(build.awaitResult("FAILURE"))
+                .contains(
+                        "timed out after 12 seconds: No callback arrived, and the status did not decide before the deadline. The last that is known: /state is \"running\".");
+        assertThat(service.calls()).hasSizeBetween(1, 3);
     }
 
-    private static boolean isBlocked(Callback callback) {
-        try {
-            callback.succeed("done");
-            return false;
-        } catch (UncheckedIOException x) {
-            return true;
-        }
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "status: [pointer: '/s', success: ['x']] | status: uriTemplate: is missing",
+                "status: [uriTemplate: 'http://127.0.0.1/', success: ['x']] | status: pointer: is missing",
+                "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s'] | status: success: is missing; list the values",
+                "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: ['x'], every: 4] | status: every: 4 s is not between 5 s and 24 h",
+                "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: ['x'], evry: 9] | status.evry: there is no such parameter; did you mean every?",
+                "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: null] | status: success: is empty",
+                "status: [uriTemplate: 'http://127.0.0.1/{{context.nope}}', pointer: '/s', success: 'x'] | {{context.nope}}",
+                "timeout: 30, unit: 'SECONDS', status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: every: 30 seconds is not less than the timeout of 30 seconds",
+                "heartbeat: 50, unit: 'SECONDS', status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: every: 30 seconds is more than half of the heartbeat of 50 seconds",
+                "answer: [success: 200], status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: the answer decides at once",
+            })
+    void mistakesAreFoundBeforeAnythingIsCalled(
+            String parameters, String message, Jenkins jenkins, ExternalProcess process) {
+        assertThat(jenkins.build("armoryWebhookApproval(name: 'x', uriTemplate: '" + process.url() + "', " + parameters
+                                + ")")
+                        .awaitResult("FAILURE"))
+                .contains(message);
+        assertThat(process.calls()).isEmpty();
     }
 }

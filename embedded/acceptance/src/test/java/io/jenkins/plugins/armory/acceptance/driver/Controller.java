@@ -16,7 +16,8 @@ public interface Controller extends AutoCloseable {
      * Options of a process that lives for seconds: it ends before the second compiler and the threads of the garbage collector
      * give back what they cost. They take half the processor time from the suite.
      */
-    List<String> LIVES_SHORTLY = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    List<String> LIVES_SHORTLY =
+            List.of("-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=4", "-XX:+UseSerialGC", "-Xmn64m");
 
     /**
      * The controller that this run of the suite is about, not started yet. It is compiled as little as suits a short life; see

@@ -1,14 +1,20 @@
 package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -17,8 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A build is stopped at the moments at which its step is between two states. */
-class StopTest {
+/** A build is stopped, or the controller dies, at the moments at which a step is between two states. */
+class MomentsTest {
 
     private static FaultInjector faults;
     private static Controller controller;
@@ -27,7 +33,10 @@ class StopTest {
     @BeforeAll
     static void createController() {
         faults = FaultInjector.create(List.of(
+                FaultPoint.CALLBACK_ANSWERING,
                 FaultPoint.DELIVERING,
+                FaultPoint.STEP_ENDING,
+                FaultPoint.PROGRAM_SAVING,
                 FaultPoint.STAGE_PAUSED,
                 FaultPoint.APPROVAL_CREATING,
                 FaultPoint.APPROVAL_BEGINNING,
@@ -146,6 +155,79 @@ class StopTest {
             assertThat(build.awaitLogEnd()).contains("caught").doesNotContain("never");
             assertThat(build.environments()).isEqualTo(Map.of("staging", "FAILED", "prod", "CANCELLED"));
             assertThat(process.calls()).isEmpty();
+        }
+    }
+
+    /** The caller has no answer, so it may send the callback again; the build does not need that. */
+    @Test
+    void aDecisionWhoseAnswerWasNeverSentCounts() {
+        try (ExternalProcess process = new ExternalProcess()) {
+            Build build = jenkins.build(process.approval()).awaitWaiting(1);
+            Callback callback = process.awaitCallback();
+            faults.kill(FaultPoint.CALLBACK_ANSWERING, 1);
+
+            assertThatThrownBy(() -> callback.succeed("unanswered")).isInstanceOf(UncheckedIOException.class);
+            Wait.until("the death").until(() -> !controller.isAlive());
+            faults.disarm();
+            controller.start();
+
+            assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): unanswered");
+            Answer again = callback.succeed("again");
+            again.expect(200);
+            assertThat(again.json().get("duplicate").asBoolean()).isTrue();
+            callback.fail("").expect(409);
+        }
+    }
+
+    private static Build deploy(ExternalProcess process, String body) {
+        return jenkins.build(DeploymentFiles.of(process)
+                .target("prod", "")
+                .steps(DeploymentFiles.weight(50), DeploymentFiles.run("tests"))
+                .webhook("tests")
+                .pipeline(body));
+    }
+
+    private static JsonNode action(Build build) {
+        return build.deployment().at("/environments/0/steps/prod~1strategy~11");
+    }
+
+    @Test
+    void anActionOnRecordAsDoneIsNotDoneAgain() {
+        try (ExternalProcess process = new ExternalProcess()) {
+            Build build = deploy(process, " { echo \"DID ${env.ARMORY_ACTION}\"; sleep 3; [replicaSetName: 'web-7'] }");
+            build.awaitLog("DID deploy");
+            faults.hold(FaultPoint.STEP_ENDING); // the action's, once its body has slept
+            faults.awaitHeld(FaultPoint.STEP_ENDING);
+            assertThat(action(build).path("ended").isTextual()).isTrue();
+            controller.kill();
+            faults.disarm();
+            controller.start();
+            build.awaitLog("DID setWeight");
+
+            assertThat(build.log().lines().filter(line -> line.endsWith("DID deploy")))
+                    .hasSize(1);
+            build.abort();
+        }
+    }
+
+    /** Else Jenkins could die in between, and do the last steps of the body again. */
+    @Test
+    void anActionIsOnRecordAsDoneOnlyOnceTheProgramKnowsIt() {
+        try (ExternalProcess process = new ExternalProcess()) {
+            Build build = deploy(process, " { sleep 5; echo \"DID ${env.ARMORY_ACTION}\" }");
+            build.awaitLog("sleep");
+            Wait.until("the first action is under way")
+                    .until(() -> action(build).path("began").isTextual());
+            faults.hold(FaultPoint.PROGRAM_SAVING);
+            faults.awaitHeld(FaultPoint.PROGRAM_SAVING);
+            build.awaitLog("DID deploy");
+
+            Wait.until("nothing is on record for a second")
+                    .during(Duration.ofSeconds(1))
+                    .until(() -> !action(build).path("ended").isTextual());
+            faults.disarm();
+            build.awaitLog("DID setWeight");
+            build.abort();
         }
     }
 
