@@ -1,26 +1,32 @@
 package io.jenkins.plugins.armory.step;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.runtime.StepWork;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
 import io.jenkins.plugins.armory.step.flow.ProgramSaves;
 import io.jenkins.plugins.armory.step.flow.Stages;
+import io.jenkins.plugins.armory.storage.DeploymentStore;
 import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.io.IOException;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -53,13 +59,18 @@ public abstract class SuspendedExecution extends StepExecution {
         return ArmoryRuntime.get();
     }
 
+    /** Work of a step on another thread than the Pipeline engine's. It may be repeated from its beginning. */
+    public interface Work {
+        void run() throws Exception;
+    }
+
     /** Does work on the executor, and ends the step if the work fails. */
-    public final void later(StepWork work) {
+    public final void later(Work work) {
         armory().buildExecutor().execute(() -> run(work));
     }
 
     /** Does work on the executor once the approvals are open, as after a restart of Jenkins, and ends the step if the work fails. */
-    protected final void onceOpen(StepWork work) {
+    protected final void onceOpen(Work work) {
         if (armory().problem().isPresent()) {
             log("The webhook approvals are not available, see Jenkins's log. The step continues once they are.");
         }
@@ -67,23 +78,49 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Does work on the executor once the program is saved with the step as it is now. The engine's thread calls this. */
-    protected final void afterSave(StepWork work) throws IOException, InterruptedException {
-        ProgramSaves.afterSave(
-                getContext(),
-                armory().runningBuilds().findOrCreate(build()),
-                armory().buildExecutor(),
-                this::run,
-                work);
+    protected final void afterSave(Work work) throws IOException, InterruptedException {
+        ListenableFuture<Void> save =
+                ProgramSaves.save(getContext(), armory().runningBuilds().findOrCreate(build()));
+        save.addListener(
+                () -> run(() -> {
+                    try {
+                        save.get();
+                    } catch (ExecutionException x) {
+                        throw x.getCause() instanceof Exception cause ? cause : x;
+                    }
+                    work.run();
+                }),
+                armory().buildExecutor());
     }
 
     /** Does work on this thread, and ends the step if the work fails. */
-    public final void run(StepWork work) {
+    public final void run(Work work) {
         run(work, this::failedUnlessResumed);
     }
 
-    /** Does work on this thread, and hands over what it throws. */
-    public final void run(StepWork work, Consumer<Exception> failed) {
-        StepWork.run(work, failed, this::log, armory().buildExecutor());
+    /**
+     * Does work on this thread with the rights of Jenkins itself. Repeats it while it cannot write something that other steps wait for: if
+     * the step failed or went on instead, the others would wait for ever, or go on by mistake.
+     *
+     * @param failed takes whatever else the work throws
+     */
+    public final void run(Work work, Consumer<Exception> failed) {
+        new UntilWritten(Timer.get(), armory().buildExecutor())
+                .run(
+                        () -> runOnce(work, failed),
+                        x -> log(x.getMessage() + ". Trying again until they can; the build waits for it."));
+    }
+
+    static void runOnce(Work work, Consumer<Exception> failed) throws DeploymentStore.UnwrittenException {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            work.run();
+        } catch (DeploymentStore.UnwrittenException x) {
+            throw x;
+        } catch (Exception x) {
+            failed.accept(x);
+        } catch (Error x) { // as of a plugin that was changed under a running Jenkins, or of a key that cannot be read
+            failed.accept(new IllegalStateException(x)); // else the step would wait for ever
+        }
     }
 
     /** Leaves a step alone whose work fails while Jenkins goes down: the approvals are closed, and agents are gone. */

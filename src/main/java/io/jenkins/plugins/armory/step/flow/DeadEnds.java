@@ -2,12 +2,12 @@ package io.jenkins.plugins.armory.step.flow;
 
 import hudson.Extension;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.NobodyLeft;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.runtime.StepWork;
 import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.util.List;
@@ -116,11 +116,20 @@ public final class DeadEnds implements GraphListener {
                 .collect(Collectors.toSet());
         if (isDeadEnd(execution.getCurrentHeads(), nodes)) {
             NobodyLeft event = new NobodyLeft(seen);
-            StepWork.run(
-                    () -> ArmoryRuntime.get().deployments().apply(waiting.run, event),
-                    x -> LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that will not come", x),
-                    line -> LOGGER.log(Level.WARNING, line),
-                    ArmoryRuntime.get().buildExecutor());
+            new UntilWritten(Timer.get(), ArmoryRuntime.get().buildExecutor())
+                    .run(
+                            () -> write(waiting.run, event),
+                            x -> LOGGER.log(Level.WARNING, x.getMessage() + "; trying again", x));
+        }
+    }
+
+    private static void write(Run<?, ?> run, NobodyLeft event) throws DeploymentStore.UnwrittenException {
+        try {
+            ArmoryRuntime.get().deployments().apply(run, event);
+        } catch (DeploymentStore.UnwrittenException x) {
+            throw x;
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that will not come", x);
         }
     }
 

@@ -3,11 +3,7 @@ package io.jenkins.plugins.armory.step.flow;
 import com.google.common.util.concurrent.ListenableFuture;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.builds.RunningBuild;
-import io.jenkins.plugins.armory.runtime.StepWork;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -27,30 +23,14 @@ public final class ProgramSaves {
     private ProgramSaves() {}
 
     /**
-     * Saves the program with the step as it is now, then does the work. The engine's thread calls this.
+     * Saves the program with the step as it is now. The engine's thread calls this.
      *
      * @param build the state of the step's build, {@code null} if it has ended
-     * @param runner runs the work, and ends the step if the work throws or the program could not be saved
      */
-    public static void afterSave(
-            StepContext context,
-            @CheckForNull RunningBuild build,
-            Executor executor,
-            Consumer<StepWork> runner,
-            StepWork next) {
-        ListenableFuture<Void> save = build == null
+    public static ListenableFuture<Void> save(StepContext context, @CheckForNull RunningBuild build) {
+        return build == null
                 ? context.saveState()
                 : build.findOrCreate(ProgramSaves.class, ProgramSaves::new).save(context);
-        save.addListener(
-                () -> runner.accept(() -> {
-                    try {
-                        save.get();
-                    } catch (ExecutionException x) {
-                        throw x.getCause() instanceof Exception cause ? cause : x;
-                    }
-                    next.run();
-                }),
-                executor);
     }
 
     private ListenableFuture<Void> save(StepContext context) {

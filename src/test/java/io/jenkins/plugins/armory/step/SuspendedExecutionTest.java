@@ -1,34 +1,29 @@
-package io.jenkins.plugins.armory.runtime;
+package io.jenkins.plugins.armory.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class StepWorkTest {
+class SuspendedExecutionTest {
 
     @Test
-    void anErrorEndsTheWorkLikeAnyFailure() {
+    void anErrorEndsTheWorkLikeAnyFailure() throws IOException {
         var unreadable = new Error("Failed to load the key"); // as HMACConfidentialKey throws it
         List<Exception> failures = new ArrayList<>();
 
-        StepWork.run(
+        SuspendedExecution.runOnce(
                 () -> {
                     throw unreadable;
                 },
-                failures::add,
-                line -> fail(line),
-                Runnable::run);
-        StepWork.run(
+                failures::add);
+        SuspendedExecution.runOnce(
                 () -> {
                     throw new IOException("disk full");
                 },
-                failures::add,
-                line -> fail(line),
-                Runnable::run);
+                failures::add);
 
         assertThat(failures).hasSize(2);
         assertThat(failures.get(0)).hasCause(unreadable);
