@@ -2,11 +2,11 @@
 import { focusAgain } from "./decide.js";
 
 /** What is unfolded in an element, by `data-part`. */
-export const unfoldedIn = (element) =>
+const unfoldedIn = (element) =>
   new Set([...element.querySelectorAll("details[open]")].map(({ dataset }) => dataset.part));
 
 /** Unfolds what was unfolded before the element was made anew. */
-export function unfold(element, unfolded) {
+function unfold(element, unfolded) {
   element.querySelectorAll("details").forEach((each) => { each.open ||= unfolded.has(each.dataset.part); });
 }
 
@@ -15,25 +15,23 @@ export function unfold(element, unfolded) {
  *
  * @param made the element that replaces it
  */
-export function focusIn(element, made = element) {
+function focusIn(element, made = element) {
   const focused = document.activeElement;
   if (!focused || !element.contains(focused)) {
     return () => {};
   }
-  const { decide, toggle } = focused.dataset;
+  const { decide } = focused.dataset;
   const part = focused.closest("[data-part]")?.dataset.part;
   const { href, id } = focused;
   return () => {
     if (decide) {
       focusAgain(decide);
-    } else if (toggle) {
-      made.querySelector("[data-toggle]")?.focus();
-    } else if (part) {
-      made.querySelector(`[data-part="${CSS.escape(part)}"] > summary`)?.focus();
     } else if (href) {
       [...made.querySelectorAll("a")].find((link) => link.href === href)?.focus();
     } else if (id) {
       document.getElementById(id)?.focus();
+    } else if (part) {
+      made.querySelector(`[data-part="${CSS.escape(part)}"] > summary`)?.focus();
     }
   };
 }

@@ -3,12 +3,11 @@
  * only the rows that are scrolled to.
  */
 import { Kept } from "./anew.js";
-import { decisionButtons, heard, notice } from "./decide.js";
+import { notice, told } from "./decide.js";
 import {
-  badge, button, cancelled, element, message, named, note, notices, overridden, progressOf, row, said, searchBox, setText, stateOf, table,
-  time, timeLeft, titleOf,
+  badge, button, cancelled, element, named, note, notices, row, searchBox, setText, stateOf, table, time, timeLeft,
 } from "./elements.js";
-import { keepUpToDate, now, troubleElement } from "./live.js";
+import { keepUpToDate, now } from "./live.js";
 import { duration, page, say, STATES } from "./words.js";
 
 /** The rows of a table at first. It grows by as many when its end is scrolled to. */
@@ -21,8 +20,8 @@ let approvals = [];
 function take(answer) {
   approvals = answer.approvals;
   approvals.forEach((approval) => {
-    const { job, build, environment, webhook, path, decision, progress } = approval;
-    approval.text = [`${job} #${build}`, environment || "", webhook, path, titleOf(approval), say(`state.${stateOf(approval)}`),
+    const { job, build, environment, webhook, path, title, decision, progress } = approval;
+    approval.text = [`${job} #${build}`, environment || "", webhook, path, title, say(`state.${stateOf(approval)}`),
       decision ? `${decision.mdMessage} ${decision.decidedBy}` : progress?.mdMessage || ""].join("\n").toLowerCase();
   });
 }
@@ -32,14 +31,10 @@ function take(answer) {
 function attempt(approval) {
   const last = approval.attempts[approval.attempts.length - 1];
   if (!last) {
-    // A waiting approval without an attempt and without a callback has no webhook.
-    const isCalling = !approval.decision && (approval.state === "SENDING" || approval.callback);
-    return [isCalling ? say("attempt.none") : "–"];
+    return [approval.state === "SENDING" ? say("attempt.none") : "–"];
   }
-  const isTold = last.failure && approval.decision?.mdMessage.includes(last.failure); // in the column beside this
-  const text = isTold
-    ? say("attempt.over", last.number)
-    : last.failure ? say("attempt.failed", last.number, last.failure) : say("attempt.ok", last.number, last.status);
+  const failed = approval.decision ? "attempt.over" : "attempt.failed"; // in the end, the message says why
+  const text = last.failure ? say(failed, last.number, last.failure) : say("attempt.ok", last.number, last.status);
   const parts = [element("span", "", text, " ", note(last.host))];
   if (last.nextAt && !approval.decision) {
     parts.push(note(say("attempt.next", new Date(last.nextAt).toLocaleTimeString())));
@@ -66,7 +61,7 @@ function build(approval) {
 
 /** What the cells of an approval hold, by column; some of it changes as time goes by. */
 const CELLS = {
-  state: (approval) => [badge(stateOf(approval)), ...overridden(approval)],
+  state: (approval) => [badge(stateOf(approval))],
   build: (approval) => [build(approval)],
   environment: (approval) => [approval.environment || "–"],
   webhook: (approval) => named(approval),
@@ -75,9 +70,8 @@ const CELLS = {
   attempt,
   decidedAt: (approval) => [time(approval.decision.decidedAt)],
   message: (approval) => [
-    ...(approval.decision ? [...message(approval.decision), note(approval.decision.decidedBy)] : progressOf(approval)),
-    ...said(approval),
-    ...decisionButtons(approval, () => refresh()),
+    ...told(approval, () => refresh()),
+    ...(approval.decision ? [note(approval.decision.decidedBy)] : []),
     ...cancelled(approval),
     ...notices(approval),
     ...rejected(approval),
@@ -201,13 +195,12 @@ function bar() {
 
 const waiting = new Section("waiting", ["state", "build", "environment", "webhook", "age", "left", "attempt", "message"]);
 const decided = new Section("decided", ["state", "build", "environment", "webhook", "decidedAt", "attempt", "message"]);
-const trouble = troubleElement();
 const summary = element("p", { class: "armory-approvals__hidden", role: "status" });
 const leftOut = element("p", { class: "armory-approvals__note", hidden: true });
 const empty = element("p", { class: "armory-approvals__nothing", hidden: true }, say("none.ever"));
 const content = element("div", { hidden: true }, bar(), waiting.whole, decided.whole);
 const loading = element("p", "armory-approvals__nothing", say("loading"));
-page.replaceChildren(trouble, notice, summary, leftOut, loading, empty, content);
+page.replaceChildren(notice, summary, leftOut, loading, empty, content);
 
 function render() {
   const open = approvals.filter((approval) => !approval.decision);
@@ -228,7 +221,6 @@ function show(answer) {
   render();
   leftOut.textContent = say("leftOut", answer.leftOut.toLocaleString());
   leftOut.hidden = answer.leftOut === 0;
-  heard(approvals, answer.leftOut === 0);
 }
 
-const refresh = keepUpToDate({ trouble, show, tick: () => waiting.tick() });
+const refresh = keepUpToDate({ show, tick: () => waiting.tick() });

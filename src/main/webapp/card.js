@@ -1,5 +1,10 @@
-/* What is known of one approval on the page of its build: the facts, and tables that are folded up until somebody wants them. */
-import { cancelled, element, facts, folded, note, notices, table, time, timeLabel } from "./elements.js";
+/*
+ * The approvals of one build as cards, on the page of the build and on the build's page of its approvals: what is known of each, with tables
+ * that are folded up until somebody wants them.
+ */
+import { Kept } from "./anew.js";
+import { told } from "./decide.js";
+import { badge, cancelled, element, entryOf, facts, folded, note, notices, stateOf, table, time, timeLeft } from "./elements.js";
 import { request } from "./live.js";
 import { page, say } from "./words.js";
 
@@ -47,10 +52,10 @@ function refused(id, all) {
 }
 
 /** The facts about an approval, as Jenkins lists them, and the time that is left. */
-export function factsOf(approval, left) {
+function factsOf(approval, left) {
   return facts(
     ...approval.facts.map(({ label, value, at }) => [label, ...(value && at ? [value, note(time(at))] : [value ?? time(at)])]),
-    ...(left ? [[say(timeLabel(approval)), ...left.parts]] : []),
+    ...(left ? [[say("column.left"), ...left.parts]] : []),
   );
 }
 
@@ -82,7 +87,7 @@ function dataOf({ id, hasData }) {
 }
 
 /** The calls for an approval, the refused callbacks, and the data of the accepted one. */
-export function callsOf(approval) {
+function callsOf(approval) {
   return [
     ...attempts(approval.id, approval.attempts),
     ...cancelled(approval),
@@ -91,3 +96,47 @@ export function callsOf(approval) {
     ...dataOf(approval),
   ];
 }
+
+/** More about an approval, folded up. */
+export const more = (approval) => folded(`approval ${approval.id}`, say("step.more"), factsOf(approval), ...callsOf(approval));
+
+/** The number of a build's approvals outside of a plan. The answer has one page of them. */
+export const total = ({ counts }) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+/** Whether nothing will change any more. A notice of the decision is sent after it. */
+export const isOver = (answer) =>
+  Boolean(answer) && !answer.building && answer.approvals.every((approval) => approval.decision && !approval.notices?.due.length);
+
+/** Says what was cancelled in the build, and why. */
+export function cancelledNote() {
+  const text = element("p", { class: "armory-approvals__note", hidden: true });
+  return {
+    note: text,
+    show({ cancelledStages, cancelsStages }) {
+      text.textContent = say("stages.cancelled", cancelledStages.join(", "), cancelsStages);
+      text.hidden = cancelledStages.length === 0;
+    },
+  };
+}
+
+/** The card of an approval, with all that is known of it. */
+function card(approval, onDecided) {
+  const { id, title, environment, decision } = approval;
+  const name = [entryOf(approval), title].filter((part) => part).join(": ");
+  const heading = element(
+    "h2", { class: "armory-build__heading", id: `heading-${id}` }, environment ? `${name} (${environment})` : name);
+  const left = decision ? null : timeLeft(approval);
+  const made = element(
+    "section",
+    { class: "armory-build__approval", id: `approval-${id}`, tabindex: -1, "aria-labelledby": heading.id },
+    element("div", "armory-build__line", heading, badge(stateOf(approval))),
+    factsOf(approval, left),
+    ...told(approval, onDecided),
+    ...callsOf(approval),
+  );
+  return { made, tick: left?.tick };
+}
+
+/** @param onDecided called when the viewer has said something */
+export const cards = (onDecided) =>
+  new Kept(element("div", "armory-build__approvals"), (approval) => card(approval, onDecided));

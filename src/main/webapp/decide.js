@@ -2,16 +2,14 @@
  * Approving and rejecting: buttons, and a dialog that shows what is decided about and takes a comment. Jenkins judges who may decide and who
  * was first; what the page knows of it only saves a question.
  */
-import { button, element, facts, inZone, standing, titleOf } from "./elements.js";
+import { button, element, inZone, message, progressOf, said } from "./elements.js";
 import { request } from "./live.js";
 import { page, place, say } from "./words.js";
 
 /** As many as Jenkins takes. */
 const MAX_COMMENT = 8192;
-const CHOICES = [
-  { path: "approve", may: "mayApprove", said: "approved", style: "jenkins-!-success-color" },
-  { path: "reject", may: "mayReject", said: "rejected", style: "jenkins-!-destructive-color" },
-];
+const APPROVE = { path: "approve", style: "jenkins-!-success-color" };
+const REJECT = { path: "reject", style: "jenkins-!-destructive-color" };
 
 /** The fields of a form by the names of their parameters. Jenkins leaves out "_." before the name of a field, and so does this. */
 function fieldsOf(form) {
@@ -39,27 +37,33 @@ function filledIn(form, names) {
 }
 
 /** The decision of an administrator, whatever is missing. */
-const OVERRIDE = { path: "override", said: "overridden", style: "", withReason: true };
+const OVERRIDE = { path: "override", style: "", withReason: true };
 
 const APPROVE_ANYWAY = { decision: "approve", label: "decide.approveAnyway", style: "jenkins-!-success-color" };
 const REJECT_ANYWAY = { decision: "reject", label: "decide.rejectAnyway", style: "jenkins-!-destructive-color" };
-
-/** The dialog that is open, if one is; there is one at most. */
-let open = null;
 
 /** Says what a decision came to, and takes the focus when its button is gone. */
 export const notice = element("p", { class: "armory-decision__notice", role: "status", tabindex: -1, hidden: true });
 
 /**
- * The buttons for what the viewer may say about an approval, none where they are not asked.
+ * What has been said about an approval, and the buttons for what the viewer may say.
  *
- * @param onDecided called when something was said, by whomever, with whether that decided
+ * @param onDecided called when something was said, by whomever
+ * @param isNamed whether the approval's title stands there, which may be the question
  */
-export function decisionButtons(approval, onDecided) {
-  const choices = CHOICES.filter(({ may }) => approval.manualApproval?.[may]);
-  if (approval.mayOverride) {
-    choices.push(OVERRIDE);
-  }
+export const told = (approval, onDecided, isNamed) => [
+  ...said(approval, isNamed),
+  ...(approval.decision ? message(approval.decision) : progressOf(approval)),
+  ...decisionButtons(approval, onDecided),
+];
+
+function decisionButtons(approval, onDecided) {
+  const { manualApproval, mayOverride } = approval;
+  const choices = [
+    ...(manualApproval?.mayApprove ? [APPROVE] : []),
+    ...(manualApproval?.mayReject ? [REJECT] : []),
+    ...(mayOverride ? [OVERRIDE] : []),
+  ];
   if (choices.length === 0) {
     return [];
   }
@@ -79,18 +83,6 @@ export function decisionButtons(approval, onDecided) {
   return [element("div", "armory-decision__buttons", ...buttons)];
 }
 
-/**
- * Passes the newest state of its approval to the open dialog, if there is one.
- *
- * @param areAll whether an approval that is not among these is gone
- */
-export function heard(approvals, areAll = true) {
-  const approval = open && approvals.find(({ id }) => id === open.approval.id);
-  if (approval || areAll) {
-    open?.heard(approval);
-  }
-}
-
 /** After the element that had the focus was made anew: the button at the same place, if there is one. */
 export function focusAgain(key) {
   const button = [...document.querySelectorAll("[data-decide]")].find(({ dataset }) => dataset.decide === key);
@@ -100,10 +92,10 @@ export function focusAgain(key) {
 /** Says to a later person who decided first, and what. */
 function whoWasFirst({ outcome, decidedBy, decidedAt, mdMessage }, byPerson) {
   const when = inZone(decidedAt);
-  const said = byPerson
+  const text = byPerson
     ? say("notice.first", decidedBy, say(outcome === "SUCCESS" ? "choice.approved" : "choice.rejected"), when)
     : say("notice.ended", say(`state.${outcome}`), decidedBy, when);
-  return mdMessage ? `${said} ${mdMessage}` : said;
+  return mdMessage ? `${text} ${mdMessage}` : text;
 }
 
 /** The crumb that Jenkins asks for with every change; the embedded controller has none. */
@@ -118,11 +110,8 @@ class DecisionDialog {
     this.approval = approval;
     this.choice = choice;
     this.onDecided = onDecided;
-    this.sending = false;
-    this.over = false;
     this.hasForm = false;
     this.build();
-    open = this;
     document.body.append(this.dialog);
     this.dialog.showModal();
     this.loadForm();
@@ -133,8 +122,8 @@ class DecisionDialog {
     const { approval, choice } = this;
     const title = element(
       "div", { class: "jenkins-dialog__title", id: "armory-decision-title" }, say(`decide.${choice.path}`, place(approval)));
-    const text = choice.withReason ? say("decide.anyway") : approval.manualApproval?.message;
-    const question = element("p", { class: "armory-approvals__question", hidden: !text }, text);
+    const about = choice.withReason ? [approval.title, say("decide.anyway")] : [approval.title];
+    const question = about.map((text) => element("p", "armory-approvals__question", text));
     this.comment = element(
       "textarea", { class: "jenkins-input", id: "armory-decision-comment", maxlength: MAX_COMMENT, rows: 3, required: choice.withReason });
     const label = element(
@@ -152,7 +141,7 @@ class DecisionDialog {
       "form",
       "armory-decision__form",
       title,
-      element("div", "jenkins-dialog__contents", question, this.facts(), ...standing(approval), this.asked, this.alert),
+      element("div", "jenkins-dialog__contents", ...question, ...said(approval), this.asked, this.alert),
       element("div", "jenkins-buttons-row jenkins-buttons-row--equal-width jenkins-dialog__buttons", ...this.sends, this.cancel),
     );
     form.addEventListener("submit", (event) => {
@@ -193,28 +182,13 @@ class DecisionDialog {
         .forEach(({ name, fields: [field] }) => field.setAttribute("aria-label", name));
       this.hasForm = true;
       this.letSend();
-      if (!this.comment.value) { // else the rest of the comment would be typed into the form, where it may choose another value
-        this.form.querySelector("select, input:not([type=hidden]), textarea")?.focus();
-      }
     } catch (error) {
       this.tell(say("notice.failed", error.message));
     }
   }
 
-  facts() {
-    const { job, build, environment, webhook, title, manualApproval } = this.approval;
-    const name = webhook === title ? titleOf(this.approval) : ""; // else the question stands above
-    const about = [["build", `${job} #${build}`], ["environment", environment], ["webhook", name]];
-    const agreed = Object.entries(manualApproval?.inputs || {});
-    return facts(
-      ...about.filter(([, value]) => value).map(([column, value]) => [say(`column.${column}`), value]),
-      ...agreed.map(([parameter, value]) => [parameter, String(value)]),
-    );
-  }
-
   /** The browser gives the focus back to the button, unless that was made anew or is gone. */
   closed() {
-    open = null;
     this.dialog.remove();
     if (document.activeElement === document.body || document.activeElement === null) {
       focusAgain(`${this.choice.path} ${this.approval.id}`);
@@ -223,10 +197,6 @@ class DecisionDialog {
 
   /** @param decision of an override: approve or reject */
   async decide(decision) {
-    if (this.sending || this.over) {
-      return;
-    }
-    this.sending = true;
     this.sends.forEach((send) => { send.disabled = true; });
     const text = this.comment.value;
     let sent = false;
@@ -244,8 +214,6 @@ class DecisionDialog {
       this.answered(response.status, await response.json().catch(() => ({})));
     } catch (error) {
       this.refused(say(sent ? "notice.unknown" : "notice.failed", error.message));
-    } finally {
-      this.sending = false;
     }
   }
 
@@ -262,7 +230,7 @@ class DecisionDialog {
       this.done(answer);
     } else if (answer.decision) {
       this.tooLate(whoWasFirst(answer.decision, status !== 410 && !this.choice.withReason));
-      this.onDecided(true);
+      this.onDecided();
     } else {
       // Jenkins's own answers have a message. Without one, this is a page of a proxy or of a login, or half an answer: the decision may
       // be on disk, unless the request itself was refused.
@@ -272,16 +240,15 @@ class DecisionDialog {
   }
 
   done({ decided = true, required, approvals = [] }) {
-    const said = say(`notice.${this.choice.said}`, place(this.approval));
-    const open = approvals.length < required
+    const counts = say(`notice.${this.choice.path}`, place(this.approval));
+    const missing = approvals.length < required
       ? `${say("person.count", approvals.length, required)}.`
       : say("notice.open");
-    notice.textContent = decided ? said : `${said} ${open}`;
+    notice.textContent = decided ? counts : `${counts} ${missing}`;
     notice.hidden = false;
-    this.over = true;
     this.dialog.close();
     notice.focus();
-    this.onDecided(decided);
+    this.onDecided();
   }
 
   /** Says why nothing was decided. The viewer may try again. */
@@ -292,7 +259,6 @@ class DecisionDialog {
 
   /** Says why this dialog cannot decide any more. */
   tooLate(text) {
-    this.over = true;
     this.tell(text);
     this.asked.hidden = true;
     this.sends.forEach((send) => { send.hidden = true; });
@@ -303,23 +269,5 @@ class DecisionDialog {
   tell(text) {
     this.alert.textContent = text;
     this.alert.hidden = false;
-  }
-
-  heard(approval) {
-    if (this.sending || this.over) {
-      return;
-    }
-    if (!approval) {
-      this.tooLate(say("notice.gone"));
-      return;
-    }
-    const { user, approved, comment, at } = approval.manualApproval || {};
-    // As long as nothing is decided, a rejection counts, whoever has approved.
-    if (user !== undefined && !approval.decision?.override && (approval.decision || this.choice.path === "approve")) {
-      const outcome = approved ? "SUCCESS" : "REJECTED";
-      this.tooLate(whoWasFirst({ outcome, decidedBy: user, decidedAt: at, mdMessage: comment }, true));
-    } else if (approval.decision) {
-      this.tooLate(whoWasFirst(approval.decision, false));
-    }
   }
 }

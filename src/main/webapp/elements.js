@@ -84,11 +84,6 @@ export function reason(html) {
   return element("div", "armory-graph__reason", harmless(html));
 }
 
-/** The note of an override. */
-export function overridden({ decision }) {
-  return decision?.override ? [note(say("override"))] : [];
-}
-
 /** The HTML of a message, without elements that Jenkins never sends. */
 function harmless(html) {
   const result = document.createDocumentFragment();
@@ -160,20 +155,15 @@ export function notices({ notices: { due, failed } = { due: [], failed: [] } }) 
   ];
 }
 
-/** What an approval is called: its webhook or question, or the window that it waits for. */
-export const titleOf = ({ title, environment, opensAt }) => (opensAt ? say("window", environment) : title);
-
 /** Its entry in the list of the step; empty outside of a list, and for a rule of an environment, whose title says enough. */
 export const entryOf = ({ rule, path }) => (rule ? "" : path);
 
 /** The name of an approval in a cell: its entry in a list, and its title. */
 export const named = (approval) => {
-  const [entry, title] = [entryOf(approval), titleOf(approval)];
+  const { title } = approval;
+  const entry = entryOf(approval);
   return [entry || title, ...(entry ? [note(title)] : [])];
 };
-
-const spoke = (name, word, { comment, commentHtml } = {}) =>
-  [note(say("person.said", name, word)), ...message({ mdMessage: comment, mdMessageHtml: commentHtml })];
 
 const calledBack = (callback) =>
   callback ? [note(say("callback.said", say(`state.${callback.outcome}`))), ...message(callback)] : [];
@@ -195,18 +185,10 @@ function counted({ required, approvals, rules, needed }) {
   return parts;
 }
 
-/** What the external process and other people have said, for a person who is about to decide. */
-export function standing({ manualApproval, callback }) {
-  const people = manualApproval?.required > 1
-    ? [...counted(manualApproval), ...manualApproval.approvals.flatMap((each) => spoke(each.user, say("choice.approved"), each))]
-    : [];
-  return [...calledBack(callback), ...people];
-}
-
-/** The environment whose rule it is (the title of a window has it already), and when the window opens. */
+/** The environment whose rule it is, and when the window opens. */
 function ruleOf({ rule, environment, opensAt, decision }) {
   return [
-    ...(rule && !opensAt ? [note(say("rule", environment))] : []),
+    ...(rule ? [note(say("rule", environment))] : []),
     ...(opensAt && !decision ? [element("p", "armory-approvals__question", say("opens"), " ", time(opensAt))] : []),
   ];
 }
@@ -220,7 +202,7 @@ export function said(approval, isNamed = true) {
   const { manualApproval, callback, decision, title } = approval;
   const parts = ruleOf(approval);
   if (manualApproval) {
-    const { message: question, user, approved, required, approvals, rules, requesters, inputs = {} } = manualApproval;
+    const { message: question, user, required, approvals, rules, requesters, inputs = {} } = manualApproval;
     if (user === undefined && !(isNamed && question === title)) {
       const asked = required === 1 ? say("person.asked") : say("person.several", required);
       parts.push(element("p", "armory-approvals__question", question || asked));
@@ -235,23 +217,18 @@ export function said(approval, isNamed = true) {
       parts.push(...counted(manualApproval));
     }
     Object.entries(inputs).forEach(([name, value]) => parts.push(note(say("person.said", name, String(value)))));
-    if (user === undefined || required > 1) {
-      // Where people alone decided, the message of the decision has their comments.
-      const toldBelow = decision?.success && !callback;
-      parts.push(...approvals.flatMap((each) => spoke(each.user, say("choice.approved"), toldBelow ? {} : each)));
-    }
-    if (user !== undefined && (required === 1 || !approved)) {
-      parts.push(...spoke(user, say(approved ? "choice.approved" : "choice.rejected"), manualApproval));
-    }
+    // Where people alone decided, the message of the decision has their comments.
+    const toldBelow = decision?.success && !callback;
+    parts.push(...approvals.flatMap(({ user: name, comment, commentHtml }) => [
+      note(say("person.said", name, say("choice.approved"))),
+      ...(toldBelow ? [] : message({ mdMessage: comment, mdMessageHtml: commentHtml })),
+    ]));
   }
   if (!decision) {
     parts.push(...calledBack(callback));
   }
   return parts;
 }
-
-/** The label of the time left: a window opens at its end, other approvals time out. */
-export const timeLabel = ({ opensAt }) => (opensAt ? "column.window" : "column.left");
 
 /**
  * The bar of the time left until the deadline, or until the window opens, with the function that brings it up to date.
@@ -261,13 +238,13 @@ export const timeLabel = ({ opensAt }) => (opensAt ? "column.window" : "column.l
 export function timeLeft(approval, isLabelled = true) {
   const start = Date.parse(approval.createdAt);
   const end = Date.parse(approval.opensAt ?? approval.deadline);
-  const bar = element("progress", { class: "armory-approvals__bar", max: Math.max(1, end - start), "aria-label": say(timeLabel(approval)) });
+  const bar = element("progress", { class: "armory-approvals__bar", max: Math.max(1, end - start), "aria-label": say("column.left") });
   const text = element("span", { title: say("until", inZone(end)) });
-  const inWords = (rest) => (approval.opensAt ? say("opensIn", rest) : isLabelled ? rest : say("left", rest));
   const tick = () => {
     const left = end - now();
     bar.value = Math.min(Math.max(left, 0), bar.max);
-    setText(text, left > 0 ? inWords(duration(left)) : say(approval.opensAt ? "opensNow" : "overdue"));
+    const rest = duration(left);
+    setText(text, left <= 0 ? say("overdue") : isLabelled ? rest : say("left", rest));
   };
   tick();
   const due = approval.heartbeat?.due;

@@ -2,13 +2,12 @@
 import { Kept } from "./anew.js";
 import { foldedTable } from "./card.js";
 import { badge, element, environmentBadge, facts, note, time } from "./elements.js";
-import { keepUpToDate, troubleElement } from "./live.js";
+import { keepUpToDate } from "./live.js";
 import { page, say } from "./words.js";
 
 /** The names of the columns of the last deployments, which are words of the page. */
 const COLUMNS = ["column.build", "column.state", "attempt.at", "decidedBy", "about.commit"];
 
-const trouble = troubleElement();
 const empty = element("p", { class: "armory-approvals__nothing", hidden: true }, say("none.environments"));
 
 /** The build, with a link to its page of approvals while its job is there. */
@@ -97,16 +96,11 @@ function card(environment) {
 }
 
 const cards = new Kept(element("div", "armory-build__approvals"), card);
-page.replaceChildren(trouble, empty, cards.whole);
+page.replaceChildren(empty, cards.whole);
 
 function show({ environments }) {
   empty.hidden = environments.length > 0;
-  const places = new Map(); // by name: several entries may have one name, for different jobs
-  cards.show(environments.map((environment) => {
-    const place = places.get(environment.name) ?? 0;
-    places.set(environment.name, place + 1);
-    return { id: `${place}-${encodeURIComponent(environment.name)}`, ...environment };
-  }));
+  cards.show(environments.map((environment, index) => ({ id: index, ...environment }))); // several may have one name, for different jobs
 }
 
-keepUpToDate({ trouble, show, tick: () => {} });
+keepUpToDate({ show, tick: () => {} });

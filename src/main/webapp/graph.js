@@ -3,7 +3,8 @@
  * depends on, with the edges drawn behind them. The edges are drawn again when the layout changes. Many targets of a
  * deployment, and targets that depend on nothing, fill the width instead, level by level and without edges.
  */
-import { element, environmentBadge, note, reason, time } from "./elements.js";
+import { Kept } from "./anew.js";
+import { element } from "./elements.js";
 import { say } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -17,24 +18,11 @@ const HEAD = 40;
 /** How far an edge between items that are above each other bends to the side, in pixels. */
 const BEND = 20;
 
-/**
- * The level of each environment by name: behind all that it depends on. Environments on a cycle, which Jenkins refuses, get any level.
- */
+/** The level of each environment by name: behind all that it depends on. There are at most as many levels as environments. */
 function levels(environments) {
   const level = new Map(environments.map(({ name }) => [name, 0]));
-  for (let round = 0; round < environments.length; round++) {
-    let changed = false;
-    for (const { name, dependsOn } of environments) {
-      const behind = Math.max(0, ...dependsOn.map((other) => (level.has(other) ? level.get(other) + 1 : 0)));
-      if (behind > level.get(name) && behind < environments.length) {
-        level.set(name, behind);
-        changed = true;
-      }
-    }
-    if (!changed) {
-      break;
-    }
-  }
+  environments.forEach(() => environments.forEach(({ name, dependsOn }) =>
+    level.set(name, Math.max(0, ...dependsOn.filter((other) => level.has(other)).map((other) => level.get(other) + 1)))));
   return level;
 }
 
@@ -53,33 +41,6 @@ function ordered(environments) {
     sorted.forEach(({ name }, row) => rows.set(name, row));
     return sorted.map((environment, row) => ({ environment, column, row }));
   });
-}
-
-/** The content of an environment that is no target of a deployment file. */
-export function box(environment) {
-  const { name, since, dependsOn, reasonHtml, afterDeploymentFailureHtml, cancelledBy, rollback } = environment;
-  const notes = [];
-  if (dependsOn.length > 0) {
-    notes.push(note(say("after", dependsOn.join(", "))));
-  }
-  if (cancelledBy) {
-    notes.push(note(say("cancelledBy", cancelledBy)));
-  }
-  for (const why of new Set([reasonHtml, afterDeploymentFailureHtml])) {
-    if (why) {
-      notes.push(reason(why));
-    }
-  }
-  if (rollback) {
-    const word = rollback.failure ? "rollback.failed" : rollback.over ? "rollback.over" : "rollback.underWay";
-    notes.push(note(say(word, rollback.failure)));
-  }
-  return [
-    element("strong", "armory-graph__name", name),
-    environmentBadge(environment),
-    note(time(since)),
-    ...notes,
-  ];
 }
 
 /** From the item that is depended on to the one that depends: forward where that is beside it, else around the side. */
@@ -103,52 +64,49 @@ function edge(from, to, origin, head, cancelled) {
 
 /** The graph as it is on the page. Items of environments that have not changed are left alone. */
 export class Graph {
-  constructor() {
+  /** @param make makes the item of a value, which has the environment, and its parts if it is a tile */
+  constructor(make) {
     this.environments = [];
-    this.items = new Map(); // by name
     this.counted = element("span", "armory-approvals__count");
     this.heading = element("h2", { class: "armory-approvals__title", id: "armory-graph" }, say("environments"), " ", this.counted);
     this.list = element("ol", { class: "armory-graph", "aria-labelledby": this.heading.id });
+    this.items = new Kept(this.list, make);
     this.edges = document.createElementNS(SVG, "svg");
     this.edges.setAttribute("class", "armory-graph__edges");
     this.edges.setAttribute("aria-hidden", "true");
     this.scroll = element("div", "armory-graph__scroll", element("div", "armory-graph__drawing", this.edges, this.list));
     this.whole = element("section", { hidden: true }, this.heading, this.scroll);
     this.watching = new ResizeObserver(() => this.draw());
-    this.watching.observe(this.list);
   }
 
-  /**
-   * Shows these environments.
-   *
-   * @param hasTiles whether some of them are tiles
-   * @param itemOf the list item of an environment, the same one as before if nothing has changed
-   */
-  show(environments, hasTiles, itemOf) {
-    this.environments = environments;
-    this.whole.hidden = environments.length === 0;
-    this.hasTiles = hasTiles;
-    this.flat = hasTiles && (environments.length > MAX_WITH_EDGES || environments.every(({ dependsOn }) => dependsOn.length === 0));
-    this.list.classList.toggle("armory-graph--tiles", hasTiles);
+  /** Shows these values by the names of their environments. */
+  show(values) {
+    this.environments = [...values.values()].map(({ environment }) => environment);
+    this.whole.hidden = values.size === 0;
+    this.hasTiles = [...values.values()].some(({ parts }) => parts);
+    this.flat = this.hasTiles
+      && (values.size > MAX_WITH_EDGES || this.environments.every(({ dependsOn }) => dependsOn.length === 0));
+    this.list.classList.toggle("armory-graph--tiles", this.hasTiles);
     this.list.classList.toggle("armory-graph--flat", this.flat);
-    const places = ordered(environments);
+    const places = ordered(this.environments);
     const rows = Math.max(0, ...places.map(({ row }) => row + 1));
     const inColumn = (column) => places.filter((place) => place.column === column).length;
-    const items = places.map(({ environment, column, row }) => {
-      const item = itemOf(environment);
+    this.items.show(places.map(({ environment: { name } }) => ({ id: name, ...values.get(name) })));
+    this.watching.disconnect();
+    this.watching.observe(this.list);
+    places.forEach(({ environment: { name }, column, row }) => {
+      const item = this.item(name);
       item.style.setProperty("--armory-graph-column", this.flat && row > 0 ? "auto" : this.flat ? 1 : column + 1);
       // The last tile of a column has the room below it, so that a high one does not push those beside it apart.
-      const span = hasTiles && row + 1 === inColumn(column) ? ` / span ${rows - row}` : "";
+      const span = this.hasTiles && row + 1 === inColumn(column) ? ` / span ${rows - row}` : "";
       item.style.setProperty("--armory-graph-row", `${row + 1}${span}`);
-      return [environment.name, item];
+      this.watching.observe(item);
     });
-    if (items.length !== this.items.size || items.some(([, item], index) => this.list.children[index] !== item)) {
-      this.items.forEach((item) => this.watching.unobserve(item));
-      this.list.replaceChildren(...items.map(([, item]) => item));
-      items.forEach(([, item]) => this.watching.observe(item));
-    }
-    this.items = new Map(items);
     this.draw();
+  }
+
+  item(name) {
+    return this.items.known.get(name).made;
   }
 
   /** Says how far all of them have come. */
@@ -167,7 +125,7 @@ export class Graph {
         .map((other) => {
           // The failure that cancelled it came along this edge: from there, or from what it cancelled before.
           const cancelled = cancelledBy && (cancelledBy === other || cancelledBy === byName.get(other).cancelledBy);
-          const [from, to] = [other, name].map((each) => this.items.get(each).getBoundingClientRect());
+          const [from, to] = [other, name].map((each) => this.item(each).getBoundingClientRect());
           return edge(from, to, origin, this.hasTiles ? HEAD : Infinity, cancelled);
         }));
     this.edges.setAttribute("width", this.list.scrollWidth);

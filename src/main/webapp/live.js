@@ -7,9 +7,6 @@ import { page, say } from "./words.js";
 const REFRESH_MILLIS = 3000;
 const TICK_MILLIS = 1000;
 
-/** The difference to Jenkins's clock, in milliseconds, from which on this clock is set again: the header Date has whole seconds. */
-const CLOCK_TOLERANCE = 2000;
-
 /** The longest time for an answer, in milliseconds. A connection that breaks silently never brings one. */
 const PATIENCE_MILLIS = 60_000;
 
@@ -17,14 +14,6 @@ let clockOffset = 0; // of Jenkins's clock to this one, in milliseconds
 
 /** Now, by Jenkins's clock. */
 export const now = () => Date.now() + clockOffset;
-
-/** Sets the clock by the header Date. The first answer may have come from the browser's cache, with an old time. */
-function checkClock(date) {
-  const said = Date.parse(date) + 500;
-  if (Math.abs(said - now()) > CLOCK_TOLERANCE) {
-    clockOffset = said - Date.now();
-  }
-}
 
 /** Asks Jenkins; fails if the answer takes too long. */
 export const request = (url, options) => fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE_MILLIS) });
@@ -37,15 +26,19 @@ function firstAnswer() {
 }
 
 /**
- * Shows what Jenkins says, now and whenever it changes.
+ * Shows what Jenkins says, now and whenever it changes. The page says why that is not possible; what is shown stays then.
  *
- * @param trouble element that says why that is not possible; what is shown stays then
  * @param show takes Jenkins's answer
  * @param tick brings up to date what changes with time alone
  * @param isOver whether nothing will change any more
  * @returns a function that asks at once
  */
-export function keepUpToDate({ trouble, show, tick, isOver = () => false }) {
+export function keepUpToDate({ show, tick, isOver = () => false }) {
+  const trouble = document.createElement("p");
+  trouble.className = "error armory-approvals__trouble";
+  trouble.setAttribute("role", "alert");
+  trouble.hidden = true;
+  page.prepend(trouble);
   let tag = "";
   let asking = false;
   let again = false;
@@ -66,7 +59,6 @@ export function keepUpToDate({ trouble, show, tick, isOver = () => false }) {
     }
     const response = await request(page.dataset.api, { headers, cache: "no-store" });
     if (response.status === 304) {
-      checkClock(response.headers.get("Date"));
       return;
     }
     const body = response.ok ? await response.json() : await response.json().catch(() => ({}));
@@ -126,13 +118,4 @@ export function keepUpToDate({ trouble, show, tick, isOver = () => false }) {
   }, TICK_MILLIS);
   document.addEventListener("visibilitychange", regularly);
   return refresh;
-}
-
-/** The element for {@link keepUpToDate} to say its trouble in. */
-export function troubleElement() {
-  const trouble = document.createElement("p");
-  trouble.className = "error armory-approvals__trouble";
-  trouble.setAttribute("role", "alert");
-  trouble.hidden = true;
-  return trouble;
 }

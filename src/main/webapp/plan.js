@@ -8,12 +8,17 @@ const OVER = new Set(["COMPLETE", "FAILED", "ROLLED_BACK", "CANCELLED"]);
 const STOPPED = new Set(["ABORTED", "OTHER_FAILED"]);
 
 /** The parts of a target's plan in their order. */
-export const PARTS = ["before", "strategy", "after"];
+export const PARTS = ["before", "strategy", "after", "rollback"];
 
 export const isApproval = ({ action, pauseSeconds }) => action === undefined && pauseSeconds === undefined;
 
 /** The groups of a part: one group after the other, and the steps of a group side by side. */
-export const groupsOf = (target, part) => (part === "strategy" ? target.strategy : target[part].length > 0 ? [target[part]] : []);
+function groupsOf(target, part, { rollback }) {
+  if (part === "rollback") {
+    return rollback ? [[target.rollback]] : [];
+  }
+  return part === "strategy" ? target.strategy : [target[part]];
+}
 
 /** Whether another step of the group had failed when this one ended. */
 function endedByAnother(record, group, records) {
@@ -51,15 +56,9 @@ export function stepState(step, environment, group, approval) {
   return stopped || endedByAnother(record, group, records) ? "stopped" : "failed";
 }
 
-/** The state of a target's rollback, null before it has begun. */
-export function rollbackState({ rollback }) {
-  if (!rollback) {
-    return null;
-  }
-  if (!rollback.over) {
-    return "running";
-  }
-  return rollback.failure === null ? "done" : "failed";
+/** The state of a rollback that has begun. */
+export function rollbackState({ over, failure }) {
+  return !over ? "running" : failure === null ? "done" : "failed";
 }
 
 /**
@@ -69,11 +68,14 @@ export function rollbackState({ rollback }) {
  */
 export function standing(target, environment, approvals) {
   return PARTS.flatMap((part) => {
-    const groups = groupsOf(target, part).map((group) =>
+    const groups = groupsOf(target, part, environment).map((group) =>
       group.map((step) => {
         const record = environment.steps?.[step.id];
-        const approval = record?.approval ? approvals.get(record.approval) : undefined;
-        return { step, record, approval, state: stepState(step, environment, group, approval) };
+        const approval = approvals.get(record?.approval);
+        return part === "rollback"
+          // Its step has no record before it has begun.
+          ? { step, record: { began: environment.since, ...record, ...environment.rollback }, approval, state: rollbackState(environment.rollback) }
+          : { step, record, approval, state: stepState(step, environment, group, approval) };
       }));
     const steps = groups.flat();
     return steps.length === 0 ? [] : [{
@@ -81,29 +83,14 @@ export function standing(target, environment, approvals) {
       groups,
       done: steps.filter(({ state }) => state === "done").length,
       of: steps.length,
-      current: steps.some(({ state }) => state === "running"),
       failed: steps.some(({ state }) => state === "failed"),
+      open: steps.some(({ state }) => state === "running" || state === "failed"),
     }];
   });
 }
 
-/** Whether something of the target has gone wrong, or is under way: whether a person may want to see its steps. */
-export function isOfInterest({ state, afterDeploymentFailure }) {
-  return ["AWAITING_RULES", "DEPLOYING", "AWAITING_APPROVAL", "FAILED", "ROLLED_BACK"].includes(state) || Boolean(afterDeploymentFailure);
-}
-
 /** The milliseconds that are left of a pause. */
 export const pauseLeft = (step, record, now) => Math.max(0, Date.parse(record.began) + step.pauseSeconds * 1000 - now);
-
-/** A time as hours, minutes and seconds, with the days before them if there are any: `2 d 00:12:30`. */
-export function clock(millis, day) {
-  const seconds = Math.ceil(millis / 1000);
-  const days = Math.floor(seconds / 86400);
-  const text = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60]
-    .map((each) => String(each).padStart(2, "0"))
-    .join(":");
-  return days > 0 ? `${days} ${day} ${text}` : text;
-}
 
 /** The ids of the approvals that belong to a step of a plan. */
 export function plannedApprovals({ plan, environments }) {

@@ -3,18 +3,15 @@
  * than a page is sent.
  */
 import { Kept } from "./anew.js";
-import { total } from "./cards.js";
-import { decisionButtons } from "./decide.js";
-import { badge, button, element, message, named, note, overridden, progressOf, row, said, searchBox, stateOf, table, timeLeft } from "./elements.js";
-import { more } from "./tile.js";
+import { more, total } from "./card.js";
+import { told } from "./decide.js";
+import { badge, button, element, named, note, row, searchBox, stateOf, table, timeLeft } from "./elements.js";
 import { page, say, STATES } from "./words.js";
 
 /** The most approvals that are shown as cards; more are a table. */
 export const MAX_CARDS = 20;
 /** The approvals on a page of Jenkins's answer. */
 const ROWS = 100;
-/** The pause in typing after which Jenkins is asked, in milliseconds. */
-const TYPING = 300;
 
 const api = page.dataset.api;
 const shown = (number) => number.toLocaleString();
@@ -23,15 +20,13 @@ function rowOf(approval, onDecided) {
   const { id, environment, decision } = approval;
   const left = decision ? null : timeLeft(approval, false);
   const made = row({ id: `approval-${id}`, tabindex: -1 }, {
-    state: [badge(stateOf(approval)), ...overridden(approval)],
+    state: [badge(stateOf(approval))],
     webhook: named(approval),
     environment: [environment || "–"],
     message: [
-      ...said(approval),
-      ...(decision ? message(decision) : progressOf(approval)),
-      ...decisionButtons(approval, onDecided),
+      ...told(approval, onDecided),
       ...(left ? [note(...left.parts.slice(1))] : []),
-      more(approval, true, new Set()),
+      more(approval),
     ],
   });
   return { made, tick: left?.tick };
@@ -47,11 +42,7 @@ export class Table {
     this.bar = element("progress", { class: "armory-approvals__bar", "aria-label": say("progress") });
     this.states = element("div", "armory-build__line");
     this.box = searchBox("jenkins-input");
-    let typed = 0;
-    this.box.addEventListener("input", () => {
-      clearTimeout(typed);
-      typed = setTimeout(() => this.go(0), TYPING);
-    });
+    this.box.addEventListener("input", () => this.go(0));
     this.nothing = element("p", "armory-approvals__nothing", say("none.found"));
     const titles = ["state", "webhook", "environment", "message"].map((column) => say(`column.${column}`));
     this.place = element("span", { role: "status" });

@@ -1,14 +1,12 @@
 /*
- * A target of a deployment as a tile: its state, where it stands, and the steps of its plan, each with the approval that belongs to
- * it. A folded tile has only the steps that run or have failed.
+ * An environment in the graph: its state, and for a target of a deployment file where it stands, with the steps of its plan, each with the
+ * approval that belongs to it.
  */
-import { callsOf, factsOf } from "./card.js";
-import { decisionButtons } from "./decide.js";
-import {
-  badge, button, element, environmentBadge, folded, message, note, progressOf, reason, said, setText, stateOf, time, timeLeft,
-} from "./elements.js";
+import { more } from "./card.js";
+import { told } from "./decide.js";
+import { badge, element, environmentBadge, folded, note, reason, setText, stateOf, time, timeLeft } from "./elements.js";
 import { now } from "./live.js";
-import { clock, isApproval, pauseLeft, rollbackState } from "./plan.js";
+import { isApproval, pauseLeft } from "./plan.js";
 import { duration, say } from "./words.js";
 
 /** The state in words, with the class of its colour. */
@@ -24,41 +22,20 @@ const stateBadge = (state) => badge(STYLES[state], say(`step.${state}`));
 /** A pause's time that is left, with the function that brings it up to date. */
 function pause(step, record) {
   const text = element("span", "armory-step__left");
-  const tick = () => setText(text, say("left", clock(pauseLeft(step, record, now()), say("unit.d"))));
+  const tick = () => setText(text, say("left", duration(pauseLeft(step, record, now()))));
   tick();
   return { text, tick };
 }
 
-/** More about an approval, which is made when it is unfolded. */
-export function more(approval, saysWhy, unfolded) {
-  const result = folded(`approval ${approval.id}`, say("step.more"));
-  result.className = "armory-step__more";
-  const fill = () => {
-    if (result.open && result.childElementCount === 1) {
-      const { decision } = approval;
-      result.append(factsOf(approval), ...(decision && !saysWhy ? message(decision) : []), ...callsOf(approval));
-    }
-  };
-  result.addEventListener("toggle", fill);
-  result.open = unfolded.has(result.dataset.part);
-  fill();
-  return result;
-}
-
 /** The approval of a step, with its buttons. */
-function approvalParts(approval, state, { unfolded, ticks, onDecided }) {
-  const { decision } = approval;
-  const saysWhy = Boolean(decision) && state === "failed";
-  const parts = [...said(approval, false)];
-  if (!decision) {
-    const left = timeLeft(approval, false);
-    const [, ...text] = left.parts; // without the bar, which would look like one more progress
-    ticks.push(left.tick);
-    parts.push(...progressOf(approval), ...decisionButtons(approval, onDecided), note(...text));
-  } else if (saysWhy) {
-    parts.push(...message(decision), note(decision.decidedBy));
+function approvalParts(approval, { ticks, onDecided }) {
+  const parts = told(approval, onDecided, false);
+  if (!approval.decision) {
+    const { parts: [, ...text], tick } = timeLeft(approval, false); // without the bar, which would look like one more progress
+    ticks.push(tick);
+    parts.push(note(...text));
   }
-  return [...parts, more(approval, saysWhy, unfolded)];
+  return [...parts, more(approval)];
 }
 
 /** How long a step has taken, or how long it runs. */
@@ -91,7 +68,7 @@ function stepItem(standingStep, context) {
     element("div", "armory-step__line", element("span", "armory-step__label", step.label), shown),
     ...times(standingStep, context.ticks),
     ...failure,
-    ...(approval ? approvalParts(approval, state, context) : []),
+    ...(approval ? approvalParts(approval, context) : []),
   );
 }
 
@@ -105,82 +82,40 @@ function groupItem(group, context) {
   return element("li", "armory-tile__group", note(say("step.together")), steps);
 }
 
-/** One part of the plan: how many of its steps are done, and the steps. */
-function partOf({ part, groups, done, of, current, failed }, open, context) {
-  const shown = groups
-    .map((group) => group.filter(({ state }) => open || state === "running" || state === "failed"))
-    .filter((group) => group.length > 0);
-  const emphasis = failed ? " armory-tile__part--failed" : current ? " armory-tile__part--current" : "";
-  const title = element("h4", `armory-tile__part${emphasis}`, say(`plan.${part}`, done, of));
-  if (shown.length === 0) {
-    return [title];
-  }
+/** One part of the plan: how many of its steps are done, and the steps, which are folded up unless one runs or has failed. */
+function partOf(name, { part, groups, done, of, open }, context) {
   const sideBySide = part !== "strategy"; // conditions always are, so nothing says it
-  const items = sideBySide ? shown.flat().map((each) => stepItem(each, context)) : shown.map((group) => groupItem(group, context));
-  return [title, element(sideBySide ? "ul" : "ol", { class: "armory-tile__steps", "aria-label": title.textContent }, ...items)];
+  const items = sideBySide ? groups.flat().map((each) => stepItem(each, context)) : groups.map((group) => groupItem(group, context));
+  const result = folded(`${part} ${name}`, say(`plan.${part}`, done, of), element(sideBySide ? "ul" : "ol", "armory-tile__steps", ...items));
+  result.open = open;
+  return result;
 }
 
-function rollbackPart(target, environment, approvals, context) {
-  const state = rollbackState(environment);
-  if (!state) {
-    return [];
-  }
-  const step = target.rollback;
-  const known = environment.steps?.[step.id];
-  // The step's own record is missing until it has begun.
-  const record = known || { began: environment.since, ended: null, failure: null, approval: null };
-  const approval = known?.approval ? approvals.get(known.approval) : undefined;
-  const failed = record.failure ? record : environment.rollback;
-  const item = stepItem(
-    { step, record: { ...record, failure: failed.failure, failureHtml: failed.failureHtml }, approval, state }, context);
-  return [element("h4", "armory-tile__part", say("plan.rollback")), element("ul", "armory-tile__steps", item)];
-}
-
-/** Why the target is where it is, unless one of its steps says so. */
-function reasons({ reasonHtml, afterDeploymentFailureHtml, cancelledBy }, parts) {
-  const notes = cancelledBy ? [note(say("cancelledBy", cancelledBy))] : [];
-  const saidByStep = parts.some(({ failed }) => failed);
-  const all = new Set(saidByStep ? [] : [reasonHtml, afterDeploymentFailureHtml]);
-  return [...notes, ...[...all].filter((why) => why).map(reason)];
-}
-
-function toggle({ name }, open, onToggle) {
-  const word = say(open ? "tile.less" : "tile.more");
-  return button(
-    {
-      class: "jenkins-button jenkins-button--tertiary armory-tile__toggle",
-      "data-toggle": name,
-      "aria-expanded": String(open),
-      "aria-label": `${word}: ${name}`,
-    },
-    word,
-    onToggle,
-  );
+/** What became of the rollback of an environment without a plan. */
+function rolledBack({ over, failure }) {
+  return note(failure ? say("rollback.failed", failure) : say(over ? "rollback.over" : "rollback.underWay"));
 }
 
 /**
- * The content of a tile, with the function that brings the times in it up to date.
+ * The item of an environment: its state, what it depends on, why it is where it is, unless one of its steps says so, and the parts of its plan.
  *
- * @param parts where the target stands, see `standing`
- * @param approvals the build's approvals by id
- * @param open whether all steps are to be seen
- * @param unfolded what was unfolded in the tile before, by `data-part`
- * @param onToggle called when all steps are wanted, or no longer
+ * @param parts where a target stands, see `standing`; undefined for an environment that is no target of a deployment file
  * @param onDecided called when something was decided
  */
-export function tile({ target, environment, parts, approvals, open, unfolded, onToggle, onDecided }) {
-  const { name, since, dependsOn } = environment;
+export function tile({ environment, parts }, onDecided) {
+  const { name, state, since, dependsOn, cancelledBy, reasonHtml, afterDeploymentFailureHtml, rollback } = environment;
   const ticks = [];
-  const context = { unfolded, ticks, onDecided };
-  const hidden = parts.some(({ groups }) => groups.flat().some((each) => each.state !== "running" && each.state !== "failed"));
-  const content = [
-    element("div", "armory-tile__head", element("h3", "armory-graph__name", name), environmentBadge(environment)),
+  const reasons = new Set(parts?.some(({ failed }) => failed) ? [] : [reasonHtml, afterDeploymentFailureHtml]);
+  const made = element(
+    "li",
+    `armory-graph__node armory-graph__node--${state.toLowerCase()}${parts ? " armory-tile" : ""}`,
+    element("h3", "armory-graph__name", name),
+    environmentBadge(environment),
     ...(since ? [note(time(since))] : []),
     ...(dependsOn.length > 0 ? [note(say("after", dependsOn.join(", ")))] : []),
-    ...reasons(environment, parts),
-    ...parts.flatMap((part) => partOf(part, open, context)),
-    ...rollbackPart(target, environment, approvals, context),
-    ...(hidden ? [toggle(environment, open, onToggle)] : []),
-  ];
-  return { content, tick: () => ticks.forEach((each) => each()) };
+    ...(cancelledBy ? [note(say("cancelledBy", cancelledBy))] : []),
+    ...[...reasons].filter((why) => why).map(reason),
+    ...(parts ? parts.map((part) => partOf(name, part, { ticks, onDecided })) : rollback ? [rolledBack(rollback)] : []),
+  );
+  return { made, tick: () => ticks.forEach((each) => each()) };
 }

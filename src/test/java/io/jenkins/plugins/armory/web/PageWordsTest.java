@@ -50,7 +50,7 @@ class PageWordsTest {
     private static final List<Listed> LISTED = List.of(
             new Listed("choice.", "\\bpath: \"[^\"]+\"", QUOTED),
             new Listed("decide.", "\\bpath: \"[^\"]+\"", QUOTED),
-            new Listed("notice.", "\\bsaid: \"[^\"]+\"", QUOTED),
+            new Listed("notice.", "\\bpath: \"[^\"]+\"", QUOTED),
             new Listed("none.", "new Section\\(\"\\w+\"", QUOTED),
             new Listed("column.", "(?<=new Section\\(\"\\w{1,20}\", )\\[[^\\]]+]", QUOTED),
             new Listed("filter.", "\\bselect\\(\"\\w+\"\\)", QUOTED),

@@ -32,7 +32,7 @@ class BuildTabTest {
 
     private static String node(String name) {
         return "[...document.querySelectorAll('.armory-graph__node')].find((node) =>"
-                + " node.querySelector('strong').textContent === '" + name + "')";
+                + " node.querySelector('h3').textContent === '" + name + "')";
     }
 
     private static String card() {

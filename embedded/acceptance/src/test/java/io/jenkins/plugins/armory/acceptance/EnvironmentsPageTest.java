@@ -196,7 +196,7 @@ class EnvironmentsPageTest {
     @NeedsBrowser
     void theBuildsPageSaysWhoseRuleItIsAndWhenTheWindowOpens(Browser browser) {
         assertShows(browser, "prod", "Release <b>it</b>? (prod)", "Rule of the environment prod\n", "Time left");
-        assertShows(browser, "tomorrow", "Window of tomorrow\n", "Opens in ", "Opens next: ");
+        assertShows(browser, "tomorrow", "window (tomorrow)", "Rule of the environment tomorrow\n", "Opens next: ");
     }
 
     /** Looks at the page of a build that waits for a rule, and stops it. */
