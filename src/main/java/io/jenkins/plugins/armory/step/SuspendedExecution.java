@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
 import io.jenkins.plugins.armory.step.flow.ProgramSaves;
@@ -233,6 +234,11 @@ public abstract class SuspendedExecution extends StepExecution {
 
     public final Run<?, ?> build() throws IOException, InterruptedException {
         return getContext().get(Run.class);
+    }
+
+    /** Returns the place of the approvals that the step waits for, in an environment or, for {@code null}, in none. */
+    public Place placeOfApprovals(@CheckForNull String environment) throws IOException, InterruptedException {
+        return Stages.placeOf(getContext(), environment);
     }
 
     /** Applies an event to the environments of the build. */

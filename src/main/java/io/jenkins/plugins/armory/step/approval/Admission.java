@@ -3,10 +3,7 @@ package io.jenkins.plugins.armory.step.approval;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.environment.Deployment.Transition;
-import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,28 +11,17 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The wait for what the settings ask before a deployment: all rules at once, then an open window. Each time that the windows are closed, an approval of its own waits for the next opening, so that pages name it and an administrator may
- * override it.
+ * The wait for what the settings ask before a deployment: all rules at once, then an open window. Each time that the windows are closed,
+ * another approval waits for the next opening, so that pages name it and an administrator may override it.
  */
 @Restricted(NoExternalUse.class)
 public final class Admission {
 
-    /** The step that waits. */
-    public interface Owner {
-
-        /** Returns the place of the rules: in the body of the environment. */
-        Place place() throws IOException, InterruptedException;
-
-        /** Called at a moment at which all holds. */
-        void admitted() throws Exception;
-
-        void refused(String reason) throws Exception;
-    }
-
     private final SuspendedExecution step;
     private final EnvironmentRules rules;
-    private final Owner owner;
-    private final Clock clock;
+    private final SuspendedExecution.Work onAdmission;
+    private final ApprovalWait.OnFailure onRefusal;
+    private final Clock clock = Clock.systemUTC();
 
     /** Guarded by this. */
     @CheckForNull
@@ -44,15 +30,16 @@ public final class Admission {
     /** Guarded by this. */
     private boolean abandoned;
 
-    public Admission(SuspendedExecution step, EnvironmentRules rules, Owner owner) {
-        this(step, rules, owner, Clock.systemUTC());
-    }
-
-    Admission(SuspendedExecution step, EnvironmentRules rules, Owner owner, Clock clock) {
+    /** @param onAdmission done at a moment at which all holds */
+    public Admission(
+            SuspendedExecution step,
+            EnvironmentRules rules,
+            SuspendedExecution.Work onAdmission,
+            ApprovalWait.OnFailure onRefusal) {
         this.step = step;
         this.rules = rules;
-        this.owner = owner;
-        this.clock = clock;
+        this.onAdmission = onAdmission;
+        this.onRefusal = onRefusal;
     }
 
     /** Asks, or continues after a restart of Jenkins. */
@@ -90,27 +77,9 @@ public final class Admission {
         }
     }
 
-    private interface Next {
-        void run() throws Exception;
-    }
-
-    private void await(StepApprovals approvals, Next next) throws Exception {
-        var begun = new ApprovalWait(step, approvals, new ApprovalWait.Owner() {
-            @Override
-            public Place place() throws IOException, InterruptedException {
-                return owner.place();
-            }
-
-            @Override
-            public void succeeded() {
-                step.run(next::run);
-            }
-
-            @Override
-            public void failed(String reason, Transition transition) {
-                step.run(() -> owner.refused(reason));
-            }
-        });
+    private void await(StepApprovals approvals, SuspendedExecution.Work next) throws Exception {
+        var begun = new ApprovalWait(
+                step, approvals, () -> step.run(next), reason -> step.run(() -> onRefusal.failed(reason)));
         synchronized (this) {
             if (abandoned) {
                 return;
@@ -137,7 +106,7 @@ public final class Admission {
         }
         Instant end = until != null ? until : now.plus(rules.longestWait());
         if (!isThere && !now.isBefore(end)) {
-            owner.refused("The windows of '" + rules.environment() + "' were closed for "
+            onRefusal.failed("The windows of '" + rules.environment() + "' were closed for "
                     + rules.longestWait().toDays() + " days, which waitAtMost of the settings allows.");
             return;
         }
@@ -162,7 +131,7 @@ public final class Admission {
 
     private void admit() throws Exception {
         if (!isAbandoned()) {
-            owner.admitted();
+            onAdmission.run();
         }
     }
 

@@ -19,6 +19,7 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.environment.Failure;
 import io.jenkins.plugins.armory.environment.Place;
+import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.step.flow.Builds;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
@@ -70,27 +71,18 @@ public final class ApprovalWait {
     /** The shortest time between two lines that say how many have succeeded. */
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
-    /** What the end of a wait means for its step. Called once, when no approval is pending and the environments know. */
-    public interface Owner {
+    /** What a step does once what it waits for has failed. */
+    public interface OnFailure {
 
-        /** Returns the place of the approvals. */
-        Place place() throws IOException, InterruptedException;
-
-        /** Called when all have succeeded, see {@link #all}. */
-        void succeeded() throws IOException, InterruptedException;
-
-        /**
-         * Called when one has failed.
-         *
-         * @param reason for the log and for people
-         * @param transition what that means for the environments
-         */
-        void failed(String reason, Transition transition) throws IOException, InterruptedException;
+        /** @param reason for the log and for people */
+        void failed(String reason) throws Exception;
     }
 
     private final SuspendedExecution step;
+
     private final StepApprovals awaited;
-    private final Owner owner;
+    private final SuspendedExecution.Work onSuccess;
+    private final OnFailure onFailure;
     private final List<Element> elements;
     private final AtomicInteger pending;
 
@@ -108,14 +100,18 @@ public final class ApprovalWait {
     private volatile boolean abandoned;
 
     /** Waits for what the settings ask after a deployment. */
-    public ApprovalWait(SuspendedExecution step, EnvironmentRules rules, Owner owner) {
-        this(step, Objects.requireNonNull(rules.after(), "there is something to check"), owner);
+    public ApprovalWait(
+            SuspendedExecution step, EnvironmentRules rules, SuspendedExecution.Work onSuccess, OnFailure onFailure) {
+        this(step, Objects.requireNonNull(rules.after(), "there is something to check"), onSuccess, onFailure);
     }
 
-    ApprovalWait(SuspendedExecution step, StepApprovals awaited, Owner owner) {
+    /** The step goes on once no approval is pending and the environments know. */
+    ApprovalWait(
+            SuspendedExecution step, StepApprovals awaited, SuspendedExecution.Work onSuccess, OnFailure onFailure) {
         this.step = step;
         this.awaited = awaited;
-        this.owner = owner;
+        this.onSuccess = onSuccess;
+        this.onFailure = onFailure;
         List<String> ids = awaited.ids(step.armory().tokens());
         elements = IntStream.range(0, ids.size())
                 .mapToObj(index -> new Element(index, ids.get(index)))
@@ -279,7 +275,7 @@ public final class ApprovalWait {
     }
 
     private Place place() throws IOException, InterruptedException {
-        return owner.place();
+        return step.placeOfApprovals(awaited.environment());
     }
 
     private Approvals approvals() throws IOException {
@@ -312,7 +308,7 @@ public final class ApprovalWait {
      *
      * @param last the approval that was decided last
      */
-    private void finish(Approval last) throws IOException, InterruptedException {
+    private void finish(Approval last) throws Exception {
         if (abandoned) {
             return;
         }
@@ -326,7 +322,7 @@ public final class ApprovalWait {
                         .filter(element -> element.id.equals(last.id()))
                         .forEach(element -> element.texts().succeeded(last));
             }
-            owner.succeeded();
+            onSuccess.run();
             return;
         }
         Element failed = failures.values().stream().min(Element.BY_END).orElse(first);
@@ -350,7 +346,11 @@ public final class ApprovalWait {
         failures.values().stream()
                 .filter(other -> other != failed)
                 .forEach(other -> step.print("ERROR: " + Bound.LINE.cut(other.failure())));
-        owner.failed(reason, transition);
+        if (awaited.phase() == Phase.AFTER_DEPLOYMENT) {
+            boolean isPlanned = !awaited.isRules() && step.getContext().get(EnclosingAction.class) != null;
+            new ApprovalLog(step::print).cancels(transition.deployment(), place(), isPlanned);
+        }
+        onFailure.failed(reason);
     }
 
     /** One approval. */

@@ -6,13 +6,9 @@ import hudson.EnvVars;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.environment.Deployment.Transition;
-import io.jenkins.plugins.armory.environment.Place;
-import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
 import io.jenkins.plugins.armory.step.flow.StagePause;
-import io.jenkins.plugins.armory.step.flow.Stages;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
@@ -24,7 +20,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * The execution of {@code armoryWebhookApproval} and {@code armoryWebhookApprovals}: waits, see {@link ApprovalWait}, and hands the
  * decisions to the Pipeline.
  */
-class ArmoryWebhookApprovalExecution extends SuspendedExecution implements ApprovalWait.Owner {
+class ArmoryWebhookApprovalExecution extends SuspendedExecution {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(ArmoryWebhookApprovalExecution.class.getName());
@@ -91,7 +87,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
     /** Returns the wait of this run of Jenkins. */
     private synchronized ApprovalWait awaiting() {
         if (wait == null) {
-            wait = new ApprovalWait(this, approvals, this);
+            wait = new ApprovalWait(this, approvals, () -> passed(result()), this::failed);
         }
         return wait;
     }
@@ -107,28 +103,15 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution implements Appro
         awaiting().fail(thrown);
     }
 
-    @Override
-    public Place place() throws IOException, InterruptedException {
-        return Stages.placeOf(getContext(), approvals.environment());
-    }
-
-    @Override
-    public void succeeded() throws IOException {
-        passed(result());
-    }
-
     /**
      * Ends the step after a failure. In the phase {@code afterDeployment} the stage continues, because its deployment is done. The
      * reason was logged: the Pipeline may catch the exception, and {@code parallel} reports the exception of one branch only.
      */
-    @Override
-    public void failed(String reason, Transition transition) throws IOException, InterruptedException {
+    private void failed(String reason) throws IOException, InterruptedException {
         if (approvals.phase() != Phase.AFTER_DEPLOYMENT) {
             fail(new AbortException(reason));
             return;
         }
-        new ApprovalLog(this::print)
-                .cancels(transition.deployment(), place(), getContext().get(EnclosingAction.class) != null);
         warn(Result.UNSTABLE, reason);
         succeed(result());
     }

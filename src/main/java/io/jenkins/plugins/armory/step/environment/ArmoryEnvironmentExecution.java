@@ -15,7 +15,6 @@ import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.BlockExecution;
 import io.jenkins.plugins.armory.step.approval.Admission;
-import io.jenkins.plugins.armory.step.approval.ApprovalLog;
 import io.jenkins.plugins.armory.step.approval.ApprovalWait;
 import io.jenkins.plugins.armory.step.approval.ArmoryApprovalExecution;
 import io.jenkins.plugins.armory.step.approval.EnvironmentRules;
@@ -213,37 +212,28 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     /** Asks for what the settings ask before a deployment, or goes on with that after a restart of Jenkins. */
     private void ask() throws Exception {
-        var begun = new Admission(this, Objects.requireNonNull(rules, "it is guarded"), new RulesOwner());
+        var begun = new Admission(
+                this,
+                Objects.requireNonNull(rules, "it is guarded"),
+                () -> tell(new RulesMet(name, id())),
+                this::refused);
         admission = begun;
         armory().deployments().of(build()).attach(name, Environment.State.AWAITING_RULES, this);
         pause();
         onceOpen(begun::begin);
     }
 
-    private final class RulesOwner implements Admission.Owner {
-
-        @Override
-        public Place place() throws IOException, InterruptedException {
-            return ownPlace();
-        }
-
-        @Override
-        public void admitted() throws Exception {
-            tell(new RulesMet(name, id())); // settled() starts the body
-        }
-
-        @Override
-        public void refused(String reason) throws Exception {
-            armory().deployments().of(build()).detach(name, ArmoryEnvironmentExecution.this);
-            waitNoLonger();
-            tell(new Ended(name, id(), reason));
-            fail(new AbortException(reason));
-        }
+    /** Returns the place of the rules: in the body of this environment. */
+    @Override
+    public Place placeOfApprovals(@CheckForNull String environment) throws IOException, InterruptedException {
+        return super.placeOfApprovals(environment).inBody(id());
     }
 
-    /** Returns the place of the rules: in the body of this environment. */
-    private Place ownPlace() throws IOException, InterruptedException {
-        return Stages.placeOf(getContext(), name).inBody(id());
+    private void refused(String reason) throws IOException, InterruptedException {
+        armory().deployments().of(build()).detach(name, this);
+        waitNoLonger();
+        tell(new Ended(name, id(), reason));
+        fail(new AbortException(reason));
     }
 
     private BodyInvoker invoker() throws IOException, InterruptedException {
@@ -285,7 +275,8 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     @Override
     protected void end(BlockEnd end) throws Exception {
         String seed = rules == null ? null : rules.checks();
-        ApprovalStarted check = seed == null ? null : new ApprovalStarted(ownPlace(), seed, Phase.AFTER_DEPLOYMENT);
+        ApprovalStarted check =
+                seed == null ? null : new ApprovalStarted(placeOfApprovals(name), seed, Phase.AFTER_DEPLOYMENT);
         Transition transition = tell(new Ended(name, id(), end.reason(), check));
         Throwable failure = end.failure();
         if (failure == null) {
@@ -313,27 +304,18 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     private void check(@CheckForNull Object value) throws Exception {
         pause();
         EnvironmentRules guarding = Objects.requireNonNull(rules, "it is guarded");
-        var begun = new ApprovalWait(this, guarding, new ApprovalWait.Owner() {
-            @Override
-            public Place place() throws IOException, InterruptedException {
-                return ownPlace();
-            }
-
-            @Override
-            public void succeeded() throws IOException, InterruptedException {
-                waitNoLonger();
-                succeed(value);
-            }
-
-            @Override
-            public void failed(String reason, Transition transition) throws IOException, InterruptedException {
-                new ApprovalLog(ArmoryEnvironmentExecution.this::print)
-                        .cancels(transition.deployment(), ownPlace(), false);
-                waitNoLonger();
-                warn(Result.UNSTABLE, reason);
-                succeed(value);
-            }
-        });
+        var begun = new ApprovalWait(
+                this,
+                guarding,
+                () -> {
+                    waitNoLonger();
+                    succeed(value);
+                },
+                reason -> {
+                    waitNoLonger();
+                    warn(Result.UNSTABLE, reason);
+                    succeed(value);
+                });
         checks = begun;
         onceOpen(() -> {
             begun.resume();
