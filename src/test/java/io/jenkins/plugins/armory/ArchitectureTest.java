@@ -29,6 +29,7 @@ class ArchitectureTest {
     /** Those that are plain Java. */
     private static final String[] PLAIN = {
         ROOT + ".approval..",
+        ROOT + ".build..",
         ROOT + ".callback..",
         ROOT + ".deploymentfile..",
         ROOT + ".environment..",

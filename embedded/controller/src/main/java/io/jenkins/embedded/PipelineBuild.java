@@ -6,6 +6,7 @@ import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.thoughtworks.xstream.XStream;
 import hudson.AbortException;
 import hudson.EnvVars;
+import hudson.model.Action;
 import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
@@ -57,6 +58,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         XSTREAM.alias("build", Record.class);
         XSTREAM.alias("stage", Stage.class);
         XSTREAM.allowTypes(new Class<?>[] {Record.class, Stage.class});
+        XSTREAM.allowTypesByWildcard(new String[] {"io.jenkins.plugins.**"});
     }
 
     /** Runs programs, and waits for scripts. A build takes a thread only while its Pipeline computes something. */
@@ -73,6 +75,8 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         private volatile String result;
         /** Once it is over. */
         private volatile ArrayList<Stage> stages = new ArrayList<>();
+
+        private volatile ArrayList<Action> actions = new ArrayList<>();
 
         Record(Map<String, String> parameters, long queueId) {
             this.parameters = new LinkedHashMap<>(parameters);
@@ -95,6 +99,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         this.folder = folder;
         this.record = record;
         this.log = new BuildLog(folder.resolve("log"));
+        record.actions.forEach(super::addAction);
         if (record.completed) {
             finished.complete(null);
         }
@@ -115,6 +120,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
 
     @Override
     public synchronized void save() {
+        record.actions = new ArrayList<>(getActions());
         try {
             AtomicFile.write(folder.resolve("build.xml"), XSTREAM.toXML(record).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

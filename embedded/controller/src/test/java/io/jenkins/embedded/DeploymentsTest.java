@@ -57,7 +57,9 @@ class DeploymentsTest {
             var restarted = new UnsavedBuild(job, second);
             var deployments = ArmoryRuntime.get().deployments();
             deployments.apply(origin, new Declared("docs", List.of(), "step", Place.OUTERMOST));
-            Path inTheWay = Files.createDirectories(first.resolve("armory-deployment.json.tmp/in the way"));
+            Path log = first.resolve("armory.log");
+            Path away = Files.move(log, first.resolve("away"));
+            Files.createDirectory(log);
             var failed = new ApprovalEnded(
                     Place.OUTERMOST, "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "nobody was asked");
             assertThatIOException().isThrownBy(() -> deployments.apply(origin, failed));
@@ -71,11 +73,11 @@ class DeploymentsTest {
                                     .doesNotContainValue(begun));
             deployments.restart(restarted, origin, Set.of("gate"), Set.of(), false);
             assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST)).isEqualTo("nobody was asked");
-            Files.delete(inTheWay);
-            Files.delete(inTheWay.getParent());
+            Files.delete(log);
+            Files.move(away, log);
 
             await().until(() -> ArmoryRuntime.get().runningBuilds().find(origin) == null);
-            assertThat(first.resolve("armory-deployment.json")).content().contains("nobody was asked");
+            assertThat(log).content().contains("nobody was asked");
         }
     }
 
@@ -117,7 +119,7 @@ class DeploymentsTest {
             deployments.apply(build, new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null));
             deployments.apply(build, new RulesMet("prod", "step"));
             assertThat(deployments.underWay(build, "prod")).contains("job");
-            Files.createDirectories(folder.resolve("armory-deployment.json.tmp/in the way"));
+            Files.delete(folder.resolve("armory.log"));
             var stopped = new ApprovalEnded(
                     Place.OUTERMOST.in("prod"), "a1", Phase.STRATEGY, "tests", Verdict.STOPPED, "nobody was asked");
 
@@ -146,7 +148,7 @@ class DeploymentsTest {
                             "tests",
                             Verdict.FAILURE,
                             "2 of 42 failed"));
-            Files.createDirectories(second.resolve("armory-deployment.json.tmp/in the way"));
+            Files.createDirectory(second.resolve("armory.log"));
             deployments.restart(restarted, origin, Set.of("smoke"), Set.of(), false);
             assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST)).contains("cannot be written");
             ArmoryRuntime.get().runningBuilds().forget(restarted); // as by a crash
@@ -154,6 +156,22 @@ class DeploymentsTest {
             deployments.restart(again, restarted, Set.of("smoke"), Set.of(), true);
 
             assertThat(deployments.reasonToCancel(again, Place.OUTERMOST)).contains("are not known");
+        }
+    }
+
+    @Test
+    void aLostLogCancelsWhatItMayGuard(@TempDir Path home, @TempDir Path folder) throws IOException {
+        try (var controller = new Controller(home)) {
+            var build = new UnsavedBuild(controller.jenkins().createJob("job", Controller.configXml("")), folder);
+            var deployments = ArmoryRuntime.get().deployments();
+            deployments.apply(build, new Declared("docs", List.of(), "step", Place.OUTERMOST));
+            ArmoryRuntime.get().runningBuilds().forget(build); // as by a crash
+            Files.delete(folder.resolve("armory.log"));
+
+            deployments.resume(build);
+
+            assertThat(deployments.reasonToCancel(build, Place.OUTERMOST))
+                    .contains("armory.log is not what was written: it has 0 commits, and 1 were there before");
         }
     }
 

@@ -359,6 +359,11 @@ public record Environment(
         return with(new Progress(progress.admitted(), bodyEnded(), deployed() || after, all));
     }
 
+    /** Returns the environment with other steps of its plan. */
+    public Environment withSteps(Map<String, PlannedStep> steps) {
+        return with(new Progress(progress.admitted(), bodyEnded(), deployed(), steps));
+    }
+
     Environment withAdmission() {
         return with(new Progress(true, bodyEnded(), deployed(), steps()));
     }

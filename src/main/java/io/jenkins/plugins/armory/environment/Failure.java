@@ -69,7 +69,8 @@ public record Failure(
         return phase != Phase.AFTER_DEPLOYMENT || isStop();
     }
 
-    boolean isSame(Failure other) {
+    /** Returns whether both are known by the same. */
+    public boolean isSame(Failure other) {
         return place.equals(other.place) && phase == other.phase && definition.equals(other.definition);
     }
 

@@ -9,9 +9,9 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.builds.BuildFolders;
 import io.jenkins.plugins.armory.builds.BuildRecord;
-import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -70,11 +70,11 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
                         executor));
     }
 
-    /** @throws DeploymentStore.UnwrittenException if it could not be written; memory alone has what was noted then */
-    private static void end(Run<?, ?> run, ArmoryRuntime runtime) throws DeploymentStore.UnwrittenException {
+    /** @throws BuildState.UnwrittenException if it could not be written; memory alone has what was noted then */
+    private static void end(Run<?, ?> run, ArmoryRuntime runtime) throws BuildState.UnwrittenException {
         try {
             runtime.deployments().end(run);
-        } catch (DeploymentStore.UnwrittenException x) {
+        } catch (BuildState.UnwrittenException x) {
             throw x;
         } catch (IOException | RuntimeException x) {
             LOGGER.log(Level.WARNING, "Cannot read the environments of " + run + ", which has ended", x);

@@ -1,22 +1,23 @@
 package io.jenkins.plugins.armory.runtime;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Result;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
+import io.jenkins.plugins.armory.builds.SeenCommits;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.environment.Place;
-import io.jenkins.plugins.armory.storage.DeploymentStore;
-import io.jenkins.plugins.armory.storage.PlanFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -39,8 +40,7 @@ public final class Deployments {
 
     /** The environments of a running build in memory: the store, or why every later stage is cancelled without one. */
     private record Known(
-            @CheckForNull DeploymentStore store,
-            @CheckForNull String whyUnknown) {}
+            @CheckForNull BuildState store, @CheckForNull String whyUnknown) {}
 
     /** The reason why every later stage of a build is cancelled, even once its environments are read or written. */
     private record UnwrittenReason(String why) {}
@@ -72,7 +72,7 @@ public final class Deployments {
     public Map<Run<?, ?>, Deployment> running() {
         var running = new HashMap<Run<?, ?>, Deployment>();
         for (Run<?, ?> run : builds.all()) {
-            DeploymentStore store = storeInMemory(run);
+            BuildState store = storeInMemory(run);
             if (store != null) {
                 running.put(run, store.deployment());
             }
@@ -85,13 +85,13 @@ public final class Deployments {
      *
      * @throws IOException if they cannot be read
      */
-    public DeploymentStore of(Run<?, ?> run) throws IOException {
-        DeploymentStore known = storeInMemory(run);
+    public BuildState of(Run<?, ?> run) throws IOException {
+        BuildState known = storeInMemory(run);
         return known == null ? open(run) : known;
     }
 
     @CheckForNull
-    private DeploymentStore storeInMemory(Run<?, ?> run) {
+    private BuildState storeInMemory(Run<?, ?> run) {
         RunningBuild build = builds.find(run);
         Known known = build == null ? null : build.find(Known.class);
         return known == null ? null : known.store;
@@ -112,19 +112,18 @@ public final class Deployments {
      * @throws IOException if it cannot be written
      */
     public void add(Run<?, ?> run, DeploymentPlan plan) throws IOException {
-        synchronized (opening(run)) {
-            PlanFile.add(run.getRootDir().toPath(), plan);
-        }
-        KnownBuild.of(builds, run).changed();
+        BuildState state = of(run);
+        state.add(plan);
+        note(run, state);
     }
 
     /**
-     * Returns the targets of a build's plans, see {@link PlanFile}.
+     * Returns the targets of a build's plans, as pages show them.
      *
      * @throws IOException if they cannot be read
      */
-    public ArrayNode plansOf(Run<?, ?> run) throws IOException {
-        return KnownBuild.of(builds, run).plans(run);
+    public Collection<JsonNode> plansOf(Run<?, ?> run) throws IOException {
+        return of(run).plans();
     }
 
     private Opening opening(Run<?, ?> run) {
@@ -135,16 +134,16 @@ public final class Deployments {
      * Opens the environments of a build that has none in memory. One store of a build is opened at a time, so it never has
      * two, of which one reads what the other writes.
      */
-    private DeploymentStore open(Run<?, ?> run) throws IOException {
+    private BuildState open(Run<?, ?> run) throws IOException {
         synchronized (opening(run)) {
-            DeploymentStore known = storeInMemory(run);
+            BuildState known = storeInMemory(run);
             return known == null ? read(run) : known;
         }
     }
 
-    private DeploymentStore read(Run<?, ?> run) throws IOException {
-        DeploymentStore opened =
-                DeploymentStore.open(() -> run.getRootDir().toPath(), executor, Clock.tickMillis(ZoneOffset.UTC));
+    private BuildState read(Run<?, ?> run) throws IOException {
+        BuildState opened = BuildState.open(
+                () -> run.getRootDir().toPath(), SeenCommits.of(run), executor, Clock.tickMillis(ZoneOffset.UTC));
         RunningBuild build = builds.findOrCreate(run);
         if (build == null) {
             try {
@@ -162,16 +161,18 @@ public final class Deployments {
      * Applies an event, and sets the build's result that follows from it. Writes files, so the Pipeline engine's thread
      * must not call it.
      *
-     * @throws DeploymentStore.UnwrittenException if it could not be written, and has to be applied again
+     * @throws BuildState.UnwrittenException if it could not be written, and has to be applied again
      * @throws IOException if the environments cannot be read, or the build has ended and they could not be written
      */
     public Transition apply(Run<?, ?> run, DeploymentEvent event) throws IOException {
+        BuildState state = of(run);
         Transition transition;
         try {
-            transition = of(run).apply(event);
-        } catch (DeploymentStore.UnwrittenException x) {
+            transition = state.apply(event);
+        } catch (BuildState.UnwrittenException x) {
             throw run.isBuilding() ? x : new IOException(x); // its folder may be deleted, and nobody waits for it
         }
+        note(run, state);
         if (!transition.moves().isEmpty()) {
             ended.accept(run, transition.deployment());
         }
@@ -190,13 +191,24 @@ public final class Deployments {
         return transition;
     }
 
+    /** Takes note of what is on disk, so that its loss is noticed. */
+    private void note(Run<?, ?> run, BuildState state) {
+        try {
+            synchronized (opening(run)) {
+                SeenCommits.note(run, state.commits());
+            }
+        } catch (IOException x) { // Jenkins saves it with the build's next change
+            LOGGER.log(Level.WARNING, "Cannot save " + run, x);
+        }
+    }
+
     /**
      * Sets the result of a build whose stages are over. Looks at memory alone, so the Pipeline engine's thread may call it.
      *
      * @return why it is no success, although its Pipeline may have gone on
      */
     public List<String> conclude(Run<?, ?> run) {
-        DeploymentStore known = storeInMemory(run);
+        BuildState known = storeInMemory(run);
         if (known == null) {
             return List.of();
         }
@@ -218,7 +230,7 @@ public final class Deployments {
 
     /** Notes that a stage of a running build is cancelled, in memory alone: the Pipeline engine's thread may call it. */
     public void noteCancelled(Run<?, ?> run, String stage, Place place, String reason) {
-        DeploymentStore known = storeInMemory(run);
+        BuildState known = storeInMemory(run);
         if (known != null) {
             known.note(new DeploymentEvent.StageCancelled(stage, place, reason));
         }
@@ -231,9 +243,10 @@ public final class Deployments {
      * @throws IOException if it could not be written; the next event of the build writes it too
      */
     public void flush(Run<?, ?> run) throws IOException {
-        DeploymentStore known = storeInMemory(run);
+        BuildState known = storeInMemory(run);
         if (known != null) {
             known.flush();
+            note(run, known);
         }
     }
 
@@ -261,7 +274,7 @@ public final class Deployments {
 
     /** Returns whether a restarted build leaves out the outermost stage of that name. Looks at memory alone. */
     public boolean leavesOut(Run<?, ?> run, String stage) {
-        DeploymentStore known = storeInMemory(run);
+        BuildState known = storeInMemory(run);
         return known != null && known.newest().leavesOut(stage);
     }
 
@@ -336,7 +349,7 @@ public final class Deployments {
      * it at once.
      */
     public Optional<String> underWay(Run<?, ?> run, String environment) {
-        DeploymentStore known = storeInMemory(run);
+        BuildState known = storeInMemory(run);
         return known == null || known.newest().underWay(environment).isEmpty()
                 ? Optional.empty()
                 : known.deployment().underWay(environment);
@@ -347,7 +360,7 @@ public final class Deployments {
         end(run, of(run));
     }
 
-    private void end(Run<?, ?> run, DeploymentStore store) throws IOException {
+    private void end(Run<?, ?> run, BuildState store) throws IOException {
         try {
             boolean changed = store.end();
             Opening opening = opening(run);

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.runtime;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
@@ -9,7 +8,6 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
-import io.jenkins.plugins.armory.storage.PlanFile;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.util.HashMap;
@@ -18,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the pages of a build need from disk. That of a running build, which they ask for every few seconds, is read once: the ids, the
- * plans, and the approvals that do not change any more, as many bytes as one step may have.
+ * What the pages of a build need from disk. That of a running build, which they ask for every few seconds, is read once: the ids,
+ * and the approvals that do not change any more, as many bytes as one step may have.
  */
 final class KnownBuild {
 
@@ -28,9 +26,6 @@ final class KnownBuild {
 
     @CheckForNull
     private List<String> ids;
-
-    @CheckForNull
-    private ArrayNode plans;
 
     private KnownBuild(int room) {
         this.room = room;
@@ -43,10 +38,9 @@ final class KnownBuild {
                 : running.findOrCreate(KnownBuild.class, () -> new KnownBuild(Approvals.MOST_OF_STEP));
     }
 
-    /** Takes note that the ids or the plans have changed on disk. */
+    /** Takes note that the ids have changed on disk. */
     synchronized void changed() {
         ids = null;
-        plans = null;
     }
 
     synchronized List<String> ids(Run<?, ?> run) throws IOException {
@@ -54,13 +48,6 @@ final class KnownBuild {
             ids = BuildRecord.idsOf(run);
         }
         return ids;
-    }
-
-    synchronized ArrayNode plans(Run<?, ?> run) throws IOException {
-        if (plans == null) {
-            plans = PlanFile.read(run.getRootDir().toPath());
-        }
-        return plans;
     }
 
     /** Returns an approval; empty if it is not one of the build, whose folder may be a copy. */

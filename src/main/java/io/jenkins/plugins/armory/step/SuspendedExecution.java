@@ -11,6 +11,7 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
@@ -20,7 +21,6 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
 import io.jenkins.plugins.armory.step.flow.ProgramSaves;
 import io.jenkins.plugins.armory.step.flow.Stages;
-import io.jenkins.plugins.armory.storage.DeploymentStore;
 import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
@@ -112,10 +112,10 @@ public abstract class SuspendedExecution extends StepExecution {
                         x -> log(x.getMessage() + ". Trying again until they can; the build waits for it."));
     }
 
-    static void runOnce(Work work, Consumer<Exception> failed) throws DeploymentStore.UnwrittenException {
+    static void runOnce(Work work, Consumer<Exception> failed) throws BuildState.UnwrittenException {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             work.run();
-        } catch (DeploymentStore.UnwrittenException x) {
+        } catch (BuildState.UnwrittenException x) {
             throw x;
         } catch (Exception x) {
             failed.accept(x);

@@ -64,7 +64,8 @@ final class BuildDeployment {
         BuildInfo info = BuildInfo.of(run);
         tag.add(info);
         tag.add(deployment);
-        ArrayNode plans = armory.deployments().plansOf(run);
+        ArrayNode plans =
+                JsonNodeFactory.instance.arrayNode().addAll(armory.deployments().plansOf(run));
         tag.add(plans);
         tag.add(search);
         tag.add(counts);

@@ -141,7 +141,7 @@ class StoredTest {
     private static Deployment deployment() {
         Deployment deployment = Deployment.EMPTY;
         for (DeploymentEvent event : List.of(
-                DeploymentStoreTest.declared("staging"),
+                new DeploymentEvent.Declared("staging", List.of(), "step of staging", Place.OUTERMOST),
                 new ApprovalEnded(
                         new Place("staging", "5", "outer", List.of(new Place.Branch("3", "4")), "body"),
                         "a1",

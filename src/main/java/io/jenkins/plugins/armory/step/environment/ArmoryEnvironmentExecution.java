@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Declared;
@@ -22,7 +23,6 @@ import io.jenkins.plugins.armory.step.flow.DeadEnds;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
 import io.jenkins.plugins.armory.step.flow.StagePause;
 import io.jenkins.plugins.armory.step.flow.Stages;
-import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,7 +44,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * cancelled, it ends without an error and is shown as aborted, so that independent parts of the Pipeline continue.
  */
 @Restricted(NoExternalUse.class)
-public final class ArmoryEnvironmentExecution extends BlockExecution implements DeploymentStore.Waiter {
+public final class ArmoryEnvironmentExecution extends BlockExecution implements BuildState.Waiter {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(ArmoryEnvironmentExecution.class.getName());
@@ -162,7 +162,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     private void await(Environment environment) throws IOException, InterruptedException {
         waiting = true;
-        DeploymentStore store = armory().deployments().of(build());
+        BuildState store = armory().deployments().of(build());
         store.attach(name, Environment.State.WAITING_FOR_DEPENDENCIES, this);
         DeadEnds.watch(getContext(), store, name);
         Timer.get()

@@ -3,12 +3,12 @@ package io.jenkins.plugins.armory.step.flow;
 import hudson.Extension;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.NobodyLeft;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.storage.DeploymentStore;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -47,10 +47,10 @@ public final class DeadEnds implements GraphListener {
      * @param nodes ids of their steps' nodes, by name
      * @param asked whether a check is to come, so that many ends at once lead to one check
      */
-    private record Waiting(Run<?, ?> run, DeploymentStore store, Map<String, String> nodes, AtomicBoolean asked) {}
+    private record Waiting(Run<?, ?> run, BuildState store, Map<String, String> nodes, AtomicBoolean asked) {}
 
     /** Watches an environment that begins to wait. */
-    public static void watch(StepContext context, DeploymentStore store, String name)
+    public static void watch(StepContext context, BuildState store, String name)
             throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
         RunningBuild build = ArmoryRuntime.get().runningBuilds().findOrCreate(run);
@@ -123,10 +123,10 @@ public final class DeadEnds implements GraphListener {
         }
     }
 
-    private static void write(Run<?, ?> run, NobodyLeft event) throws DeploymentStore.UnwrittenException {
+    private static void write(Run<?, ?> run, NobodyLeft event) throws BuildState.UnwrittenException {
         try {
             ArmoryRuntime.get().deployments().apply(run, event);
-        } catch (DeploymentStore.UnwrittenException x) {
+        } catch (BuildState.UnwrittenException x) {
             throw x;
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot write that environments wait for one that will not come", x);

@@ -68,7 +68,7 @@ public final class DurableFile {
     }
 
     /** Syncs a folder, which makes renames in it durable. Windows has no way to do that, and needs none. */
-    static void syncFolder(Path folder) throws IOException {
+    public static void syncFolder(Path folder) throws IOException {
         despiteInterrupts(() -> force(folder));
     }
 
@@ -88,7 +88,7 @@ public final class DurableFile {
     }
 
     /** A use of a channel. */
-    private interface ChannelUse {
+    public interface ChannelUse {
         void run() throws IOException;
     }
 
@@ -96,7 +96,7 @@ public final class DurableFile {
      * Uses a channel again if an interrupt has closed it: the thread may write for others too. The thread stays
      * interrupted.
      */
-    private static void despiteInterrupts(ChannelUse use) throws IOException {
+    public static void despiteInterrupts(ChannelUse use) throws IOException {
         boolean interrupted = false;
         try {
             while (true) {

@@ -20,6 +20,7 @@ import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.deser.std.StringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
@@ -28,6 +29,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -164,6 +166,43 @@ public final class StoredJson {
             throw new UnknownFormatException(where, format, FORMAT);
         }
         throw new UnreadableException(where + ": there is no format " + format, null);
+    }
+
+    /** Returns a record as JSON, to be a part of {@link #text}. */
+    public static JsonNode tree(Record content) {
+        return JSON.valueToTree(content);
+    }
+
+    /** Returns a JSON object as one line. */
+    public static String text(Map<String, JsonNode> fields) {
+        try {
+            return JSON.writeValueAsString(fields);
+        } catch (JsonProcessingException x) {
+            throw new UncheckedIOException(x); // it is a tree
+        }
+    }
+
+    /** @throws UnreadableException if a text is no JSON object */
+    public static ObjectNode object(String where, String text) throws UnreadableException {
+        try {
+            if (JSON.readTree(text) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JsonProcessingException x) {
+            throw new UnreadableException(where + ": " + x.getOriginalMessage(), x);
+        }
+        throw new UnreadableException(where + ": it is no object", null);
+    }
+
+    /** @throws UnreadableException if JSON is not such a record */
+    public static <T extends Record> T read(String where, JsonNode json, Class<T> type) throws UnreadableException {
+        try {
+            return JSON.readerFor(type)
+                    .withAttribute(Replacement.class, UnaryOperator.identity())
+                    .readValue(json);
+        } catch (IOException x) {
+            throw new UnreadableException(where + ": " + x.getMessage(), x);
+        }
     }
 
     private static int formatOf(String text) {

@@ -14,7 +14,7 @@ public final class UnknownFormatException extends IOException {
     private static final long serialVersionUID = 2L;
 
     /** @param where the file, and the line if it has several records */
-    UnknownFormatException(String where, int format, int known) {
+    public UnknownFormatException(String where, int format, int known) {
         super(where + ": its format is " + format + ", and this version reads " + known
                 + ". Nothing was changed. Install the version of the plugin that wrote it,"
                 + " or a later one, and restart Jenkins.");

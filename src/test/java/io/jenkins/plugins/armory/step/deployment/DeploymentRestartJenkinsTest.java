@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.BusyExecutor;
 import io.jenkins.plugins.armory.step.environment.ArmoryRollbackExecution;
 import io.jenkins.plugins.armory.step.environment.ArmoryRollbackStep;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -88,7 +89,7 @@ class DeploymentRestartJenkinsTest {
                     """);
             awaitInput(run(j));
             failAfterDeployment(run(j), Place.OUTERMOST.in("staging"));
-            file[0] = run(j).getRootDir().toPath().resolve("armory-deployment.json");
+            file[0] = run(j).getRootDir().toPath().resolve("armory.log");
             before[0] = Files.readAllBytes(file[0]);
             awaitInput(run(j)).proceed(null);
             j.waitForMessage("Stage 'prod' is cancelled: \"staging\" is deployed, but: 2 of 42 failed", run(j));
@@ -104,7 +105,36 @@ class DeploymentRestartJenkinsTest {
                             .getId();
         });
         Files.write(file[0], before[0]);
+        Path build = file[0].resolveSibling("build.xml");
+        long commits = new String(before[0], StandardCharsets.UTF_8).lines().count();
+        Files.writeString(
+                build,
+                Files.readString(build).replaceFirst("<commits>\\d+</commits>", "<commits>" + commits + "</commits>"));
         return file[0].resolveSibling("workflow");
+    }
+
+    @Test
+    void aLostLogCancelsWhatItMayGuard() throws Throwable {
+        Path[] log = new Path[1];
+        sessions.then(j -> {
+            start(j, """
+                    armoryEnvironment('staging') { echo 'staged' }
+                    input id: 'Hold', message: 'Hold'
+                    stage('prod') { echo 'never' }
+                    """);
+            awaitInput(run(j));
+            log[0] = run(j).getRootDir().toPath().resolve("armory.log");
+        });
+        Files.delete(log[0]);
+        sessions.then(j -> {
+            awaitInput(run(j)).proceed(null);
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+            j.assertLogContains(
+                    "Stage 'prod' is cancelled: The environments of this build cannot be read, so no stage is run that one of them may guard: "
+                            + log[0] + " is not what was written: it has 0 commits, and",
+                    run(j));
+            j.assertLogNotContains("never", run(j));
+        });
     }
 
     /** Occupies all threads as the step starts, so that it cannot begin. */

@@ -11,6 +11,7 @@ import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
+import io.jenkins.plugins.armory.builds.SeenCommits;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.environment.Environment;
@@ -29,7 +30,6 @@ import io.jenkins.plugins.armory.step.environment.ArmoryRollbackStep;
 import io.jenkins.plugins.armory.step.environment.EnvironmentName;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +39,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.CRC32C;
 import jenkins.model.CauseOfInterruption;
 import net.sf.json.JSONObject;
 import org.htmlunit.html.HtmlOption;
@@ -339,7 +338,7 @@ class DeploymentStepsJenkinsTest {
         WorkflowRun origin = start("armoryEnvironment('prod') { echo 'deployed' }");
         j.assertBuildStatus(Result.SUCCESS, j.waitForCompletion(origin));
         await().until(() -> ArmoryRuntime.get().runningBuilds().find(origin) == null);
-        Files.writeString(origin.getRootDir().toPath().resolve("armory-deployment.json"), "garbled");
+        Files.writeString(origin.getRootDir().toPath().resolve("armory.log"), "garbled");
         WorkflowRun run = start("input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }");
         awaitInput(run);
 
@@ -455,16 +454,10 @@ class DeploymentStepsJenkinsTest {
         j.assertBuildStatus(Result.SUCCESS, j.waitForCompletion(run));
         await().until(() ->
                 ArmoryRuntime.get().deployments().of(run).deployment().ended());
-        Path file = run.getRootDir().toPath().resolve("armory-deployment.json");
-        String json = Files.readString(file)
-                .substring("crc-32c. ".length())
-                .strip()
-                .replace("\"ended\":true", "\"ended\":false")
-                .replace("COMPLETE", "DEPLOYING");
-        var checksum = new CRC32C();
-        checksum.update(json.getBytes(StandardCharsets.UTF_8));
-        Files.writeString( // the file as it is if Jenkins stops just as the build ends
-                file, String.format("%08x %s\n", checksum.getValue(), json));
+        Path file = run.getRootDir().toPath().resolve("armory.log");
+        String first = Files.readAllLines(file).get(0);
+        Files.writeString(file, first + "\n"); // the log as it is if Jenkins stops before the build ends
+        run.removeActions(SeenCommits.class);
 
         assertThat(ArmoryRuntime.get().deployments().of(run).deployment().find("prod"))
                 .hasValueSatisfying(prod -> assertThat(prod.state()).isEqualTo(Environment.State.FAILED));

@@ -589,18 +589,17 @@ class FailClosedTest {
                     prod: { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' } })
                 """.formatted(process.approvalNamed("dev"), process.approvalNamed("other")))
                 .awaitWaiting(2);
-        Path inTheWay = jenkins.controller()
+        Path log = jenkins.controller()
                 .home()
-                .resolve("jobs/" + build.job().name() + "/builds/" + build.number() + "/armory-deployment.json.tmp");
+                .resolve("jobs/" + build.job().name() + "/builds/" + build.number() + "/armory.log");
         Call one = process.awaitCall();
         Call other = process.awaitCall();
-        Files.createDirectories(inTheWay.resolve("full"));
+        Path away = Files.move(log, log.resolveSibling("away"));
         one.callback().succeed("");
         other.callback().succeed("");
         build.awaitLog("The environments of the build cannot be written");
         assertThat(build.isBuilding()).isTrue();
-        Files.delete(inTheWay.resolve("full"));
-        Files.delete(inTheWay);
+        Files.move(away, log);
 
         assertThat(build.awaitResult("FAILURE")).contains("'prod' is cancelled").doesNotContain("never");
         Wait.until("all is written")

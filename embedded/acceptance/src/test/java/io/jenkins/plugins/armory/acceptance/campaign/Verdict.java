@@ -446,7 +446,7 @@ final class Verdict {
             try (Stream<Path> files = Files.list(buildFolder)) {
                 assertThat(files.map(file -> file.getFileName().toString()))
                         .filteredOn(name -> name.startsWith("armory"))
-                        .isSubsetOf("armory-approvals.txt", "armory-deployment.json", "armory-plan.json");
+                        .isSubsetOf("armory-approvals.txt", "armory.log");
             }
         });
     }

@@ -117,20 +117,10 @@ public enum FaultPoint {
     // Environments.
     ENVIRONMENT_BEGINNING(
             START, "step.environment.ArmoryEnvironmentExecution.begin", "the program is saved with the step's id"),
-    ENVIRONMENTS_APPLYING(ANSWER, "storage.DeploymentStore.apply", "the environments get an event"),
-    ENVIRONMENTS_WRITING(
-            ANSWER,
-            "storage.disk.DurableFile.write",
-            "armory-deployment",
-            "the environments' file is about to be written"),
-    ENVIRONMENTS_RENAMING(ANSWER, "storage.disk.DurableFile.move", "armory-deployment", "its temporary file is synced"),
-    ENVIRONMENTS_RENAMED(
-            ANSWER,
-            "storage.disk.DurableFile.move end",
-            "armory-deployment",
-            "it is renamed, and the folder is not synced"),
-    ENVIRONMENTS_APPLIED(
-            ANSWER, "storage.DeploymentStore.apply end", "the event is on disk, the steps are about to be told"),
+    ENVIRONMENTS_APPLYING(ANSWER, "build.BuildState.apply", "the environments get an event"),
+    ENVIRONMENTS_WRITING(ANSWER, "build.BuildLog.append", "a commit is about to be appended"),
+    ENVIRONMENTS_WRITTEN(ANSWER, "build.BuildLog.append end", "it is synced, nobody knows"),
+    ENVIRONMENTS_APPLIED(ANSWER, "build.BuildState.apply end", "the event is on disk, the steps are about to be told"),
     ENVIRONMENT_SETTLED(
             ANSWER,
             "step.environment.ArmoryEnvironmentExecution.settled",
@@ -177,7 +167,7 @@ public enum FaultPoint {
 
     // Deployment files.
     PLAN_READING(START, "step.deployment.ArmoryDeploymentPlanExecution.read", "the file is not read"),
-    PLAN_WRITTEN(START, "storage.PlanFile.add end", "the plan is in the build's folder, the Pipeline does not have it"),
+    PLAN_WRITTEN(START, "build.BuildState.add end", "the plan is in the build's log, the Pipeline does not have it"),
     ACTION_BEGINNING(
             ANSWER, "step.deployment.ArmoryDeploymentActionExecution.begin", "nothing of the action is on record"),
     ACTION_ENDING(

@@ -1,41 +1,36 @@
-package io.jenkins.plugins.armory.storage;
+package io.jenkins.plugins.armory.build;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
+import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.environment.Environment.State;
-import io.jenkins.plugins.armory.storage.disk.Disk;
-import io.jenkins.plugins.armory.storage.disk.DurableFile;
-import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The environments of one build, in a file of the build's folder. Events are applied one after another in memory. The
- * result of an event is returned once it is on disk. Events that come during a write share the next write, so many at a
- * time cost little more than one.
+ * What the plugin knows of one build: its environments, what has failed in it, and the plans of its deployment files, as its {@link BuildLog}
+ * has them. Events are applied one after another in memory. The result of an event is returned once it is on disk. Events that come during a
+ * write share the next one, so many at a time cost little more than one.
  */
 @Restricted(NoExternalUse.class)
-public final class DeploymentStore {
+public final class BuildState {
 
-    private static final Logger LOGGER = Logger.getLogger(DeploymentStore.class.getName());
-
-    /** The file's name in the folder of a build. */
-    static final String FILE = "armory-deployment.json";
+    private static final Logger LOGGER = Logger.getLogger(BuildState.class.getName());
 
     /** A step that waits for its environment. */
     public interface Waiter {
@@ -55,7 +50,10 @@ public final class DeploymentStore {
         }
     }
 
-    private final Supplier<Path> folder;
+    /** This and the next are guarded by {@link #writing}. */
+    private final BuildLog log;
+
+    private final DeploymentValues values;
     private final Executor executor;
     private final Clock clock;
 
@@ -77,33 +75,70 @@ public final class DeploymentStore {
 
     private volatile Deployment durable;
 
-    private DeploymentStore(Supplier<Path> folder, Executor executor, Clock clock, Deployment deployment) {
-        this.folder = folder;
+    /** The targets of the plans on disk, by their keys, as pages show them. */
+    private volatile Map<String, JsonNode> plans;
+
+    private volatile long commits;
+
+    private BuildState(
+            BuildLog log,
+            DeploymentValues values,
+            Deployment read,
+            Map<String, JsonNode> plans,
+            Executor executor,
+            Clock clock) {
+        this.log = log;
+        this.values = values;
         this.executor = executor;
         this.clock = clock;
-        this.newest = deployment;
-        this.durable = deployment;
+        this.newest = read;
+        this.durable = read;
+        this.plans = plans;
+        this.commits = log.commits();
     }
 
     /**
-     * Opens the environments of a build. Without a file there are none. Removes a temporary file that a crash has left,
-     * so nothing else may write meanwhile.
+     * Opens the log of a build. Without one, nothing is known of the build.
      *
      * @param folder returns the build's folder, which changes with the name of the job
+     * @param seen how many commits were seen before
      * @param executor calls the waiters
-     * @throws IOException if there is a file that cannot be read
+     * @throws IOException if there is a log that cannot be read, or that is not what was written
      */
-    public static DeploymentStore open(Supplier<Path> folder, Executor executor, Clock clock) throws IOException {
-        Path file = folder.get().resolve(FILE);
-        try {
-            Files.deleteIfExists(Path.of(file + DurableFile.TEMPORARY));
-        } catch (IOException x) {
-            LOGGER.log(
-                    Level.FINE, "Cannot remove the temporary file of " + file, x); // the next write fails and says so
+    public static BuildState open(Supplier<Path> folder, long seen, Executor executor, Clock clock) throws IOException {
+        var log = new BuildLog(folder);
+        Map<String, JsonNode> all = log.read(seen);
+        var values = new DeploymentValues();
+        Deployment read = values.read(folder.get().resolve(BuildLog.FILE).toString(), all);
+        all.keySet().removeIf(key -> !key.startsWith(DeploymentValues.PLAN));
+        return new BuildState(log, values, read, all, executor, clock);
+    }
+
+    /** Returns how many commits are on disk. */
+    public long commits() {
+        return commits;
+    }
+
+    /** Returns the targets of all plans. */
+    public Collection<JsonNode> plans() {
+        return plans.values();
+    }
+
+    /**
+     * Adds a plan for the pages of the build, which may know it from before a restart.
+     *
+     * @throws UnwrittenException if it could not be written
+     */
+    public void add(DeploymentPlan plan) throws UnwrittenException {
+        var all = new LinkedHashMap<String, JsonNode>();
+        plan.targets().forEach(target -> all.put(DeploymentValues.PLAN + target.name(), PlanJson.of(target)));
+        synchronized (writing) {
+            all.entrySet().removeIf(each -> each.getValue().equals(plans.get(each.getKey())));
+            write(all);
+            var known = new LinkedHashMap<>(plans);
+            known.putAll(all);
+            plans = known;
         }
-        Deployment deployment =
-                StoredJson.find(Disk.LOCAL, file, Deployment.class).orElse(Deployment.EMPTY);
-        return new DeploymentStore(folder, executor, clock, deployment);
     }
 
     /** Returns the environments as they are on disk. */
@@ -167,23 +202,33 @@ public final class DeploymentStore {
 
     private void write(long change) throws UnwrittenException {
         synchronized (writing) {
-            if (written >= change) {
-                return; // a later write has this change too
+            if (written < change) { // else an earlier write had this change too
+                write(Map.of());
             }
-            Deployment toWrite;
-            long last;
-            synchronized (this) {
-                toWrite = newest;
-                last = changes;
-            }
+        }
+    }
+
+    /** Writes all changes so far, and further values. The caller holds the lock. */
+    private void write(Map<String, JsonNode> further) throws UnwrittenException {
+        Deployment toWrite;
+        long last;
+        synchronized (this) {
+            toWrite = newest;
+            last = changes;
+        }
+        Map<String, JsonNode> changed = values.changes(toWrite);
+        changed.putAll(further);
+        if (!changed.isEmpty()) {
             try {
-                DurableFile.write(folder.get().resolve(FILE), StoredJson.file(toWrite));
+                log.append(changed);
             } catch (IOException x) {
                 throw new UnwrittenException(x);
             }
-            durable = toWrite;
-            written = last;
         }
+        values.written(toWrite);
+        commits = log.commits();
+        durable = toWrite;
+        written = last;
     }
 
     /**

@@ -1,13 +1,11 @@
-package io.jenkins.plugins.armory.storage;
+package io.jenkins.plugins.armory.build;
 
 import static io.jenkins.plugins.armory.environment.DeploymentTest.in;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.BuildEnded;
@@ -25,8 +23,6 @@ import io.jenkins.plugins.armory.environment.Environment.State;
 import io.jenkins.plugins.armory.environment.OpenApproval;
 import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
-import io.jenkins.plugins.armory.storage.disk.DurableFile;
-import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -46,7 +42,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-class DeploymentStoreTest {
+class BuildStateTest {
 
     @TempDir
     private Path folder;
@@ -55,15 +51,15 @@ class DeploymentStoreTest {
     private Path other;
 
     private final List<Runnable> executed = new ArrayList<>();
-    private DeploymentStore store;
+    private BuildState store;
 
     @BeforeEach
     void open() throws IOException {
         store = reopened();
     }
 
-    private DeploymentStore reopened() throws IOException {
-        return DeploymentStore.open(() -> folder, executed::add, Clock.systemUTC());
+    private BuildState reopened() throws IOException {
+        return BuildState.open(() -> folder, 0, executed::add, Clock.systemUTC());
     }
 
     static Declared declared(String name, String... dependsOn) {
@@ -91,23 +87,22 @@ class DeploymentStoreTest {
 
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
         assertThat(store.deployment().environments()).containsOnlyKeys("dev", "prod", "qa");
-        DeploymentStore restarted = DeploymentStore.open(() -> other, executed::add, Clock.systemUTC());
+        BuildState restarted = BuildState.open(() -> other, 0, executed::add, Clock.systemUTC());
         restarted.apply(new Restarted(store.deployment(), Set.of("deploy"), Set.of()));
-        assertThat(DeploymentStore.open(() -> other, executed::add, Clock.systemUTC())
+        assertThat(BuildState.open(() -> other, 0, executed::add, Clock.systemUTC())
                         .deployment())
                 .isEqualTo(restarted.deployment());
     }
 
     @Test
     void readsThePlansThatItWrote() throws IOException {
-        assertThat(PlanFile.read(folder)).isEmpty();
-        PlanFile.add(folder, plan("dev"));
-        PlanFile.add(folder, plan("prod"));
-        PlanFile.add(folder, plan("dev")); // again after a restart
+        assertThat(store.plans()).isEmpty();
+        store.add(plan("dev"));
+        store.add(plan("prod"));
+        store.add(plan("dev")); // again after a restart
 
-        ArrayNode targets = PlanFile.read(folder);
-        assertThat(targets).extracting(target -> target.get("name").asText()).containsExactly("prod", "dev");
-        assertThat(targets.get(1)).hasToString("""
+        assertThat(store.commits()).isEqualTo(2);
+        assertThat(reopened().plans()).hasSameSizeAs(store.plans()).first().hasToString("""
                 {"name":"dev","before":[{"id":"dev/before/1","label":"pause","pauseSeconds":60}],\
                 "strategy":[[{"id":"dev/strategy/1","label":"deploy","action":"deploy"}]],\
                 "after":[{"id":"dev/after/1","label":"webhook"}],\
@@ -128,17 +123,6 @@ class DeploymentStoreTest {
                 null);
     }
 
-    @Test
-    void aPlanThatIsDamagedIsRefused() throws IOException {
-        Path file = folder.resolve("armory-plan.json");
-        for (String text : List.of("{", "{\"format\": 2, \"targets\": []}", "[]", "{\"format\": 1}")) {
-            Files.writeString(file, text);
-            assertThatIOException().isThrownBy(() -> PlanFile.read(folder)).withMessageContaining("armory-plan.json");
-            assertThatIOException().isThrownBy(() -> PlanFile.add(folder, plan("dev")));
-            assertThat(file).hasContent(text);
-        }
-    }
-
     /** Makes a file that is there and cannot be looked at: a loop of links. Elsewhere it is a file server that does not answer. */
     private void createUnreadable(String name) throws IOException {
         Path file = folder.resolve(name);
@@ -147,16 +131,8 @@ class DeploymentStoreTest {
 
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "not everybody may create links there")
-    void plansThatCannotBeReadAreNotTakenForNone() throws IOException {
-        createUnreadable("armory-plan.json");
-
-        assertThatIOException().isThrownBy(() -> PlanFile.read(folder));
-    }
-
-    @Test
-    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "not everybody may create links there")
     void environmentsThatCannotBeReadAreNotTakenForNone() throws IOException {
-        createUnreadable(DeploymentStore.FILE);
+        createUnreadable(BuildLog.FILE);
 
         assertThatIOException().isThrownBy(this::reopened);
     }
@@ -219,7 +195,7 @@ class DeploymentStoreTest {
     @Test
     void aWaiterIsNotRemovedForAnother() throws IOException {
         store.apply(declared("prod", "dev"));
-        DeploymentStore.Waiter waiter = environment -> {};
+        BuildState.Waiter waiter = environment -> {};
         store.attach("prod", State.WAITING_FOR_DEPENDENCIES, waiter);
 
         store.detach("prod", environment -> {});
@@ -245,18 +221,17 @@ class DeploymentStoreTest {
         store.apply(declared("dev"));
         store.apply(declared("prod", "dev"));
         store.attach("prod", State.WAITING_FOR_DEPENDENCIES, environment -> told.add(environment.state()));
-        Path inTheWay = Files.createDirectories(
-                folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
+        Path log = folder.resolve(BuildLog.FILE);
+        Files.move(log, other.resolve("away"));
         var ended = new Ended("dev", "step of dev", "exit code 1");
         for (int i = 0; i < 2; i++) {
-            assertThatExceptionOfType(DeploymentStore.UnwrittenException.class).isThrownBy(() -> store.apply(ended));
+            assertThatExceptionOfType(BuildState.UnwrittenException.class).isThrownBy(() -> store.apply(ended));
         }
         executed.forEach(Runnable::run);
         assertThat(store.deployment().find("dev").orElseThrow().state()).isEqualTo(State.DEPLOYING);
         assertThat(told).isEmpty();
 
-        Files.delete(inTheWay);
-        Files.delete(inTheWay.getParent());
+        Files.move(other.resolve("away"), log);
         store.apply(ended);
         executed.forEach(Runnable::run);
 
@@ -267,26 +242,15 @@ class DeploymentStoreTest {
     /** As of a call that the engine left out, on a disk that was full until the build ended. */
     @Test
     void theEndOfABuildWritesWhatCouldNotBeWrittenBefore() throws IOException {
-        Path inTheWay = Files.createDirectories(
-                folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
+        Path inTheWay = Files.createDirectory(folder.resolve(BuildLog.FILE));
         assertThatIOException()
                 .isThrownBy(() -> store.apply(new ApprovalEnded(
                         in(null, "a"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no")));
         Files.delete(inTheWay);
-        Files.delete(inTheWay.getParent());
 
         store.end();
 
         assertThat(reopened().deployment().reasonToCancel(Place.OUTERMOST)).isNotNull();
-    }
-
-    @Test
-    void opensWhereTheTemporaryFileCannotBeRemoved() throws IOException {
-        store.apply(declared("dev"));
-        Files.createDirectories(
-                folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY).resolve("full"));
-
-        assertThat(reopened().deployment().environments()).containsOnlyKeys("dev");
     }
 
     @Test
@@ -298,10 +262,7 @@ class DeploymentStoreTest {
                 String name = "e" + i;
                 all.add(threads.submit(() -> {
                     store.apply(declared(name));
-                    Path file = folder.resolve(DeploymentStore.FILE);
-                    assertThat(StoredJson.readFile("file", Files.readAllBytes(file), Deployment.class)
-                                    .find(name))
-                            .isPresent();
+                    assertThat(folder.resolve(BuildLog.FILE)).content().contains("environment/" + name + '"');
                     return null;
                 }));
             }
@@ -315,33 +276,28 @@ class DeploymentStoreTest {
     }
 
     @Test
-    void removesTheTemporaryFileOfACrash() throws IOException {
+    void refusesAValueWithAWrongType() throws IOException {
         store.apply(declared("dev"));
-        Path cutOff = Files.writeString(folder.resolve(DeploymentStore.FILE + DurableFile.TEMPORARY), "{\"format\": ");
-
-        assertThat(reopened().deployment().environments()).containsOnlyKeys("dev");
-        assertThat(cutOff).doesNotExist();
-    }
-
-    @Test
-    void refusesAFileWithAWrongType() throws IOException {
-        store.apply(declared("dev"));
-        Path file = folder.resolve(DeploymentStore.FILE);
-        String json = Files.readString(file).strip().substring(9).replace("\"name\":\"dev\"", "\"name\":1");
-        Files.write(file, ChecksumLine.of(json.getBytes(StandardCharsets.UTF_8)));
+        replaceInLog("\"name\":\"dev\"", "\"name\":1");
 
         assertThatIOException()
                 .isThrownBy(this::reopened)
-                .withMessageContaining(file + ": Cannot coerce Integer value");
+                .withMessageContaining("armory.log: environment/dev: Cannot coerce Integer value");
     }
 
     @Test
     void refusesALaterFormat() throws IOException {
-        byte[] newer = "{\"format\":2}".getBytes(StandardCharsets.UTF_8);
-        Files.write(folder.resolve(DeploymentStore.FILE), ChecksumLine.of(newer));
+        store.apply(declared("dev"));
+        replaceInLog("\"format\":1", "\"format\":2");
 
         assertThatIOException()
                 .isThrownBy(this::reopened)
                 .withMessageContaining("its format is 2, and this version reads 1");
+    }
+
+    private void replaceInLog(String text, String other) throws IOException {
+        Path file = folder.resolve(BuildLog.FILE);
+        String line = Files.readString(file).strip().substring("crc-32c. ".length());
+        Files.write(file, ChecksumLine.of(line.replace(text, other).getBytes(StandardCharsets.UTF_8)));
     }
 }

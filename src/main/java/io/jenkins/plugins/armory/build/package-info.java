@@ -1,0 +1,4 @@
+/**
+ * What the plugin knows of one build, as one value with one history, in one file of the build's folder. The package knows no Jenkins type.
+ */
+package io.jenkins.plugins.armory.build;
