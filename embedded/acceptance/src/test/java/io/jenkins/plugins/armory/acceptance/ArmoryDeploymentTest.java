@@ -272,7 +272,7 @@ class ArmoryDeploymentTest {
         Build build = jenkins.build(
                 file.pipeline(
                         " { echo \"DID ${env.ARMORY_ENVIRONMENT_NAME} ${env.ARMORY_ACTION}\"; if (env.ARMORY_ACTION == 'analysis') { sleep 2; error 'too many errors' } }"));
-        build.awaitWaiting(1);
+        process.awaitCall();
 
         assertThat(build.awaitResult("FAILURE"))
                 .contains("analysis errors of 'staging' failed: too many errors")
