@@ -17,7 +17,7 @@ import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.config.ListedClient;
+import io.jenkins.plugins.armory.config.ClientDefinition;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.web.ApprovalsMonitor;
 import java.io.ByteArrayInputStream;
@@ -110,7 +110,7 @@ class SlowVaultTest {
     void whoHasATokenOfAClientWaitsForNoSecretText() throws Exception {
         settings.setCallbackBaseUrl("http://127.0.0.1/");
         settings.setCallbackCredentialsId("slow");
-        settings.setCallbackClients(List.of(new ListedClient("client", "**")));
+        settings.setCallbackClients(List.of(new ClientDefinition("client", "**")));
         add(new OfVault("slow", this::read), new ClientOfVault("client", () -> {}));
         byte[] form = "grant_type=client_credentials&client_id=client&client_secret=the+secret+of+the+vault".getBytes();
         String token = ArmoryRuntime.get()
@@ -163,7 +163,7 @@ class SlowVaultTest {
     /** Jenkins asks for the warnings with each page of an administrator, also with that on which the setting can be mended. */
     @Test
     void noPageWaitsForTheSecretOfAClient() {
-        settings.setCallbackClients(List.of(new ListedClient("slow", "**"), new ListedClient("broken", "**")));
+        settings.setCallbackClients(List.of(new ClientDefinition("slow", "**"), new ClientDefinition("broken", "**")));
         add(new ClientOfVault("slow", this::read), new ClientOfVault("broken", SlowVaultTest::fail));
         var monitor = new ApprovalsMonitor();
 
@@ -192,12 +192,12 @@ class SlowVaultTest {
     /** What a look at the former settings still waits for keeps nobody from looking at the mended ones. */
     @Test
     void mendedSettingsAreLookedAtWhileAVaultHangs() {
-        settings.setCallbackClients(List.of(new ListedClient("client", "**")));
+        settings.setCallbackClients(List.of(new ClientDefinition("client", "**")));
         add(new ClientOfVault("client", this::read));
         var monitor = new ApprovalsMonitor();
         await().until(() -> !monitor.isActivated() && readers.get() == 1);
 
-        settings.setCallbackClients(List.of(new ListedClient("missing", "**")));
+        settings.setCallbackClients(List.of(new ClientDefinition("missing", "**")));
 
         await().until(monitor::isActivated);
         assertThat(monitor.getWarnings()).singleElement().asString().contains("\"missing\"");
@@ -207,7 +207,7 @@ class SlowVaultTest {
     @Test
     void secretsThatCouldBeGuessedAreReported() {
         settings.setCallbackCredentialsId("text");
-        settings.setCallbackClients(List.of(new ListedClient("client", "**")));
+        settings.setCallbackClients(List.of(new ClientDefinition("client", "**")));
         Secret secret = Secret.fromString("nineteen characters");
         Secret rotated = Secret.fromString("whsec_short whsec_" + "A".repeat(32));
         add(

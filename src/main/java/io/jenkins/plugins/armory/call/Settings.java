@@ -4,7 +4,7 @@ import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.ExtensionList;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.callback.oauth.OAuthClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
@@ -54,7 +54,7 @@ public interface Settings {
     boolean trusts(String credentialsId);
 
     /** Returns the clients of {@code oauth/token} whose credentials exist. */
-    List<CallbackClient> clients();
+    List<OAuthClient> clients();
 
     /** Returns the outside issuers whose JWTs may call back. */
     List<OutsideIssuer> outsideIssuers();

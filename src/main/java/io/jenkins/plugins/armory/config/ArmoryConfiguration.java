@@ -9,7 +9,7 @@ import hudson.XmlFile;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.call.AllowedHosts;
 import io.jenkins.plugins.armory.call.Settings;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.callback.oauth.OAuthClient;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuer;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
@@ -87,8 +87,8 @@ public final class ArmoryConfiguration extends GlobalConfiguration
 
     private List<String> allowedHosts;
     private List<WebhookDefinition> webhooks;
-    private List<ListedClient> callbackClients;
-    private List<ListedIssuer> issuers;
+    private List<ClientDefinition> callbackClients;
+    private List<IssuerDefinition> issuers;
     private List<EnvironmentDefinition> environments;
 
     /** Why the file of the settings could not be read, {@code null} if it was, or if there is none. */
@@ -319,36 +319,36 @@ public final class ArmoryConfiguration extends GlobalConfiguration
     }
 
     /** Returns the clients of {@code oauth/token} with the jobs that they may decide for. */
-    public List<ListedClient> getCallbackClients() {
+    public List<ClientDefinition> getCallbackClients() {
         return callbackClients;
     }
 
     /** @throws IllegalArgumentException naming a client whose secret is too short */
     @DataBoundSetter
-    public void setCallbackClients(@CheckForNull List<ListedClient> callbackClients) {
-        List<ListedClient> all = ListField.copy(callbackClients);
+    public void setCallbackClients(@CheckForNull List<ClientDefinition> callbackClients) {
+        List<ClientDefinition> all = ListField.copy(callbackClients);
         ListField.checkEach(CALLBACK_CLIENTS, all, client -> SecretTexts.require("credentialsId", client.problem()));
         this.callbackClients = all;
         save(CALLBACK_CLIENTS);
     }
 
     @Override
-    public List<CallbackClient> clients() {
-        var clients = new LinkedHashMap<String, CallbackClient>();
-        for (ListedClient each : callbackClients) {
-            each.toClient().ifPresent(client -> clients.merge(client.credentialsId(), client, CallbackClient::and));
+    public List<OAuthClient> clients() {
+        var clients = new LinkedHashMap<String, OAuthClient>();
+        for (ClientDefinition each : callbackClients) {
+            each.toClient().ifPresent(client -> clients.merge(client.credentialsId(), client, OAuthClient::and));
         }
         return List.copyOf(clients.values());
     }
 
     /** Returns the outside issuers whose JWTs are accepted, with the jobs that they may decide for. */
-    public List<ListedIssuer> getIssuers() {
+    public List<IssuerDefinition> getIssuers() {
         return issuers;
     }
 
     /** @throws IllegalArgumentException naming a required claim that is blank */
     @DataBoundSetter
-    public void setIssuers(@CheckForNull List<ListedIssuer> issuers) {
+    public void setIssuers(@CheckForNull List<IssuerDefinition> issuers) {
         for (int i = 0; issuers != null && i < issuers.size(); i++) {
             issuers.get(i).checkClaims(ISSUERS + "[" + i + "]");
         }
@@ -358,7 +358,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration
 
     @Override
     public List<OutsideIssuer> outsideIssuers() {
-        return issuers.stream().map(ListedIssuer::toIssuer).toList();
+        return issuers.stream().map(IssuerDefinition::toIssuer).toList();
     }
 
     @Override
@@ -391,9 +391,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration
     public boolean knowsCaller(String entry) {
         return entry.startsWith(AllowedCallers.CREDENTIALS)
                 || issuers.stream()
-                        .map(ListedIssuer::getIssuer)
+                        .map(IssuerDefinition::getIssuer)
                         .anyMatch(issuer -> entry.equals(issuer) || entry.startsWith(issuer + ' '))
-                || !CallbackClient.named(Set.of(entry), clients()).isEmpty();
+                || !OAuthClient.named(Set.of(entry), clients()).isEmpty();
     }
 
     /** Returns whether a credential is that of a client that may not decide for a job. */

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.environment;
 import io.jenkins.plugins.armory.environment.Environment.State;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -67,14 +68,10 @@ public final class TransitionTable {
                 "it needs a rollback, and none has begun",
                 (environment, graph) -> environment.needsRollback() && environment.rollback() == null);
 
-        private interface Condition {
-            boolean holds(Environment environment, Graph graph);
-        }
-
         private final String text;
-        private final Condition condition;
+        private final BiPredicate<Environment, Graph> condition;
 
-        Guard(String text, Condition condition) {
+        Guard(String text, BiPredicate<Environment, Graph> condition) {
             this.text = text;
             this.condition = condition;
         }
@@ -137,7 +134,7 @@ public final class TransitionTable {
     static Optional<Row> find(Environment environment, Trigger trigger, Graph graph) {
         return ROWS.stream()
                 .filter(row -> row.from() == environment.state() && row.trigger() == trigger)
-                .filter(row -> row.guard().condition.holds(environment, graph))
+                .filter(row -> row.guard().condition.test(environment, graph))
                 .findFirst();
     }
 }

@@ -19,8 +19,8 @@ import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.call.WebhookClient;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallerIdentification;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
 import io.jenkins.plugins.armory.callback.oauth.IssuedTokens;
+import io.jenkins.plugins.armory.callback.oauth.OAuthClient;
 import io.jenkins.plugins.armory.callback.oauth.TokenEndpoint;
 import io.jenkins.plugins.armory.callback.oidc.IssuerDiscovery;
 import io.jenkins.plugins.armory.callback.oidc.OutsideIssuers;
@@ -108,7 +108,7 @@ public final class ArmoryRuntime {
     }
 
     /** @throws IllegalStateException if the settings cannot be read: whom they list is not known then */
-    private static List<CallbackClient> knownClients() {
+    private static List<OAuthClient> knownClients() {
         Settings settings = Settings.get();
         if (settings.problem().isPresent()) {
             throw new IllegalStateException(Settings.NOT_KNOWN);

@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.callback.RejectedCallbacks;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.web.PersonalDecision.Kind;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,8 +118,8 @@ final class ApprovalList {
         tag.add(approvals.progressOf(approval.id()));
         tag.add(approvals.heartbeatDue(approval));
         tag.add(viewer.mayOverride(approval));
-        for (Choice choice : Choice.values()) {
-            tag.add(viewer.isAsked(approval, choice));
+        for (Kind kind : Kind.values()) {
+            tag.add(viewer.isAsked(approval, kind));
         }
     }
 
@@ -149,8 +150,8 @@ final class ApprovalList {
                 .progressOf(approval.id())
                 .ifPresent(progress -> json.set("progress", JsonResponse.fieldsOf(progress)));
         if (json.get("manualApproval") instanceof ObjectNode people) {
-            people.put("mayApprove", viewer.isAsked(approval, Choice.APPROVE))
-                    .put("mayReject", viewer.isAsked(approval, Choice.REJECT));
+            people.put("mayApprove", viewer.isAsked(approval, Kind.APPROVE))
+                    .put("mayReject", viewer.isAsked(approval, Kind.REJECT));
             addHtml(people, "comment", whole);
             people.get("approvals").forEach(vote -> addHtml(vote, "comment", whole));
         }

@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.callback.CallbackAnswers;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.web.PersonalDecision.Kind;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.Map;
@@ -31,10 +32,10 @@ record OverrideDecision(String id) {
      */
     JsonResponse answer(ArmoryRuntime armory, HttpServletRequest request) throws IOException {
         String decision = only(request.getParameterValues("decision"));
-        boolean approve = Choice.APPROVE.path().equals(decision);
+        boolean approve = Kind.APPROVE.path().equals(decision);
         String reason =
                 Objects.requireNonNullElse(request.getParameter("reason"), "").strip();
-        if (!approve && !Choice.REJECT.path().equals(decision)) {
+        if (!approve && !Kind.REJECT.path().equals(decision)) {
             throw new IllegalArgumentException(Messages.OverrideDecision_decision());
         } else if (reason.isEmpty()) {
             throw new IllegalArgumentException(Messages.OverrideDecision_reason());

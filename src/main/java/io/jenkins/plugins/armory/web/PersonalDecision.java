@@ -3,9 +3,11 @@ package io.jenkins.plugins.armory.web;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.security.Permission;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.RuleMatching;
 import io.jenkins.plugins.armory.approval.Vote;
@@ -19,11 +21,45 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The decision of the current user: {@code POST approvals/<id>/approve} and {@code reject}. An approval that the user may not see does not exist for them.
+ * The decision of the current user: {@code POST approvals/<id>/approve} and {@code reject}. An approval that the user may not see does not
+ * exist for them.
  *
  * @param id the id of the approval
  */
-record PersonalDecision(String id, Choice choice) {
+record PersonalDecision(String id, Kind kind) {
+
+    /** What a person decides. */
+    enum Kind {
+        APPROVE("approve"),
+        REJECT("reject");
+
+        private final String path;
+
+        Kind(String path) {
+            this.path = path;
+        }
+
+        /** Returns the last segment of its path. */
+        String path() {
+            return path;
+        }
+
+        /** Returns the permission that a person needs if the step names no submitters. */
+        Permission permission() {
+            return this == APPROVE ? ArmoryPermissions.APPROVE : ArmoryPermissions.REJECT;
+        }
+
+        /**
+         * @param user the id of the person
+         * @param inputs what the person filled in, which only an approval has
+         * @param rules the rules by which the person may decide so
+         */
+        Event by(String user, String comment, Map<String, Object> inputs, List<Integer> rules) {
+            return this == APPROVE
+                    ? new Event.ManualApproval(user, comment, inputs, rules)
+                    : new Event.ManualRejection(user, comment);
+        }
+    }
 
     /**
      * Decides as the current user, if they may.
@@ -44,19 +80,19 @@ record PersonalDecision(String id, Choice choice) {
         if (manual == null) {
             return needsNoPerson(approval);
         }
-        List<Integer> rules = viewer.rulesOf(approval, choice);
+        List<Integer> rules = viewer.rulesOf(approval, kind);
         if (rules.isEmpty()) {
             return JsonResponse.error(403, "forbidden", whyNot(viewer, manual));
         }
         Map<String, Object> values = valuesOf(approval, ApprovalInputs.given(request));
         return armory.approvals()
-                .apply(id, choice.by(viewer.name(), comment, values, rules))
+                .apply(id, kind.by(viewer.name(), comment, values, rules))
                 .map(transition -> answerTo(transition, manual, values))
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", Messages.Decision_buildGone()));
     }
 
     private Map<String, Object> valuesOf(Approval approval, @CheckForNull String inputs) {
-        if (choice == Choice.APPROVE) {
+        if (kind == Kind.APPROVE) {
             return new ApprovalInputs(approval).valuesOf(inputs);
         }
         ApprovalInputs.checkNone(inputs);
@@ -73,13 +109,13 @@ record PersonalDecision(String id, Choice choice) {
     }
 
     private String whyNot(Viewer viewer, ManualRequirement manual) {
-        if (viewer.mustLogIn(manual, choice)) {
+        if (viewer.mustLogIn(manual, kind)) {
             return Messages.PersonalDecision_logIn();
-        } else if (choice == Choice.APPROVE && viewer.isRequester(manual)) {
+        } else if (kind == Kind.APPROVE && viewer.isRequester(manual)) {
             return Messages.PersonalDecision_requester();
         }
         return manual.people().isEmpty()
-                ? Messages.Decision_needsPermission("Armory/" + choice.permission().name)
+                ? Messages.Decision_needsPermission("Armory/" + kind.permission().name)
                 : Messages.PersonalDecision_submitters(manual.people());
     }
 
@@ -91,7 +127,7 @@ record PersonalDecision(String id, Choice choice) {
     private JsonResponse answerTo(Transition transition, ManualRequirement manual, Map<String, Object> values) {
         Approval approval = transition.approval();
         boolean repeated = transition.answer() == Approval.Answer.DUPLICATE;
-        if (repeated && choice == Choice.APPROVE && !values.equals(approval.inputs())) {
+        if (repeated && kind == Kind.APPROVE && !values.equals(approval.inputs())) {
             return otherInputs(approval);
         }
         Decision person = approval.namedPerson();
@@ -130,7 +166,7 @@ record PersonalDecision(String id, Choice choice) {
                 .objectNode()
                 .put("status", "accepted")
                 .put("approvalId", id)
-                .put("approved", choice == Choice.APPROVE)
+                .put("approved", kind == Kind.APPROVE)
                 .put("duplicate", duplicate)
                 .put("decided", approval.isDecided())
                 .put("required", manual.required());

@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.web.PersonalDecision.Kind;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -58,12 +59,12 @@ enum Route {
             "POST",
             "/approvals/{id}/approve",
             Access.ANYBODY,
-            decision(call -> new PersonalDecision(call.id(), Choice.APPROVE).answer(call.armory(), call.request()))),
+            decision(call -> new PersonalDecision(call.id(), Kind.APPROVE).answer(call.armory(), call.request()))),
     REJECT(
             "POST",
             "/approvals/{id}/reject",
             Access.ANYBODY,
-            decision(call -> new PersonalDecision(call.id(), Choice.REJECT).answer(call.armory(), call.request()))),
+            decision(call -> new PersonalDecision(call.id(), Kind.REJECT).answer(call.armory(), call.request()))),
     OVERRIDE(
             "POST",
             "/approvals/{id}/override",

@@ -5,9 +5,9 @@ import hudson.ExtensionList;
 import hudson.model.listeners.ItemListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.callback.oauth.OAuthClient;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.config.ListedClient;
+import io.jenkins.plugins.armory.config.ClientDefinition;
 import io.jenkins.plugins.armory.config.form.SecretTexts;
 import io.jenkins.plugins.armory.protect.EnvironmentCredentials;
 import io.jenkins.plugins.armory.protect.EnvironmentDefinition;
@@ -48,9 +48,9 @@ public final class SettingsWarnings {
                 String field = "callbackCredentialsId";
                 add(warnings, field, id, () -> problem(field, id));
             }
-            List<ListedClient> clients = configuration.getCallbackClients();
+            List<ClientDefinition> clients = configuration.getCallbackClients();
             for (int i = 0; i < clients.size(); i++) {
-                ListedClient client = clients.get(i);
+                ClientDefinition client = clients.get(i);
                 String field = "callbackClients[" + i + "].credentialsId";
                 add(warnings, field, client.getCredentialsId(), () -> problem(field, client));
             }
@@ -86,8 +86,8 @@ public final class SettingsWarnings {
         }
     }
 
-    private static Optional<String> problem(String field, ListedClient client) {
-        Optional<CallbackClient> known = client.toClient();
+    private static Optional<String> problem(String field, ClientDefinition client) {
+        Optional<OAuthClient> known = client.toClient();
         if (known.isEmpty()) {
             return Optional.of(Messages.SettingsWarnings_usernamePassword(field, client.getCredentialsId()));
         }

@@ -9,6 +9,7 @@ import hudson.security.SecurityRealm;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.builds.JobIds;
+import io.jenkins.plugins.armory.web.PersonalDecision.Kind;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -136,29 +137,29 @@ final class Viewer {
      * Returns the rules by which the user may make a choice about an approval that needs people; empty if they may not. As in the
      * {@code input} step, only submitters and administrators may if the step names submitters.
      */
-    List<Integer> rulesOf(Approval approval, Choice choice) {
+    List<Integer> rulesOf(Approval approval, Kind kind) {
         ManualRequirement manual = approval.manual();
         if (manual == null
                 || !sees(approval)
-                || mustLogIn(manual, choice)
-                || choice == Choice.APPROVE && isRequester(manual)) {
+                || mustLogIn(manual, kind)
+                || kind == Kind.APPROVE && isRequester(manual)) {
             return List.of();
         }
         return IntStream.range(0, manual.rules().size())
-                .filter(rule -> isAmong(manual.rules().get(rule).submitters(), approval, choice))
+                .filter(rule -> isAmong(manual.rules().get(rule).submitters(), approval, kind))
                 .boxed()
                 .toList();
     }
 
-    private boolean isAmong(List<String> submitters, Approval approval, Choice choice) {
+    private boolean isAmong(List<String> submitters, Approval approval, Kind kind) {
         return submitters.isEmpty()
-                ? isPermitted(approval, choice)
+                ? isPermitted(approval, kind)
                 : administrator || isAmong(submitters, approval.isRule());
     }
 
     /** Returns whether the user has to log in first: an anonymous user may be the requester, or approve twice. */
-    boolean mustLogIn(ManualRequirement manual, Choice choice) {
-        return choice == Choice.APPROVE && manual.needsIdentity() && known == null;
+    boolean mustLogIn(ManualRequirement manual, Kind kind) {
+        return kind == Kind.APPROVE && manual.needsIdentity() && known == null;
     }
 
     /** Returns whether the user requested the build, and so may not approve. */
@@ -170,8 +171,8 @@ final class Viewer {
                         .anyMatch(requester -> realm.getUserIdStrategy().equals(requester, name()));
     }
 
-    private boolean isPermitted(Approval approval, Choice choice) {
-        return seen(approval).orElseThrow().permits(choice.permission());
+    private boolean isPermitted(Approval approval, Kind kind) {
+        return seen(approval).orElseThrow().permits(kind.permission());
     }
 
     /** @param isRule whether a user whose id is the name of a group does not count: anybody might have signed up with it */
@@ -238,12 +239,12 @@ final class Viewer {
     }
 
     /** Returns whether a choice would change a pending approval, and the user may make it. */
-    boolean isAsked(Approval approval, Choice choice) {
+    boolean isAsked(Approval approval, Kind kind) {
         if (approval.isDecided()) {
             return false;
         }
-        List<Integer> rules = rulesOf(approval, choice);
-        return choice == Choice.REJECT
+        List<Integer> rules = rulesOf(approval, kind);
+        return kind == Kind.REJECT
                 ? !rules.isEmpty()
                 : approval.person() == null && !approval.hasVoteOf(name()) && approval.needs(rules);
     }

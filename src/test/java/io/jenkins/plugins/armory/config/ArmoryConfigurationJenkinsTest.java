@@ -218,9 +218,9 @@ class ArmoryConfigurationJenkinsTest {
         webhook.setName("tests");
         webhook.setUriTemplate("https://ci.example.com/start");
         configuration.setWebhooks(List.of(webhook));
-        configuration.setCallbackClients(List.of(new ListedClient("ci", "**")));
+        configuration.setCallbackClients(List.of(new ClientDefinition("ci", "**")));
         configuration.setIssuers(
-                List.of(new ListedIssuer("https://issuer.example.com", "jenkins", List.of("team=a"), "**")));
+                List.of(new IssuerDefinition("https://issuer.example.com", "jenkins", List.of("team=a"), "**")));
         configuration.setAllowedHosts(List.of("ci.example.com"));
 
         HtmlForm form = j.createWebClient().goTo("configure").getFormByName("config");

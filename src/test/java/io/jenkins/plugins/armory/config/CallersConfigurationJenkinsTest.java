@@ -21,7 +21,7 @@ import hudson.security.ACLContext;
 import hudson.security.AccessDeniedException3;
 import hudson.util.ListBoxModel;
 import hudson.util.Secret;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.callback.oauth.OAuthClient;
 import io.jenkins.plugins.armory.web.ApprovalsMonitor;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfigurationContext;
@@ -99,12 +99,12 @@ class CallersConfigurationJenkinsTest {
             assertThat(client.jobs().match("team-a/b/c")).isTrue();
         });
         assertThat(configuration.getIssuers()).hasSize(2);
-        ListedIssuer github = configuration.getIssuers().get(0);
+        IssuerDefinition github = configuration.getIssuers().get(0);
         assertThat(github.getIssuer()).isEqualTo("https://token.actions.githubusercontent.com");
         assertThat(github.getAudience()).isEqualTo("https://jenkins.example.com/");
         assertThat(github.getRequiredClaims()).containsExactly("repository=octo-org/octo-repo", "ref=refs/heads/main");
         assertThat(github.getJobs()).isEqualTo("team-a/**");
-        ListedIssuer armory = configuration.getIssuers().get(1);
+        IssuerDefinition armory = configuration.getIssuers().get(1);
         assertThat(armory.getIssuer()).isEqualTo("https://auth.cloud.armory.io/");
         assertThat(armory.getAudience()).isEqualTo("https://api.cloud.armory.io");
     }
@@ -155,14 +155,15 @@ class CallersConfigurationJenkinsTest {
     @Test
     void anIssuerWithoutClaimsSurvivesItsFormAndAnExport() throws Exception {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
-        configuration.setIssuers(List.of(new ListedIssuer("https://issuer.example.com", "jenkins", List.of(), "**")));
+        configuration.setIssuers(
+                List.of(new IssuerDefinition("https://issuer.example.com", "jenkins", List.of(), "**")));
 
         j.configRoundtrip();
 
         assertThat(configuration.getIssuers())
                 .singleElement()
-                .returns("https://issuer.example.com", ListedIssuer::getIssuer)
-                .returns(List.of(), ListedIssuer::getRequiredClaims);
+                .returns("https://issuer.example.com", IssuerDefinition::getIssuer)
+                .returns(List.of(), IssuerDefinition::getRequiredClaims);
         assertThat(Util.toYamlString(Util.getUnclassifiedRoot(new ConfigurationContext(ConfiguratorRegistry.get()))
                         .get("armory")))
                 .contains("https://issuer.example.com")
@@ -263,8 +264,8 @@ class CallersConfigurationJenkinsTest {
 
     @Test
     void areCheckedInTheForm() {
-        ListedClient.DescriptorImpl client = j.jenkins.getDescriptorByType(ListedClient.DescriptorImpl.class);
-        ListedIssuer.DescriptorImpl issuer = j.jenkins.getDescriptorByType(ListedIssuer.DescriptorImpl.class);
+        ClientDefinition.DescriptorImpl client = j.jenkins.getDescriptorByType(ClientDefinition.DescriptorImpl.class);
+        IssuerDefinition.DescriptorImpl issuer = j.jenkins.getDescriptorByType(IssuerDefinition.DescriptorImpl.class);
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
 
         assertOk(client.doCheckCredentialsId("ci"));
@@ -306,7 +307,7 @@ class CallersConfigurationJenkinsTest {
                 new StringCredentialsImpl(CredentialsScope.SYSTEM, "long", "", Secret.fromString("x".repeat(20))));
         credentials.add(new UsernamePasswordCredentialsImpl(
                 CredentialsScope.SYSTEM, "short-client", "", "client-2", "x".repeat(19)));
-        ListedClient.DescriptorImpl client = j.jenkins.getDescriptorByType(ListedClient.DescriptorImpl.class);
+        ClientDefinition.DescriptorImpl client = j.jenkins.getDescriptorByType(ClientDefinition.DescriptorImpl.class);
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
 
         assertError(configuration.doCheckCallbackCredentialsId("short"));
@@ -335,8 +336,8 @@ class CallersConfigurationJenkinsTest {
                 .grant(Jenkins.READ, Jenkins.MANAGE)
                 .everywhere()
                 .to("manager"));
-        ListedClient.DescriptorImpl client = j.jenkins.getDescriptorByType(ListedClient.DescriptorImpl.class);
-        ListedIssuer.DescriptorImpl issuer = j.jenkins.getDescriptorByType(ListedIssuer.DescriptorImpl.class);
+        ClientDefinition.DescriptorImpl client = j.jenkins.getDescriptorByType(ClientDefinition.DescriptorImpl.class);
+        IssuerDefinition.DescriptorImpl issuer = j.jenkins.getDescriptorByType(IssuerDefinition.DescriptorImpl.class);
 
         try (ACLContext ignored = ACL.as2(User.getById("manager", true).impersonate2())) {
             List<Runnable> checks = List.of(
@@ -368,9 +369,9 @@ class CallersConfigurationJenkinsTest {
 
     @Test
     void aClientIsWhatItsCredentialIsNow() throws Exception {
-        ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("ci", "**")));
+        ArmoryConfiguration.get().setCallbackClients(List.of(new ClientDefinition("ci", "**")));
         assertThat(ArmoryConfiguration.get().clients())
-                .extracting(CallbackClient::id)
+                .extracting(OAuthClient::id)
                 .containsExactly("client-1");
         assertThat(ArmoryConfiguration.get().hasClient("ci")).isTrue();
         assertThat(ArmoryConfiguration.get().hasClient("other")).isFalse();

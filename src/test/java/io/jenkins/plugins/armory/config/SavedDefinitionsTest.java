@@ -111,9 +111,9 @@ class SavedDefinitionsTest {
     /** One that fails later would fail for all callers. */
     @Test
     void clientsAndIssuersHaveDefaults() {
-        ListedIssuer issuer = (ListedIssuer)
-                read(ListedIssuer.class, "<issuer>https://issuer.example.com</issuer><audience>jenkins</audience>");
-        ListedClient client = (ListedClient) read(ListedClient.class, "<credentialsId>ci</credentialsId>");
+        IssuerDefinition issuer = (IssuerDefinition)
+                read(IssuerDefinition.class, "<issuer>https://issuer.example.com</issuer><audience>jenkins</audience>");
+        ClientDefinition client = (ClientDefinition) read(ClientDefinition.class, "<credentialsId>ci</credentialsId>");
 
         assertThat(issuer.toIssuer().jobs().match("deploy")).isFalse();
         assertThat(issuer.getRequiredClaims()).isEmpty();
@@ -131,7 +131,7 @@ class SavedDefinitionsTest {
     @Test
     void anIssuerThatTheFormRefusesIsNotReadEither() {
         assertThatThrownBy(() -> read(
-                        ListedIssuer.class,
+                        IssuerDefinition.class,
                         "<issuer>http://issuer.example.com</issuer><audience>jenkins</audience>"
                                 + "<requiredClaims/><jobs>**</jobs>"))
                 .hasStackTraceContaining("is not an https address");

@@ -13,7 +13,7 @@ import hudson.security.csrf.DefaultCrumbIssuer;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.config.ListedClient;
+import io.jenkins.plugins.armory.config.ClientDefinition;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -71,7 +71,7 @@ class CallersJenkinsTest {
                         Domain.global(),
                         new UsernamePasswordCredentialsImpl(
                                 CredentialsScope.GLOBAL, "ci", "", "client-1", "a-secret-of-all-clients"));
-        ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("ci", "team/**")));
+        ArmoryConfiguration.get().setCallbackClients(List.of(new ClientDefinition("ci", "team/**")));
         id = newApproval(job.getFullName());
     }
 

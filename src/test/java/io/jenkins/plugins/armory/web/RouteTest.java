@@ -68,10 +68,10 @@ class RouteTest {
 
     @ParameterizedTest
     @EnumSource
-    void aChoiceHasThePathThatItSays(Choice choice) {
-        String path = "/approvals/a1/" + choice.path();
+    void aPersonalDecisionHasThePathThatItSays(PersonalDecision.Kind kind) {
+        String path = "/approvals/a1/" + kind.path();
 
-        assertThat(Route.at(path)).isEqualTo(new Route.Match(path, Route.valueOf(choice.name()), "a1"));
+        assertThat(Route.at(path)).isEqualTo(new Route.Match(path, Route.valueOf(kind.name()), "a1"));
     }
 
     /** The document has the routes of the action that are an interface, and no others. {@code OpenApiTest} compares the answers. */

@@ -51,7 +51,7 @@ public final class IssuedTokens implements TokenVerifier {
     private static final int VERSION_BYTES = 9;
     private static final String NOT_NOW = "Jenkins cannot verify tokens now; call back again later.";
 
-    private final Supplier<List<CallbackClient>> clients;
+    private final Supplier<List<OAuthClient>> clients;
     private final Supplier<String> issuer;
     private final UnaryOperator<byte[]> mac;
     private final Clock clock;
@@ -63,7 +63,7 @@ public final class IssuedTokens implements TokenVerifier {
      * @param mac computes an HMAC-SHA256 with a key that never leaves Jenkins
      */
     public IssuedTokens(
-            Supplier<List<CallbackClient>> clients, Supplier<String> issuer, UnaryOperator<byte[]> mac, Clock clock) {
+            Supplier<List<OAuthClient>> clients, Supplier<String> issuer, UnaryOperator<byte[]> mac, Clock clock) {
         this.clients = clients;
         this.issuer = issuer;
         this.mac = mac;
@@ -75,7 +75,7 @@ public final class IssuedTokens implements TokenVerifier {
      *
      * @throws IllegalStateException if Jenkins does not know its address
      */
-    public String issue(CallbackClient client) {
+    public String issue(OAuthClient client) {
         Instant now = clock.instant();
         ObjectNode claims = JsonResponse.JSON
                 .createObjectNode()
@@ -128,7 +128,7 @@ public final class IssuedTokens implements TokenVerifier {
     }
 
     private Verification verifyClient(String id, String version) {
-        List<CallbackClient> listed = CallbackClient.named(Set.of(id), clients.get());
+        List<OAuthClient> listed = OAuthClient.named(Set.of(id), clients.get());
         if (listed.isEmpty()) {
             return Verification.invalid("client " + id + " is not listed any more");
         }
@@ -140,7 +140,7 @@ public final class IssuedTokens implements TokenVerifier {
                         Verification.invalid("the secret of client " + id + " was changed after the token was issued"));
     }
 
-    private static Optional<String> obstacle(CallbackClient client, Approval approval) {
+    private static Optional<String> obstacle(OAuthClient client, Approval approval) {
         return Caller.obstacle(
                 client.ofSystem() || !approval.isRule() ? reason(client, approval) : AllowedCallers.READABLE,
                 AllowedCallers.of(approval).includeClient(client.id(), client.credentialsId())
@@ -149,7 +149,7 @@ public final class IssuedTokens implements TokenVerifier {
     }
 
     @CheckForNull
-    private static String reason(CallbackClient client, Approval approval) {
+    private static String reason(OAuthClient client, Approval approval) {
         return client.jobs().match(approval.build().job())
                 ? null
                 : "client " + client.id()
@@ -157,7 +157,7 @@ public final class IssuedTokens implements TokenVerifier {
                         + " to the client's jobs";
     }
 
-    private String versionOf(CallbackClient client) {
+    private String versionOf(OAuthClient client) {
         byte[] tag = mac.apply(("secret:" + client.credentialsId() + ':' + client.id() + ':'
                         + client.password().get())
                 .getBytes(StandardCharsets.UTF_8));

@@ -33,7 +33,7 @@ public final class TokenEndpoint {
     private static final String ARMORYS_SCOPE = "manage:deploy read:infra:data exec:infra:op read:artifacts:data";
 
     private final IssuedTokens tokens;
-    private final Supplier<List<CallbackClient>> clients;
+    private final Supplier<List<OAuthClient>> clients;
     private final BooleanSupplier stopping;
     private final Semaphore permits = new Semaphore(RequestBody.MOST_OF_UNKNOWN);
 
@@ -41,7 +41,7 @@ public final class TokenEndpoint {
      * @param clients returns the listed clients; throws {@link IllegalStateException} if they are not known now
      * @param stopping returns whether the controller is shutting down
      */
-    public TokenEndpoint(IssuedTokens tokens, Supplier<List<CallbackClient>> clients, BooleanSupplier stopping) {
+    public TokenEndpoint(IssuedTokens tokens, Supplier<List<OAuthClient>> clients, BooleanSupplier stopping) {
         this.tokens = tokens;
         this.clients = clients;
         this.stopping = stopping;
@@ -90,7 +90,7 @@ public final class TokenEndpoint {
                     "Parameters belong into the body: an address is written to the logs of proxies and"
                             + " servers (RFC 6749, section 2.3.1).");
         }
-        TokenParameters parameters = TokenParameters.of(request);
+        Map<String, String> parameters = request.parameters();
         String grant = parameters.get("grant_type");
         if (grant == null) {
             throw RefusedRequestException.invalid("The parameter grant_type is missing: send " + GRANT + ".");
@@ -98,7 +98,7 @@ public final class TokenEndpoint {
         if (!grant.equals(GRANT)) {
             return JsonResponse.error(400, "unsupported_grant_type", "The grant_type must be " + GRANT + ".");
         }
-        CallbackClient client = find(identities(request, parameters));
+        OAuthClient client = find(identities(request, parameters));
         return client != null
                 ? grant(client)
                 : invalidClient(
@@ -107,7 +107,7 @@ public final class TokenEndpoint {
     }
 
     /** Returns the answer of RFC 6749, section 5.1. All answers have {@code Cache-Control: no-store}. */
-    private JsonResponse grant(CallbackClient client) {
+    private JsonResponse grant(OAuthClient client) {
         return new JsonResponse(
                 200,
                 Map.of("Pragma", "no-cache"),
@@ -123,7 +123,7 @@ public final class TokenEndpoint {
     private record Identity(String id, String secret) {}
 
     /** Returns the client that a request claims to be, in each spelling that it may have meant. */
-    private static List<Identity> identities(TokenRequest request, TokenParameters parameters)
+    private static List<Identity> identities(TokenRequest request, Map<String, String> parameters)
             throws RefusedRequestException {
         List<String> headers = request.authorization();
         String id = parameters.get("client_id");
@@ -182,9 +182,9 @@ public final class TokenEndpoint {
 
     /** Returns the client with the secret that was given; {@code null} if there is none. */
     @CheckForNull
-    private CallbackClient find(List<Identity> meant) {
-        List<CallbackClient> named =
-                CallbackClient.named(meant.stream().map(Identity::id).collect(Collectors.toSet()), clients.get());
+    private OAuthClient find(List<Identity> meant) {
+        List<OAuthClient> named =
+                OAuthClient.named(meant.stream().map(Identity::id).collect(Collectors.toSet()), clients.get());
         // The token is of the secret that was given: a vault that is asked again may have another one by now.
         return meant.stream()
                 .distinct()

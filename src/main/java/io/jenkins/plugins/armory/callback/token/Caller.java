@@ -13,7 +13,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The owner of a genuine token.
+ * The sender of a request, as its token or its signature shows.
  *
  * @param name the name for people, shown as {@code decidedBy}
  * @param obstacle returns why the caller may not decide an approval, or nothing if it may

@@ -39,11 +39,11 @@ class IssuedTokensTest {
     private static final Duration DAY = Duration.ofDays(1);
 
     private final MutableClock clock = new MutableClock(START);
-    private final List<CallbackClient> clients = new ArrayList<>();
+    private final List<OAuthClient> clients = new ArrayList<>();
     private String issuer = ISSUER;
     private final IssuedTokens tokens =
             new IssuedTokens(() -> List.copyOf(clients), () -> issuer, IssuedTokensTest::mac, clock);
-    private final CallbackClient client = client("client-1", "secret", "team/**, other");
+    private final OAuthClient client = client("client-1", "secret", "team/**, other");
 
     static byte[] mac(byte[] message) {
         try {
@@ -55,8 +55,8 @@ class IssuedTokensTest {
         }
     }
 
-    private CallbackClient client(String id, String secret, String jobs) {
-        var added = new CallbackClient("credential-of-" + id, id, () -> secret, JobPatterns.parse(jobs), true);
+    private OAuthClient client(String id, String secret, String jobs) {
+        var added = new OAuthClient("credential-of-" + id, id, () -> secret, JobPatterns.parse(jobs), true);
         clients.removeIf(each -> each.id().equals(id));
         clients.add(added);
         return added;

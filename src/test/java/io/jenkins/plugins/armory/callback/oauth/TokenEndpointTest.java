@@ -42,10 +42,10 @@ class TokenEndpointTest {
             Map.of("WWW-Authenticate", "Basic realm=\"armory\", charset=\"UTF-8\"");
 
     private final MutableClock clock = new MutableClock(Instant.parse("2026-01-31T10:00:00Z"));
-    private final List<CallbackClient> clients = new ArrayList<>(List.of(
-            new CallbackClient(
+    private final List<OAuthClient> clients = new ArrayList<>(List.of(
+            new OAuthClient(
                     "first", "client-1", () -> "s+cr t-of-the-first-one", JobPatterns.parse("team/**, other"), true),
-            new CallbackClient("second", "client:2", () -> "x%y-of-the-second-client", JobPatterns.parse("**"), true)));
+            new OAuthClient("second", "client:2", () -> "x%y-of-the-second-client", JobPatterns.parse("**"), true)));
     private boolean stopping;
     private String issuer = "https://jenkins.example.com/armory/";
 
@@ -79,7 +79,7 @@ class TokenEndpointTest {
     void aTokenIsOfTheSecretThatWasGivenAlsoIfAnotherIsReadMeanwhile() {
         Iterator<String> passwords =
                 List.of(OLD, "new".repeat(7), "new".repeat(7)).iterator();
-        clients.add(new CallbackClient("vault", "client-3", passwords::next, JobPatterns.parse("**"), true));
+        clients.add(new OAuthClient("vault", "client-3", passwords::next, JobPatterns.parse("**"), true));
 
         JsonResponse response = send(FORM, "grant_type=client_credentials&client_id=client-3&client_secret=" + OLD);
 
@@ -94,7 +94,7 @@ class TokenEndpointTest {
     /** The client whose name cannot be read may be the one that asks. */
     @Test
     void aClientThatCannotBeReadConcernsNoOtherOne() {
-        clients.add(0, CallbackClient.unread("vault", JobPatterns.parse("**"), new IOException("sealed")));
+        clients.add(0, OAuthClient.unread("vault", JobPatterns.parse("**"), new IOException("sealed")));
 
         assertIssued(send(FORM, RIGHT), "client client-1");
         assertIssued(
@@ -391,9 +391,9 @@ class TokenEndpointTest {
     /** Whoever guesses is not slowed down. */
     @Test
     void nobodyIsAClientWhoseSecretCouldBeGuessed() {
-        clients.add(new CallbackClient("s", "short", () -> "x".repeat(19), JobPatterns.parse("**"), true));
-        clients.add(new CallbackClient("b", "blank", () -> " ".repeat(19), JobPatterns.parse("**"), true));
-        clients.add(new CallbackClient("l", "long", () -> "x".repeat(20), JobPatterns.parse("**"), true));
+        clients.add(new OAuthClient("s", "short", () -> "x".repeat(19), JobPatterns.parse("**"), true));
+        clients.add(new OAuthClient("b", "blank", () -> " ".repeat(19), JobPatterns.parse("**"), true));
+        clients.add(new OAuthClient("l", "long", () -> "x".repeat(20), JobPatterns.parse("**"), true));
         String request = "grant_type=client_credentials&client_id=%s&client_secret=%s";
 
         JsonResponse refused = send(FORM, request.formatted("short", "x".repeat(19)));

@@ -20,7 +20,7 @@ import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.config.ListedClient;
+import io.jenkins.plugins.armory.config.ClientDefinition;
 import io.jenkins.plugins.armory.config.form.AnswerDefinition;
 import io.jenkins.plugins.armory.config.form.BodyTemplate;
 import io.jenkins.plugins.armory.config.form.KeyValue;
@@ -265,7 +265,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
                 folder,
                 new StringCredentialsImpl(
                         CredentialsScope.GLOBAL, "client", "", Secret.fromString("f0lder-secret-of-the-team")));
-        ArmoryConfiguration.get().setCallbackClients(List.of(new ListedClient("client", "**")));
+        ArmoryConfiguration.get().setCallbackClients(List.of(new ClientDefinition("client", "**")));
         WorkflowRun run = job(folder, step(", callbackCredentialsId: 'client'"))
                 .scheduleBuild2(0)
                 .waitForStart();

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests of the checks of an issuer in the settings. */
-class ListedIssuerTest {
+class IssuerDefinitionTest {
 
     private static final String ISSUER = "https://issuer.example.com";
     private static final String AUDIENCE = "https://jenkins.example.com/";
@@ -22,7 +22,7 @@ class ListedIssuerTest {
     @ValueSource(strings = {"", " "})
     void blankIssuerIsNobody(String issuer) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ListedIssuer(issuer, AUDIENCE, CLAIMS, "**"))
+                .isThrownBy(() -> new IssuerDefinition(issuer, AUDIENCE, CLAIMS, "**"))
                 .withMessageStartingWith("issuer: is missing; ");
     }
 
@@ -31,7 +31,7 @@ class ListedIssuerTest {
     @ValueSource(strings = {"", " "})
     void blankAudienceIsNone(String audience) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ListedIssuer(ISSUER, audience, CLAIMS, "**"))
+                .isThrownBy(() -> new IssuerDefinition(ISSUER, audience, CLAIMS, "**"))
                 .withMessageStartingWith("audience: is missing; ");
     }
 
@@ -42,11 +42,11 @@ class ListedIssuerTest {
     void armoryCloudNeedsAClaim(String issuer) {
         for (List<String> claims : Arrays.asList(null, List.<String>of())) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> new ListedIssuer(issuer, AUDIENCE, claims, "**"))
+                    .isThrownBy(() -> new IssuerDefinition(issuer, AUDIENCE, claims, "**"))
                     .withMessageStartingWith(
                             "requiredClaims: is empty, and Armory Cloud gives tokens to all its customers; ");
         }
-        assertThat(new ListedIssuer(issuer, AUDIENCE, List.of("https://cloud.armory.io/principal#envId=e1"), "**")
+        assertThat(new IssuerDefinition(issuer, AUDIENCE, List.of("https://cloud.armory.io/principal#envId=e1"), "**")
                         .getRequiredClaims())
                 .hasSize(1);
     }
@@ -54,35 +54,36 @@ class ListedIssuerTest {
     @Test
     void aBlankClaimIsNotLeftOut() {
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> new ListedIssuer(ISSUER, AUDIENCE, List.of("a=b", " "), "**").checkClaims("issuers[0]"))
+                .isThrownBy(() ->
+                        new IssuerDefinition(ISSUER, AUDIENCE, List.of("a=b", " "), "**").checkClaims("issuers[0]"))
                 .withMessageStartingWith("issuers[0].requiredClaims[1]: is blank");
     }
 
     @Test
     void claimsOfAFormAreLines() {
-        ListedIssuer issuer = new ListedIssuer(' ' + ISSUER + ' ', AUDIENCE, List.of("a=b\r\n\n c=d "), "team/**");
+        IssuerDefinition issuer =
+                new IssuerDefinition(' ' + ISSUER + ' ', AUDIENCE, List.of("a=b\r\n\n c=d "), "team/**");
 
         assertThat(issuer.getIssuer()).isEqualTo(ISSUER);
         assertThat(issuer.getRequiredClaims()).containsExactly("a=b", "c=d");
-        assertThat(new ListedIssuer.DescriptorImpl().lines(issuer.getRequiredClaims()))
+        assertThat(new IssuerDefinition.DescriptorImpl().lines(issuer.getRequiredClaims()))
                 .isEqualTo("a=b\nc=d");
         assertThat(issuer.toIssuer().jobs().match("team/a")).isTrue();
     }
 
     @Test
     void othersMayDoWithoutAClaim() {
-        assertThat(new ListedIssuer(ISSUER, AUDIENCE, null, "**").getRequiredClaims())
+        assertThat(new IssuerDefinition(ISSUER, AUDIENCE, null, "**").getRequiredClaims())
                 .isEmpty();
     }
 
     @Test
     void wrongAddressAndWrongClaimAreNamed() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ListedIssuer("http://issuer.example.com", AUDIENCE, CLAIMS, "**"))
+                .isThrownBy(() -> new IssuerDefinition("http://issuer.example.com", AUDIENCE, CLAIMS, "**"))
                 .withMessageContaining("\"http://issuer.example.com\" is not an https address");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ListedIssuer(ISSUER, AUDIENCE, List.of("repository"), "**"))
+                .isThrownBy(() -> new IssuerDefinition(ISSUER, AUDIENCE, List.of("repository"), "**"))
                 .withMessageStartingWith("requiredClaims: \"repository\" is not a required claim");
     }
 }

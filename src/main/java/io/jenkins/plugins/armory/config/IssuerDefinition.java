@@ -21,7 +21,7 @@ import org.kohsuke.stapler.verb.POST;
 
 /** An entry of {@code issuers}: an outside issuer whose JWTs are accepted. */
 @Restricted(NoExternalUse.class)
-public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
+public final class IssuerDefinition extends AbstractDescribableImpl<IssuerDefinition> {
 
     private final String issuer;
     private final String audience;
@@ -41,27 +41,27 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
      * @throws IllegalArgumentException naming the field that is missing or wrong
      */
     @DataBoundConstructor
-    public ListedIssuer(
+    public IssuerDefinition(
             @CheckForNull String issuer,
             @CheckForNull String audience,
             @CheckForNull List<String> requiredClaims,
             @CheckForNull String jobs) {
-        this.issuer = required(issuer, Messages.ListedIssuer_noIssuer());
+        this.issuer = required(issuer, Messages.IssuerDefinition_noIssuer());
         if (!OutsideIssuer.isTrustworthy(this.issuer)) {
-            throw new IllegalArgumentException(Messages.ListedIssuer_notTrustworthy(this.issuer));
+            throw new IllegalArgumentException(Messages.IssuerDefinition_notTrustworthy(this.issuer));
         }
-        this.audience = required(audience, Messages.ListedIssuer_noAudience());
+        this.audience = required(audience, Messages.IssuerDefinition_noAudience());
         this.requiredClaims = ListField.of(requiredClaims);
         givenClaims = requiredClaims;
         if (RequiredClaims.parse(this.requiredClaims).isEmpty() && isArmory(this.issuer)) {
-            throw new IllegalArgumentException(Messages.ListedIssuer_claimOfArmory());
+            throw new IllegalArgumentException(Messages.IssuerDefinition_claimOfArmory());
         }
         this.jobs = JobsDescriptor.checked(jobs);
     }
 
     /** Checks what was saved, which people or scripts may have written: XStream does not call the constructor. */
     private Object readResolve() {
-        return new ListedIssuer(issuer, audience, requiredClaims, jobs);
+        return new IssuerDefinition(issuer, audience, requiredClaims, jobs);
     }
 
     private static String required(@CheckForNull String value, String message) {
@@ -108,7 +108,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
     }
 
     @Extension
-    public static final class DescriptorImpl extends JobsDescriptor<ListedIssuer> implements ListField {
+    public static final class DescriptorImpl extends JobsDescriptor<IssuerDefinition> implements ListField {
 
         private static final String ARMORY_HOST = "auth.cloud.armory.io";
 
@@ -130,7 +130,7 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             }
             return OutsideIssuer.isTrustworthy(address)
                     ? FormValidation.ok()
-                    : FormValidation.error(Messages.ListedIssuer_notTrustworthy(address));
+                    : FormValidation.error(Messages.IssuerDefinition_notTrustworthy(address));
         }
 
         @POST
@@ -152,8 +152,8 @@ public final class ListedIssuer extends AbstractDescribableImpl<ListedIssuer> {
             }
             String address = Util.fixNull(issuer).strip();
             return OutsideIssuer.isTrustworthy(address) && isArmory(address)
-                    ? FormValidation.error(Messages.ListedIssuer_claimOfArmory())
-                    : FormValidation.warning(Messages.ListedIssuer_noClaim());
+                    ? FormValidation.error(Messages.IssuerDefinition_claimOfArmory())
+                    : FormValidation.warning(Messages.IssuerDefinition_noClaim());
         }
     }
 }

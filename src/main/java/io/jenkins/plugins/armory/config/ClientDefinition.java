@@ -10,7 +10,7 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.armory.callback.oauth.CallbackClient;
+import io.jenkins.plugins.armory.callback.oauth.OAuthClient;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import io.jenkins.plugins.armory.config.form.JobsDescriptor;
 import io.jenkins.plugins.armory.config.form.SecretTexts;
@@ -30,7 +30,7 @@ import org.kohsuke.stapler.verb.POST;
  * client of {@code oauth/token}. The credential is looked up at each use.
  */
 @Restricted(NoExternalUse.class)
-public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
+public final class ClientDefinition extends AbstractDescribableImpl<ClientDefinition> {
 
     private final String credentialsId;
     private final String jobs;
@@ -44,7 +44,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
      * @param jobs the jobs that the client may decide for, in the format of {@link JobPatterns}
      */
     @DataBoundConstructor
-    public ListedClient(String credentialsId, String jobs) {
+    public ClientDefinition(String credentialsId, String jobs) {
         this.credentialsId = Util.fixNull(credentialsId).strip();
         Bound.LINE.check("credentialsId", this.credentialsId);
         this.jobs = JobsDescriptor.checked(jobs);
@@ -52,7 +52,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
 
     /** Checks what was saved, which people or scripts may have written: XStream does not call the constructor. */
     private Object readResolve() {
-        return new ListedClient(credentialsId, jobs);
+        return new ClientDefinition(credentialsId, jobs);
     }
 
     public String getCredentialsId() {
@@ -64,16 +64,16 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
     }
 
     /** Returns the client, with its password to be read later; empty if its credential does not exist. */
-    public Optional<CallbackClient> toClient() {
+    public Optional<OAuthClient> toClient() {
         try {
             return read(() -> Optional.ofNullable(lookUp(credentialsId)).map(this::clientOf));
         } catch (IOException x) {
-            return Optional.of(CallbackClient.unread(credentialsId, patterns(), x));
+            return Optional.of(OAuthClient.unread(credentialsId, patterns(), x));
         }
     }
 
-    private CallbackClient clientOf(StandardUsernamePasswordCredentials credentials) {
-        return new CallbackClient(
+    private OAuthClient clientOf(StandardUsernamePasswordCredentials credentials) {
+        return new OAuthClient(
                 credentialsId,
                 credentials.getUsername(),
                 () -> passwordOf(credentials),
@@ -123,7 +123,7 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
     }
 
     @Extension
-    public static final class DescriptorImpl extends JobsDescriptor<ListedClient> {
+    public static final class DescriptorImpl extends JobsDescriptor<ClientDefinition> {
         @POST
         public ListBoxModel doFillCredentialsIdItems(@QueryParameter String credentialsId) {
             return SecretTexts.items(StandardUsernamePasswordCredentials.class, null, credentialsId);
@@ -133,12 +133,12 @@ public final class ListedClient extends AbstractDescribableImpl<ListedClient> {
         public FormValidation doCheckCredentialsId(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             if (Util.fixEmptyAndTrim(value) == null) {
-                return FormValidation.error(Messages.ListedClient_choose());
+                return FormValidation.error(Messages.ClientDefinition_choose());
             }
             if (lookUp(value) == null) {
-                return FormValidation.error(Messages.ListedClient_none());
+                return FormValidation.error(Messages.ClientDefinition_none());
             }
-            return new ListedClient(value, "")
+            return new ClientDefinition(value, "")
                     .problem()
                     .map(FormValidation::error)
                     .orElseGet(FormValidation::ok);

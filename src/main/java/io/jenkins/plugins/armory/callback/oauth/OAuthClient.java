@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.callback.oauth;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
@@ -12,7 +13,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A client of the token endpoint, as the administrator lists it.
+ * A client of {@code oauth/token}.
  *
  * @param credentialsId the id of the username/password credential
  * @param id the username of the credential, which is the {@code client_id}; empty if that cannot be read now
@@ -20,21 +21,32 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *     {@link UncheckedIOException} if it cannot be read now
  * @param jobs the jobs that the client's tokens may decide for
  * @param ofSystem whether the credential is of scope System, so that no Pipeline can read it
+ * @param unread why the credential cannot be read now, {@code null} if it can
  */
 @Restricted(NoExternalUse.class)
-public record CallbackClient(
-        String credentialsId, String id, Supplier<String> password, JobPatterns jobs, boolean ofSystem) {
+public record OAuthClient(
+        String credentialsId,
+        String id,
+        Supplier<String> password,
+        JobPatterns jobs,
+        boolean ofSystem,
+        @CheckForNull IOException unread) {
+
+    public OAuthClient(String credentialsId, String id, Supplier<String> password, JobPatterns jobs, boolean ofSystem) {
+        this(credentialsId, id, password, jobs, ofSystem, null);
+    }
 
     /** Returns a client of which nothing can be read now. */
-    public static CallbackClient unread(String credentialsId, JobPatterns jobs, IOException why) {
-        return new CallbackClient(
+    public static OAuthClient unread(String credentialsId, JobPatterns jobs, IOException why) {
+        return new OAuthClient(
                 credentialsId,
                 "",
                 () -> {
                     throw new UncheckedIOException(why);
                 },
                 jobs,
-                false);
+                false,
+                why);
     }
 
     /**
@@ -42,23 +54,27 @@ public record CallbackClient(
      *
      * @throws UncheckedIOException if there is none, and it may be one that cannot be read now
      */
-    public static List<CallbackClient> named(Set<String> ids, List<CallbackClient> listed) {
-        List<CallbackClient> named =
+    public static List<OAuthClient> named(Set<String> ids, List<OAuthClient> listed) {
+        List<OAuthClient> named =
                 listed.stream().filter(client -> ids.contains(client.id)).toList();
         if (named.isEmpty()) {
-            listed.stream().filter(client -> client.id.isEmpty()).forEach(unread -> unread.password.get()); // throws
+            for (OAuthClient client : listed) {
+                if (client.unread != null) {
+                    throw new UncheckedIOException(client.unread);
+                }
+            }
         }
         return named;
     }
 
     /** Returns the client with its password as it was read. */
-    CallbackClient withPassword(String read) {
-        return new CallbackClient(credentialsId, id, () -> read, jobs, ofSystem);
+    OAuthClient withPassword(String read) {
+        return new OAuthClient(credentialsId, id, () -> read, jobs, ofSystem, unread);
     }
 
     /** Returns the client with the jobs of another entry too. */
-    public CallbackClient and(CallbackClient other) {
-        return new CallbackClient(credentialsId, id, password, jobs.and(other.jobs), ofSystem);
+    public OAuthClient and(OAuthClient other) {
+        return new OAuthClient(credentialsId, id, password, jobs.and(other.jobs), ofSystem, unread);
     }
 
     /** Returns whether this is the secret. Nobody is a client whose secret is too short. */
