@@ -6,7 +6,7 @@ import java.io.Serializable;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 
-/** A stage of a build, with the state that the views of Jenkins would show. CONTRIBUTING.md describes its JSON. */
+/** A stage of a build, with the state that the views of Jenkins would show. */
 final class Stage implements Serializable {
     private static final long serialVersionUID = 1;
 
