@@ -23,11 +23,11 @@ import org.junit.jupiter.api.Test;
 /** Whoever has no token can neither fill memory or disk, nor keep those out who have one. */
 class AbuseTest extends OwnController {
 
-    private static final int REQUESTS = 5_000;
+    private static final int REQUESTS = 1_500;
     private static final int SLOW = 345;
-    private static final int WARM_UP = 2_000;
+    private static final int WARM_UP = 1_000;
     /** In bytes: less than a hundred a request. */
-    private static final long LITTLE = 450 * 1024;
+    private static final long LITTLE = 240 * 1024;
 
     @Test
     void failedRequestsCostNothingThatStaysAndKeepNobodyOut() {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -131,11 +132,6 @@ class ProtectedEnvironmentTest {
         return jenkins.build(DEPLOY.formatted(environment));
     }
 
-    private static void kill() {
-        controller.kill();
-        controller.start();
-    }
-
     @Test
     void theBodyBeginsOnceTheRuleIsMet() {
         Build build = deploy("prod").awaitWaiting(1);
@@ -191,20 +187,6 @@ class ProtectedEnvironmentTest {
         rule.succeed("CHG-3").expect(200);
         build.awaitLog("Environment 'prod' waits for the approvals that name it.");
         return build;
-    }
-
-    @Test
-    void anApprovalThatBeginsWhileARuleIsPendingIsWaitedFor() {
-        try (ExternalProcess gate = new ExternalProcess()) {
-            Build build = deployBesideAGate(gate);
-            assertThat(build.log()).doesNotContain(DEPLOYED);
-            kill();
-
-            gate.awaitCallback().succeed("fine").expect(200);
-
-            assertThat(build.awaitResult("SUCCESS")).contains(DEPLOYED);
-            assertThat(calls()).as("the rule is asked once").isEqualTo(callsBefore + 1);
-        }
     }
 
     @Test
@@ -310,23 +292,6 @@ class ProtectedEnvironmentTest {
     }
 
     @Test
-    void anAdministratorMayOverrideAClosedWindow() {
-        Build build = deploy("tomorrow").awaitWaiting(1);
-        JsonNode opening = build.approval();
-        assertThat(opening.get("opensAt").asText()).isNotEmpty();
-        assertThat(opening.get("webhook").asText()).isEqualTo("window");
-        assertThat(opening.get("deadline").asText()).matches(".{19}(\\.\\d{3})?Z");
-        assertThat(build.log())
-                .contains("The windows of 'tomorrow' are closed", "the next opening is")
-                .containsPattern("for the next opening, \\S{19}Z, until \\S{19}Z at most\\.");
-
-        kill();
-        build.override(opening, "approve", "hotfix").expect(200);
-
-        assertThat(build.awaitResult("SUCCESS")).contains("hotfix", DEPLOYED);
-    }
-
-    @Test
     void anOverrideThatRejectsEndsTheWait() {
         Build build = deploy("tomorrow").awaitWaiting(1);
 
@@ -379,28 +344,42 @@ class ProtectedEnvironmentTest {
     }
 
     @Test
-    void goesOnAfterADeathWhileTheRuleIsPendingAndOnceItIsMet() {
-        Build build = deploy("prod").awaitWaiting(1);
-        Callback callback = PROCESS.awaitCallback();
-        kill();
-        build.awaitWaiting(1);
-        callback.at(controller).succeed("CHG-3").expect(200);
-        controller.kill();
-        controller.start();
+    void goesOnAfterADeathWhileWhatItWaitsForIsPendingAndOnceThatIsDecided() {
+        try (ExternalProcess gate = new ExternalProcess()) {
+            Build beside = deployBesideAGate(gate);
+            Build asked = deploy("prod").awaitWaiting(1);
+            Callback rule = PROCESS.awaitCallback();
+            Build checked = deploy("checked").awaitWaiting(1);
+            Callback check = CHECKS.awaitCallback();
+            Build closed = deploy("tomorrow").awaitWaiting(1);
+            JsonNode opening = closed.approval();
+            assertThat(opening.get("opensAt").asText()).isNotEmpty();
+            assertThat(opening.get("webhook").asText()).isEqualTo("window");
+            assertThat(opening.get("deadline").asText()).matches(".{19}(\\.\\d{3})?Z");
+            assertThat(closed.log())
+                    .contains("The windows of 'tomorrow' are closed", "the next opening is")
+                    .containsPattern("for the next opening, \\S{19}Z, until \\S{19}Z at most\\.");
+            assertThat(beside.log() + asked.log() + closed.log()).doesNotContain(DEPLOYED);
+            controller.kill();
+            controller.start();
 
-        assertThat(build.awaitResult("SUCCESS")).contains(DEPLOYED);
-        assertThat(calls()).isEqualTo(callsBefore + 1);
-    }
+            for (Build build : List.of(beside, asked, checked, closed)) {
+                build.awaitWaiting(1);
+            }
+            gate.awaitCallback().succeed("fine").expect(200);
+            check.succeed("fine").expect(200);
+            closed.override(opening, "approve", "hotfix").expect(200);
+            rule.succeed("CHG-3").expect(200);
+            controller.kill();
+            controller.start();
 
-    @Test
-    void goesOnAfterADeathWhileTheCheckIsPending() {
-        Build build = deploy("checked").awaitWaiting(1);
-        Callback callback = CHECKS.awaitCallback();
-        kill();
-        callback.at(controller).succeed("fine").expect(200);
-
-        assertThat(build.awaitResult("SUCCESS")).containsOnlyOnce(DEPLOYED);
-        assertThat(build.environments()).isEqualTo(Map.of("checked", "COMPLETE"));
+            assertThat(closed.awaitResult("SUCCESS")).contains("hotfix").containsOnlyOnce(DEPLOYED);
+            for (Build build : List.of(beside, asked, checked)) {
+                assertThat(build.awaitResult("SUCCESS")).containsOnlyOnce(DEPLOYED);
+            }
+            assertThat(checked.environments()).isEqualTo(Map.of("checked", "COMPLETE"));
+            assertThat(calls()).as("each rule is asked once").isEqualTo(callsBefore + 3);
+        }
     }
 
     /** As after the restart of a Jenkins whose predecessor still ends. */
