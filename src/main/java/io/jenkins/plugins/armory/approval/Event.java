@@ -20,13 +20,13 @@ public sealed interface Event {
         Attempt attempt();
     }
 
-    /** The first call of the webhook begins. Told of an approval that may have had to wait for it. */
+    /** The first call of the webhook begins, and with it the time of the approval. */
     record Begun() implements Event {}
 
     /** An attempt to call the webhook failed, and there will be another. */
     record Failed(Attempt attempt) implements Called {}
 
-    /** The webhook took the call, and its answer means nothing more: it was a 2xx. */
+    /** The webhook took the call with a 2xx, and its answer decides nothing. */
     record Sent(Attempt attempt) implements Called {}
 
     /**

@@ -13,9 +13,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Who counts for which rule: each person for one of those that they may count for, so that as many as possible count. That is a maximum
- * bipartite matching, found by augmenting paths (Kuhn, 1955): somebody who comes may take the place of a person who can move to another
- * rule.
+ * Matches people with rules, so that as many people as possible count. A person counts for one of the rules that they may count for. It is
+ * a maximum bipartite matching, found by augmenting paths (Kuhn, 1955): a person may move to another rule to make room for the next.
  */
 @Restricted(NoExternalUse.class)
 public final class RuleMatching {

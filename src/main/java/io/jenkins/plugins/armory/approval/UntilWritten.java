@@ -14,9 +14,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Repeats writes that must not be given up, as while a disk is full. Of those that have failed, one is tried every five seconds, each in its
- * turn; once one succeeds, all others are tried too. One that takes long holds up no other. If Jenkins goes down before, the next start makes
- * up for it.
+ * Repeats writes that have failed until they succeed, as while a disk is full. Every five seconds it tries one of them, each in its turn;
+ * once one succeeds, it tries all others. A slow write holds up no other. If Jenkins goes down before, its next start does what is left.
  */
 @Restricted(NoExternalUse.class)
 public final class UntilWritten {

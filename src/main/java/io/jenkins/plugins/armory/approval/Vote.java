@@ -9,7 +9,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The approval of one person, of as many as are required. It counts as it was given.
+ * The approval of one person, of as many as are required.
  *
  * @param user id of the person
  * @param comment may be empty

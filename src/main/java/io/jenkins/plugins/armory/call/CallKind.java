@@ -46,7 +46,7 @@ abstract class CallKind {
      * A call to be made.
      *
      * @param webhook one of the approval's calls
-     * @param notice what is told, without how to call back; {@code null} for a call that tells nobody
+     * @param notice the notice that it sends, {@code null} for another call
      * @param found the values that the approval's webhook has answered for this call
      */
     record Order(

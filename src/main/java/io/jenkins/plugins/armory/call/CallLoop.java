@@ -39,8 +39,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * The loop that makes the outgoing calls of all {@linkplain CallKind kinds}. What is to be called is in the approval's record and nowhere else,
  * so after a crash the calls go on from there. A call may be made twice then, with the same {@code Idempotency-Key}; it is never left out.
  *
- * <p>A change of an approval begins what its record has due, and ends what it has not due any more. Each attempt is made once it has its
- * {@linkplain CallPermits permit}, ends exactly once and gives it back, whatever is thrown on its way. A call is over when its event is written.
+ * <p>When an approval changes, the calls begin that its record has due, and the others end. An attempt waits for its
+ * {@linkplain CallPermits permit}, ends exactly once and gives the permit back, whatever is thrown. A call is over when its event is written.
  */
 @Restricted(NoExternalUse.class)
 public final class CallLoop implements ApprovalObserver {

@@ -11,8 +11,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The permits of outgoing calls: so many in all, of a job and to a host. A call takes its permit before its secrets are read, and waits for
- * it without a thread. When a permit is given back, the call that waits longest begins, of those whose job and host have room.
+ * The permits of outgoing calls. They limit how many run at once: in all, of one job and to one host. A call waits for its permit without a
+ * thread, and reads its secrets once it has it. When a permit is given back, the call that has waited longest begins, of those whose job
+ * and host have room.
  */
 @Restricted(NoExternalUse.class)
 public final class CallPermits {

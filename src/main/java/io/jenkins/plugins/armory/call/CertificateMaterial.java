@@ -20,7 +20,7 @@ import java.util.function.Function;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Reads the keys and certificates of certificate credentials. The messages say what is wrong with the credential, behind its id. */
+/** Reads the keys and certificates of certificate credentials. Its messages stand behind the id of the credential. */
 @Restricted(NoExternalUse.class)
 public record CertificateMaterial(Function<String, StandardCertificateCredentials> credentials)
         implements RequestRenderer.Certificates {

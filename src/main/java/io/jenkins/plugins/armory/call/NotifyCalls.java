@@ -18,9 +18,9 @@ import java.util.stream.IntStream;
 import jenkins.model.Jenkins;
 
 /**
- * The calls that tell people of approvals. What is to be told is in the record, so it is told at least once; a notice that
- * the decision overtakes is dropped. Each webhook gets its notices one after another, and no webhook waits for another one.
- * No approval waits for a notice.
+ * The calls that tell people of approvals. A notice stands in the approval's record until it is sent, so it is sent at least once. The
+ * decision drops earlier ones that have not been sent. Each webhook gets its notices one after another, and no webhook waits for another
+ * one. No approval waits for a notice.
  */
 final class NotifyCalls extends CallKind {
 

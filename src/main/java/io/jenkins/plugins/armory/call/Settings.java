@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The settings of administrators, as what they are made of and what runs needs them; {@code ArmoryConfiguration} has them. */
+/** The settings of administrators as the rooms below {@code config} see them. {@code ArmoryConfiguration} implements it. */
 @Restricted(NoExternalUse.class)
 public interface Settings {
 

@@ -88,7 +88,7 @@ public final class CallbackEndpoint {
     /**
      * The result of looking up an id. An approval whose build was deleted is gone, but its id was issued.
      *
-     * @param isDamaged whether there is an approval that cannot be read; a caller is told so who is known all the same
+     * @param isDamaged whether the approval is there and cannot be read; only a caller who is identified is told so
      */
     private record Lookup(boolean issued, boolean isDamaged, Optional<Approval> approval) {}
 

@@ -42,8 +42,8 @@ public record RequestBody(
     static final int MAX_BYTES = 64 * 1024;
 
     /**
-     * The requests of one kind that are looked into at once although their callers are not known yet. Each of them holds a thread of Jenkins, of
-     * some 200.
+     * The most requests of one kind whose bodies are read at once before their callers are known. Each holds a thread of Jenkins, of some
+     * 200.
      */
     public static final int MOST_OF_UNKNOWN = 32;
 

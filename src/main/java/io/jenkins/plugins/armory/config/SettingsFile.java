@@ -14,8 +14,8 @@ import java.nio.file.Files;
 import java.util.List;
 
 /**
- * Reads the file of the settings, all of it or with an error. Jenkins leaves out what it does not understand, such as a rule of an
- * environment, and uses the rest.
+ * Reads the file of the settings, and fails if it does not understand all of it. Jenkins itself would leave out the rest, such as a rule of
+ * an environment.
  */
 final class SettingsFile extends ReaderWrapper {
 

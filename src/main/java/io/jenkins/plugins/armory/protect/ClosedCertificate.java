@@ -27,7 +27,6 @@ final class ClosedCertificate extends ClosedCredentials<StandardCertificateCrede
         return opened().getPassword();
     }
 
-    /** The kind of these. */
     @Extension
     public static final class Kind extends CredentialKind {
         public Kind() {

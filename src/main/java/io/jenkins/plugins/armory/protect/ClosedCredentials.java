@@ -111,7 +111,7 @@ abstract class ClosedCredentials<C extends StandardCredentials> implements Crede
                 .orElseGet(() -> new Missing(getClass(), id));
     }
 
-    /** What is known of a credential that is not there, for whoever names its kind in an error. */
+    /** The descriptor of a credential that does not exist, for errors that name its kind. */
     private static final class Missing extends CredentialsDescriptor {
 
         private final String id;

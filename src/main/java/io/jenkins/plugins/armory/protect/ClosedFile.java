@@ -26,7 +26,6 @@ final class ClosedFile extends ClosedCredentials<FileCredentials> implements Fil
         return opened().getContent();
     }
 
-    /** The kind of these. */
     @Extension
     public static final class Kind extends CredentialKind {
         public Kind() {

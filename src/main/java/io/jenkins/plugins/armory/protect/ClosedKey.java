@@ -26,7 +26,6 @@ final class ClosedKey extends ClosedUser<SSHUserPrivateKey> implements SSHUserPr
         return opened().getPassphrase();
     }
 
-    /** The kind of these. */
     @Extension(optional = true)
     public static final class Kind extends CredentialKind {
         public Kind() {

@@ -21,7 +21,6 @@ final class ClosedPassword extends ClosedUser<StandardUsernamePasswordCredential
         return opened().getPassword();
     }
 
-    /** The kind of these. */
     @Extension
     public static final class Kind extends CredentialKind {
         public Kind() {

@@ -20,7 +20,6 @@ final class ClosedSecretText extends ClosedCredentials<StringCredentials> implem
         return opened().getSecret();
     }
 
-    /** The kind of these. */
     @Extension
     public static final class Kind extends CredentialKind {
         public Kind() {

@@ -5,7 +5,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
-/** What stands for a step whose arguments are mistaken. It fails and says why. */
+/** A step in the place of one whose arguments are mistaken. It fails and says why. */
 final class MistakenStep extends Step {
 
     private final StepDescriptor asked;

@@ -27,8 +27,8 @@ import java.util.Optional;
 import jenkins.model.Jenkins;
 
 /**
- * The environments of the administrators as JSON, for one viewer and one request. Whoever is no administrator sees those that are for a job
- * that they may read, without the details of rules, credentials and agents, and of all builds those of such jobs.
+ * The environments of the administrators as JSON, for one viewer and one request. Users who are no administrators see the environments and
+ * builds of jobs that they may read, without the details of rules, credentials and agents.
  */
 final class EnvironmentList {
 

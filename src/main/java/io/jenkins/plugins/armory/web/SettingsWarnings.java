@@ -27,9 +27,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What the settings name and Jenkins does not have, most likely because it is mistyped: credentials, and webhooks of the rules of environments;
- * and which of them are of no use. Configuration as Code takes them, since it may set the plugin up before the credentials, and a credential
- * may come later. Without a warning, a build or a client would be refused first, maybe days later.
+ * Warnings of credentials and webhooks that the settings name and that Jenkins does not have or cannot use, most likely because they are
+ * mistyped. Configuration as Code accepts them, since a credential may come later. Without a warning, the first to notice would be a build
+ * or a client that is refused.
  */
 @Restricted(NoExternalUse.class)
 public final class SettingsWarnings {
@@ -144,7 +144,7 @@ public final class SettingsWarnings {
 
         private static final Duration AGE = Duration.ofMinutes(1);
 
-        /** The settings that are looked at now. A look that hangs holds up no look at others, as after the mend. */
+        /** The settings that are looked at now. A look that hangs holds up no look at other settings, as after somebody has mended them. */
         private final AtomicReference<List<Object>> looking = new AtomicReference<>();
 
         private volatile Look last = new Look(List.of(), List.of(), 0);

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 
-/** Replaces the secrets of a request in what its receiver says: each as it is, as in JSON and as in a URL. */
+/** Replaces the secrets of a request in its answer: as they are, and as JSON and URLs escape them. */
 final class SecretMask {
 
     private static final String MASK = "****";

@@ -17,7 +17,7 @@ public interface CallerSecrets {
     String NOT_NOW = "The Secret text of this approval cannot be read now; call back again later.";
 
     /**
-     * A Secret text.
+     * A Secret text, and who signs with it.
      *
      * @param text its secret, or several, see {@link io.jenkins.plugins.armory.webhook.signature.SigningSecrets#split}
      * @param caller who signs with it

@@ -8,7 +8,7 @@ import hudson.util.ListBoxModel;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Lookup of certificate credentials, for mutual TLS and for authorities of one's own. */
+/** Lookup of certificate credentials, for mutual TLS and for authorities in the place of Java's. */
 @Restricted(NoExternalUse.class)
 public final class Certificates {
 

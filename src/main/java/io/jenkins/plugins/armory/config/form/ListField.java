@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** A field with a list: of texts, a Pipeline has an entry a text, and a form all entries in one text area, an entry a line. */
+/** A field with a list of texts: a list in a Pipeline, and in a form a text area with a line for each. */
 @Restricted(NoExternalUse.class)
 public interface ListField {
 

@@ -13,7 +13,7 @@ import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The webhooks that are defined in Jenkins, as one job or the rules of an environment meet them. */
+/** The webhooks of Jenkins that one job, or the rules of an environment, may name. */
 @Restricted(NoExternalUse.class)
 public final class Webhooks {
 

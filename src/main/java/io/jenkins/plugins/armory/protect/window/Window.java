@@ -21,8 +21,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A time in which an environment may be deployed to, or may not. It is a value of texts, so that a Pipeline saved with it can be read
- * whatever becomes of its zone.
+ * A time in which an environment may be deployed to, or may not. It consists of texts, so that a saved Pipeline can be read even if Java
+ * does not know its zone any more.
  *
  * @param times a rule such as {@code FREQ=WEEKLY;BYDAY=MO;BYHOUR=9}, or an interval such as {@code 2026-12-20/2027-01-03}, which
  *     contains its last day, or {@code 2026-12-20T18:00/2027-01-04T06:00}

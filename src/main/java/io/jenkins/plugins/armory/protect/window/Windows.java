@@ -12,7 +12,10 @@ import java.util.TreeMap;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The windows of an environment. It is open in each that allows, always if none does, and never in one that denies. */
+/**
+ * The windows of an environment. It is open while one window allows it and none denies it. Without windows that allow, only those that deny
+ * count.
+ */
 @Restricted(NoExternalUse.class)
 public record Windows(List<Window> windows) implements Serializable {
 

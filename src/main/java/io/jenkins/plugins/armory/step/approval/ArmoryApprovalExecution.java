@@ -8,7 +8,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The execution of {@code armoryApproval}, which the context of its body has: waits as {@code armoryWebhookApproval} does, and then runs the body. The start of the body
+ * The execution of {@code armoryApproval}: waits as {@code armoryWebhookApproval} does, and then runs the body. The start of the body
  * becomes part of the program, so it is run once: if Jenkins goes down before that, the step finds the decision again.
  */
 @Restricted(NoExternalUse.class)

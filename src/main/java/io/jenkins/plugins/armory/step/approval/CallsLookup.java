@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * Finds the webhooks that the approvals of a step name, on the job's folders from the inside, then in the settings. The calls of approvals
- * that name the same are shared.
+ * Finds the webhooks that the approvals of a step name: on the job's folders, the innermost first, then in the settings. Approvals that
+ * name the same webhooks share their calls.
  */
 final class CallsLookup {
 

@@ -20,8 +20,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What the settings ask of a deployment to an environment, as the program has it: frozen when the step starts. Each wait has a seed of its
- * own, which nobody knows before, so nothing in the Pipeline makes up for a rule.
+ * What the settings ask of a deployment to an environment when its step starts; the program keeps it. Each wait has a random seed, so that
+ * no approval of the Pipeline passes for a retry of a rule.
  */
 @Restricted(NoExternalUse.class)
 public final class EnvironmentRules implements Serializable {

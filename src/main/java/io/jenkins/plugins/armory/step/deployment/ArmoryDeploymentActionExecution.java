@@ -33,8 +33,8 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * The execution of {@code armoryDeploymentAction}. A step that is on record as over is not done again after a crash of Jenkins; one
- * that was under way is, so its start costs no write. A body that fails counts like a failed approval of the phase.
+ * The execution of {@code armoryDeploymentAction}. After a crash of Jenkins, a step of the plan is repeated unless it was recorded as over.
+ * So its start costs no write. A body that fails counts like a failed approval of the phase.
  */
 final class ArmoryDeploymentActionExecution extends BlockExecution {
 

@@ -36,7 +36,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *       branch could make the engine run the new thread before. A user who pauses the build in between has to do so again.
  *   <li>The body ends with what the thread was stopped with. This listener ends the stage before the engine ends it with the same.
  * </ol>
- * A stage outside of others ends without an error. One inside a stage that runs may hold the gate of what follows it there, so it fails that.
+ * A stage outside of others ends without an error. One inside a stage that runs fails that stage, since what follows there may wait for its
+ * approval.
  *
  * <p>The views' own listener must find the warning, hence the ordinal.
  */

@@ -14,8 +14,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A plain stage that is cancelled, on the node that starts the stage. Jenkins writes that node before the program that is in the stage, so a
- * cancelled stage is cancelled after a crash too.
+ * The mark of a cancelled stage, on the node that starts it. Jenkins writes that node before the program that is in the stage, so the stage
+ * is cancelled after a crash too.
  */
 @Restricted(NoExternalUse.class)
 public final class CancelledStage extends InvisibleAction implements PersistentAction {

@@ -26,7 +26,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Cancels the stages that depend on what is closed, see {@link Deployment#reasonToCancel}: a stage that begins gets the mark
- * {@link CancelledStage}. {@link CancelledBodies} stops its body before the first instruction, and ends the stage. What would begin in it all
+ * {@link CancelledStage}. {@link CancelledBodies} stops its body before the first instruction, and ends the stage. A step that begins in it all
  * the same fails here. Nothing is cancelled in an {@link EnclosingBody}.
  *
  * <p>The methods that the engine's thread calls look at memory alone.

@@ -58,7 +58,7 @@ public final class DeclaredStages {
         }
     }
 
-    /** A class of its own, since it cannot be loaded without Declarative Pipelines: no other method handles a stage. */
+    /** The part that needs the classes of Declarative Pipelines, which may not be installed. */
     private static final class Model {
 
         static boolean areEnvironments(Run<?, ?> run, String name, List<String> around) {

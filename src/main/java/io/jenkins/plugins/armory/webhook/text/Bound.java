@@ -6,11 +6,10 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The most that a text or a list from outside may have where it is kept. All are well below what Jackson reads back: names of fields up to
- * 50,000 characters, texts up to 20,000,000.
+ * The longest texts and lists from outside that are kept. All are well below what Jackson reads back: names of fields up to 50,000
+ * characters, texts up to 20,000,000.
  *
- * <p>A text also has to consist of whole characters. UTF-8 has no form for half of a surrogate pair (RFC 3629, section 3), so not every
- * reader reads back what has one.
+ * <p>A text must not have half of a surrogate pair, for which UTF-8 has no form (RFC 3629, section 3).
  */
 @Restricted(NoExternalUse.class)
 public enum Bound {
