@@ -152,7 +152,7 @@ public final class ApprovalWait {
 
     private void create(List<Approval> present) throws Exception {
         if (step.stopCause() != null || abandoned) {
-            return; // stop() ends the step, or the owner
+            return; // stop() ends the step, or who has abandoned the wait
         }
         List<Draft> drafts = awaited.drafts();
         if (drafts.isEmpty()) {

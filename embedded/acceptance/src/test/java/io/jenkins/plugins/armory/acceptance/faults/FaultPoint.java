@@ -144,19 +144,19 @@ public enum FaultPoint {
     RULES_ASKED(START, "step.approval.Admission.begin end", "the step waits for the rules"),
     RULES_MET(
             ANSWER,
-            "step.environment.ArmoryEnvironmentExecution$RulesOwner.admitted",
+            "step.environment.ArmoryEnvironmentExecution.admitted",
             "all rules are met, the environments were not told"),
     BODY_ADMITTED(
             ANSWER,
-            "step.environment.ArmoryEnvironmentExecution$RulesOwner.admitted end",
+            "step.environment.ArmoryEnvironmentExecution.admitted end",
             "it is on disk that the body may begin"),
     RULE_REFUSING(
             ANSWER,
-            "step.environment.ArmoryEnvironmentExecution$RulesOwner.refused",
+            "step.environment.ArmoryEnvironmentExecution.refused",
             "a rule has failed, the environments were not told"),
     RULE_REFUSED(
             ANSWER,
-            "step.environment.ArmoryEnvironmentExecution$RulesOwner.refused end",
+            "step.environment.ArmoryEnvironmentExecution.refused end",
             "the failure of the environment is on disk, and the Pipeline was told"),
     CHECKS_ASKING(
             ANSWER,
