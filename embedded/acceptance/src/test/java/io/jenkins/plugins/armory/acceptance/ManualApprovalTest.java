@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -179,30 +178,24 @@ class ManualApprovalTest {
     }
 
     /** A forgotten webhook does not leave the decision to the person. */
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
-                "name: 'checks'                | uriTemplate: is missing",
-                "method: 'PUT'                 | webhook: is missing; name one that is defined",
-                "bodyTemplate: [inline: '{}']  | webhook: is missing; name one that is defined",
-                "headers: [[key: 'a', value: 'b']] | webhook: is missing; name one that is defined",
-                "retryCount: 1                 | webhook: is missing; name one that is defined",
-                "networkMode: 'remoteNetworkAgent' | webhook: is missing; name one that is defined",
-                "agentIdentifier: 'linux'      | webhook: is missing; name one that is defined",
-                "disableCallback: true         | webhook: is missing; name one that is defined",
-                "context: [ref: 'main']        | context: is for an external process, and the step has no webhook",
-                "cancel: 'stop-checks'         | cancel: is for an external process, and the step has no webhook",
-                "heartbeat: 5                  | heartbeat: is for an external process, and the step has no webhook",
-                "callbackCredentialsId: 'team' | callbackCredentialsId: is for an external process, and the step",
-                "allowedCallers: ['client-1']  | allowedCallers: is for an external process, and the step has no",
-            })
-    void whatIsForAWebhookIsAnErrorWithoutOne(String parameter, String message, Jenkins jenkins) {
-        Build build = jenkins.build(alone(parameter));
-
-        assertThat(build.awaitResult("FAILURE")).contains("armoryWebhookApproval: " + message);
-        assertThat(build.approvals()).isEmpty();
+    @Test
+    void whatIsForAWebhookIsAnErrorWithoutOne(Jenkins jenkins) {
+        Mistakes.assertNamed(
+                jenkins,
+                alone("%s"),
+                "name: 'checks'                | armoryWebhookApproval: uriTemplate: is missing",
+                "method: 'PUT'                 | armoryWebhookApproval: webhook: is missing; name one that is defined",
+                "bodyTemplate: [inline: '{}']  | armoryWebhookApproval: webhook: is missing; name one that is defined",
+                "headers: [[key: 'a', value: 'b']] | armoryWebhookApproval: webhook: is missing; name one that is defined",
+                "retryCount: 1                 | armoryWebhookApproval: webhook: is missing; name one that is defined",
+                "networkMode: 'remoteNetworkAgent' | armoryWebhookApproval: webhook: is missing; name one that is defined",
+                "agentIdentifier: 'linux'      | armoryWebhookApproval: webhook: is missing; name one that is defined",
+                "disableCallback: true         | armoryWebhookApproval: webhook: is missing; name one that is defined",
+                "context: [ref: 'main']        | armoryWebhookApproval: context: is for an external process, and the step has no webhook",
+                "cancel: 'stop-checks'         | armoryWebhookApproval: cancel: is for an external process, and the step has no webhook",
+                "heartbeat: 5                  | armoryWebhookApproval: heartbeat: is for an external process, and the step has no webhook",
+                "callbackCredentialsId: 'team' | armoryWebhookApproval: callbackCredentialsId: is for an external process, and the step",
+                "allowedCallers: ['client-1']  | armoryWebhookApproval: allowedCallers: is for an external process, and the step has no");
     }
 
     /** A variable that is not set must not leave the decision to a person alone. */

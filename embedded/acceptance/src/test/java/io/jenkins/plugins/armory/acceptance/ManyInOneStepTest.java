@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -129,29 +128,21 @@ class ManyInOneStepTest extends SharedController {
 
     @Test
     void mistakesNameTheEntry() {
-        assertThat(failure("armoryWebhookApprovals([[webhook: 'a'], [name: 'b', uriTemplate: 'nowhere']])"))
-                .contains("armoryWebhookApprovals: approvals[1].uriTemplate: ");
-        assertThat(failure("armoryWebhookApprovals([[webhook: 'a'], [webhok: 'b']])"))
-                .contains(
-                        "armoryWebhookApprovals: approvals[1].webhok: there is no such parameter; did you mean webhook?");
-        assertThat(failure("armoryWebhookApprovals(approvals: [[webhook: 'a', phase: 'strategy']])"))
-                .contains("armoryWebhookApprovals: approvals[0].phase: is the same for all");
-        assertThat(failure("armoryWebhookApprovals([])")).contains("armoryWebhookApprovals: approvals: is empty");
-        assertThat(failure("armoryWebhookApprovals(approvals: 'a')"))
-                .contains("armoryWebhookApprovals: approvals: must be a list");
-        for (String misspelt : List.of("approval: [[webhook: 'a']]", "approval: [[webhook: 'a']], timeout: 2")) {
-            assertThat(failure("armoryWebhookApprovals(" + misspelt + ")"))
-                    .contains("armoryWebhookApprovals: approval: there is no such parameter; did you mean approvals?");
-        }
-        assertThat(failure("armoryWebhookApprovals(timeout: 2)"))
-                .contains("armoryWebhookApprovals: approvals: must be a list");
-        assertThat(failure("armoryWebhookApprovals(approvals: ['a'])"))
-                .contains("armoryWebhookApprovals: approvals[0]: must be a map");
-        assertThat(failure("armoryWebhookApprovals((1..10001).collect { [webhook: 'a'] })"))
-                .contains("armoryWebhookApprovals: approvals: is longer than 10000 entries: it has 10001");
-        assertThat(failure("armoryWebhookApprovals([[name: 'a', uriTemplate: '" + process.url()
-                        + "'], [webhook: 'nobody-has-this']])"))
-                .contains("approvals[1].webhook: there is no webhook \"nobody-has-this\"");
+        Mistakes.assertNamed(
+                jenkins,
+                "armoryWebhookApprovals(%s)",
+                "[[webhook: 'a'], [name: 'b', uriTemplate: 'nowhere']] | approvals[1].uriTemplate: ",
+                "[[webhook: 'a'], [webhok: 'b']] | approvals[1].webhok: there is no such parameter; did you mean webhook?",
+                "approvals: [[webhook: 'a', phase: 'strategy']] | approvals[0].phase: is the same for all",
+                "[] | armoryWebhookApprovals: approvals: is empty",
+                "approvals: 'a' | armoryWebhookApprovals: approvals: must be a list",
+                "approval: [[webhook: 'a']] | approval: there is no such parameter; did you mean approvals?",
+                "approval: [[webhook: 'a']], timeout: 2 | approval: there is no such parameter; did you mean approvals?",
+                "timeout: 2 | armoryWebhookApprovals: approvals: must be a list",
+                "approvals: ['a'] | armoryWebhookApprovals: approvals[0]: must be a map",
+                "(1..10001).collect { [webhook: 'a'] } | approvals: is longer than 10000 entries: it has 10001",
+                "[[name: 'a', uriTemplate: '" + process.url()
+                        + "'], [webhook: 'nobody-has-this']] | approvals[1].webhook: there is no webhook \"nobody-has-this\"");
         assertThat(process.calls()).isEmpty();
     }
 

@@ -11,8 +11,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** People are told of an approval by webhooks, whatever becomes of these. */
 @AcceptanceTest
@@ -149,21 +147,16 @@ class NotifyTest {
         assertThat(chat.calls()).hasSize(1);
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
+    @Test
+    void mistakesAreFoundBeforeAnythingIsCalled(Jenkins jenkins, ExternalProcess process) {
+        Mistakes.assertNamed(
+                jenkins,
+                process.approval("%s"),
                 "notify: ['chatt'] | notify: there is no webhook \"chatt\" on a folder or in Manage Jenkins » System; known are",
                 "notify: ['deploy-checks'] | notify: webhook 'deploy-checks' has {{armory.callbackUri}}, and whoever is told must not be able to decide",
                 "notify: ['chat'] | {{context.chat}}",
                 "notfy: ['chat'] | notfy: there is no such parameter; did you mean notify?",
-                "notify: [name: 'chat'] | notify: must be a list",
-            })
-    void mistakesAreFoundBeforeAnythingIsCalled(
-            String parameters, String message, Jenkins jenkins, ExternalProcess process) {
-        assertThat(jenkins.build(process.approval(parameters)).awaitResult("FAILURE"))
-                .contains(message);
+                "notify: [name: 'chat'] | notify: must be a list");
         assertThat(process.calls()).isEmpty();
     }
 }

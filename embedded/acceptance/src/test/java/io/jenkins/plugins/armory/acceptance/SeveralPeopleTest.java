@@ -141,23 +141,18 @@ class SeveralPeopleTest {
                 .isEqualTo("bob");
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
+    @Test
+    void aRuleThatMakesNoSenseIsAnError(Jenkins jenkins) {
+        Mistakes.assertNamed(
+                jenkins,
+                "armoryWebhookApproval(manualApproval: [%s])",
                 "rules: ['alice', 'bob'], required: 2 | manualApproval.rules: each rule has submitters and required of its own",
                 "rules: ['alice', ' , '] | manualApproval.rules[1].submitters: names nobody",
                 "rules: [[submitters: 'alice; bob']] | manualApproval.rules[0].submitters: \"alice; bob\" is one name",
                 "rules: [[submitters: '']] | manualApproval: rules[0]: submitters: is empty",
                 "rules: [] | manualApproval: rules: is empty",
                 "rules: [[submiters: 'alice']] | manualApproval.rules[0].submiters: there is no such parameter; did you mean submitters?",
-                "rules: [[submitters: 'a', required: 60], [submitters: 'b', required: 60]] | required: must be from 1 to 100, and is 120"
-            })
-    void aRuleThatMakesNoSenseIsAnError(String rules, String message, Jenkins jenkins) {
-        Build build = jenkins.build("armoryWebhookApproval(manualApproval: [" + rules + "])");
-
-        assertThat(build.awaitResult("FAILURE")).contains("armoryWebhookApproval: ", message);
-        assertThat(build.approvals()).isEmpty();
+                "rules: [[submitters: 'a', required: 60], [submitters: 'b', required: 60]] | required: must be from 1 to 100, and is 120");
     }
 
     /** The embedded controller's builds have no causes; RequestersJenkinsTest has the rest. */

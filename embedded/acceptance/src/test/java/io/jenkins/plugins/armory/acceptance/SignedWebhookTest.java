@@ -16,8 +16,6 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Calls that are signed, and calls with rules of their own for retries and time limits. */
 class SignedWebhookTest extends SharedController {
@@ -118,10 +116,11 @@ class SignedWebhookTest extends SharedController {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
+    @Test
+    void mistakesAreFoundBeforeAnythingIsSent() {
+        Mistakes.assertNamed(
+                jenkins,
+                process.approval("%s"),
                 "signWith: 'nosuch' | webhook 'checks': signWith: there is no Secret text \"nosuch\" that may be used here",
                 "signWith: 'team' | webhook 'checks': signWith: \"team\" does not begin with whsec_",
                 "signWith: 'default' | webhook 'checks': signWith: \"default\" is a credential that Manage Jenkins",
@@ -131,12 +130,7 @@ class SignedWebhookTest extends SharedController {
                 "retry: [cuont: 1] | armoryWebhookApproval: retry.cuont: there is no such parameter; did you mean count?",
                 "retry: 3 | armoryWebhookApproval: retry: must be a map with the keys count, delay, maxDelay, on",
                 "requestTimeout: 301 | requestTimeout: 301 is not a number of seconds from 1 to 300",
-                "cancel: [uriTemplate: 'http://127.0.0.1/', signWith: 'nosuch'] | webhook 'cancel': signWith: there is no Secret text",
-            })
-    void mistakesAreFoundBeforeAnythingIsSent(String parameters, String message) {
-        Build build = jenkins.build(process.approval(parameters));
-
-        assertThat(build.awaitResult("FAILURE")).contains(message);
+                "cancel: [uriTemplate: 'http://127.0.0.1/', signWith: 'nosuch'] | webhook 'cancel': signWith: there is no Secret text");
         assertThat(process.calls()).isEmpty();
     }
 

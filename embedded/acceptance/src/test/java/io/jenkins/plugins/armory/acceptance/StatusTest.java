@@ -13,8 +13,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** Jenkins asks the external process for its status, and whichever comes first decides: the callback or the status. */
 @AcceptanceTest
@@ -101,11 +99,11 @@ class StatusTest {
         assertThat(service.calls()).hasSizeBetween(1, 3);
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
+    @Test
+    void mistakesAreFoundBeforeAnythingIsCalled(Jenkins jenkins, ExternalProcess process) {
+        Mistakes.assertNamed(
+                jenkins,
+                "armoryWebhookApproval(name: 'x', uriTemplate: '" + process.url() + "', %s)",
                 "status: [pointer: '/s', success: ['x']] | status: uriTemplate: is missing",
                 "status: [uriTemplate: 'http://127.0.0.1/', success: ['x']] | status: pointer: is missing",
                 "status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s'] | status: success: is missing; list the values",
@@ -115,14 +113,7 @@ class StatusTest {
                 "status: [uriTemplate: 'http://127.0.0.1/{{context.nope}}', pointer: '/s', success: 'x'] | {{context.nope}}",
                 "timeout: 30, unit: 'SECONDS', status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: every: 30 seconds is not less than the timeout of 30 seconds",
                 "heartbeat: 50, unit: 'SECONDS', status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: every: 30 seconds is more than half of the heartbeat of 50 seconds",
-                "answer: [success: 200], status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: the answer decides at once",
-            })
-    void mistakesAreFoundBeforeAnythingIsCalled(
-            String parameters, String message, Jenkins jenkins, ExternalProcess process) {
-        assertThat(jenkins.build("armoryWebhookApproval(name: 'x', uriTemplate: '" + process.url() + "', " + parameters
-                                + ")")
-                        .awaitResult("FAILURE"))
-                .contains(message);
+                "answer: [success: 200], status: [uriTemplate: 'http://127.0.0.1/', pointer: '/s', success: 'x'] | status: the answer decides at once");
         assertThat(process.calls()).isEmpty();
     }
 }

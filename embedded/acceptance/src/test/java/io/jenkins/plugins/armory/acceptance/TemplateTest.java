@@ -1,19 +1,13 @@
 package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What goes over the wire, and what is found wrong with a webhook before anything does. */
 @AcceptanceTest
@@ -88,77 +82,42 @@ class TemplateTest {
         assertThat(build.awaitResult("SUCCESS")).doesNotContain(Settings.TEAM_SECRET);
     }
 
-    @ParameterizedTest
-    @MethodSource
-    void mistakeIsNamedAndNothingIsSent(String mistake, String message, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.build("""
-                armoryWebhookApproval(
-                    name: 'checks', uriTemplate: '%s', context: [v: 'a', lines: 'b\\nc'], %s)
-                """.formatted(process.url(), mistake));
-
-        assertFailsBeforeAnythingIsSent(build, message, process);
+    @Test
+    void mistakeIsNamedAndNothingIsSent(Jenkins jenkins, ExternalProcess process) {
+        Mistakes.assertNamed(
+                jenkins,
+                "armoryWebhookApproval(name: 'checks', uriTemplate: '" + process.url()
+                        + "', context: [v: 'a', lines: 'b\\nc'], %s)",
+                "bodyTemplate: [inline: '{{#context}}{{/context}}'] | bodyTemplate: \"{{#context}}\" at line 1, column 1 is not a variable",
+                "bodyTemplate: [inline: '{{context.missing}}'] | bodyTemplate: {{context.missing}} at line 1, column 1 has no value; add \"missing\"",
+                "bodyTemplate: [inline: '{\"v\": \"{{armory.nope}}\"}'] | bodyTemplate: {{armory.nope}} at line 1, column 8 has no value; known are {{armory.",
+                "bodyTemplate: [inline: '{\"v\": {{context.v}}}'] | bodyTemplate: {{context.v}} at line 1, column 7 stands outside of a JSON string",
+                "bodyTemplate: [inline: '{\"v\": 1\\n \"u\": \"{{armory.callbackUri}}\"}'] | bodyTemplate: is not JSON once rendered: a comma, or the end of the object or list, is missing before the text at line 2, column 2",
+                "bodyTemplate: [inline: '{\"token\": \"{{armory.callbackToken}}\"}'] | webhook 'checks': nothing in it says where to call back to; put {{armory.callbackUri}}/callback",
+                "method: 'GET' | webhook 'checks': nothing in it says where to call back to; put {{armory.callbackUri}}/callback",
+                "webhook: 'deploy-checks' | webhook: names a definition, so leave out name, uriTemplate, or",
+                "retryCount: -1 | retryCount: -1 is less than 0",
+                "agentIdentifier: 'a' | agentIdentifier: goes with networkMode remoteNetworkAgent alone",
+                "networkMode: 'tunnel' | networkMode: \"tunnel\" is not one of direct, remoteNetworkAgent",
+                "networkMode: 'remoteNetworkAgent' | agentIdentifier: is missing; name the agent that makes the call, or a label",
+                "bodyTemplate: [inline: '{{context.v'] | bodyTemplate: the \"{{\" at line 1, column 1 has no \"}}\"",
+                "headers: [[key: 'X-A', value: '{{context.missing}}']] | headers: X-A: {{context.missing}} at line 1, column 1 has no value",
+                "headers: [[key: 'X-A', value: '{{context.lines}}']] | headers: X-A: {{context.lines}} at line 1, column 1 has a line break",
+                "headers: [[key: 'X A', value: 'b']] | headers: \"X A\" is not the name of an HTTP header",
+                "method: 'FETCH' | method: \"FETCH\" is not one of POST, GET,",
+                "method: 'GET', bodyTemplate: [inline: '{}'] | bodyTemplate: a GET request has no body",
+                "headers: [[key: 'X-A', value: '{{secrets.default}}']] | headers: X-A: {{secrets.default}} at line 1, column 1 is a credential that Manage Jenkins » System trusts with callbacks",
+                "timeout: 0 | timeout: 0 HOURS is not between 1 millisecond and 366 days",
+                "timeout: -1, unit: 'SECONDS' | timeout: -1 SECONDS is not between",
+                "callbackCredentialsId: 'nobody' | callbackCredentialsId: there is no Secret text credential \"nobody\" that this job may use");
+        assertThat(process.calls()).isEmpty();
     }
 
-    static Stream<Arguments> mistakeIsNamedAndNothingIsSent() {
-        return Stream.of(
-                arguments(
-                        "bodyTemplate: [inline: '{{#context}}{{/context}}']",
-                        "bodyTemplate: \"{{#context}}\" at line 1, column 1 is not a variable"),
-                arguments(
-                        "bodyTemplate: [inline: '{{context.missing}}']",
-                        "bodyTemplate: {{context.missing}} at line 1, column 1 has no value; add \"missing\""),
-                arguments(
-                        "bodyTemplate: [inline: '{\"v\": \"{{armory.nope}}\"}']",
-                        "bodyTemplate: {{armory.nope}} at line 1, column 8 has no value; known are {{armory."),
-                arguments(
-                        "bodyTemplate: [inline: '{\"v\": {{context.v}}}']",
-                        "bodyTemplate: {{context.v}} at line 1, column 7 stands outside of a JSON string"),
-                arguments(
-                        "bodyTemplate: [inline: '{\"v\": 1\\n \"u\": \"{{armory.callbackUri}}\"}']",
-                        "bodyTemplate: is not JSON once rendered: a comma, or the end of the object or list, is missing before"
-                                + " the text at line 2, column 2"),
-                arguments(
-                        "bodyTemplate: [inline: '{\"token\": \"{{armory.callbackToken}}\"}']",
-                        "webhook 'checks': nothing in it says where to call back to; put {{armory.callbackUri}}/callback"),
-                arguments(
-                        "method: 'GET'",
-                        "webhook 'checks': nothing in it says where to call back to; put {{armory.callbackUri}}/callback"),
-                arguments(
-                        "webhook: 'deploy-checks'", "webhook: names a definition, so leave out name, uriTemplate, or"),
-                arguments("retryCount: -1", "retryCount: -1 is less than 0"),
-                arguments("agentIdentifier: 'a'", "agentIdentifier: goes with networkMode remoteNetworkAgent alone"),
-                arguments("networkMode: 'tunnel'", "networkMode: \"tunnel\" is not one of direct, remoteNetworkAgent"),
-                arguments(
-                        "networkMode: 'remoteNetworkAgent'",
-                        "agentIdentifier: is missing; name the agent that makes the call, or a label"),
-                arguments(
-                        "bodyTemplate: [inline: '{{context.v']",
-                        "bodyTemplate: the \"{{\" at line 1, column 1 has no \"}}\""),
-                arguments(
-                        "headers: [[key: 'X-A', value: '{{context.missing}}']]",
-                        "headers: X-A: {{context.missing}} at line 1, column 1 has no value"),
-                arguments(
-                        "headers: [[key: 'X-A', value: '{{context.lines}}']]",
-                        "headers: X-A: {{context.lines}} at line 1, column 1 has a line break"),
-                arguments("headers: [[key: 'X A', value: 'b']]", "headers: \"X A\" is not the name of an HTTP header"),
-                arguments("method: 'FETCH'", "method: \"FETCH\" is not one of POST, GET,"),
-                arguments("method: 'GET', bodyTemplate: [inline: '{}']", "bodyTemplate: a GET request has no body"),
-                arguments(
-                        "headers: [[key: 'X-A', value: '{{secrets.default}}']]",
-                        "headers: X-A: {{secrets.default}} at line 1, column 1 is a credential that Manage Jenkins » System"
-                                + " trusts with callbacks"),
-                arguments("timeout: 0", "timeout: 0 HOURS is not between 1 millisecond and 366 days"),
-                arguments("timeout: -1, unit: 'SECONDS'", "timeout: -1 SECONDS is not between"),
-                arguments(
-                        "callbackCredentialsId: 'nobody'",
-                        "callbackCredentialsId: there is no Secret text credential \"nobody\" that this job may use"));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            value = {
+    @Test
+    void mistakeInAddressOrNameIsNamed(Jenkins jenkins, ExternalProcess process) {
+        Mistakes.assertNamed(
+                jenkins,
+                "armoryWebhookApproval(%s)",
                 "name: 'a'                                            | uriTemplate: is missing; put the address",
                 "name: 'a', uriTemplate: ' '                          | uriTemplate: is empty; give it a value",
                 "name: 'a', uriTemplate: 'ftp://127.0.0.1/'           | uriTemplate: must start with http://",
@@ -167,17 +126,7 @@ class TemplateTest {
                 "webhook: 'nope'                                      | webhook: there is no webhook \"nope\"; known are chat, deploy-checks",
                 "name: 'a', uriTemplate: '{{armory.applicationName}}' | uriTemplate: must start with http://",
                 "name: 'a', uriTemplate: 'http://127.0.0.1:99999/'    | uriTemplate: is not a valid address",
-                "name: ' ', uriTemplate: 'http://127.0.0.1/'          | name: is empty; give it a value",
-            })
-    void mistakeInAddressOrNameIsNamed(String parameters, String message, Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.build("armoryWebhookApproval(" + parameters + ")");
-
-        assertFailsBeforeAnythingIsSent(build, message, process);
-    }
-
-    private static void assertFailsBeforeAnythingIsSent(Build build, String message, ExternalProcess process) {
-        assertThat(build.awaitResult("FAILURE")).contains(message);
-        assertThat(build.approvals()).isEmpty();
+                "name: ' ', uriTemplate: 'http://127.0.0.1/'          | name: is empty; give it a value");
         assertThat(process.calls()).isEmpty();
     }
 }
