@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
+import io.jenkins.plugins.armory.builds.SeenCommits;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Declared;
@@ -94,12 +95,12 @@ class DeploymentsTest {
             deployments.apply(build, new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null));
             deployments.apply(build, new RulesMet("prod", "step"));
             deployments.apply(build, new Ended("prod", "step", null));
-            build.end();
-            builds.forget(build); // as by a crash
+            var read = new UnsavedBuild(job, folder); // as after a crash
+            read.end();
             noted.clear();
 
             for (int look = 0; look < 10; look++) {
-                deployments.deploymentOf(build);
+                deployments.deploymentOf(read);
             }
 
             assertThat(noted)
@@ -162,15 +163,17 @@ class DeploymentsTest {
     @Test
     void aLostLogCancelsWhatItMayGuard(@TempDir Path home, @TempDir Path folder) throws IOException {
         try (var controller = new Controller(home)) {
-            var build = new UnsavedBuild(controller.jenkins().createJob("job", Controller.configXml("")), folder);
+            var job = controller.jenkins().createJob("job", Controller.configXml(""));
+            var build = new UnsavedBuild(job, folder);
             var deployments = ArmoryRuntime.get().deployments();
             deployments.apply(build, new Declared("docs", List.of(), "step", Place.OUTERMOST));
-            ArmoryRuntime.get().runningBuilds().forget(build); // as by a crash
             Files.delete(folder.resolve("armory.log"));
+            var resumed = new UnsavedBuild(job, folder); // as after a crash
+            resumed.addAction(build.getAction(SeenCommits.class));
 
-            deployments.resume(build);
+            deployments.resume(resumed);
 
-            assertThat(deployments.reasonToCancel(build, Place.OUTERMOST))
+            assertThat(deployments.reasonToCancel(resumed, Place.OUTERMOST))
                     .contains("armory.log is not what was written: it has 0 commits, and 1 were there before");
         }
     }

@@ -113,16 +113,14 @@ public record Approval(
     public record Transition(Approval approval, Answer answer) {}
 
     /**
-     * Where an approval comes from, to tell it from approvals of copies and namesakes.
+     * Where an approval comes from, to tell it from an approval of a copied home.
      *
      * @param address the address that Jenkins had for callers at the start, {@code null} if it had none
-     * @param jobId the id of the job, which stays when it is renamed, {@code null} if unknown
      */
     public record Origin(
-            @CheckForNull @JsonProperty("address") String address,
-            @CheckForNull @JsonProperty("jobId") String jobId) {
+            @CheckForNull @JsonProperty("address") String address) {
 
-        public static final Origin UNKNOWN = new Origin(null, null);
+        public static final Origin UNKNOWN = new Origin(null);
 
         public Origin {
             Bound.LINE.check("the URL of Jenkins", address);

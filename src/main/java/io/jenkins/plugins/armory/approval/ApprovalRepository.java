@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -68,25 +67,11 @@ public interface ApprovalRepository {
      */
     void follow(ApprovalObserver observer);
 
-    /** Removes approvals, as far as they are there. */
-    void remove(Collection<String> ids);
+    /** Forgets the approvals of builds that are gone, and returns their ids. */
+    List<String> remove(Predicate<BuildRef> gone);
 
-    /** Removes the matching approvals, and returns their ids. Reads every file, so it is not for a request. */
-    List<String> removeIf(Predicate<Approval> gone) throws IOException;
-
-    /** Takes over the present names of jobs, some of which were renamed or moved. */
-    void renamed();
-
-    /** Returns the ids of pending approvals whose files could not be read when the repository was opened, nor since. */
-    Set<String> unreadable();
-
-    /**
-     * Replaces an approval of {@link #unreadable} by one that has ended. Does nothing if its file has been repaired.
-     *
-     * @return whether it did
-     * @throws IOException if that could not be made durable
-     */
-    boolean endUnreadable(Approval ended) throws IOException;
+    /** Takes over the new full name of a job, or of all jobs in a folder. */
+    void renamed(String before, String after);
 
     /** Ends all writing. Approvals can still be read. */
     void close();

@@ -5,7 +5,6 @@ import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -396,15 +395,9 @@ public final class Approvals {
                 x -> LOGGER.log(Level.WARNING, "Cannot write " + what + "; trying again until it can be written", x));
     }
 
-    /** Removes the approvals of a build that is gone, as far as they are there. */
-    public void remove(Collection<String> ids) {
-        repository.remove(ids);
-        ids.forEach(this::forget);
-    }
-
-    /** Removes the approvals whose builds are gone. Reads the file of every approval. */
-    public void removeIf(Predicate<Approval> gone) throws IOException {
-        repository.removeIf(gone).forEach(this::forget);
+    /** Forgets the approvals of builds that are gone. */
+    public void remove(Predicate<BuildRef> gone) {
+        repository.remove(gone).forEach(this::forget);
     }
 
     private void forget(String id) {
@@ -430,35 +423,8 @@ public final class Approvals {
     }
 
     /** See {@link ApprovalRepository#renamed}. */
-    public void renamed() {
-        repository.renamed();
-    }
-
-    /** See {@link ApprovalRepository#unreadable}. */
-    public Set<String> unreadable() {
-        return repository.unreadable();
-    }
-
-    /**
-     * Ends an approval of {@link #unreadable} whose build is over. If its file has been mended, the approval ends like any other.
-     *
-     * @throws IOException if that could not be made durable
-     */
-    public void endUnreadable(String id, BuildRef build) throws IOException {
-        Instant now = clock.instant();
-        Approval unknown = Approval.start(
-                Terms.standard().webhook("unknown").timeout(Duration.ZERO).build(),
-                rest -> rest.id(id).build(build).createdAt(now));
-        Event end = new Event.Aborted("Its file could not be read, and its build is over.");
-        if (repository.endUnreadable(unknown.on(end, now).approval())) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "The file of approval {0} of {1} cannot be read, and the build is over, so the approval ends. What it may"
-                            + " have called is not known: stop its external process by hand.",
-                    new Object[] {id, build});
-        } else {
-            apply(id, new Event.Aborted(Event.Aborted.BUILD_ENDED));
-        }
+    public void renamed(String before, String after) {
+        repository.renamed(before, after);
     }
 
     private void checkClock(String id) {

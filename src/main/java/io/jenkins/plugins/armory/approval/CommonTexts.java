@@ -25,7 +25,7 @@ public final class CommonTexts implements UnaryOperator<String> {
     /** With a secret: authors could make many texts of one {@link String#hashCode}, and each of these look-ups long. */
     private final HashFunction hash = Hashing.sipHash24(RANDOM.nextLong(), RANDOM.nextLong());
 
-    /** Weak, since the journal has many states of an approval, of which only the last is kept. */
+    /** Weak, since a log has many states of an approval, of which only the last is kept. */
     private final Map<Long, WeakReference<String>> known = new HashMap<>();
 
     @Override

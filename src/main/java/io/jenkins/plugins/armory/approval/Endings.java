@@ -61,7 +61,7 @@ final class Endings {
         return approval.decided(
                 Outcome.LOST,
                 "The disk of Jenkins lost a change of this approval, which may have been its decision.",
-                "damaged journal",
+                "damaged disk",
                 now);
     }
 

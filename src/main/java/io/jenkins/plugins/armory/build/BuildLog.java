@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.storage.disk.DurableFile;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -158,7 +159,7 @@ final class BuildLog {
         commits++;
     }
 
-    /** Writes a line behind what is known to be on disk, in place of what a failed write has left. */
+    /** Writes a line behind what is known to be on disk. */
     private void write(Path file, byte[] line) throws IOException {
         var options = new OpenOption[] {StandardOpenOption.WRITE, StandardOpenOption.CREATE};
         DurableFile.despiteInterrupts(() -> {
@@ -167,16 +168,32 @@ final class BuildLog {
                 if (channel.size() < length) {
                     throw new IOException(file + " has " + channel.size() + " bytes, and " + length + " were written");
                 }
-                if (channel.size() > length) {
-                    channel.truncate(length);
-                    channel.force(true);
+                cutBack(channel);
+                try {
+                    ByteBuffer bytes = ByteBuffer.wrap(line);
+                    while (bytes.hasRemaining()) {
+                        channel.write(bytes, length + bytes.position());
+                    }
+                    sync(channel);
+                } catch (ClosedByInterruptException x) {
+                    throw x;
+                } catch (IOException x) {
+                    cutBack(channel); // else it might count after a crash, though nobody was told
+                    throw x;
                 }
-                ByteBuffer bytes = ByteBuffer.wrap(line);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes, length + bytes.position());
-                }
-                channel.force(true);
             }
         });
+    }
+
+    /** Takes away what a failed write has left. */
+    private void cutBack(FileChannel channel) throws IOException {
+        if (channel.size() > length) {
+            channel.truncate(length);
+            channel.force(true);
+        }
+    }
+
+    private static void sync(FileChannel channel) throws IOException {
+        channel.force(true);
     }
 }

@@ -1,35 +1,45 @@
 package io.jenkins.plugins.armory.build;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.CommonTexts;
+import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.environment.Environment.State;
+import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What the plugin knows of one build: its environments, what has failed in it, and the plans of its deployment files, as its {@link BuildLog}
+ * What the plugin knows of one build: its approvals and environments, what has failed in it, and the plans of its deployment files, as its {@link BuildLog}
  * has them. Events are applied one after another in memory. The result of an event is returned once it is on disk. Events that come during a
  * write share the next one, so many at a time cost little more than one.
  */
 @Restricted(NoExternalUse.class)
 public final class BuildState {
 
+    private static final String APPROVAL = "approval/";
     private static final Logger LOGGER = Logger.getLogger(BuildState.class.getName());
 
     /** A step that waits for its environment. */
@@ -78,7 +88,32 @@ public final class BuildState {
     /** The targets of the plans on disk, by their keys, as pages show them. */
     private volatile Map<String, JsonNode> plans;
 
-    private volatile long commits;
+    /** The approvals on disk, by id, in the order in which they were created. Changed with {@link #writing} held; guarded by itself. */
+    private final Map<String, Approval> approvals = new LinkedHashMap<>();
+
+    /** What is to be done with the approvals: one commit has all that has come meanwhile. Guarded by itself. */
+    private final List<Request> requests = new ArrayList<>();
+
+    private volatile LongConsumer committed = commits -> {};
+
+    /** Work with the approvals, as one thread asks for it. Guarded by {@link #writing}. */
+    private static final class Request {
+
+        private final Function<Map<String, Approval>, List<Approval.Transition>> work;
+        private List<Approval.Transition> result;
+
+        @CheckForNull
+        private IOException failure;
+
+        /** @param work changes a map of approvals that were changed by others and are not on disk yet */
+        Request(Function<Map<String, Approval>, List<Approval.Transition>> work) {
+            this.work = work;
+        }
+
+        boolean isDone() {
+            return result != null || failure != null;
+        }
+    }
 
     private BuildState(
             BuildLog log,
@@ -94,7 +129,6 @@ public final class BuildState {
         this.newest = read;
         this.durable = read;
         this.plans = plans;
-        this.commits = log.commits();
     }
 
     /**
@@ -108,15 +142,136 @@ public final class BuildState {
     public static BuildState open(Supplier<Path> folder, long seen, Executor executor, Clock clock) throws IOException {
         var log = new BuildLog(folder);
         Map<String, JsonNode> all = log.read(seen);
+        String where = folder.get().resolve(BuildLog.FILE).toString();
+        var approvals = new LinkedHashMap<String, Approval>();
+        var common = new CommonTexts();
+        for (Map.Entry<String, JsonNode> each : all.entrySet()) {
+            if (each.getKey().startsWith(APPROVAL)) {
+                Approval read = StoredJson.read(where + ": " + each.getKey(), each.getValue(), Approval.class, common);
+                approvals.put(read.id(), read);
+            }
+        }
+        all.keySet().removeIf(key -> key.startsWith(APPROVAL));
         var values = new DeploymentValues();
-        Deployment read = values.read(folder.get().resolve(BuildLog.FILE).toString(), all);
+        Deployment read = values.read(where, all);
         all.keySet().removeIf(key -> !key.startsWith(DeploymentValues.PLAN));
-        return new BuildState(log, values, read, all, executor, clock);
+        var state = new BuildState(log, values, read, all, executor, clock);
+        state.approvals.putAll(approvals);
+        return state;
     }
 
-    /** Returns how many commits are on disk. */
-    public long commits() {
-        return commits;
+    /** Takes a listener of the number of commits on disk. It is called with each commit, before anybody hears of that. */
+    public void onCommit(LongConsumer listener) {
+        committed = listener;
+    }
+
+    /** Takes over the present name of the job. */
+    public void renamed(String job) {
+        synchronized (writing) {
+            synchronized (approvals) {
+                approvals.replaceAll((id, approval) -> approval.ofJob(job));
+            }
+        }
+    }
+
+    /** Returns whether there is anything to know of the build. */
+    public boolean isKnown() {
+        return !newest().isEmpty() || !approvals().isEmpty();
+    }
+
+    /** Returns the approvals, in the order in which they were created. */
+    public List<Approval> approvals() {
+        synchronized (approvals) {
+            return List.copyOf(approvals.values());
+        }
+    }
+
+    public Optional<Approval> approval(String id) {
+        synchronized (approvals) {
+            return Optional.ofNullable(approvals.get(id));
+        }
+    }
+
+    /**
+     * Adds new approvals with one commit; those that are there stay as they are.
+     *
+     * @throws IOException if they could not be written; none is added then
+     */
+    public void create(List<Approval> created) throws IOException {
+        commit(changed -> {
+            created.stream()
+                    .filter(each -> approval(each.id()).isEmpty())
+                    .forEach(each -> changed.put(each.id(), each));
+            return List.of();
+        });
+    }
+
+    /**
+     * Applies an event to approvals with one commit.
+     *
+     * @return its effects, which are on disk; none for an id that is not one of the build
+     * @throws IOException if they could not be written; the approvals are as they were then
+     */
+    public List<Approval.Transition> apply(Collection<String> ids, Event event, Instant now) throws IOException {
+        return commit(changed -> {
+            var transitions = new ArrayList<Approval.Transition>();
+            for (String id : ids) {
+                Approval before =
+                        changed.containsKey(id) ? changed.get(id) : approval(id).orElse(null);
+                if (before != null) {
+                    Approval.Transition transition = before.on(event, now);
+                    transitions.add(transition);
+                    if (!transition.approval().equals(before)) {
+                        changed.put(id, transition.approval());
+                    }
+                }
+            }
+            return transitions;
+        });
+    }
+
+    private List<Approval.Transition> commit(Function<Map<String, Approval>, List<Approval.Transition>> work)
+            throws IOException {
+        var request = new Request(work);
+        synchronized (requests) {
+            requests.add(request);
+        }
+        synchronized (writing) {
+            if (!request.isDone()) { // else another thread has taken it along
+                commitAll();
+            }
+        }
+        if (request.failure != null) {
+            throw new IOException(request.failure.getMessage(), request.failure);
+        }
+        return request.result;
+    }
+
+    /** Commits all requests. The caller holds the lock. */
+    private void commitAll() {
+        List<Request> all;
+        synchronized (requests) {
+            all = List.copyOf(requests);
+            requests.clear();
+        }
+        var changed = new LinkedHashMap<String, Approval>();
+        var results = all.stream().map(each -> each.work.apply(changed)).toList();
+        var further = new LinkedHashMap<String, JsonNode>();
+        changed.forEach((id, approval) -> further.put(APPROVAL + id, StoredJson.tree(approval)));
+        try {
+            if (!changed.isEmpty()) {
+                write(further);
+            }
+        } catch (UnwrittenException x) {
+            all.forEach(each -> each.failure = (IOException) x.getCause());
+            return;
+        }
+        synchronized (approvals) {
+            approvals.putAll(changed);
+        }
+        for (int i = 0; i < all.size(); i++) {
+            all.get(i).result = results.get(i);
+        }
     }
 
     /** Returns the targets of all plans. */
@@ -224,9 +379,9 @@ public final class BuildState {
             } catch (IOException x) {
                 throw new UnwrittenException(x);
             }
+            committed.accept(log.commits());
         }
         values.written(toWrite);
-        commits = log.commits();
         durable = toWrite;
         written = last;
     }

@@ -3,13 +3,15 @@ package io.jenkins.plugins.armory.runtime;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Run;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.builds.BuildRecord;
-import io.jenkins.plugins.armory.builds.JobIds;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallLoop;
@@ -32,9 +34,7 @@ import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.EndedDeployment;
 import io.jenkins.plugins.armory.storage.History;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -72,16 +72,12 @@ public final class ArmoryRuntime {
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();
     private final Deployments deployments = new Deployments(buildExecutor, runningBuilds, this::note);
-    private final JobIds jobIds = new JobIds();
     private final ApprovalEvents events =
             new ApprovalEvents(() -> ExtensionList.lookup(ApprovalListener.class), buildExecutor, this::pending);
     private final OpenStore store = new OpenStore(
             Jenkins.get().getRootDir().toPath().resolve("armory-approvals"),
             ExtensionList::lookupFirst,
-            () -> {
-                jobIds.noteAll();
-                return jobIds::nameOf;
-            },
+            this::builds,
             new ApprovalRequests(tokens, client),
             permits,
             events,
@@ -185,11 +181,6 @@ public final class ArmoryRuntime {
         return store.store().flatMap(ApprovalStore::problem);
     }
 
-    /** Returns the files with damaged changes of approvals, for administrators; empty if there are none. */
-    public List<Path> damaged() {
-        return store.store().map(ApprovalStore::damaged).orElse(List.of());
-    }
-
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
     public void whenOpen(Runnable work) {
         store.whenOpen(work);
@@ -201,17 +192,12 @@ public final class ArmoryRuntime {
     }
 
     /**
-     * Returns the latest deployments to the environments of the administrators, newest first, with the present names of their jobs.
+     * Returns the latest deployments to the environments of the administrators, newest first.
      *
      * @throws ApprovalsUnavailableException if they cannot be read now
      */
     public List<EndedDeployment> latestDeployments() throws ApprovalsUnavailableException {
-        return store.open().deployments().list().stream()
-                .map(each -> {
-                    String name = each.jobId() == null ? null : jobIds.nameOf(each.jobId());
-                    return name == null ? each : each.ofJob(name);
-                })
-                .toList();
+        return store.open().deployments().list();
     }
 
     /** Returns the state in memory of running builds. */
@@ -224,29 +210,54 @@ public final class ArmoryRuntime {
         return endings;
     }
 
-    public JobIds jobIds() {
-        return jobIds;
-    }
-
     /**
      * Returns the approvals of a build, in the order in which they started.
      *
      * @throws IOException if they cannot be read
      */
     public List<Approval> approvalsOf(Run<?, ?> run) throws IOException {
-        BuildRef build = BuildRecord.refTo(run);
-        var found = new ArrayList<Approval>();
-        KnownBuild known = KnownBuild.of(runningBuilds, run);
-        for (String id : known.ids(run)) {
-            known.approval(approvals(), id, build).ifPresent(found::add);
-        }
-        return found;
+        return deployments.of(run).approvals();
     }
 
-    /** Adds approvals that are in the store to the record of their build, see {@link BuildRecord#add}. */
-    public void record(Run<?, ?> run, List<String> ids) throws IOException {
-        BuildRecord.add(run, ids);
-        KnownBuild.of(runningBuilds, run).changed();
+    /**
+     * Takes up the approvals of a build that goes on after a restart of Jenkins.
+     *
+     * @throws IOException if they cannot be read
+     */
+    public void takeUp(Run<?, ?> run) throws IOException {
+        store.open().store().takeUp(BuildRecord.refTo(run));
+    }
+
+    /** Takes note that a build is over. */
+    void ended() {
+        store.store().ifPresent(ApprovalStore::ended);
+    }
+
+    private ApprovalStore.Builds builds() {
+        return new ApprovalStore.Builds() {
+            @Override
+            public BuildState of(BuildRef build) throws IOException {
+                try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+                    Run<?, ?> run = BuildRecord.find(build);
+                    if (run == null) {
+                        throw new IOException(build + " is not there");
+                    }
+                    return deployments.of(run);
+                }
+            }
+
+            @Override
+            public boolean isThere(BuildRef build) {
+                try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+                    return BuildRecord.find(build) != null;
+                }
+            }
+
+            @Override
+            public boolean isOver(BuildRef build) {
+                return BuildRecord.isOver(build);
+            }
+        };
     }
 
     /**

@@ -4,18 +4,11 @@ import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
-import hudson.security.ACL;
-import hudson.security.ACLContext;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.build.BuildState;
-import io.jenkins.plugins.armory.builds.BuildFolders;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import java.io.IOException;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -36,24 +29,11 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
         Executor executor = runtime.buildExecutor();
         executor.execute(() -> runtime.whenOpen(() -> executor.execute(() -> {
             try {
-                end(run, runtime.approvals());
+                runtime.approvals().abort(BuildRecord.refTo(run)::equals, Event.Aborted.BUILD_ENDED);
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, "Cannot end the approvals of " + run, x);
             }
         })));
-    }
-
-    private static void end(Run<?, ?> run, Approvals approvals) throws IOException {
-        BuildRef build = BuildRecord.refTo(run);
-        approvals.abort(build::equals, Event.Aborted.BUILD_ENDED);
-        Set<String> unreadable = approvals.unreadable();
-        if (!unreadable.isEmpty()) {
-            for (String id : BuildRecord.idsOf(run)) {
-                if (unreadable.contains(id)) {
-                    approvals.endUnreadable(id, build);
-                }
-            }
-        }
     }
 
     @Override
@@ -80,54 +60,18 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
             LOGGER.log(Level.WARNING, "Cannot read the environments of " + run + ", which has ended", x);
         }
         runtime.runningBuilds().forget(run);
+        runtime.ended();
     }
 
     @Override
     public void onDeleted(Run<?, ?> run) {
-        List<String> recorded = recordedBy(run);
+        BuildRef build = BuildRecord.refTo(run);
         ArmoryRuntime.get().whenOpen(() -> {
-            try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-                remove(BuildRecord.refTo(run), recorded, ArmoryRuntime.get().approvals());
+            try {
+                ArmoryRuntime.get().approvals().remove(build::equals);
             } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "Cannot remove the approvals of " + run, x);
+                LOGGER.log(Level.WARNING, "Cannot forget the approvals of " + build, x);
             }
         });
-    }
-
-    private static List<String> recordedBy(Run<?, ?> run) {
-        try {
-            return BuildRecord.idsOf(run);
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot read which approvals " + run + " has; its decided approvals stay", x);
-            return List.of();
-        }
-    }
-
-    private static void remove(BuildRef build, List<String> recorded, Approvals approvals) {
-        Set<String> ids = new LinkedHashSet<>();
-        for (String id : recorded) {
-            if (isOf(build, id, approvals)) {
-                ids.add(id);
-            }
-        }
-        approvals.pending().stream()
-                .filter(approval -> approval.build().equals(build))
-                .forEach(approval -> ids.add(approval.id()));
-        approvals.remove(ids);
-    }
-
-    /**
-     * Returns whether a recorded approval is of the build, whose folder may be a copy. One that cannot be read is, if no other build
-     * has it in its record.
-     */
-    private static boolean isOf(BuildRef build, String id, Approvals approvals) {
-        try {
-            return approvals
-                    .find(id)
-                    .filter(approval -> approval.build().equals(build))
-                    .isPresent();
-        } catch (IOException x) {
-            return BuildFolders.withApproval(id).stream().allMatch(build::equals);
-        }
     }
 }

@@ -69,7 +69,6 @@ final class DeploymentNotes {
         return new EndedDeployment(
                 environment.name(),
                 run.getParent().getFullName(),
-                ArmoryRuntime.get().jobIds().of(run.getParent()),
                 run.getNumber(),
                 environment.state(),
                 deployment.failedCheck(environment) != null,

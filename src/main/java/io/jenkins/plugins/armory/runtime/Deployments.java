@@ -4,16 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Result;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
 import io.jenkins.plugins.armory.builds.SeenCommits;
+import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.environment.Place;
+import io.jenkins.plugins.armory.storage.ApprovalStore;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -45,6 +49,9 @@ public final class Deployments {
     /** The reason why every later stage of a build is cancelled, even once its environments are read or written. */
     private record UnwrittenReason(String why) {}
 
+    /** The key of a build that has no approvals yet. */
+    private record Key(String key) {}
+
     private final Executor executor;
     private final RunningBuilds builds;
     private final BiConsumer<Run<?, ?>, Deployment> ended;
@@ -56,6 +63,9 @@ public final class Deployments {
     private static final class Opening {
         /** Whether its ended deployments were noted after its end. Once is enough: everybody may look at the build at any time. */
         private volatile boolean noted;
+
+        /** The state as long as somebody uses it: there is one of a build. Guarded by this. */
+        private WeakReference<BuildState> state = new WeakReference<>(null);
     }
 
     /**
@@ -98,6 +108,21 @@ public final class Deployments {
     }
 
     /**
+     * Returns the key with which the ids of a running build's approvals begin. Looks at memory alone, which has the approvals of a build that
+     * goes on.
+     */
+    public String keyOf(Run<?, ?> run, CallbackTokens tokens) {
+        BuildState known = storeInMemory(run);
+        RunningBuild build = builds.findOrCreate(run);
+        String key = known == null
+                ? null
+                : known.approvals().stream().findFirst().map(Approval::id).orElse(null);
+        return key != null
+                ? ApprovalStore.keyOf(key)
+                : build == null ? tokens.newKey() : build.findOrCreate(Key.class, () -> new Key(tokens.newKey())).key;
+    }
+
+    /**
      * Returns the environments of a build as they are, with what is not on disk yet.
      *
      * @throws IOException if they cannot be read
@@ -112,9 +137,7 @@ public final class Deployments {
      * @throws IOException if it cannot be written
      */
     public void add(Run<?, ?> run, DeploymentPlan plan) throws IOException {
-        BuildState state = of(run);
-        state.add(plan);
-        note(run, state);
+        of(run).add(plan);
     }
 
     /**
@@ -136,7 +159,8 @@ public final class Deployments {
      */
     private BuildState open(Run<?, ?> run) throws IOException {
         synchronized (opening(run)) {
-            BuildState known = storeInMemory(run);
+            BuildState inMemory = storeInMemory(run);
+            BuildState known = inMemory == null ? opening(run).state.get() : inMemory;
             return known == null ? read(run) : known;
         }
     }
@@ -144,6 +168,9 @@ public final class Deployments {
     private BuildState read(Run<?, ?> run) throws IOException {
         BuildState opened = BuildState.open(
                 () -> run.getRootDir().toPath(), SeenCommits.of(run), executor, Clock.tickMillis(ZoneOffset.UTC));
+        opened.renamed(run.getParent().getFullName());
+        opened.onCommit(commits -> note(run, commits));
+        opening(run).state = new WeakReference<>(opened);
         RunningBuild build = builds.findOrCreate(run);
         if (build == null) {
             try {
@@ -165,14 +192,12 @@ public final class Deployments {
      * @throws IOException if the environments cannot be read, or the build has ended and they could not be written
      */
     public Transition apply(Run<?, ?> run, DeploymentEvent event) throws IOException {
-        BuildState state = of(run);
         Transition transition;
         try {
-            transition = state.apply(event);
+            transition = of(run).apply(event);
         } catch (BuildState.UnwrittenException x) {
             throw run.isBuilding() ? x : new IOException(x); // its folder may be deleted, and nobody waits for it
         }
-        note(run, state);
         if (!transition.moves().isEmpty()) {
             ended.accept(run, transition.deployment());
         }
@@ -192,11 +217,9 @@ public final class Deployments {
     }
 
     /** Takes note of what is on disk, so that its loss is noticed. */
-    private void note(Run<?, ?> run, BuildState state) {
+    private static void note(Run<?, ?> run, long commits) {
         try {
-            synchronized (opening(run)) {
-                SeenCommits.note(run, state.commits());
-            }
+            SeenCommits.note(run, commits);
         } catch (IOException x) { // Jenkins saves it with the build's next change
             LOGGER.log(Level.WARNING, "Cannot save " + run, x);
         }
@@ -246,7 +269,6 @@ public final class Deployments {
         BuildState known = storeInMemory(run);
         if (known != null) {
             known.flush();
-            note(run, known);
         }
     }
 

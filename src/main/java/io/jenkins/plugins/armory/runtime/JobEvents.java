@@ -6,13 +6,8 @@ import hudson.init.InitMilestone;
 import hudson.init.Initializer;
 import hudson.model.Item;
 import hudson.model.listeners.ItemListener;
-import hudson.security.ACL;
-import hudson.security.ACLContext;
-import java.io.IOException;
-import java.time.Instant;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.builds.BuildRecord;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -29,17 +24,12 @@ public final class JobEvents extends ItemListener {
 
     private static final Logger LOGGER = Logger.getLogger(JobEvents.class.getName());
 
-    /** Full names of the items deleted since the last round of {@link #clean}, and when. */
-    private final Map<String, Instant> deleted = new ConcurrentHashMap<>();
-
-    private final AtomicBoolean cleaning = new AtomicBoolean();
-
     @Override
     public void onLoaded() {
         ArmoryRuntime approvals = ArmoryRuntime.get();
         approvals.whenOpen(() -> {
             openDelivery();
-            clean();
+            approvals.executor().execute(JobEvents::endOrphans);
         });
         try {
             approvals.tokens().newId(); // loads the key here and not on the thread of the first step
@@ -64,6 +54,15 @@ public final class JobEvents extends ItemListener {
         }
     }
 
+    /** Ends what belongs to builds that are over, since Jenkins went down just as they ended. */
+    private static void endOrphans() {
+        try {
+            ArmoryRuntime.get().approvals().abort(BuildRecord::isOver, Event.Aborted.BUILD_ENDED);
+        } catch (ApprovalsUnavailableException x) {
+            LOGGER.log(Level.WARNING, "Cannot end the approvals of builds that are over", x);
+        }
+    }
+
     @Override
     public void onBeforeShutdown() {
         ArmoryRuntime.get().close();
@@ -71,34 +70,23 @@ public final class JobEvents extends ItemListener {
 
     @Override
     public void onLocationChanged(Item item, String oldFullName, String newFullName) {
-        ArmoryRuntime armory = ArmoryRuntime.get();
-        armory.jobIds().note(item);
         try {
-            armory.approvals().renamed();
+            ArmoryRuntime.get().approvals().renamed(oldFullName, newFullName);
         } catch (ApprovalsUnavailableException x) {
-            LOGGER.log(Level.FINE, "The approvals follow when they are opened", x);
+            LOGGER.log(Level.FINE, "The approvals follow when their builds go on", x);
         }
     }
 
+    /** Jenkins says nothing of the builds of a job that it deletes. */
     @Override
     public void onDeleted(Item item) {
-        deleted.put(item.getFullName(), Instant.now());
-        ArmoryRuntime.get().whenOpen(this::clean);
-    }
-
-    /** Runs {@link CleanUp} in the background. Events meanwhile lead to one more round. */
-    private void clean() {
-        if (cleaning.compareAndSet(false, true)) {
-            ArmoryRuntime.get().executor().execute(() -> {
-                cleaning.set(false);
-                Map<String, Instant> seen = Map.copyOf(deleted);
-                try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-                    new CleanUp(ArmoryRuntime.get().approvals(), seen).run();
-                    seen.forEach(deleted::remove);
-                } catch (IOException x) {
-                    LOGGER.log(Level.WARNING, "Cannot clean up the approvals of deleted builds", x);
-                }
-            });
-        }
+        String name = item.getFullName();
+        ArmoryRuntime.get().whenOpen(() -> {
+            try {
+                ArmoryRuntime.get().approvals().remove(build -> build.isIn(name));
+            } catch (ApprovalsUnavailableException x) {
+                LOGGER.log(Level.WARNING, x, () -> "Cannot forget the approvals of " + name);
+            }
+        });
     }
 }

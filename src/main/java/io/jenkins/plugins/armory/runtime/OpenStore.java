@@ -9,7 +9,6 @@ import io.jenkins.plugins.armory.call.CallLoop;
 import io.jenkins.plugins.armory.call.CallPermits;
 import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.JobNames;
 import io.jenkins.plugins.armory.storage.LatestDeployments;
 import io.jenkins.plugins.armory.storage.disk.StoreInUseException;
 import io.jenkins.plugins.armory.storage.disk.StoreLock;
@@ -40,7 +39,7 @@ final class OpenStore {
 
     private final Path folder;
     private final Extensions extensions;
-    private final Supplier<JobNames> names;
+    private final Supplier<ApprovalStore.Builds> builds;
     private final ApprovalRequests requests;
     private final CallPermits permits;
     private final ScheduledExecutorService timer;
@@ -97,13 +96,13 @@ final class OpenStore {
     }
 
     /**
-     * @param names looks at the names of all jobs
+     * @param builds knows the builds
      * @param events tells other plugins of the changes
      */
     OpenStore(
             Path folder,
             Extensions extensions,
-            Supplier<JobNames> names,
+            Supplier<ApprovalStore.Builds> builds,
             ApprovalRequests requests,
             CallPermits permits,
             ApprovalEvents events,
@@ -111,7 +110,7 @@ final class OpenStore {
             Executor executor) {
         this.folder = folder;
         this.extensions = extensions;
-        this.names = names;
+        this.builds = builds;
         this.requests = requests;
         this.permits = permits;
         this.timer = timer;
@@ -196,9 +195,9 @@ final class OpenStore {
     private void openAll() throws IOException {
         StoreLock lock = StoreLock.take(folder);
         opened.push(lock::close);
-        ApprovalStore found = ApprovalStore.open(folder, names.get());
+        ApprovalStore found = ApprovalStore.open(folder, builds.get());
         opened.push(found::close);
-        found.folding(timer, executor);
+        found.settling(timer, executor);
         LatestDeployments deployments = LatestDeployments.open(folder);
         Approvals all = new Approvals(
                 found,

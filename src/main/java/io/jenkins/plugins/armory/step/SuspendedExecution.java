@@ -241,6 +241,15 @@ public abstract class SuspendedExecution extends StepExecution {
         return Stages.placeOf(getContext(), environment);
     }
 
+    /** Returns a new id of an approval of the build. Looks at memory alone. */
+    protected final String newId() {
+        try {
+            return armory().tokens().newId(armory().deployments().keyOf(build(), armory().tokens()));
+        } catch (IOException | InterruptedException x) { // of the context, which has the build in memory
+            throw new IllegalStateException(x);
+        }
+    }
+
     /** Applies an event to the environments of the build. */
     public final Transition tell(DeploymentEvent event) throws IOException, InterruptedException {
         return armory().deployments().apply(build(), event);

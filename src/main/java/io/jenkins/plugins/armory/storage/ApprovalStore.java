@@ -6,171 +6,258 @@ import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.ApprovalRepository;
 import io.jenkins.plugins.armory.approval.Approvals;
-import io.jenkins.plugins.armory.approval.CommonTexts;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
-import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The store of approvals on disk, below one folder:
+ * The approvals of a controller: each is in the log of its build, see {@link BuildState}, and those of builds that are not over are in
+ * memory. Below one folder there are besides:
  *
  * <pre>
- * journal/N.log     every change, in order; newer than the files
- * pending/ID.json   not closed: pending, or with calls to make; read into memory at start, so a start costs no history
- * decided/ID.json   closed; read on demand
- * history/          a line for each decision and deployment, see {@link History}
+ * open/KEY    a build whose log has something open, see {@link Markers}
+ * history/    a line for each decision and deployment, see {@link History}
  * </pre>
  *
- * When a method that changes an approval returns, the change is in the journal on disk. Changes at the same time share
- * one sync, see {@link Journal}. Later, {@link #fold} writes the changes to the files and removes them from the
- * journal. A decision is written to {@code decided/} before it is removed from {@code pending/}. If a crash between the
- * two leaves both files, {@code decided/} counts.
- *
- * <p>Changes of one approval are made one after another. Different approvals do not wait for each other.
+ * When a method that changes an approval returns, the change is on disk.
  */
 @Restricted(NoExternalUse.class)
 public final class ApprovalStore implements ApprovalRepository {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getName());
-    /** The form of an id. It keeps the id of a request from naming another file. */
     private static final Pattern ID = Pattern.compile("[a-z0-9]{1,64}");
 
     static final int RECENT = 100;
 
+    /** The length of what the ids of all approvals of a build begin with. */
+    private static final int KEY = 16;
+
+    /** How many approvals of builds that are over are found by their ids. */
+    private static final int REMEMBERED = 10_000;
+
+    /** What is known of the builds. */
+    public interface Builds {
+
+        /**
+         * Returns the state of a build.
+         *
+         * @throws IOException if it cannot be read, or if the build is not there now
+         */
+        BuildState of(BuildRef build) throws IOException;
+
+        /** Returns whether there is such a build now. */
+        boolean isThere(BuildRef build);
+
+        /** Returns whether a build is over. */
+        boolean isOver(BuildRef build);
+    }
+
     private final ApprovalMemory memory = new ApprovalMemory();
     private final RecentDecisions recent = new RecentDecisions(RECENT);
     private final Path folder;
-    private final ApprovalFiles files;
-    private final JobNames names;
+    private final Builds builds;
+    private final Markers markers;
     private final History history;
-    private final JournalRecovery recovery;
-    private final Journal journal;
-    private final FileUpdate update;
-    private final Removals removals;
-
-    @CheckForNull
-    private Folding folding;
-
-    private volatile Runnable changeListener = () -> {};
     private final List<ApprovalObserver> followers = new CopyOnWriteArrayList<>();
 
-    private ApprovalStore(Disk disk, Path folder, JobNames names, CommonTexts common) throws IOException {
+    /** The states of the builds whose approvals are in memory: as long as they are here, nobody opens another. */
+    private final Map<BuildRef, BuildState> states = new ConcurrentHashMap<>();
+
+    /** The builds of approvals that are in memory no more, by id. Guarded by itself. */
+    private final Map<String, BuildRef> over = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, BuildRef> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    private final AtomicBoolean settling = new AtomicBoolean();
+    private volatile Runnable settleSoon = () -> {};
+    private volatile boolean closed;
+
+    @CheckForNull
+    private volatile IOException failure;
+
+    private ApprovalStore(Path folder, Builds builds) throws IOException {
         this.folder = folder;
-        this.names = names;
-        files = new ApprovalFiles(disk, folder);
-        history = new History(disk, folder.resolve("history"), memory);
-        removals =
-                new Removals(memory, files, recent, names, history, entry -> append(List.of(StoredJson.write(entry))));
-        recovery = new JournalRecovery(this::takeUp, id -> removals.forget(checked(id)));
-        journal = Journal.open(disk, folder.resolve("journal"), recovery.reader(common));
-        update = new FileUpdate(memory, files, journal, history);
+        this.builds = builds;
+        history = new History(Disk.LOCAL, folder.resolve("history"), memory);
+        markers = new Markers(folder.resolve("open"));
     }
 
     /**
-     * Opens the store, and creates it if there is none.
+     * Opens the approvals of all builds that have something open. One whose log cannot be read holds up no other.
      *
-     * @throws UnknownFormatException if something in it is intact and was written by a newer version of the plugin
      * @throws IOException if the folder cannot be created or read
      */
-    public static ApprovalStore open(Path folder, JobNames names) throws IOException {
-        return open(Disk.LOCAL, folder, names);
-    }
-
-    /**
-     * Folds the store in the background.
-     *
-     * @param executor runs the file I/O
-     */
-    public ApprovalStore folding(ScheduledExecutorService timer, Executor executor) {
-        folding = new Folding(this, timer, executor);
-        return this;
-    }
-
-    public static ApprovalStore open(Disk disk, Path folder, JobNames names) throws IOException {
-        var common = new CommonTexts();
-        var store = new ApprovalStore(disk, folder, names, common);
-        store.files.deleteTemporary();
-        var reader = new StoreReader(store.memory, store.files, names, common);
-        reader.readPending();
-        store.memory.decided().forEach(approval -> store.history.take(approval.id()));
-        store.recent.addAll(reader.readDecided(RECENT));
-        try {
-            store.closeDoubtful();
-        } catch (IOException x) {
-            store.journal.close();
-            throw x;
+    public static ApprovalStore open(Path folder, Builds builds) throws IOException {
+        var store = new ApprovalStore(folder, builds);
+        store.history.readDecisions((id, build) -> {
+            synchronized (store.over) {
+                store.over.put(id, build);
+            }
+        });
+        for (BuildRef build : store.markers.builds()) {
+            try {
+                store.takeUp(build);
+            } catch (IOException | RuntimeException x) {
+                LOGGER.log(Level.WARNING, x, () -> "The approvals of " + build + " cannot be read now");
+                if (!builds.isThere(build)) {
+                    store.markers.removeMissing(build, Instant.now());
+                }
+            }
         }
         return store;
     }
 
-    private void takeUp(Approval approval) {
-        memory.markChanged(checked(approval.id()));
-        memory.put(names.addTo(approval));
+    /** Writes the history in the background, and lets go of builds that are over. */
+    public ApprovalStore settling(ScheduledExecutorService timer, Executor executor) {
+        var again = new UntilWritten(timer, executor);
+        settleSoon = () -> {
+            if (settling.compareAndSet(false, true)) {
+                executor.execute(() -> again.run(
+                        this::settle,
+                        x -> LOGGER.log(
+                                Level.WARNING, "Cannot write the history; trying again until it can be written", x)));
+            }
+        };
+        settleSoon.run();
+        return this;
     }
 
-    /**
-     * Fails the approvals of which the journal may have lost a change: a rejection must not become an approval.
-     *
-     * @throws IOException if that could not be written; the store must not be used then
-     */
-    private void closeDoubtful() throws IOException {
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        for (Approval approval : List.copyOf(memory.pending())) {
-            if (recovery.isInDoubt(approval.id())) {
-                apply(List.of(approval.id()), new Event.ChangeLost(), now);
+    private void settle() throws IOException {
+        settling.set(false);
+        history.write();
+        for (BuildRef build : markers.builds()) {
+            BuildState state = states.get(build);
+            if (state != null && builds.isOver(build)) {
+                List<Approval> all = state.approvals();
+                if (all.stream().allMatch(each -> each.isClosed() && !history.lacks(each.id()))) {
+                    letGo(build, all);
+                }
             }
         }
     }
 
-    private static String checked(String id) {
-        if (!ID.matcher(id).matches()) {
-            throw new IllegalArgumentException("its id is invalid: " + id);
+    private void letGo(BuildRef build, List<Approval> all) {
+        synchronized (over) {
+            all.forEach(each -> over.put(each.id(), build));
         }
-        return id;
+        all.forEach(each -> memory.remove(each.id()));
+        states.remove(build);
+        markers.remove(build);
+    }
+
+    /** Takes note that a build is over. */
+    public void ended() {
+        settleSoon.run();
+    }
+
+    /**
+     * Takes up the approvals of a build that has any, if it is not known, as one whose job was renamed while Jenkins was down.
+     *
+     * @throws IOException if they cannot be read, or if the build is not there now
+     */
+    public void takeUp(BuildRef build) throws IOException {
+        if (!states.containsKey(build)) {
+            BuildState state = builds.of(build);
+            List<Approval> all = state.approvals();
+            if (!all.isEmpty()) {
+                states.put(build, state);
+                markers.add(keyOf(all.get(0).id()), build, all.get(0).deadline()); // under the present name
+                for (Approval each : all) {
+                    memory.update(each.id(), () -> each);
+                    if (each.isDecided()) {
+                        history.take(each.id());
+                        recent.put(each);
+                    }
+                }
+            }
+        }
     }
 
     @Override
     public void create(List<Approval> approvals) throws IOException {
-        var records = new ArrayList<byte[]>();
         long size = 0;
         for (Approval approval : approvals) {
             if (!ID.matcher(approval.id()).matches() || approval.isDecided()) {
                 throw new IllegalArgumentException("not a new approval: " + approval);
             }
-            byte[] record = toRecord(approval);
-            size += record.length;
+            size += StoredJson.write(approval).length;
             Approvals.checkTogether(size);
-            records.add(record);
         }
-        Runnable unlock = memory.lock(approvals.stream().map(Approval::id).toList());
-        try {
-            write(approvals, records);
-            for (Approval approval : approvals) { // with the locks held, so before any decision
-                tell(follower -> follower.created(approval));
+        checkOpen();
+        Map<BuildRef, List<Approval>> ofBuilds = approvals.stream()
+                .collect(Collectors.groupingBy(Approval::build, LinkedHashMap::new, Collectors.toList()));
+        for (Map.Entry<BuildRef, List<Approval>> each : ofBuilds.entrySet()) {
+            BuildRef build = each.getKey();
+            BuildState state = builds.of(build);
+            Instant deadline = each.getValue().stream()
+                    .map(Approval::deadline)
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+            markers.add(keyOf(each.getValue().get(0).id()), build, deadline);
+            try {
+                noting(() -> state.create(each.getValue()));
+            } catch (IOException x) {
+                if (!states.containsKey(build)) {
+                    markers.remove(build);
+                }
+                throw x;
             }
-        } finally {
-            unlock.run();
+            states.put(build, state);
+            each.getValue().forEach(approval -> memory.update(approval.id(), () -> approval));
+            each.getValue().forEach(approval -> tell(follower -> follower.created(approval)));
+        }
+    }
+
+    private void checkOpen() throws IOException {
+        if (closed) {
+            throw new IOException("the approvals are closed, since Jenkins is going down");
+        }
+    }
+
+    /** A write. */
+    private interface Write {
+        void run() throws IOException;
+    }
+
+    /** Writes, and takes note of why that is not possible, for administrators. */
+    private void noting(Write write) throws IOException {
+        try {
+            write.run();
+            failure = null;
+        } catch (IOException x) {
+            failure = x;
+            throw x;
         }
     }
 
@@ -180,27 +267,21 @@ public final class ApprovalStore implements ApprovalRepository {
         if (inMemory.isPresent()) {
             return inMemory;
         }
-        if (!ID.matcher(id).matches()) {
-            return Optional.empty();
+        BuildRef build;
+        synchronized (over) {
+            build = over.get(id);
         }
-        Optional<Approval> decided = files.readDecided(id);
-        return decided.isPresent() ? decided.map(names::addTo) : findMended(id);
+        if (build != null) {
+            return builds.isThere(build) ? builds.of(build).approval(id) : Optional.empty();
+        }
+        Optional<BuildRef> marked =
+                markers.find(keyOf(id)); // whose log could not be read, or whose disk was not mounted
+        return marked.isEmpty() ? Optional.empty() : builds.of(marked.get()).approval(id);
     }
 
-    /** Takes up an approval whose file could not be read when the store was opened, and was mended since. */
-    private Optional<Approval> findMended(String id) throws IOException {
-        Runnable unlock = memory.lock(id);
-        try {
-            Optional<Approval> inMemory = findInMemory(id); // another thread may have been faster
-            if (inMemory.isPresent()) {
-                return inMemory;
-            }
-            Optional<Approval> mended = files.readPending(id).map(names::addTo);
-            mended.ifPresent(memory::put);
-            return mended;
-        } finally {
-            unlock.run();
-        }
+    /** Returns what the ids of all approvals of a build begin with. */
+    public static String keyOf(String id) {
+        return id.substring(0, Math.min(KEY, id.length()));
     }
 
     @Override
@@ -210,105 +291,52 @@ public final class ApprovalStore implements ApprovalRepository {
 
     @Override
     public List<Transition> apply(Collection<String> ids, Event event, Instant now) throws IOException {
-        var transitions = new ArrayList<Transition>();
-        var changed = new ArrayList<Approval>();
-        var newlyDecided = new ArrayList<Approval>();
-        Runnable unlock = memory.lock(ids);
-        try {
-            for (String id : ids) {
-                Approval before = find(id).orElse(null);
-                if (before != null) {
-                    Transition transition = before.on(event, now);
-                    Approval after = transition.approval();
-                    transitions.add(transition);
-                    if (!after.equals(before)) {
-                        changed.add(after);
-                    }
-                    if (!before.isDecided() && after.isDecided()) {
-                        newlyDecided.add(after);
-                    }
-                }
-            }
-            write(changed, changed.stream().map(ApprovalStore::toRecord).toList());
-            newlyDecided.forEach(approval -> history.take(approval.id()));
-            changed.stream().filter(Approval::isDecided).forEach(recent::put); // also when a later attempt is noted
-        } finally {
-            unlock.run();
+        checkOpen();
+        var ofBuilds = new LinkedHashMap<BuildRef, List<String>>();
+        for (String id : ids) {
+            find(id).ifPresent(approval -> ofBuilds.computeIfAbsent(approval.build(), build -> new ArrayList<>())
+                    .add(id));
         }
-        newlyDecided.forEach(
-                approval -> tell(follower -> follower.decided(approval))); // happens once, so the order does not matter
-        changed.forEach(approval -> tell(follower -> follower.changed(approval.id())));
+        var transitions = new ArrayList<Transition>();
+        for (Map.Entry<BuildRef, List<String>> each : ofBuilds.entrySet()) {
+            transitions.addAll(apply(each.getKey(), each.getValue(), event, now));
+        }
+        return transitions;
+    }
+
+    private List<Transition> apply(BuildRef build, List<String> ids, Event event, Instant now) throws IOException {
+        BuildState known = states.get(build);
+        BuildState state = known == null ? builds.of(build) : known;
+        var transitions = new ArrayList<Transition>();
+        noting(() -> transitions.addAll(state.apply(ids, event, now)));
+        for (Transition each : transitions) {
+            String id = each.approval().id();
+            if (known == null || each.approval().equals(memory.find(id))) {
+                continue;
+            }
+            Approval before = memory.update(id, () -> state.approval(id).orElse(each.approval()));
+            Approval after = state.approval(id).orElse(each.approval());
+            if (after.isDecided()) {
+                recent.put(after); // also when a later attempt is noted
+                if (before == null || !before.isDecided()) {
+                    history.take(after.id());
+                    tell(follower -> follower.decided(after));
+                }
+                settleSoon.run();
+            }
+            tell(follower -> follower.changed(after.id()));
+        }
         return transitions;
     }
 
     private void tell(Consumer<ApprovalObserver> message) {
-        followers.forEach(follower -> isolated(() -> message.accept(follower)));
-    }
-
-    /** Runs a listener. Its failure must not keep the others from being called. */
-    private static void isolated(Runnable listener) {
-        try {
-            listener.run();
-        } catch (RuntimeException | Error x) { // an Error where its plugin is gone
-            LOGGER.log(Level.WARNING, "A listener has failed", x);
-        }
-    }
-
-    @Override
-    public boolean endUnreadable(Approval ended) throws IOException {
-        String id = ended.id();
-        boolean wasDecided;
-        Runnable unlock = memory.lock(id);
-        try {
-            if (!memory.isUnreadable(id) || files.hasDecided(id) || isReadable(id)) {
-                return false;
+        for (ApprovalObserver follower : followers) {
+            try {
+                message.accept(follower);
+            } catch (RuntimeException | Error x) { // an Error where its plugin is gone
+                LOGGER.log(Level.WARNING, "A listener has failed", x);
             }
-            wasDecided = history.has(id); // and had a call to make
-            write(List.of(ended), List.of(toRecord(ended)));
-            if (!wasDecided) {
-                history.take(id);
-            }
-            recent.put(ended);
-        } finally {
-            unlock.run();
         }
-        if (!wasDecided) {
-            tell(follower -> follower.decided(ended));
-        }
-        return true;
-    }
-
-    private boolean isReadable(String id) {
-        try {
-            find(id);
-            return true;
-        } catch (IOException x) {
-            return false;
-        }
-    }
-
-    @Override
-    public Set<String> unreadable() {
-        return memory.unreadable();
-    }
-
-    /** Makes changes durable with one write, and then visible. Called with the locks of the approvals held. */
-    private void write(List<Approval> changed, List<byte[]> records) throws IOException {
-        if (changed.isEmpty()) {
-            return;
-        }
-        changed.forEach(approval -> memory.markChanged(approval.id()));
-        append(records);
-        changed.forEach(approval -> memory.put(names.addTo(approval))); // their job may have been renamed meanwhile
-    }
-
-    private static byte[] toRecord(Approval approval) {
-        return StoredJson.write(JournalEntry.change(approval));
-    }
-
-    private void append(List<byte[]> records) throws IOException {
-        journal.append(records);
-        isolated(changeListener);
     }
 
     @Override
@@ -333,44 +361,7 @@ public final class ApprovalStore implements ApprovalRepository {
 
     /** Returns why the last change could not be written; empty if it was, or if there was none. */
     public Optional<String> problem() {
-        return Optional.ofNullable(journal.failure()).map(x -> folder + ": " + x);
-    }
-
-    /** Returns the files with damaged changes that were set aside, see {@link Journal#damaged}. */
-    public List<Path> damaged() {
-        try {
-            return journal.damaged();
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot look for damaged files", x);
-            return List.of();
-        }
-    }
-
-    /** Sets the listener that is called when there is something to {@link #fold}. It must not take long. */
-    public void onChange(Runnable listener) {
-        changeListener = listener;
-    }
-
-    /** Returns the size of the journal in bytes: how much there is to {@link #fold}. */
-    long journalSize() {
-        return journal.size();
-    }
-
-    /** Returns the time since the last change, in nanoseconds. */
-    long idleNanos() {
-        return journal.idleNanos();
-    }
-
-    /**
-     * Writes the changes in the journal to the files, and removes them from the journal. Approvals may change
-     * meanwhile.
-     *
-     * @param stop is asked before each file; if it returns true, the rest is left for the next time
-     * @return whether everything was written
-     * @throws IOException if something could not be written; it stays in the journal
-     */
-    public boolean fold(BooleanSupplier stop) throws IOException {
-        return update.fold(stop);
+        return Optional.ofNullable(failure).map(x -> folder + ": " + x);
     }
 
     /**
@@ -384,28 +375,55 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     @Override
-    public List<String> removeIf(Predicate<Approval> gone) throws IOException {
-        return removals.removeIf(gone);
+    public List<String> remove(Predicate<BuildRef> gone) {
+        try {
+            history.write();
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot write decisions to the history, and their builds are deleted", x);
+        }
+        var ids = new ArrayList<String>();
+        for (BuildRef build : markers.builds()) {
+            if (gone.test(build)) {
+                BuildState state = states.remove(build);
+                if (state != null) { // of one that cannot be read, nothing is in memory
+                    state.approvals().forEach(approval -> ids.add(approval.id()));
+                }
+                markers.remove(build);
+            }
+        }
+        ids.forEach(memory::remove);
+        recent.remove(gone);
+        return ids;
     }
 
     @Override
-    public void remove(Collection<String> ids) {
-        removals.remove(ids.stream().filter(id -> ID.matcher(id).matches()).toList());
-    }
-
-    @Override
-    public void renamed() {
-        memory.replaceAll(names::addTo);
-        recent.replaceAll(names::addTo);
+    public void renamed(String before, String after) {
+        for (Map.Entry<BuildRef, BuildState> each : Map.copyOf(states).entrySet()) {
+            BuildRef build = each.getKey();
+            if (build.isIn(before)) {
+                BuildRef now = new BuildRef(after + build.job().substring(before.length()), build.number());
+                each.getValue().renamed(now.job());
+                states.put(now, each.getValue());
+                states.remove(build);
+                markers.renamed(build, now);
+                each.getValue().approvals().forEach(approval -> {
+                    if (memory.find(approval.id()) != null) {
+                        memory.update(approval.id(), () -> approval);
+                    }
+                });
+                recent.replaceAll(approval -> approval.build().equals(build) ? approval.ofJob(now.job()) : approval);
+            }
+        }
     }
 
     @Override
     public void close() {
-        if (folding != null) {
-            folding.finish();
+        closed = true;
+        try {
+            history.write();
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot write the history; the next start does", x);
         }
-        update.close();
         history.close();
-        journal.close();
     }
 }

@@ -14,7 +14,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * How the deployment of one build to an environment of the administrators ended.
  *
  * @param job the full name that the job had then
- * @param jobId the id of the job, which stays when it is renamed, {@code null} if unknown
  * @param checksFailed whether it is deployed, and a check after that has failed
  * @param at when it ended
  * @param decidedBy who decided the approvals of the environment, for people
@@ -25,7 +24,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public record EndedDeployment(
         @JsonProperty("environment") String environment,
         @JsonProperty("job") String job,
-        @CheckForNull @JsonProperty("jobId") String jobId,
         @JsonProperty("build") int build,
         @JsonProperty("state") Environment.State state,
         @JsonProperty("checksFailed") boolean checksFailed,
@@ -49,13 +47,6 @@ public record EndedDeployment(
 
     /** Returns whether both are of one build and environment. */
     public boolean isSame(EndedDeployment other) {
-        return build == other.build
-                && environment.equals(other.environment)
-                && (jobId == null ? job.equals(other.job) : jobId.equals(other.jobId));
-    }
-
-    /** Returns the same with another name of the job. */
-    public EndedDeployment ofJob(String name) {
-        return new EndedDeployment(environment, name, jobId, build, state, checksFailed, at, decidedBy, replay, commit);
+        return build == other.build && environment.equals(other.environment) && job.equals(other.job);
     }
 }

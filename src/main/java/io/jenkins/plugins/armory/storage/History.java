@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -29,7 +31,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * The history: a {@link HistoryLine} for each decision, and for each deployment to an environment of the settings, in a file for each month
  * (UTC), {@code 2026-12.ndjson}. It outlives the approvals and their builds.
  *
- * <p>A decision leaves the journal once its line is on disk, so a crash loses none. After a start or a failed write, lines that are already in
+ * <p>A build is marked until the lines of its decisions are on disk, so a crash loses none. After a start or a failed write, lines that are already in
  * the file are not written again. A crash or a full disk may leave the start of a line; the next one begins behind a line feed.
  */
 @Restricted(NoExternalUse.class)
@@ -101,25 +103,21 @@ public final class History {
     }
 
     /**
-     * Returns whether the decision of an approval is in the file of this or of the last month.
+     * Hands over the approvals that were decided in this month and the last, and their builds.
      *
      * @throws IOException if a file cannot be read
      */
-    synchronized boolean has(String approval) throws IOException {
+    synchronized void readDecisions(BiConsumer<String, BuildRef> decided) throws IOException {
         YearMonth month = monthOf(Instant.now());
-        String start = HistoryLine.startOf(approval);
-        for (Path file : List.of(file(month), file(month.minusMonths(1)))) {
+        for (Path file : List.of(file(month.minusMonths(1)), file(month))) {
             if (disk.exists(file)) {
                 try (BufferedReader lines = lines(file)) {
                     for (String line; (line = lines.readLine()) != null; ) {
-                        if (line.startsWith(start)) {
-                            return true;
-                        }
+                        HistoryLine.readDecision(line, decided);
                     }
                 }
             }
         }
-        return false;
     }
 
     /** @param sure whether none of the lines is there, and the file ends with a line */

@@ -2,12 +2,14 @@ package io.jenkins.plugins.armory.storage;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.PeopleRule;
@@ -15,6 +17,7 @@ import io.jenkins.plugins.armory.approval.RuleMatching;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** The lines of the {@link History}. The same decision or deployment has the same line whenever it is written. */
 final class HistoryLine {
@@ -93,10 +96,19 @@ final class HistoryLine {
         return text(line);
     }
 
-    /** Returns what the line of an approval's decision begins with. */
-    static String startOf(String approval) {
-        String whole = text(decided(approval));
-        return whole.substring(0, whole.length() - 1) + ',';
+    /** Hands over the approval and the build of a decision's line. Another line, or one that a crash has cut off, is left out. */
+    static void readDecision(String line, BiConsumer<String, BuildRef> decided) {
+        try {
+            JsonNode json = JSON.readTree(line);
+            if (json.hasNonNull("approval")) {
+                decided.accept(
+                        json.get("approval").asText(),
+                        new BuildRef(
+                                json.path("job").asText(), json.path("build").asInt()));
+            }
+        } catch (JsonProcessingException x) {
+            // a line is written anew behind one that was cut off
+        }
     }
 
     private static ObjectNode decided(String approval) {

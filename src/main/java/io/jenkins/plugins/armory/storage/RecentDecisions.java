@@ -1,11 +1,13 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -53,8 +55,8 @@ final class RecentDecisions {
         return index;
     }
 
-    synchronized void remove(String id) {
-        approvals.removeIf(approval -> approval.id().equals(id));
+    synchronized void remove(Predicate<BuildRef> gone) {
+        approvals.removeIf(approval -> gone.test(approval.build()));
     }
 
     synchronized void replaceAll(UnaryOperator<Approval> change) {

@@ -5,13 +5,12 @@ import hudson.Extension;
 import hudson.model.AdministrativeMonitor;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import java.nio.file.Path;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Warns of what an administrator can mend: the approvals cannot be opened or written or were damaged, Jenkins does not know its URL, or
+ * Warns of what an administrator can mend: the approvals cannot be opened or written, Jenkins does not know its URL, or
  * the settings name credentials or webhooks that do not exist.
  */
 @Extension
@@ -27,7 +26,6 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
     public boolean isActivated() {
         return getProblem() != null
                 || getWriteProblem() != null
-                || !getDamaged().isEmpty()
                 || isUrlUnknown()
                 || !getWarnings().isEmpty();
     }
@@ -36,11 +34,6 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
     @CheckForNull
     public String getProblem() {
         return ArmoryRuntime.get().problem().orElse(null);
-    }
-
-    /** Returns the files with changes of approvals that were damaged, and set aside. */
-    public List<Path> getDamaged() {
-        return ArmoryRuntime.get().damaged();
     }
 
     /** Returns whether Jenkins does not know the address for callbacks. */

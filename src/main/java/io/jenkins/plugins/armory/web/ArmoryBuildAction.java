@@ -6,7 +6,6 @@ import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.api.ApprovalView;
-import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
@@ -47,11 +46,7 @@ public final class ArmoryBuildAction extends Tab {
     @Override
     public String getIconFileName() {
         try {
-            return BuildRecord.hasApprovals(run)
-                            || !ArmoryRuntime.get()
-                                    .deployments()
-                                    .deploymentOf(run)
-                                    .isEmpty()
+            return ArmoryRuntime.get().deployments().of(run).isKnown()
                     ? "symbol-hourglass-outline plugin-ionicons-api"
                     : null;
         } catch (IOException x) {

@@ -100,7 +100,7 @@ final class EnvironmentList {
         ArrayNode deployments = json.putArray("deployments");
         latest.stream()
                 .filter(each -> each.environment().equals(definition.getName()) && definition.isFor(each.job()))
-                .filter(each -> viewer.maySeePastOf(each.job(), each.jobId()))
+                .filter(each -> viewer.maySeePastOf(each.job()))
                 .forEach(each -> deployments.add(json(each)));
         return json;
     }

@@ -2,15 +2,12 @@ package io.jenkins.plugins.armory.web;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Item;
-import hudson.model.Job;
 import hudson.model.User;
 import hudson.security.Permission;
 import hudson.security.SecurityRealm;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
-import io.jenkins.plugins.armory.builds.JobIds;
 import io.jenkins.plugins.armory.web.PersonalDecision.Kind;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,15 +56,6 @@ final class Viewer {
         boolean permits(Permission permission) {
             return permitted.computeIfAbsent(permission, job::hasPermission);
         }
-
-        Optional<String> id() {
-            try {
-                return job instanceof Job<?, ?> known ? JobIds.find(known) : Optional.empty();
-            } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "Cannot read the id of " + job.getFullName(), x);
-                return Optional.empty();
-            }
-        }
     }
 
     /** Returns the id of the user: the same one however it was written at the login. */
@@ -87,16 +75,9 @@ final class Viewer {
         return seen(approval).map(Seen::url);
     }
 
-    /**
-     * Returns whether the user may see what a job did: they may read the job of this name, and it is the same job, by its id.
-     * Administrators may also see what jobs did that are gone.
-     */
-    boolean maySeePastOf(String job, @CheckForNull String id) {
-        return administrator
-                || id != null
-                        && ids.computeIfAbsent(job, name -> seen(name).flatMap(Seen::id))
-                                .filter(id::equals)
-                                .isPresent();
+    /** Returns whether the user may see what a job did. Administrators may also see what jobs did that are gone. */
+    boolean maySeePastOf(String job) {
+        return administrator || seen(job).isPresent();
     }
 
     /** Returns the URL of a job, relative to the Jenkins URL; empty if the user may not read it. */

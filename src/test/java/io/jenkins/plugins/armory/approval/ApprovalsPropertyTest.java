@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.TestBuilds;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -655,7 +656,7 @@ class ApprovalsPropertyTest {
         private void open() throws IOException {
             executor = new ManualExecutor();
             approvals = new Approvals(
-                    ApprovalStore.open(folder, jobId -> null).folding(TIMER, executor),
+                    ApprovalStore.open(folder, TestBuilds.below(folder)).settling(TIMER, executor),
                     TIMER,
                     executor,
                     clock,
@@ -725,7 +726,8 @@ class ApprovalsPropertyTest {
             assertThat(approval.decision()).isEqualTo(promised);
             assertThat(told.size()).isLessThanOrEqualTo(1);
             assertThat(told).allSatisfy(decision -> assertThat(decision).isEqualTo(promised));
-            assertThat(ApprovalStore.open(folder, jobId -> null).find(ID)).contains(approval);
+            assertThat(ApprovalStore.open(folder, TestBuilds.below(folder)).find(ID))
+                    .contains(approval);
             assertThat(approvals.list()).containsExactly(approval);
             assertThat(approval.isDecided() && approvals.progressOf(ID).isPresent())
                     .as("progress is of no account once it is decided")

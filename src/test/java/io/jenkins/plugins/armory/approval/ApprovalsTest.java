@@ -12,7 +12,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
+import io.jenkins.plugins.armory.storage.TestBuilds;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.IOException;
@@ -23,13 +23,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -37,7 +35,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +62,7 @@ class ApprovalsTest {
 
     private Approvals open(Clock now) throws IOException {
         return new Approvals(
-                ApprovalStore.open(folder, jobId -> null).folding(timer, Runnable::run),
+                ApprovalStore.open(folder, TestBuilds.below(folder)).settling(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 now,
@@ -116,7 +113,7 @@ class ApprovalsTest {
     void nobodyDecidesForABuildThatIsOver() throws IOException {
         var over = new HashSet<BuildRef>();
         var approvals = new Approvals(
-                ApprovalStore.open(folder, jobId -> null).folding(timer, Runnable::run),
+                ApprovalStore.open(folder, TestBuilds.below(folder)).settling(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 clock,
@@ -199,7 +196,7 @@ class ApprovalsTest {
     /** One of many may have to wait for its call for longer than the external process has. */
     @Test
     void aDeadlineMayBeginWithTheCall() throws IOException {
-        Approvals approvals = open(ApprovalStore.open(folder, jobId -> null));
+        Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
         Instant start = clock.instant();
         approvals.create(terms("a1")
                 .timeout(start, Duration.ofMinutes(5))
@@ -270,47 +267,6 @@ class ApprovalsTest {
                 .satisfies(approval -> assertThat(approval.person().mdMessage()).isEqualTo("checked"));
     }
 
-    /** Opens approvals with one whose file could not be read then, and was mended since. */
-    private Approvals openWithMended(Approval mended) throws Exception {
-        Approvals before = open(clock);
-        before.create(mended);
-        before.close();
-        return openWhileUnreadable(mended.id(), () -> open(clock));
-    }
-
-    private Approvals openWhileUnreadable(String id, Callable<Approvals> open) throws Exception {
-        Path file = folder.resolve("pending/" + id + ".json");
-        byte[] content = Files.readAllBytes(file);
-        Files.writeString(file, "");
-        Approvals approvals = open.call();
-        Files.write(file, content);
-        return approvals;
-    }
-
-    @Test
-    void whatWasMendedEndsWithItsGroup() throws Exception {
-        Approvals approvals = openWithMended(terms("a1").group("verify").start());
-        approvals.attach("a1", told::add); // as its step does
-        Approval failed = terms("failed").group("verify").start();
-        approvals.create(failed);
-
-        approvals.endOthers(failed, Set.of(), "'lint' failed");
-
-        assertToldOf(Outcome.OTHER_FAILED);
-    }
-
-    @Test
-    void whatWasMendedEndsWithItsBuild() throws Exception {
-        Approvals approvals = openWithMended(start("a1"));
-
-        approvals.endUnreadable("a1", start("a1").build());
-
-        assertThat(approvals.find("a1").orElseThrow().requireDecision())
-                .returns(Outcome.ABORTED, Decision::outcome)
-                .returns("The build ended.", Decision::mdMessage);
-        assertThat(approvals.unreadable()).isEmpty();
-    }
-
     private static Approval startingIn(String id, int build, @CheckForNull String environment) {
         return TestApproval.of(id, new BuildRef("team/deploy", build))
                 .environment(environment)
@@ -339,16 +295,12 @@ class ApprovalsTest {
         for (int i = 0; i < 50; i++) {
             approvals.create(start("a" + i));
         }
-        await().until(() -> files("journal").isEmpty()); // folded: until then it has a timer too
         assertThat(timer.getQueue()).hasSize(1);
 
         for (int i = 0; i < 50; i++) {
             approvals.apply("a" + i, callback(true));
         }
-        await().until(() -> files("journal").isEmpty());
         assertThat(timer.getQueue()).isEmpty();
-        assertThat(files("pending")).isEmpty();
-        assertThat(files("decided")).hasSize(50);
     }
 
     @Test
@@ -361,13 +313,12 @@ class ApprovalsTest {
 
         await().until(() -> timer.getCompletedTaskCount() > 0);
         assertThat(told).isEmpty();
-        await().until(() -> files("journal").isEmpty());
         assertThat(timer.getQueue()).hasSize(1);
     }
 
     @Test
     void aTimeoutSaysWhatIsKnown() throws IOException {
-        Approvals approvals = open(ApprovalStore.open(folder, jobId -> null));
+        Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
         for (String id : List.of("silent", "failing", "unheard", "again")) {
             approvals.create(start(id));
         }
@@ -406,54 +357,13 @@ class ApprovalsTest {
     }
 
     @Test
-    void whatCouldNotBeReadAtTheStartTimesOutOnceItsStepIsBack() throws Exception {
-        Approvals before = open(clock);
-        before.create(start("a1"));
-        before.close();
-        Approvals approvals = openWhileUnreadable("a1", () -> open(ApprovalStore.open(folder, jobId -> null)));
-        approvals.attach("a1", told::add);
-
-        manualTimer.pass(Duration.between(START, DEADLINE).plusMinutes(1));
-
-        assertToldOf(Outcome.TIMED_OUT);
-    }
-
-    private List<Path> files(String name) throws IOException {
-        try (Stream<Path> files = Files.list(folder.resolve(name))) {
-            return files.toList();
-        }
-    }
-
-    @Test
-    void leavesNothingInTheJournalWhenItIsClosed() throws IOException {
-        Approvals approvals = open(clock);
-        approvals.create(start("a1"));
-
-        approvals.close();
-
-        assertThat(files("journal")).isEmpty();
-        assertThat(files("pending")).hasSize(1);
-    }
-
-    @Test
-    void foldsWhatACrashLeftInTheJournal() throws IOException {
-        ApprovalStore.open(folder, jobId -> null).create(start("a1"));
-
-        Approvals approvals = open(clock);
-
-        await().until(() -> files("journal").isEmpty());
-        assertThat(files("pending")).hasSize(1);
-        assertThat(approvals.pending()).containsExactly(start("a1"));
-    }
-
-    @Test
     void triesAgainLaterWhenATimeoutCannotBeWritten() throws IOException {
         Approvals approvals = open(clock);
         approvals.create(start("a1"));
         approvals.close();
         clock.set(DEADLINE);
-        ApprovalStore store = ApprovalStore.open(folder, jobId -> null);
-        ApprovalStoreTest.breakJournal(folder);
+        ApprovalStore store = ApprovalStore.open(folder, TestBuilds.below(folder));
+        TestBuilds.breakLogs(folder);
 
         var reopened = new Approvals(store, timer, Runnable::run, clock, build -> false, approval -> {});
 
@@ -469,8 +379,8 @@ class ApprovalsTest {
         }
         before.close();
         clock.set(DEADLINE);
-        ApprovalStore store = ApprovalStore.open(folder, jobId -> null);
-        ApprovalStoreTest.breakJournal(folder);
+        ApprovalStore store = ApprovalStore.open(folder, TestBuilds.below(folder));
+        TestBuilds.breakLogs(folder);
         var tries = new AtomicInteger();
 
         Approvals approvals = open(HookedRepository.after("find", store, tries::incrementAndGet));
@@ -478,7 +388,7 @@ class ApprovalsTest {
 
         assertThat(tries.get()).isBetween(105, 115); // each once, and then one every five seconds
         assertThat(approvals.pending()).hasSize(100);
-        ApprovalStoreTest.mendJournal(folder);
+        TestBuilds.mendLogs(folder);
         manualTimer.pass(Duration.ofSeconds(5));
         assertThat(approvals.pending()).isEmpty();
     }
@@ -499,11 +409,12 @@ class ApprovalsTest {
     void anObserverThatIsAttachedWhileADecisionIsPassedOnIsTold() throws Exception {
         Thread deciding = Thread.currentThread();
         var passedOn = new CountDownLatch(1);
-        Approvals approvals = open(HookedRepository.after("find", ApprovalStore.open(folder, jobId -> null), () -> {
-            if (Thread.currentThread() != deciding) {
-                passedOn.await();
-            }
-        }));
+        Approvals approvals =
+                open(HookedRepository.after("find", ApprovalStore.open(folder, TestBuilds.below(folder)), () -> {
+                    if (Thread.currentThread() != deciding) {
+                        passedOn.await();
+                    }
+                }));
         var attach = new FutureTask<>(() -> {
             approvals.attach("a1", told::add);
             return null;
@@ -538,7 +449,7 @@ class ApprovalsTest {
 
     private Approvals open(ApprovalObserver follower) throws IOException {
         return new Approvals(
-                ApprovalStore.open(folder, jobId -> null).folding(timer, Runnable::run),
+                ApprovalStore.open(folder, TestBuilds.below(folder)).settling(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 clock,
@@ -601,7 +512,7 @@ class ApprovalsTest {
     @Test
     void theFollowerIsToldOfAnApprovalBeforeItsDecision() throws IOException {
         var follower = new NotingFollower();
-        ApprovalStore store = ApprovalStore.open(folder, jobId -> null);
+        ApprovalStore store = ApprovalStore.open(folder, TestBuilds.below(folder));
         var approvals = new Approvals(
                 HookedRepository.after(
                         "create", store, () -> store.apply("a", new Event.Aborted("stopped"), clock.instant())),
@@ -666,14 +577,14 @@ class ApprovalsTest {
         before.create(startingIn("a1", 7, null));
         before.create(startingIn("a2", 8, null));
         before.close();
-        Approvals approvals = open(ApprovalStore.open(folder, jobId -> null));
+        Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
         approvals.attach("a1", told::add);
-        ApprovalStoreTest.breakJournal(folder);
+        TestBuilds.breakLogs(folder);
 
         approvals.abort(build -> build.number() == 7, "The build ended.");
         manualTimer.pass(Duration.ofMinutes(1));
         assertThat(told).isEmpty();
-        ApprovalStoreTest.mendJournal(folder);
+        TestBuilds.mendLogs(folder);
         manualTimer.pass(Duration.ofMinutes(1));
 
         assertToldOf(Outcome.ABORTED);
@@ -682,17 +593,15 @@ class ApprovalsTest {
 
     @Test
     void endsWhatABuildLeftPendingAlsoIfItsJobIsRenamedBeforeThatCanBeWritten() throws IOException {
-        var names = new HashMap<String, String>();
         Approvals before = open(clock);
         before.create(startIn("a1", "deploy"));
         before.close();
-        Approvals approvals = open(ApprovalStore.open(folder, names::get));
-        ApprovalStoreTest.breakJournal(folder);
+        Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
+        TestBuilds.breakLogs(folder);
         approvals.abort(build -> build.number() == 7, "The build ended.");
-        ApprovalStoreTest.mendJournal(folder);
-        names.put("deploy", "group/deploy");
-        approvals.renamed();
-        approvals.create(startIn("b1", "another"));
+        TestBuilds.mendLogs(folder);
+        approvals.renamed("deploy", "group/deploy");
+        approvals.create(startIn("b1", "deploy"));
 
         manualTimer.pass(Duration.ofMinutes(1));
 
@@ -702,11 +611,10 @@ class ApprovalsTest {
                 .containsExactly("b1");
     }
 
-    private Approval startIn(String id, String jobId) {
-        return TestApproval.of(id, new BuildRef("team/deploy", 7))
+    private Approval startIn(String id, String job) {
+        return TestApproval.of(id, new BuildRef(job, 7))
                 .webhook("tests")
                 .timeout(clock.instant(), Duration.ofHours(1))
-                .origin(new Approval.Origin(null, jobId))
                 .start();
     }
 
@@ -725,9 +633,8 @@ class ApprovalsTest {
         Approvals approvals = open(clock);
         approvals.create(start("a1"));
 
-        approvals.remove(List.of("a1"));
+        approvals.remove(build -> true);
 
-        await().until(() -> files("journal").isEmpty());
         assertThat(timer.getQueue()).isEmpty();
         assertThat(approvals.find("a1")).isEmpty();
     }
@@ -752,8 +659,7 @@ class ApprovalsTest {
     void keepsTheLastProgressUntilTheDecisionAndWritesNothingForIt() throws IOException {
         Approvals approvals = open(clock);
         approvals.create(start("a1"));
-        Path file = folder.resolve("pending/a1.json");
-        await().until(() -> Files.exists(file));
+        Path file = folder.resolve("builds/team/deploy/7/armory.log");
         Files.setLastModifiedTime(file, FileTime.from(START));
 
         approvals.report("a1", 40.0, "testing");
@@ -777,8 +683,7 @@ class ApprovalsTest {
         approvals.report("a1", 1.0, null);
         approvals.report("a2", 1.0, null);
 
-        approvals.remove(List.of("a1"));
-        approvals.removeIf(approval -> true);
+        approvals.remove(build -> true);
 
         assertThat(approvals.progressOf("a1")).isEmpty();
         assertThat(approvals.progressOf("a2")).isEmpty();
@@ -807,7 +712,7 @@ class ApprovalsTest {
         approvals.apply("a1", new Event.Aborted("stopped"));
         approvals.note("a1", "before");
 
-        approvals.removeIf(approval -> true);
+        approvals.remove(build -> true);
         approvals.note("a1", "after");
 
         assertThat(notes).containsExactly("before");
@@ -820,7 +725,7 @@ class ApprovalsTest {
         clock.set(DEADLINE);
 
         assertThat(approvals.report("a1", 99.0, null).orElseThrow().answer()).isEqualTo(Answer.ENDED);
-        assertThat(ApprovalStore.open(folder, jobId -> null)
+        assertThat(ApprovalStore.open(folder, TestBuilds.below(folder))
                         .find("a1")
                         .orElseThrow()
                         .requireDecision()
@@ -942,7 +847,7 @@ class ApprovalsTest {
         var first = new AtomicBoolean(true);
         var approvals = new AtomicReference<Approvals>();
         ApprovalRepository repository =
-                HookedRepository.after("apply", ApprovalStore.open(folder, jobId -> null), () -> {
+                HookedRepository.after("apply", ApprovalStore.open(folder, TestBuilds.below(folder)), () -> {
                     if (first.getAndSet(false)) {
                         approvals.get().apply("a1", sentNow());
                     }
@@ -1031,7 +936,7 @@ class ApprovalsTest {
 
     @Test
     void theWaitForAnOpeningEndsAtItsDeadline() throws IOException {
-        Approvals approvals = open(ApprovalStore.open(folder, jobId -> null));
+        Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
         approvals.create(TestApproval.of("window", new BuildRef("job", 1))
                 .timeout(START, Duration.ofDays(30))
                 .opensAt(START.plus(Duration.ofDays(60)))

@@ -62,7 +62,7 @@ class BoundedTermsTest {
         assertThatCode(() -> TestApproval.calls(largest, largest, context, NAME, NAME)
                         .notifying(Notifications.by(List.of(largest))))
                 .doesNotThrowAnyException();
-        assertRefused(() -> new Approval.Origin("o".repeat(1025), null), "the URL of Jenkins: is longer than");
+        assertRefused(() -> new Approval.Origin("o".repeat(1025)), "the URL of Jenkins: is longer than");
         assertRefused(
                 () -> TestApproval.calls(largest, null, Map.of("k" + HALF, ""), null, null), "context: a key has half");
         assertRefused(() -> TestApproval.calls(largest, null, Map.of(), NAME + 'n', null), "account: is longer than");

@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.TestBuilds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -46,7 +47,7 @@ abstract class CallLoopFixture {
 
     @BeforeEach
     void open() throws IOException {
-        store = ApprovalStore.open(folder, jobId -> null).folding(timer.service(), Runnable::run);
+        store = ApprovalStore.open(folder, TestBuilds.below(folder)).settling(timer.service(), Runnable::run);
         approvals = new Approvals(store, timer.service(), Runnable::run, clock, build -> false, approval -> {});
         loop = new CallLoop(
                 approvals,

@@ -19,7 +19,7 @@ import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
+import io.jenkins.plugins.armory.storage.TestBuilds;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.RetryRules;
@@ -31,7 +31,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,9 +52,8 @@ class CallLoopTest {
     private final List<String> log = new ArrayList<>();
     private boolean chanceIsBroken;
     /** The names of jobs that were renamed, by their ids. */
-    private final Map<String, String> names = new HashMap<>();
-
     private ApprovalStore store;
+
     private Approvals approvals;
     private CallLoop loop;
 
@@ -68,7 +66,7 @@ class CallLoopTest {
 
     @BeforeEach
     void create() throws IOException {
-        store = ApprovalStore.open(folder, names::get);
+        store = ApprovalStore.open(folder, TestBuilds.below(folder));
         open(store);
         create(ID, webhook("w"), Channel.CALLBACK);
         attach();
@@ -82,7 +80,6 @@ class CallLoopTest {
         approvals.create(TestApproval.of(id, new BuildRef(job, 1))
                 .webhook(webhook.name())
                 .through(Set.of(channels))
-                .origin(new Approval.Origin(null, job))
                 .timeout(clock.instant(), Duration.ofHours(1))
                 .calls(TestApproval.calls(webhook, webhook("cancel"), Map.of(), null, null))
                 .start());
@@ -124,7 +121,7 @@ class CallLoopTest {
     private void stop() throws IOException {
         approvals.close();
         calls.clear();
-        store = ApprovalStore.open(folder, jobId -> null);
+        store = ApprovalStore.open(folder, TestBuilds.below(folder));
     }
 
     private void awaitNextAttempt() {
@@ -165,10 +162,9 @@ class CallLoopTest {
 
     /** Answers a call while nothing can be written, and lets a minute pass after that. */
     private void answerWhileTheDiskIsFull(CallResult result) throws IOException {
-        assertThat(store.fold(() -> false)).isTrue();
-        ApprovalStoreTest.breakJournal(folder);
+        TestBuilds.breakLogs(folder);
         answer(result);
-        ApprovalStoreTest.mendJournal(folder);
+        TestBuilds.mendLogs(folder);
         timer.pass(Duration.ofMinutes(1));
     }
 
@@ -249,11 +245,10 @@ class CallLoopTest {
     @Test
     void aTimeLimitFromTheCallBeginsOnceThatIsWritten() throws IOException {
         createUncalled("s1");
-        assertThat(store.fold(() -> false)).isTrue();
-        ApprovalStoreTest.breakJournal(folder);
+        TestBuilds.breakLogs(folder);
         loop.deliver("s1");
         assertThat(calls).isEmpty();
-        ApprovalStoreTest.mendJournal(folder);
+        TestBuilds.mendLogs(folder);
         timer.pass(Duration.ofSeconds(5));
         assertCalled("s1");
         assertThat(approvals.find("s1").orElseThrow().deadline())
@@ -306,7 +301,9 @@ class CallLoopTest {
         loop.deliver("untold");
         answer(CallResult.accepted(201, "{}", Map.of()));
 
-        assertThat(ApprovalStore.open(folder, jobId -> null).find("told").orElseThrow())
+        assertThat(ApprovalStore.open(folder, TestBuilds.below(folder))
+                        .find("told")
+                        .orElseThrow())
                 .returns(Approval.State.WAITING, Approval::state)
                 .extracting(approval -> approval.lastAttempt().found())
                 .isEqualTo(Map.of("answer.id", "47"));
@@ -622,8 +619,7 @@ class CallLoopTest {
         deliverAndTake();
         abort();
         answer(REFUSED);
-        names.put("job", "renamed");
-        approvals.renamed();
+        approvals.renamed("job", "renamed");
 
         awaitNextAttempt();
 
@@ -635,7 +631,7 @@ class CallLoopTest {
         deliverAndTake();
         abort();
         answer(REFUSED);
-        approvals.remove(List.of(ID));
+        approvals.remove(build -> true);
 
         timer.pass(Duration.ofMinutes(1));
 

@@ -12,7 +12,7 @@ import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
-import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
+import io.jenkins.plugins.armory.storage.TestBuilds;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
@@ -199,8 +199,7 @@ class NotifyCallsTest extends CallLoopFixture {
     void nothingIsDoneOverAndOverForAnApprovalThatCannotTimeOut() throws IOException {
         start("slack");
         answer(OK);
-        assertThat(store.fold(() -> false)).isTrue();
-        ApprovalStoreTest.breakJournal(folder);
+        TestBuilds.breakLogs(folder);
         var changes = new AtomicInteger();
         approvals.follow(new ApprovalObserver() {
             @Override
@@ -215,7 +214,7 @@ class NotifyCallsTest extends CallLoopFixture {
         timer.pass(Duration.ofMinutes(125));
 
         assertThat(approval().isDecided()).isFalse();
-        ApprovalStoreTest.mendJournal(folder);
+        TestBuilds.mendLogs(folder);
         timer.pass(Duration.ofMinutes(2));
         assertThat(approval().requireDecision().outcome()).isEqualTo(Decision.Outcome.TIMED_OUT);
         assertThat(calls).extracting(Call::key).containsExactly("a1-notify-0-decided");

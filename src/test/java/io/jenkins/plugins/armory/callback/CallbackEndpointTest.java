@@ -19,14 +19,13 @@ import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
+import io.jenkins.plugins.armory.storage.TestBuilds;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -64,6 +63,8 @@ class CallbackEndpointTest {
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final CallbackTokens tokens = CallbackTokensTest.withKey("test");
+    private TestBuilds builds;
+    private ApprovalStore store;
     private Approvals approvals;
     private boolean stopping;
     private CallbackEndpoint endpoint;
@@ -71,13 +72,9 @@ class CallbackEndpointTest {
 
     @BeforeEach
     void create() throws IOException {
-        approvals = new Approvals(
-                ApprovalStore.open(folder, jobId -> null).folding(timer, Runnable::run),
-                timer,
-                Runnable::run,
-                Clock.systemUTC(),
-                build -> false,
-                approval -> {});
+        builds = TestBuilds.below(folder);
+        store = ApprovalStore.open(folder, builds).settling(timer, Runnable::run);
+        approvals = new Approvals(store, timer, Runnable::run, Clock.systemUTC(), build -> false, approval -> {});
         endpoint = new CallbackEndpoint(
                 approvals,
                 tokens,
@@ -344,7 +341,7 @@ class CallbackEndpointTest {
 
     @Test
     void isGoneOnceItsBuildIs() {
-        approvals.remove(List.of(id));
+        approvals.remove(build -> true);
 
         assertAnswer(
                 callBack(id, SUCCESS),
@@ -480,11 +477,18 @@ class CallbackEndpointTest {
         assertThat(decision()).isNull();
     }
 
+    /** Ends the build of an approval, which is read from its log from then on, and damages that. */
+    private void endAndDamage(String approval) throws IOException {
+        BuildRef build = approvals.find(approval).orElseThrow().build();
+        builds.end(build);
+        store.ended();
+        builds.damage(build);
+    }
+
     @Test
     void asksToComeBackWhenTheApprovalCannotBeRead() throws IOException {
         callBack(id, SUCCESS);
-        approvals.close(); // leaves the journal empty, and nothing in memory of what was decided
-        Files.write(folder.resolve("decided/" + id + ".json"), new byte[0]);
+        endAndDamage(id);
 
         JsonResponse response = callBack(id, SUCCESS);
 
@@ -496,8 +500,7 @@ class CallbackEndpointTest {
     @Test
     void whoHasNoTokenLearnsNothingOfADamagedApproval() throws IOException {
         callBack(id, SUCCESS);
-        approvals.close();
-        Files.write(folder.resolve("decided/" + id + ".json"), new byte[0]);
+        endAndDamage(id);
         List<LogRecord> logged = new ArrayList<>();
         Handler handler = new Handler() {
             @Override
@@ -534,7 +537,7 @@ class CallbackEndpointTest {
     @Test
     void asksToComeBackWhenTheDecisionCannotBeStored() throws IOException {
         approvals.close(); // leaves the journal empty
-        ApprovalStoreTest.breakJournal(folder);
+        TestBuilds.breakLogs(folder);
 
         JsonResponse response = callBack(id, SUCCESS);
 
@@ -765,7 +768,7 @@ class CallbackEndpointTest {
                         .booleanValue())
                 .isTrue();
         assertThat(rehearse(right, "application/json", FAILURE).status()).isEqualTo(409);
-        approvals.remove(List.of(id));
+        approvals.remove(build -> true);
         assertError(rehearse(right, null, ""), 410, "approval_ended");
     }
 
@@ -854,7 +857,7 @@ class CallbackEndpointTest {
         assertError(
                 report(timedOut, tokens.tokenFor(timedOut), "{\"percent\": 99}"), 410, "approval_ended", "timed out");
         assertThat(endpoint.rejected().of(calledBack)).isEmpty();
-        approvals.remove(List.of(id));
+        approvals.remove(build -> true);
         assertError(report("{\"percent\": 99}"), 410, "approval_ended", "build of this approval is gone");
     }
 

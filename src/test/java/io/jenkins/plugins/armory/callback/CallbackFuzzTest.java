@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.TestBuilds;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +23,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,7 +51,7 @@ class CallbackFuzzTest {
     static void open() throws IOException {
         folder = Files.createTempDirectory("approvals");
         approvals = new Approvals(
-                ApprovalStore.open(folder, jobId -> null).folding(TIMER, Runnable::run),
+                ApprovalStore.open(folder, TestBuilds.below(folder)).settling(TIMER, Runnable::run),
                 TIMER,
                 Runnable::run,
                 Clock.systemUTC(),
@@ -70,11 +73,11 @@ class CallbackFuzzTest {
     static void close() throws IOException {
         approvals.close();
         TIMER.shutdownNow();
-        Files.delete(folder.resolve("journal"));
-        Files.delete(folder.resolve("pending/" + ID + ".json"));
-        Files.delete(folder.resolve("pending"));
-        Files.delete(folder.resolve("decided"));
-        Files.delete(folder);
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private static String id(Draw draw) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets.CallerSecret;
@@ -15,6 +16,7 @@ import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.TestBuilds;
 import io.jenkins.plugins.armory.webhook.signature.SigningSecrets;
 import io.jenkins.plugins.armory.webhook.signature.StandardWebhooks;
 import java.io.ByteArrayInputStream;
@@ -60,7 +62,8 @@ class SignedCallbackTest {
     @BeforeEach
     void create() throws IOException {
         approvals = new Approvals(
-                ApprovalStore.open(folder.resolve("a"), jobId -> null).folding(timer, Runnable::run),
+                ApprovalStore.open(folder.resolve("a"), TestBuilds.below(folder.resolve("a")))
+                        .settling(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 Clock.systemUTC(),
@@ -246,7 +249,7 @@ class SignedCallbackTest {
                 new SignatureHeaders(List.of(), right.timestamp(), right.signature()),
                 new SignatureHeaders(right.id(), List.of("now"), right.signature()));
         String ended = newApproval("ci");
-        approvals.remove(List.of(ended));
+        approvals.apply(ended, new Event.Aborted("stopped"));
         JsonResponse first = callBack(id, all.get(0), SUCCESS);
 
         assertThat(first.status()).isEqualTo(401);

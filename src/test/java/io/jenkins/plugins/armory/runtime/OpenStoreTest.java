@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallPermits;
 import io.jenkins.plugins.armory.storage.ApprovalStore;
+import io.jenkins.plugins.armory.storage.TestBuilds;
 import io.jenkins.plugins.armory.storage.disk.StoreLock;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -57,7 +58,7 @@ class OpenStoreTest {
                         return answering(type, Map.of("problem", Optional.empty()));
                     }
                 },
-                () -> jobId -> null,
+                () -> TestBuilds.below(folder),
                 new ApprovalRequests(null, null),
                 new CallPermits(Runnable::run),
                 new ApprovalEvents(List::of, Runnable::run, id -> Optional.empty()),
@@ -101,7 +102,7 @@ class OpenStoreTest {
 
     @Test
     void opensNothingBehindWhatCannotBeOpenedHoweverOftenItTries() throws IOException {
-        Path obstacle = Files.writeString(folder.resolve("journal"), "no folder");
+        Path obstacle = Files.writeString(folder.resolve("open"), "no folder");
         for (int i = 0; i < 3; i++) {
             assertCannotBeOpened();
             scheduled.remove().run();
@@ -125,7 +126,7 @@ class OpenStoreTest {
 
     @Test
     void whatWasOpenedBeforeAnObstacleIsClosed() throws IOException {
-        ApprovalStore earlier = ApprovalStore.open(folder, jobId -> null);
+        ApprovalStore earlier = ApprovalStore.open(folder, TestBuilds.below(folder));
         earlier.create(ApprovalTest.start("a1"));
         earlier.close();
         full = true; // so the deadline of that one cannot be looked at

@@ -22,7 +22,6 @@ class LatestDeploymentsTest {
         return new EndedDeployment(
                 environment,
                 "shop/main",
-                "id",
                 build,
                 state,
                 false,
@@ -53,7 +52,6 @@ class LatestDeploymentsTest {
         LatestDeployments latest = LatestDeployments.open(folder);
         assertThat(latest.add(ended("prod", 1, State.FAILED))).isTrue();
         assertThat(latest.add(ended("prod", 1, State.FAILED))).isFalse();
-        assertThat(latest.add(ended("prod", 1, State.FAILED).ofJob("renamed"))).isTrue();
         assertThat(latest.add(ended("prod", 1, State.ROLLED_BACK))).isTrue();
 
         assertThat(latest.list()).containsExactly(ended("prod", 1, State.ROLLED_BACK));

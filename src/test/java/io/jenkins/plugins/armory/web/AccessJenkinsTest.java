@@ -269,7 +269,6 @@ class AccessJenkinsTest {
 
     private String newApproval() throws Exception {
         String id = ArmoryRuntime.get().tokens().newId();
-        BuildRecord.add(run, List.of(id));
         ArmoryRuntime.get()
                 .approvals()
                 .create(TestApproval.of(id, BuildRecord.refTo(run))

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.InputDefinition;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
@@ -237,7 +236,7 @@ class ApprovalInputsJenkinsTest {
         j.createProject(WorkflowJob.class, "deploy-" + id);
         ArmoryRuntime.get()
                 .approvals()
-                .create(TestApproval.of(id, new BuildRef("deploy-" + id, 1))
+                .create(TestApproval.of(id, ArmoryRootActionJenkinsTest.running("deploy-" + id))
                         .environment("prod")
                         .webhook("manual approval")
                         .timeout(Instant.now(), Duration.ofHours(1))

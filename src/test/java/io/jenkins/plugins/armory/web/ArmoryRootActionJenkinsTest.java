@@ -1,12 +1,14 @@
 package io.jenkins.plugins.armory.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import hudson.model.Item;
 import hudson.security.csrf.DefaultCrumbIssuer;
 import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -16,7 +18,9 @@ import java.time.ZoneOffset;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -50,12 +54,26 @@ class ArmoryRootActionJenkinsTest {
         id = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(TestApproval.of(id, new BuildRef(job.getFullName(), 1))
+                .create(TestApproval.of(id, running(job.getFullName()))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))
                         .start());
         client = new TestCaller(j.getURL());
+    }
+
+    /** Returns the running build of a job, and starts one if there is none. */
+    static BuildRef running(String job) throws Exception {
+        WorkflowJob pipeline = Jenkins.get().getItemByFullName(job, WorkflowJob.class);
+        WorkflowRun run = pipeline.getLastBuild();
+        if (run == null || !run.isBuilding()) {
+            pipeline.setDefinition(new CpsFlowDefinition("sleep 600", true));
+            WorkflowRun started = pipeline.scheduleBuild2(0).waitForStart();
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> JenkinsRule.getLog(started).contains("Sleeping for"));
+            run = started;
+        }
+        return BuildRecord.refTo(run);
     }
 
     private String token() {

@@ -10,7 +10,6 @@ import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import org.htmlunit.html.HtmlAnchor;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -39,7 +38,6 @@ class BuildPageJenkinsTest {
         run = job.scheduleBuild2(0).waitForStart();
         j.waitForMessage("Sleeping for", run); // an interrupt before the first step is lost on Jenkins
         id = ArmoryRuntime.get().tokens().newId();
-        BuildRecord.add(run, List.of(id));
         ArmoryRuntime.get()
                 .approvals()
                 .create(TestApproval.of(id, BuildRecord.refTo(run))

@@ -10,7 +10,6 @@ import hudson.ExtensionList;
 import hudson.model.Item;
 import hudson.model.Result;
 import hudson.security.csrf.DefaultCrumbIssuer;
-import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.ClientDefinition;
@@ -79,7 +78,7 @@ class CallersJenkinsTest {
         String newId = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(TestApproval.of(newId, new BuildRef(job, 1))
+                .create(TestApproval.of(newId, ArmoryRootActionJenkinsTest.running(job))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))

@@ -8,16 +8,12 @@ import com.codahale.metrics.health.HealthCheck;
 import hudson.ExtensionList;
 import hudson.model.AdministrativeMonitor;
 import io.jenkins.plugins.armory.TestCaller;
-import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.storage.ApprovalStoreTest;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.stream.Stream;
 import jenkins.metrics.api.Metrics;
 import jenkins.model.JenkinsLocationConfiguration;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -37,11 +33,10 @@ class OperationsJenkinsTest {
     void createApproval(JenkinsRule rule) throws Exception {
         j = rule;
         WorkflowJob job = j.createProject(WorkflowJob.class, "deploy");
-        job.updateNextBuildNumber(2);
         id = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(TestApproval.of(id, new BuildRef(job.getFullName(), 1))
+                .create(TestApproval.of(id, ArmoryRootActionJenkinsTest.running(job.getFullName()))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))
@@ -84,10 +79,10 @@ class OperationsJenkinsTest {
         ApprovalsMonitor monitor = AdministrativeMonitor.all().get(ApprovalsMonitor.class);
         assertThat(monitor.isActivated()).isFalse();
 
-        Path folder = j.jenkins.getRootDir().toPath().resolve("armory-approvals");
-        await().atMost(Duration.ofMinutes(1))
-                .until(() -> isEmpty(folder.resolve("journal"))); // then the next change begins a file
-        ApprovalStoreTest.breakJournal(folder);
+        Path folder = j.jenkins.getRootDir().toPath();
+        Path log = folder.resolve("jobs/deploy/builds/1/armory.log");
+        Files.move(log, log.resolveSibling("away"));
+        Files.createDirectory(log);
 
         ExtensionList.lookupSingleton(Metrics.HealthChecker.class).run();
         await().atMost(Duration.ofMinutes(1)).until(() -> Metrics.getHealthCheckData() != null);
@@ -104,12 +99,6 @@ class OperationsJenkinsTest {
 
     private static HealthCheck.Result health() {
         return Metrics.healthCheckRegistry().runHealthCheck("armory-approvals");
-    }
-
-    private static boolean isEmpty(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.findAny().isEmpty();
-        }
     }
 
     @Test

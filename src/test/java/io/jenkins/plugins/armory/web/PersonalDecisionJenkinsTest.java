@@ -6,7 +6,6 @@ import hudson.model.Item;
 import hudson.security.Permission;
 import hudson.security.PermissionGroup;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.PeopleRule;
@@ -72,7 +71,7 @@ class PersonalDecisionJenkinsTest {
         String id = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(TestApproval.of(id, new BuildRef("deploy", 1))
+                .create(TestApproval.of(id, ArmoryRootActionJenkinsTest.running("deploy"))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))
@@ -85,7 +84,7 @@ class PersonalDecisionJenkinsTest {
         String id = ArmoryRuntime.get().tokens().newId();
         ArmoryRuntime.get()
                 .approvals()
-                .create(TestApproval.of(id, new BuildRef("deploy", 1))
+                .create(TestApproval.of(id, ArmoryRootActionJenkinsTest.running("deploy"))
                         .timeout(Instant.now(), Duration.ofHours(1))
                         .manual(new ManualRequirement("Go?", List.of(rules)))
                         .byPersonAlone()

@@ -23,7 +23,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class CallbackTokens {
 
-    private static final int RANDOM_BYTES = 16; // 128 bits: cannot be guessed, and never repeat
+    private static final int KEY_BYTES = 8;
+    private static final int RANDOM_BYTES = 16; // with the key of the build: they never repeat
     private static final int TAG_BYTES = 8; // short, since ids are public; the tag only saves look-ups
     private static final Pattern ID = Pattern.compile("[0-9a-f]{" + 2 * (RANDOM_BYTES + TAG_BYTES) + "}");
     private static final Pattern TOKEN = Pattern.compile("(" + ID + ")\\.([A-Za-z0-9_-]{43})");
@@ -36,11 +37,25 @@ public final class CallbackTokens {
         this.mac = mac;
     }
 
-    /** Returns a new id of 48 hexadecimal digits. */
+    /** Returns a new key of a build: 64 random bits as hexadecimal digits, with which the ids of its approvals begin. */
+    public String newKey() {
+        return random(KEY_BYTES);
+    }
+
+    private String random(int bytes) {
+        byte[] random = new byte[bytes];
+        this.random.nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    /** Returns a new id of 48 hexadecimal digits, of a build of its own. */
     public String newId() {
-        byte[] id = new byte[RANDOM_BYTES];
-        random.nextBytes(id);
-        String name = HexFormat.of().formatHex(id);
+        return newId(newKey());
+    }
+
+    /** Returns a new id of a build, which begins with its key. */
+    public String newId(String key) {
+        String name = key + random(RANDOM_BYTES - KEY_BYTES);
         return name + tag(name);
     }
 
@@ -53,7 +68,8 @@ public final class CallbackTokens {
         if (index == 0) {
             return seed;
         }
-        String name = HexFormat.of().formatHex(Arrays.copyOf(mac("element " + index, seed), RANDOM_BYTES));
+        String name = seed.substring(0, 2 * KEY_BYTES)
+                + HexFormat.of().formatHex(Arrays.copyOf(mac("element " + index, seed), RANDOM_BYTES - KEY_BYTES));
         return name + tag(name);
     }
 

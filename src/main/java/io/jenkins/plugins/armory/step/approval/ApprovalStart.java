@@ -86,7 +86,7 @@ final class ApprovalStart {
         if (transition.problem() != null) {
             throw new AbortException(notStarted + ": " + transition.problem());
         }
-        if (!BuildRecord.hasApprovals(run)) {
+        if (armory.approvalsOf(run).isEmpty()) {
             warnOfLowDurability();
         }
         warnOfStarted(transition.deployment().startedDependents(place), place);
@@ -107,7 +107,7 @@ final class ApprovalStart {
 
     private List<Approval> checked(Map<String, Draft> drafts) throws IOException, InterruptedException {
         var lookup = new CallsLookup(context, rules);
-        var origin = new Approval.Origin(addressIfKnown(), armory.jobIds().of(run.getParent()));
+        var origin = new Approval.Origin(addressIfKnown());
         var approvals = new ArrayList<Approval>();
         long length = 0;
         for (Map.Entry<String, Draft> each : drafts.entrySet()) {
@@ -351,8 +351,6 @@ final class ApprovalStart {
     private void write(List<Approval> created, String notStarted) throws AbortException {
         try {
             armory.approvals().create(created);
-            // After the approvals, see BuildRecord.add.
-            armory.record(run, created.stream().map(Approval::id).toList());
         } catch (IllegalArgumentException x) {
             throw tooLong(x.getMessage());
         } catch (IOException x) {

@@ -48,7 +48,7 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution {
                     environment != null
                             ? environment
                             : getContext().get(EnvVars.class).get("STAGE_NAME"));
-            approvals = approvals(armory().tokens().newId(), environment, drafts);
+            approvals = approvals(newId(), environment, drafts);
         } catch (AbortException x) {
             mistake = x.getMessage(); // thrown by begin(), since the environments must know before the step ends
         } catch (Exception | Error x) { // as of a parameter of another plugin, or of a key that cannot be read

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -44,26 +45,27 @@ public final class EnvironmentRules implements Serializable {
     /** The seed of the waits for an opening, one after another. */
     private final String openings;
 
-    private EnvironmentRules(EnvironmentDefinition definition, CallbackTokens tokens) throws IOException {
+    private EnvironmentRules(EnvironmentDefinition definition, Supplier<String> newId) throws IOException {
         environment = definition.getName();
-        before = approvals("before", definition.getBefore(), Phase.BEFORE_DEPLOYMENT, tokens);
-        after = approvals("after", definition.getAfter(), Phase.AFTER_DEPLOYMENT, tokens);
+        before = approvals("before", definition.getBefore(), Phase.BEFORE_DEPLOYMENT, newId);
+        after = approvals("after", definition.getAfter(), Phase.AFTER_DEPLOYMENT, newId);
         windows = definition.toWindows();
         longestWait = Duration.ofDays(definition.getWaitAtMost());
-        openings = tokens.newId();
+        openings = newId.get();
     }
 
     /**
      * Returns what the settings ask of a build that has come to an environment, {@code null} if they do not have it.
      *
+     * @param newId returns ids of the build
      * @throws AbortException if they have it and it is not for the job of the build, or is not defined well
      */
     @CheckForNull
-    public static EnvironmentRules find(String environment, Run<?, ?> run, CallbackTokens tokens) throws IOException {
+    public static EnvironmentRules find(String environment, Run<?, ?> run, Supplier<String> newId) throws IOException {
         EnvironmentDefinition definition =
                 Environments.find(environment, run.getParent().getFullName()).orElse(null);
         try {
-            return definition == null ? null : new EnvironmentRules(definition, tokens);
+            return definition == null ? null : new EnvironmentRules(definition, newId);
         } catch (IllegalArgumentException x) { // the settings were changed by hand
             throw new AbortException("the environment \"" + environment + "\" of Jenkins's settings cannot be used: "
                     + x.getMessage() + "; an administrator has to mend it");
@@ -71,7 +73,7 @@ public final class EnvironmentRules implements Serializable {
     }
 
     @CheckForNull
-    private StepApprovals approvals(String field, List<EnvironmentRule> rules, Phase phase, CallbackTokens tokens)
+    private StepApprovals approvals(String field, List<EnvironmentRule> rules, Phase phase, Supplier<String> newId)
             throws IOException {
         if (rules.isEmpty()) {
             return null;
@@ -85,7 +87,7 @@ public final class EnvironmentRules implements Serializable {
                 throw new IllegalArgumentException(field + '[' + drafts.size() + "]." + x.getMessage(), x);
             }
         }
-        return approvals(tokens.newId(), list, phase, drafts);
+        return approvals(newId.get(), list, phase, drafts);
     }
 
     private Draft draft(EnvironmentRule rule, Phase phase) {

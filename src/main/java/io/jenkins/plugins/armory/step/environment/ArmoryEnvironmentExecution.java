@@ -102,7 +102,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     private void findRules() throws IOException, InterruptedException {
         job = build().getParent().getFullName();
         try {
-            rules = EnvironmentRules.find(name, build(), armory().tokens());
+            rules = EnvironmentRules.find(name, build(), this::newId);
         } catch (AbortException x) {
             mistake = x.getMessage();
         } catch (IOException

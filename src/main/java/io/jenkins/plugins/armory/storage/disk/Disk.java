@@ -16,8 +16,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The file system as the store and its journal use it. The tests have one that loses in a crash what
- * was not synced.
+ * The file system as the history and the markers use it.
  */
 @Restricted(NoExternalUse.class)
 public interface Disk {

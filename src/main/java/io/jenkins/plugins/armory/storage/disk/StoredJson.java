@@ -196,10 +196,14 @@ public final class StoredJson {
 
     /** @throws UnreadableException if JSON is not such a record */
     public static <T extends Record> T read(String where, JsonNode json, Class<T> type) throws UnreadableException {
+        return read(where, json, type, UnaryOperator.identity());
+    }
+
+    /** @param equal returns what takes the place of a text to which it is equal */
+    public static <T extends Record> T read(String where, JsonNode json, Class<T> type, UnaryOperator<String> equal)
+            throws UnreadableException {
         try {
-            return JSON.readerFor(type)
-                    .withAttribute(Replacement.class, UnaryOperator.identity())
-                    .readValue(json);
+            return JSON.readerFor(type).withAttribute(Replacement.class, equal).readValue(json);
         } catch (IOException x) {
             throw new UnreadableException(where + ": " + x.getMessage(), x);
         }

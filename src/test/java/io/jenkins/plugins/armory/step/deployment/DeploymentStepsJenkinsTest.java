@@ -198,14 +198,14 @@ class DeploymentStepsJenkinsTest {
                 "step.environment.ArmoryRollbackStep/help/environment",
                 "step.approval.ArmoryWebhookApprovalStep/help/phase",
                 "step.approval.ArmoryWebhookApprovalStep/help/manualApproval",
-                "config.ManualApproval/help/message",
-                "config.ManualApproval/help/submitters",
-                "config.ManualApproval/help/required",
-                "config.ManualApproval/help/rules",
-                "config.ApprovalRule/help/submitters",
-                "config.ApprovalRule/help/required",
-                "config.ManualApproval/help/notByRequester",
-                "config.ManualApproval/help/parameters",
+                "protect.ManualApproval/help/message",
+                "protect.ManualApproval/help/submitters",
+                "protect.ManualApproval/help/required",
+                "protect.ManualApproval/help/rules",
+                "protect.ApprovalRule/help/submitters",
+                "protect.ApprovalRule/help/required",
+                "protect.ManualApproval/help/notByRequester",
+                "protect.ManualApproval/help/parameters",
                 "step.environment.EnvironmentName/help/name")) {
             String text = client.goTo("descriptor/io.jenkins.plugins.armory." + path, "text/html")
                     .getWebResponse()

@@ -584,8 +584,8 @@ class FailClosedTest {
     void whatOthersWaitForIsWrittenHoweverLongThatTakes(Jenkins jenkins, ExternalProcess process) throws IOException {
         Build build = jenkins.build("""
                 parallel(
-                    dev: { armoryEnvironment('dev') { %s; error 'broken' } },
-                    other: { armoryEnvironment('other') { %s } },
+                    dev: { armoryEnvironment('dev') { %s; sleep 4; error 'broken' } },
+                    other: { armoryEnvironment('other') { %s; sleep 4 } },
                     prod: { armoryEnvironment(name: 'prod', dependsOn: ['dev']) { echo 'never' } })
                 """.formatted(process.approvalNamed("dev"), process.approvalNamed("other")))
                 .awaitWaiting(2);
@@ -594,9 +594,11 @@ class FailClosedTest {
                 .resolve("jobs/" + build.job().name() + "/builds/" + build.number() + "/armory.log");
         Call one = process.awaitCall();
         Call other = process.awaitCall();
+        one.callback().succeed("").expect(200);
+        other.callback().succeed("").expect(200);
+        build.awaitLog("Webhook approval 'dev' succeeded");
+        build.awaitLog("Webhook approval 'other' succeeded");
         Path away = Files.move(log, log.resolveSibling("away"));
-        one.callback().succeed("");
-        other.callback().succeed("");
         build.awaitLog("The environments of the build cannot be written");
         assertThat(build.isBuilding()).isTrue();
         Files.move(away, log);

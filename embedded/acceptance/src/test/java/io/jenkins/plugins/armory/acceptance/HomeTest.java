@@ -14,9 +14,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
-import java.io.IOException;
 import java.net.http.HttpRequest;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,56 +90,6 @@ class HomeTest extends OwnController {
         for (Build build : builds) {
             assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): not loaded yet");
         }
-    }
-
-    @Test
-    void whatALaterVersionWroteKeepsTheApprovalsClosedAndIsKept() throws IOException {
-        Build build = jenkins.build(process.approval()).awaitWaiting(1);
-        Callback callback = process.awaitCallback();
-        controller.stop();
-        Path journal = file("armory-approvals/journal/99.log");
-        Files.writeString(journal, StoredFile.line("99 98 1/1 {\"format\":2,\"content\":{}}"));
-        byte[] written = Files.readAllBytes(journal);
-        controller.start();
-
-        assertUnavailable(callback.succeed("too new"), "written by a newer version of the plugin");
-        assertUnavailable(data(), "written by a newer version of the plugin");
-        assertThat(controller.output())
-                .containsOnlyOnce(journal + ", line 1: its format is 2, and this version reads 1."
-                        + " Nothing was changed. Install the version of the plugin that wrote it");
-        build.awaitLog("The webhook approvals are not available, see Jenkins's log. The step continues once they are.");
-        assertThat(journal).hasBinaryContent(written);
-        Files.delete(journal);
-
-        Wait.until("the approvals are open").until(() -> data().status() == 200);
-        callback.succeed("open").expect(200);
-        build.awaitResult("SUCCESS");
-        assertThat(process.calls()).hasSize(1);
-    }
-
-    /** The damaged line may have been a rejection. */
-    @Test
-    void aChangeThatTheDiskLostFailsItsApproval() throws IOException {
-        Build build = jenkins.build(process.approval()).awaitWaiting(1);
-        Callback callback = process.awaitCallback();
-        controller.stop();
-        Path journal = file("armory-approvals/journal/99.log");
-        Files.writeString(
-                journal,
-                "garbage\n"
-                        + StoredFile.line(
-                                "100 99 1/1 {\"format\":1,\"content\":{\"approval\":null,\"removed\":[\"another\"]}}"));
-        controller.start();
-        assertThat(build.awaitResult("FAILURE")).contains("failed: The disk of Jenkins lost a change of this approval");
-
-        Answer answer = callback.succeed("yes");
-
-        answer.expect(410);
-        assertThat(answer.json().get("message").asText()).contains("the disk of Jenkins lost a change of it");
-        assertThat(build.approval().at("/decision/outcome").asText()).isEqualTo("LOST");
-        Wait.until("it is kept for inspection")
-                .until(() -> Files.exists(file("armory-approvals/journal/99.log.damaged")));
-        Files.delete(file("armory-approvals/journal/99.log.damaged"));
     }
 
     private static void assertUnavailable(Answer answer, String message) {

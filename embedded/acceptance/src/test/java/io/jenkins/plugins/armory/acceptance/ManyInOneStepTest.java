@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
-import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -203,29 +199,6 @@ class ManyInOneStepTest extends SharedController {
                 .containsPattern(
                         "approvals: is longer than 33554432 bytes of JSON: it has 335\\d{5}; shorten what each has");
         assertThat(process.calls()).isEmpty();
-    }
-
-    /** Its page is asked for every few seconds. */
-    @Test
-    void whatARunningBuildHasDecidedIsReadOnce() throws IOException {
-        Build build = jenkins.build(approvals(3));
-        Map<String, Call> calls = awaitCalls(3);
-        build.awaitWaiting(3);
-        Callback decided = calls.get("r0").callback();
-        decided.succeed("fine").expect(200);
-        Path file = jenkins.controller().home().resolve("armory-approvals/decided/" + decided.id() + ".json");
-        Wait.until("it is in its file").until(() -> Files.exists(file));
-        assertThat(outcomes(build)).containsEntry("SUCCESS", 1);
-
-        Path away = file.resolveSibling("away");
-        Files.move(file, away);
-        try {
-            assertThat(outcomes(build)).containsEntry("SUCCESS", 1);
-        } finally {
-            Files.move(away, file);
-        }
-        build.abort();
-        build.awaitResult("ABORTED");
     }
 
     @Test

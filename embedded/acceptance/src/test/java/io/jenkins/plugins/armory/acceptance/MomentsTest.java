@@ -80,7 +80,7 @@ class MomentsTest {
             assertThat(canceller.calls()).isEmpty();
             assertThat(build.log()).doesNotContain("Calling webhook");
             Wait.until("nothing is left to call")
-                    .untilAsserted(() -> assertThat(controller.home().resolve("armory-approvals/pending"))
+                    .untilAsserted(() -> assertThat(controller.home().resolve("armory-approvals/open"))
                             .isEmptyDirectory());
         }
     }

@@ -10,7 +10,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Screens;
-import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,9 +74,15 @@ class ParametersTest extends SharedController {
     }
 
     private static JsonNode terms(Path home, String id) throws IOException {
-        Path file = home.resolve("armory-approvals/pending/" + id + ".json");
-        Wait.until(file + " is there").until(() -> Files.exists(file));
-        return StoredFile.read(file).get("terms");
+        try (Stream<Path> files = Files.walk(home.resolve("jobs"))) {
+            for (Path log : files.filter(file -> file.endsWith("armory.log")).toList()) {
+                JsonNode approval = StoredFile.value(log, "approval/" + id);
+                if (!approval.isMissingNode()) {
+                    return approval.get("terms");
+                }
+            }
+        }
+        throw new AssertionError("no log has " + id);
     }
 
     /** Looks at what the home and the data of the approval have. */

@@ -2,14 +2,17 @@ package io.jenkins.plugins.armory.acceptance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 
-/** A file that the plugin stores: a line with its checksum, as docs/architecture.md says. */
+/** The log of a build: lines with their checksums, as docs/architecture.md says. */
 public final class StoredFile {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -17,24 +20,23 @@ public final class StoredFile {
 
     private StoredFile() {}
 
-    /** Returns the record in a file. */
-    public static JsonNode read(Path file) throws IOException {
-        return JSON.readTree(json(file)).get("content");
+    /** Returns the last value of a key in the log of a build; a missing node if there is none. */
+    public static JsonNode value(Path log, String key) throws IOException {
+        JsonNode last = MissingNode.getInstance();
+        for (String line : Files.readAllLines(log)) {
+            JsonNode values = JSON.readTree(line.substring(line.indexOf('{')));
+            last = values.has(key) ? values.get(key) : last;
+        }
+        return last;
     }
 
-    private static String json(Path file) throws IOException {
-        return Files.readString(file).substring(CHECKSUM).stripTrailing();
-    }
-
-    /** Changes a file, and its checksum with it. */
-    static void change(Path file, UnaryOperator<String> change) throws IOException {
-        Files.writeString(file, line(change.apply(json(file))));
-    }
-
-    /** Returns a line with its checksum. */
-    static String line(String content) {
+    /** Changes the first line of a log, and its checksum with it. */
+    static void change(Path log, UnaryOperator<String> change) throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(log));
+        String content = change.apply(lines.get(0).substring(CHECKSUM));
         var crc = new CRC32C();
         crc.update(content.getBytes(StandardCharsets.UTF_8));
-        return String.format("%08x %s\n", crc.getValue(), content);
+        lines.set(0, String.format("%08x %s", crc.getValue(), content));
+        Files.write(log, lines);
     }
 }

@@ -137,7 +137,6 @@ class CallbackLoadBenchmark {
     }
 
     private Load round(List<String> paths, int connections) throws Exception {
-        console.awaitFolded();
         return Load.send(
                 jenkins.url(),
                 paths.stream()

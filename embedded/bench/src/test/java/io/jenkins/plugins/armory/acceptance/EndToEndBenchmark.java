@@ -202,7 +202,6 @@ class EndToEndBenchmark {
             Load.send(controller.url(), callbacks(step, name, process, waits), CONNECTIONS);
             long called = System.currentTimeMillis();
             awaitEnd(build);
-            console.awaitFolded();
             double processor = controller.processorSeconds() - before;
             long start = build.timestamp();
             var round = new Round(
@@ -212,7 +211,6 @@ class EndToEndBenchmark {
                     saves.count(),
                     saves.largest());
             job.delete();
-            console.awaitFolded();
             return round;
         }
     }

@@ -38,7 +38,6 @@ class WaitingBenchmark {
             cost(console, 0);
             restart(jenkins, 0, console.newApprovals(1).get(0));
             String id = console.newApprovals(WAITING).get(0);
-            console.awaitFolded();
             cost(console, WAITING);
             restart(jenkins, WAITING, id);
             cost(console, WAITING);

@@ -6,9 +6,11 @@ import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Terms;
+import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,7 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.Test;
 
 /**
- * Prints the heap that a pending approval takes in the store, the deadlines and the observers: the difference that many
+ * Prints the heap that a pending approval takes, with a build of its own, in the store, the deadlines and the observers: the difference that many
  * of them make, after garbage collection. The steps that wait are Jenkins's and not included. Run it by its name, see docs/performance.md.
  */
 class HeapPerApproval {
@@ -34,8 +36,28 @@ class HeapPerApproval {
         timer.shutdownNow();
     }
 
+    /** Builds in one temporary folder each. */
+    private static final class TemporaryBuilds implements ApprovalStore.Builds {
+
+        @Override
+        public BuildState of(BuildRef build) throws IOException {
+            Path folder = Files.createTempDirectory("build");
+            return BuildState.open(() -> folder, 0, Runnable::run, Clock.systemUTC());
+        }
+
+        @Override
+        public boolean isThere(BuildRef build) {
+            return true;
+        }
+
+        @Override
+        public boolean isOver(BuildRef build) {
+            return false;
+        }
+    }
+
     private static long measure(ScheduledExecutorService timer, int count) throws IOException {
-        ApprovalStore store = ApprovalStore.open(new MemoryDisk(), Path.of("memory"), jobId -> null);
+        ApprovalStore store = ApprovalStore.open(Files.createTempDirectory("approvals"), new TemporaryBuilds());
         var approvals = new Approvals(store, timer, timer, Clock.systemUTC(), build -> false, approval -> {});
         long before = used();
         for (int i = 0; i < count; i++) {
@@ -43,7 +65,6 @@ class HeapPerApproval {
             approvals.create(approval);
             approvals.attach(approval.id(), decided -> {});
         }
-        store.fold(() -> false);
         long each = (used() - before) / count;
         Reference.reachabilityFence(approvals);
         approvals.close();

@@ -102,13 +102,11 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
                 scenario == Scenario.STOPPED || scenario == Scenario.MANY_STOPPED;
             case DEADLINE_CHECKING, DEADLINE_CHECKED -> scenario == Scenario.TIMEOUT || scenario == Scenario.SILENT;
             case OTHERS_ENDING, OTHERS_ENDED -> scenario == Scenario.PHASE_FAILURE || scenario == Scenario.MANY_FAILURE;
-            case JOURNAL_TEARING, STEP_FOLLOWING -> scenario == Scenario.MANY || scenario == Scenario.MANY_FAILURE;
+            case STEP_FOLLOWING -> scenario == Scenario.MANY || scenario == Scenario.MANY_FAILURE;
             case EVENT_PASSING_ON -> scenario == Scenario.MANY_FAILURE;
             case STAGE_PAUSED,
                     ENVIRONMENT_BEGINNING,
                     ENVIRONMENTS_APPLYING,
-                    ENVIRONMENTS_WRITING,
-                    ENVIRONMENTS_WRITTEN,
                     ENVIRONMENTS_APPLIED,
                     ENVIRONMENT_SETTLED,
                     BODY_STARTED,

@@ -151,7 +151,7 @@ final class Verdict {
 
     /** What was answered is what is on disk, and nothing else is. */
     private void checkDecision(Approver approver) {
-        awaitNoFile("pending", approver); // what is left of a build that ended by force is ended behind it
+        awaitUnmarked(approver); // what is left of a build that ended by force is ended behind it
         JsonNode approval = read(approver);
         assertThat(approval.get("state").asText()).isEqualTo("DECIDED");
         JsonNode decided = approval.at("/callback").isNull() ? null : approval.at("/callback");
@@ -212,7 +212,7 @@ final class Verdict {
 
     /** People are told at least once. A notice that was on its way when the controller died is sent once more. */
     private void checkTold(Approver approver) {
-        awaitNoFile("pending", approver);
+        awaitUnmarked(approver);
         String key = approver.id() + "-notify-0-";
         assertThat(life.otherCalls())
                 .extracting(call -> call.header("Idempotency-Key"))
@@ -223,10 +223,8 @@ final class Verdict {
     }
 
     private JsonNode read(Approver approver) {
-        Path file = file("decided", approver);
-        Wait.until(file + " is there").until(() -> Files.exists(file));
         try {
-            return StoredFile.read(file);
+            return StoredFile.value(buildFolder.resolve("armory.log"), "approval/" + approver.id());
         } catch (IOException x) {
             throw new UncheckedIOException(x);
         }
@@ -234,7 +232,7 @@ final class Verdict {
 
     /** An external process that nobody waits for any more is told so, at least once; one that has decided is not. */
     private void checkCancelled(Approver approver) {
-        awaitNoFile("pending", approver);
+        awaitUnmarked(approver);
         JsonNode approval = read(approver);
         if (!approval.at("/callback").isNull()) {
             assertThat(cancelsOf(approver)).isEmpty();
@@ -446,7 +444,7 @@ final class Verdict {
             try (Stream<Path> files = Files.list(buildFolder)) {
                 assertThat(files.map(file -> file.getFileName().toString()))
                         .filteredOn(name -> name.startsWith("armory"))
-                        .isSubsetOf("armory-approvals.txt", "armory.log");
+                        .isSubsetOf("armory.log");
             }
         });
     }
@@ -492,17 +490,14 @@ final class Verdict {
         }
         Wait.until(life + " is gone").ignoreExceptions().until(this::delete);
         for (Approver approver : life.approvers()) {
-            awaitNoFile("pending", approver);
-            awaitNoFile("decided", approver);
+            awaitUnmarked(approver);
         }
     }
 
-    private void awaitNoFile(String folder, Approver approver) {
-        Wait.until("nothing is in " + folder + " of " + life).until(() -> !Files.exists(file(folder, approver)));
-    }
-
-    private Path file(String folder, Approver approver) {
-        return store.resolve(folder).resolve(approver.id() + ".json");
+    /** Nothing of the build is open, and the history has its decisions. */
+    private void awaitUnmarked(Approver approver) {
+        Path marker = store.resolve("open").resolve(approver.id().substring(0, 16));
+        Wait.until(life + " is not marked").until(() -> !Files.exists(marker));
     }
 
     /** What is in the folders of the store, beside the lock, the history and the latest deployments, which stay. */

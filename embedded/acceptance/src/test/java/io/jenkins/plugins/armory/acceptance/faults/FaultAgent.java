@@ -40,9 +40,7 @@ public final class FaultAgent implements BiConsumer<String, Object[]> {
         /** For as long as the plan is there, to throw as if the disk were full. */
         NO_SPACE,
         /** To go on once the plan has it no more. */
-        HOLD,
-        /** To write zeros in place of the second half of what is to be written. */
-        TEAR
+        HOLD
     }
 
     /** Behind the plan's name and before the point's: a file that is there once somebody is held at that point. */
@@ -111,9 +109,6 @@ public final class FaultAgent implements BiConsumer<String, Object[]> {
             sneak(new IOException("No space left on device"));
         } else if (effect == Effect.HOLD) {
             hold(line, words[0]);
-        } else if (effect == Effect.TEAR) {
-            byte[] written = (byte[]) arguments[0];
-            Arrays.fill(written, written.length / 2, written.length, (byte) 0);
         } else if (isTurn(line, Integer.parseInt(words[3]))) {
             die();
         }

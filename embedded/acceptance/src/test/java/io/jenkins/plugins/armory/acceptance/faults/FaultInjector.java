@@ -181,13 +181,8 @@ public final class FaultInjector {
     /** Has the process die of SIGKILL when it has come to that point for the given time from now on. */
     public void kill(FaultPoint point, int turn) {
         List<String> lines = new ArrayList<>();
-        FaultPoint death = point;
-        if (point == FaultPoint.JOURNAL_TEARING) { // which it survives for as long as the write takes
-            lines.add(line(point, Effect.TEAR, turn));
-            death = FaultPoint.JOURNAL_WRITTEN;
-        }
         // The last word makes it another plan than the one before it.
-        lines.add(line(death, Effect.KILL, turn) + '\t' + ++plans);
+        lines.add(line(point, Effect.KILL, turn) + '\t' + ++plans);
         plan(lines);
     }
 

@@ -23,17 +23,14 @@ public enum FaultPoint {
             "it has an id, which is not saved with the program"),
     PROGRAM_SAVED(START, "step.approval.ArmoryWebhookApprovalExecution.begin", "the program is saved with the id"),
     APPROVAL_BEGINNING(START, "step.approval.ApprovalStart.create", "nothing of the approval is written"),
-    APPROVAL_CREATING(START, "storage.ApprovalStore.create", "the store does not have the approval"),
-    JOURNAL_APPENDING(START, "storage.Journal.append", "a change is about to be written to the journal"),
-    JOURNAL_BEGUN(START, "storage.Journal.begin end", "the journal has a new, empty file"),
-    JOURNAL_TEARING(START, "storage.Journal.write", "of what was written together, the second half is not on disk"),
-    JOURNAL_SYNCING(START, "storage.disk.Disk$LocalOutput.sync", "changes are written, not synced"),
-    JOURNAL_WRITTEN(START, "storage.Journal.write end", "changes are synced, and nobody was told"),
-    APPROVAL_CREATED(
-            START,
-            "storage.ApprovalStore.create end",
-            "the store has the approval, the build's folder does not have its id"),
-    BUILD_RECORDED(START, "builds.BuildRecord.add end", "the build's folder has the id, the webhook was not called"),
+    APPROVAL_CREATING(
+            START, "storage.ApprovalStore.create", "the build is not marked, and its log does not have the approval"),
+    MARKED(START, "storage.Markers.add end", "the build is marked, and its log does not have the approval"),
+    LOG_APPENDING(START, "build.BuildLog.append", "a commit is about to be appended"),
+    LOG_SYNCING(START, "build.BuildLog.sync", "it is appended, not synced"),
+    LOG_WRITTEN(START, "build.BuildLog.append end", "it is synced, and nobody was told"),
+    COMMITS_SEEN(START, "builds.SeenCommits.note end", "Jenkins has saved the build with the number of commits"),
+    APPROVAL_CREATED(START, "storage.ApprovalStore.create end", "the log has the approval, the webhook was not called"),
     STEP_FOLLOWING(
             START,
             "step.approval.ApprovalWait.follow",
@@ -51,27 +48,9 @@ public enum FaultPoint {
     // A decision comes.
     CALLBACK_ARRIVED(ANSWER, "callback.CallbackEndpoint.handle", "a callback has arrived"),
     EVENT_APPLYING(ANSWER, "storage.ApprovalStore.apply", "the store gets an event"),
-    CHANGE_SYNCING(ANSWER, "storage.disk.Disk$LocalOutput.sync", "a decision is written, not synced"),
-    CHANGE_WRITTEN(ANSWER, "storage.Journal.write end", "a decision is synced, and nobody was told"),
-    FOLDING(ANSWER, "storage.ApprovalStore.fold", "the changes are in the journal alone"),
-    DECIDED_WRITING(
-            ANSWER,
-            "storage.disk.DurableFile.replace",
-            "/decided/",
-            "the file of a decided approval is about to be written"),
-    DECIDED_RENAMING(ANSWER, "storage.disk.DurableFile.move", "/decided/", "its temporary file is synced"),
-    DECIDED_RENAMED(
-            ANSWER, "storage.disk.DurableFile.move end", "/decided/", "it is renamed, and the folder is not synced"),
-    PENDING_DELETING(
-            ANSWER,
-            "storage.ApprovalFiles.delete",
-            "/pending/",
-            "the approval has a file in decided/, and may have one in pending/"),
-    PENDING_DELETED(
-            ANSWER, "storage.ApprovalFiles.delete end", "/pending/", "the approval has a file in decided/ alone"),
-    JOURNAL_DROPPING(ANSWER, "storage.Journal.drop", "the changes are in the files and in the journal"),
-    JOURNAL_DROPPED(ANSWER, "storage.Journal.drop end", "the changes are in the files alone"),
-    EVENT_APPLIED(ANSWER, "storage.ApprovalStore.apply end", "the decision is in the store, the step was not told"),
+    CHANGE_SYNCING(ANSWER, "build.BuildLog.sync", "a decision is appended, not synced"),
+    CHANGE_WRITTEN(ANSWER, "build.BuildLog.append end", "a decision is synced, and nobody was told"),
+    EVENT_APPLIED(ANSWER, "storage.ApprovalStore.apply end", "the decision is in the log, the step was not told"),
     EVENT_PASSING_ON(
             ANSWER,
             "approval.Approvals.passOn",
@@ -109,8 +88,8 @@ public enum FaultPoint {
     OTHERS_ENDING(ANSWER, "approval.Approvals.endOthers", "an approval of a phase failed, the others are pending"),
     OTHERS_ENDED(ANSWER, "approval.Approvals.endOthers end", "the ends of the others are on disk, and nobody was told"),
     HISTORY_WRITING(ANSWER, "storage.History.append", "lines of the history are about to be written"),
-    HISTORY_WRITTEN(
-            ANSWER, "storage.History.append end", "the lines are on disk, and the journal has their decisions too"),
+    HISTORY_WRITTEN(ANSWER, "storage.History.append end", "the lines are on disk, and the builds are marked"),
+    MARKER_REMOVING(ANSWER, "storage.Markers.remove", "the build is over, and marked"),
     BUILD_COMPLETED(ANSWER, "runtime.BuildEvents.onCompleted", "the Pipeline is over"),
     BUILD_FINALIZED(ANSWER, "runtime.BuildEvents.onFinalized", "the build is saved as over"),
 
@@ -118,8 +97,6 @@ public enum FaultPoint {
     ENVIRONMENT_BEGINNING(
             START, "step.environment.ArmoryEnvironmentExecution.begin", "the program is saved with the step's id"),
     ENVIRONMENTS_APPLYING(ANSWER, "build.BuildState.apply", "the environments get an event"),
-    ENVIRONMENTS_WRITING(ANSWER, "build.BuildLog.append", "a commit is about to be appended"),
-    ENVIRONMENTS_WRITTEN(ANSWER, "build.BuildLog.append end", "it is synced, nobody knows"),
     ENVIRONMENTS_APPLIED(ANSWER, "build.BuildState.apply end", "the event is on disk, the steps are about to be told"),
     ENVIRONMENT_SETTLED(
             ANSWER,
@@ -178,10 +155,8 @@ public enum FaultPoint {
 
     // The controller starts again.
     STORE_OPENING(RESTART, "storage.ApprovalStore.open", "nothing is read"),
-    TEMPORARY_REMOVED(RESTART, "storage.StoreReader.readPending", "temporary files are removed, nothing is read"),
     STORE_OPENED(RESTART, "storage.ApprovalStore.open end", "all pending approvals are in memory"),
     LOADED(RESTART, "runtime.JobEvents.onLoaded end", "the jobs are loaded"),
-    CLEANING(RESTART, "storage.ApprovalStore.removeIf", "approvals of deleted builds are about to be removed"),
     STEP_RESUMING(RESTART, "step.approval.ArmoryWebhookApprovalExecution.onResume", "a step is resumed"),
     STEP_RESUMED(RESTART, "step.approval.ApprovalWait.resume end", "it waits again"),
     RULES_RESUMING(RESTART, "step.approval.Admission.begin", "the wait for rules is taken up again"),
@@ -189,12 +164,10 @@ public enum FaultPoint {
 
     // Builds are deleted.
     BUILD_DELETING(DELETION, "runtime.BuildEvents.onDeleted", "nothing of the build is deleted"),
-    APPROVAL_REMOVING(DELETION, "storage.ApprovalStore.remove", "the files of the approval are there"),
-    APPROVAL_REMOVED(DELETION, "storage.ApprovalStore.remove end", "the files of the approval are gone"),
-    BUILD_DELETED(
-            DELETION,
-            "runtime.BuildEvents.onDeleted end",
-            "nothing of the plugin's is left, the build's folder is there");
+    APPROVAL_REMOVING(DELETION, "storage.ApprovalStore.remove", "the approval is in memory, and its build marked"),
+    APPROVAL_REMOVED(
+            DELETION, "storage.ApprovalStore.remove end", "the approval is forgotten, and its build not marked"),
+    BUILD_DELETED(DELETION, "runtime.BuildEvents.onDeleted end", "nothing is left outside of the build's folder");
 
     /** When a point is passed. */
     public enum Moment {
