@@ -354,14 +354,12 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         RecordedRequest request = received();
         callBack(request, "{\"success\": true}");
         j.assertBuildStatusSuccess(j.waitForCompletion(run));
-        Path files = j.jenkins.getRootDir().toPath().resolve("armory-approvals");
-        await().atMost(1, TimeUnit.MINUTES)
-                .until(() -> isEmpty(files.resolve("journal"))); // its own file has the old name
+        Path marked = j.jenkins.getRootDir().toPath().resolve("armory-approvals/open");
 
         folder.renameTo("group");
         folder.delete();
 
-        await().atMost(1, TimeUnit.MINUTES).until(() -> isEmpty(files.resolve("decided")));
+        await().atMost(1, TimeUnit.MINUTES).until(() -> isEmpty(marked));
     }
 
     private static boolean isEmpty(Path folder) throws IOException {
