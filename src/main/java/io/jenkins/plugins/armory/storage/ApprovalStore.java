@@ -10,7 +10,6 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.build.BuildState;
-import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -109,7 +108,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private ApprovalStore(Path folder, Builds builds) throws IOException {
         this.folder = folder;
         this.builds = builds;
-        history = new History(Disk.LOCAL, folder.resolve("history"), memory);
+        history = new History(folder.resolve("history"), memory);
         markers = new Markers(folder.resolve("open"));
     }
 

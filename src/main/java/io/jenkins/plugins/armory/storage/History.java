@@ -3,12 +3,14 @@ package io.jenkins.plugins.armory.storage;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.storage.disk.Disk;
+import io.jenkins.plugins.armory.storage.disk.DurableFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -39,7 +41,6 @@ public final class History {
 
     private static final int BUFFER = 64 << 10;
 
-    private final Disk disk;
     private final Path folder;
     private final ApprovalMemory memory;
     /** The ids of decided approvals that may have no line. */
@@ -49,8 +50,7 @@ public final class History {
     /** Guarded by this. */
     private boolean closed;
 
-    History(Disk disk, Path folder, ApprovalMemory memory) {
-        this.disk = disk;
+    History(Path folder, ApprovalMemory memory) {
         this.folder = folder;
         this.memory = memory;
     }
@@ -110,7 +110,7 @@ public final class History {
     synchronized void readDecisions(BiConsumer<String, BuildRef> decided) throws IOException {
         YearMonth month = monthOf(Instant.now());
         for (Path file : List.of(file(month.minusMonths(1)), file(month))) {
-            if (disk.exists(file)) {
+            if (Files.exists(file)) {
                 try (BufferedReader lines = lines(file)) {
                     for (String line; (line = lines.readLine()) != null; ) {
                         HistoryLine.readDecision(line, decided);
@@ -125,9 +125,9 @@ public final class History {
         if (closed) {
             throw new IOException("the history is closed, since Jenkins is going down");
         }
-        disk.createFolder(folder);
+        Disk.createFolder(folder);
         Path file = file(month);
-        long size = disk.size(file);
+        long size = Disk.size(file);
         Set<String> missing = new LinkedHashSet<>(lines);
         var text = new StringBuilder();
         if (size > 0 && !sure) {
@@ -139,12 +139,12 @@ public final class History {
             if (!endsWithLine(file, size)) {
                 text.append('\n');
             }
-            disk.truncate(file, size); // syncs what is relied on from here on
+            Disk.truncate(file, size); // syncs what is relied on from here on
         }
         missing.forEach(line -> text.append(line).append('\n'));
-        try (Disk.Output output = size < 0 ? disk.create(file) : disk.append(file)) {
+        try (Disk.Output output = Disk.append(file)) {
             if (!sure || size < 0) {
-                disk.sync(folder);
+                DurableFile.syncFolder(folder);
             }
             if (!text.isEmpty()) {
                 output.append(text.toString().getBytes(StandardCharsets.US_ASCII));
@@ -154,14 +154,15 @@ public final class History {
     }
 
     private boolean endsWithLine(Path file, long size) throws IOException {
-        try (InputStream input = disk.open(file)) {
+        try (InputStream input = Files.newInputStream(file)) {
             input.skipNBytes(size - 1);
             return input.read() == '\n';
         }
     }
 
     private BufferedReader lines(Path file) throws IOException {
-        return new BufferedReader(new InputStreamReader(disk.open(file), StandardCharsets.ISO_8859_1), BUFFER);
+        return new BufferedReader(
+                new InputStreamReader(Files.newInputStream(file), StandardCharsets.ISO_8859_1), BUFFER);
     }
 
     private Path file(YearMonth month) {
@@ -181,10 +182,10 @@ public final class History {
     public void copyTo(YearMonth month, OutputStream output) throws IOException {
         long left;
         synchronized (this) { // whole lines
-            left = disk.size(file(month));
+            left = Disk.size(file(month));
         }
         if (left > 0) {
-            try (InputStream input = disk.open(file(month))) {
+            try (InputStream input = Files.newInputStream(file(month))) {
                 for (byte[] part; left > 0 && (part = input.readNBytes((int) Math.min(left, BUFFER))).length > 0; ) {
                     output.write(part);
                     left -= part.length;

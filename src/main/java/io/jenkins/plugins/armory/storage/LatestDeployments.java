@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.DurableFile;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
@@ -62,7 +61,7 @@ public final class LatestDeployments {
         List<EndedDeployment> known = List.of();
         boolean writable = true;
         try {
-            known = StoredJson.find(Disk.LOCAL, file, Content.class)
+            known = StoredJson.find(file, Content.class)
                     .map(Content::deployments)
                     .orElse(known);
         } catch (IOException x) {

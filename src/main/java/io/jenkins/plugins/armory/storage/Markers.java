@@ -5,6 +5,7 @@ import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.DurableFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,16 +41,14 @@ final class Markers {
     /** @throws IOException if the folder cannot be created or read */
     Markers(Path folder) throws IOException {
         this.folder = folder;
-        Disk.LOCAL.createFolder(folder);
-        for (Path file : Disk.LOCAL.list(folder)) {
+        Disk.createFolder(folder);
+        for (Path file : Disk.list(folder)) {
             String key = file.getFileName().toString();
             if (key.endsWith(DurableFile.TEMPORARY)) {
-                Disk.LOCAL.delete(file);
+                Files.deleteIfExists(file);
                 continue;
             }
-            List<String> lines = new String(Disk.LOCAL.read(file), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
+            List<String> lines = Files.readAllLines(file);
             try {
                 var build = new BuildRef(lines.get(0), Integer.parseInt(lines.get(1)));
                 markers.put(key, new Marker(build, Instant.parse(lines.get(2))));
@@ -104,7 +103,7 @@ final class Markers {
                 markers.remove(each.getKey());
                 Path file = folder.resolve(each.getKey());
                 try {
-                    Disk.LOCAL.delete(file);
+                    Files.deleteIfExists(file);
                 } catch (IOException x) {
                     LOGGER.log(Level.WARNING, x, () -> "Cannot delete " + file + "; the next start tries again");
                 }

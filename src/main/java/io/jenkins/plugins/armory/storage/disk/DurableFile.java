@@ -37,7 +37,7 @@ public final class DurableFile {
      * Replaces and syncs a file. If this fails, the file has its old content. The new content is durable once the
      * folder is synced.
      */
-    static void replace(Path file, byte[] content) throws IOException {
+    private static void replace(Path file, byte[] content) throws IOException {
         Path temporary = Path.of(file + TEMPORARY);
         try {
             despiteInterrupts(() -> fill(temporary, content));

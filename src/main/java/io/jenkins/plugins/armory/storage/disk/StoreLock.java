@@ -38,7 +38,7 @@ public final class StoreLock implements Closeable {
      * @throws IOException if the folder cannot be created
      */
     public static StoreLock take(Path folder) throws IOException {
-        Disk.LOCAL.createFolder(folder);
+        Disk.createFolder(folder);
         Path file = folder.resolve(FILE);
         FileChannel channel = null;
         try {

@@ -27,6 +27,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -137,21 +138,11 @@ public final class StoredJson {
      */
     public static <T extends Record> T read(String where, byte[] json, Class<T> type)
             throws UnknownFormatException, UnreadableException {
-        return read(where, json, type, UnaryOperator.identity());
-    }
-
-    /**
-     * Reads a record.
-     *
-     * @param equal returns what takes the place of a text to which it is equal
-     */
-    public static <T extends Record> T read(String where, byte[] json, Class<T> type, UnaryOperator<String> equal)
-            throws UnknownFormatException, UnreadableException {
         // From characters: only from them does Jackson read the name of a field with half a surrogate pair.
         var text = new String(json, StandardCharsets.UTF_8);
         try {
             Envelope<T> read = JSON.readerFor(JSON.getTypeFactory().constructParametricType(Envelope.class, type))
-                    .withAttribute(Replacement.class, equal)
+                    .withAttribute(Replacement.class, UnaryOperator.identity())
                     .readValue(text);
             if (read != null && read.format() == FORMAT) { // null is read from "null"
                 return read.content();
@@ -230,16 +221,11 @@ public final class StoredJson {
     /** Reads the content of a file, as {@link #read} does. */
     public static <T extends Record> T readFile(String where, byte[] file, Class<T> type)
             throws UnknownFormatException, UnreadableException {
-        return readFile(where, file, type, UnaryOperator.identity());
-    }
-
-    private static <T extends Record> T readFile(String where, byte[] file, Class<T> type, UnaryOperator<String> equal)
-            throws UnknownFormatException, UnreadableException {
         byte[] json = ChecksumLine.content(file);
         if (json == null) {
             throw new UnreadableException(where + ": it is damaged", null);
         }
-        return read(where, json, type, equal);
+        return read(where, json, type);
     }
 
     /**
@@ -247,19 +233,13 @@ public final class StoredJson {
      *
      * @throws IOException if it cannot be read
      */
-    public static <T extends Record> Optional<T> find(Disk disk, Path file, Class<T> type) throws IOException {
-        return find(disk, file, type, UnaryOperator.identity());
-    }
-
-    /** Reads a file, as {@link #read(String, byte[], Class, UnaryOperator)} does; empty if there is none. */
-    public static <T extends Record> Optional<T> find(Disk disk, Path file, Class<T> type, UnaryOperator<String> equal)
-            throws IOException {
+    public static <T extends Record> Optional<T> find(Path file, Class<T> type) throws IOException {
         byte[] content;
         try {
-            content = disk.read(file);
+            content = Files.readAllBytes(file);
         } catch (NoSuchFileException x) {
             return Optional.empty();
         }
-        return Optional.of(readFile(file.toString(), content, type, equal));
+        return Optional.of(readFile(file.toString(), content, type));
     }
 }
