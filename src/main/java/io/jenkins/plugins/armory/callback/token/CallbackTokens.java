@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.callback.token;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -23,10 +22,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class CallbackTokens {
 
-    private static final int KEY_BYTES = 8;
-    private static final int RANDOM_BYTES = 16; // with the key of the build: they never repeat
-    private static final int TAG_BYTES = 8; // short, since ids are public; the tag only saves look-ups
-    private static final Pattern ID = Pattern.compile("[0-9a-f]{" + 2 * (RANDOM_BYTES + TAG_BYTES) + "}");
+    /** The digits of a part of an id: the key of the build, what is random, and the tag, which only saves look-ups. */
+    private static final int PART = 16;
+
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{" + 3 * PART + "}");
     private static final Pattern TOKEN = Pattern.compile("(" + ID + ")\\.([A-Za-z0-9_-]{43})");
 
     private final SecureRandom random = new SecureRandom();
@@ -39,13 +38,7 @@ public final class CallbackTokens {
 
     /** Returns a new key of a build: 64 random bits as hexadecimal digits, with which the ids of its approvals begin. */
     public String newKey() {
-        return random(KEY_BYTES);
-    }
-
-    private String random(int bytes) {
-        byte[] random = new byte[bytes];
-        this.random.nextBytes(random);
-        return HexFormat.of().formatHex(random);
+        return HexFormat.of().toHexDigits(random.nextLong());
     }
 
     /** Returns a new id of 48 hexadecimal digits, of a build of its own. */
@@ -55,7 +48,7 @@ public final class CallbackTokens {
 
     /** Returns a new id of a build, which begins with its key. */
     public String newId(String key) {
-        String name = key + random(RANDOM_BYTES - KEY_BYTES);
+        String name = key + newKey();
         return name + tag(name);
     }
 
@@ -68,8 +61,7 @@ public final class CallbackTokens {
         if (index == 0) {
             return seed;
         }
-        String name = seed.substring(0, 2 * KEY_BYTES)
-                + HexFormat.of().formatHex(Arrays.copyOf(mac("element " + index, seed), RANDOM_BYTES - KEY_BYTES));
+        String name = seed.substring(0, PART) + part("element " + index, seed);
         return name + tag(name);
     }
 
@@ -78,8 +70,7 @@ public final class CallbackTokens {
         if (!ID.matcher(id).matches()) {
             return false;
         }
-        int end = 2 * RANDOM_BYTES;
-        return same(tag(id.substring(0, end)), id.substring(end));
+        return same(tag(id.substring(0, 2 * PART)), id.substring(2 * PART));
     }
 
     /** Returns the token of an approval, for an {@code Authorization: Bearer} header. */
@@ -102,7 +93,11 @@ public final class CallbackTokens {
     }
 
     private String tag(String name) {
-        return HexFormat.of().formatHex(Arrays.copyOf(mac("id", name), TAG_BYTES));
+        return part("id", name);
+    }
+
+    private String part(String purpose, String text) {
+        return HexFormat.of().formatHex(mac(purpose, text)).substring(0, PART);
     }
 
     private String signature(String id) {
