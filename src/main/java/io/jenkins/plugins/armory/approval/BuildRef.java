@@ -25,6 +25,11 @@ public record BuildRef(
         return job.equals(fullName) || job.startsWith(fullName + '/');
     }
 
+    /** Returns the build once its job, or a folder around it, has another full name. */
+    public BuildRef renamed(String before, String after) {
+        return isIn(before) ? new BuildRef(after + job.substring(before.length()), number) : this;
+    }
+
     @Override
     public String toString() {
         return job + '#' + number;

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -255,7 +256,14 @@ public final class BuildState {
             requests.clear();
         }
         var changed = new LinkedHashMap<String, Approval>();
-        var results = all.stream().map(each -> each.work.apply(changed)).toList();
+        var results = new HashMap<Request, List<Approval.Transition>>();
+        for (Request each : all) {
+            try {
+                results.put(each, each.work.apply(changed));
+            } catch (RuntimeException x) {
+                each.failure = new IOException(x);
+            }
+        }
         var further = new LinkedHashMap<String, JsonNode>();
         changed.forEach((id, approval) -> further.put(APPROVAL + id, StoredJson.tree(approval)));
         try {
@@ -263,15 +271,13 @@ public final class BuildState {
                 write(further);
             }
         } catch (UnwrittenException x) {
-            all.forEach(each -> each.failure = (IOException) x.getCause());
+            results.keySet().forEach(each -> each.failure = (IOException) x.getCause());
             return;
         }
         synchronized (approvals) {
             approvals.putAll(changed);
         }
-        for (int i = 0; i < all.size(); i++) {
-            all.get(i).result = results.get(i);
-        }
+        results.forEach((each, result) -> each.result = result);
     }
 
     /** Returns the targets of all plans. */

@@ -220,7 +220,7 @@ public final class Deployments {
     private static void note(Run<?, ?> run, long commits) {
         try {
             SeenCommits.note(run, commits);
-        } catch (IOException x) { // Jenkins saves it with the build's next change
+        } catch (IOException | RuntimeException x) { // Jenkins saves it with the build's next change
             LOGGER.log(Level.WARNING, "Cannot save " + run, x);
         }
     }

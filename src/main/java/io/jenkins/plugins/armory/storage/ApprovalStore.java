@@ -397,21 +397,21 @@ public final class ApprovalStore implements ApprovalRepository {
 
     @Override
     public void renamed(String before, String after) {
-        for (Map.Entry<BuildRef, BuildState> each : Map.copyOf(states).entrySet()) {
-            BuildRef build = each.getKey();
-            if (build.isIn(before)) {
-                BuildRef now = new BuildRef(after + build.job().substring(before.length()), build.number());
-                each.getValue().renamed(now.job());
-                states.put(now, each.getValue());
+        for (BuildRef build : markers.builds()) {
+            BuildRef now = build.renamed(before, after);
+            BuildState state = states.get(build);
+            if (!now.equals(build) && state != null) {
+                state.renamed(now.job());
+                states.put(now, state);
                 states.remove(build);
-                markers.renamed(build, now);
-                each.getValue().approvals().forEach(approval -> {
-                    if (memory.find(approval.id()) != null) {
-                        memory.update(approval.id(), () -> approval);
-                    }
-                });
-                recent.replaceAll(approval -> approval.build().equals(build) ? approval.ofJob(now.job()) : approval);
+                state.approvals().forEach(approval -> memory.update(approval.id(), () -> approval));
             }
+            markers.renamed(build, now);
+        }
+        recent.replaceAll(approval ->
+                approval.ofJob(approval.build().renamed(before, after).job()));
+        synchronized (over) {
+            over.replaceAll((id, build) -> build.renamed(before, after));
         }
     }
 

@@ -114,7 +114,7 @@ final class Markers {
     /** Takes over the new name of a build's job. If that cannot be written, the build's own step finds its log at the next start. */
     synchronized void renamed(BuildRef before, BuildRef after) {
         markers.replaceAll((key, marker) -> {
-            if (!marker.build.equals(before)) {
+            if (!marker.build.equals(before) || before.equals(after)) {
                 return marker;
             }
             var renamed = new Marker(after, marker.deadline);
