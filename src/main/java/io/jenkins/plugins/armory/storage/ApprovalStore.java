@@ -148,8 +148,24 @@ public final class ApprovalStore implements ApprovalRepository {
                                 Level.WARNING, "Cannot write the history; trying again until it can be written", x)));
             }
         };
+        executor.execute(this::readRecent);
         settleSoon.run();
         return this;
+    }
+
+    /** Reads the newest decisions of builds that are over, for the page of all approvals. */
+    private void readRecent() {
+        List<Map.Entry<String, BuildRef>> all;
+        synchronized (over) {
+            all = List.copyOf(over.entrySet());
+        }
+        for (Map.Entry<String, BuildRef> each : all.subList(Math.max(0, all.size() - RECENT), all.size())) {
+            try {
+                find(each.getKey()).ifPresent(recent::put);
+            } catch (IOException x) {
+                LOGGER.log(Level.FINE, x, () -> "The approvals of " + each.getValue() + " cannot be read");
+            }
+        }
     }
 
     private void settle() throws IOException {

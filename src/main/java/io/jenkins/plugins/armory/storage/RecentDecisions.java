@@ -26,10 +26,6 @@ final class RecentDecisions {
         this.limit = limit;
     }
 
-    synchronized void addAll(List<Approval> decided) {
-        decided.stream().sorted(BY_DECISION).forEach(this::put);
-    }
-
     /** Adds an approval, or replaces it by a newer version. */
     synchronized void put(Approval approval) {
         for (int i = 0; i < approvals.size(); i++) {
@@ -39,6 +35,7 @@ final class RecentDecisions {
             }
         }
         approvals.add(0, approval);
+        approvals.sort(BY_DECISION.reversed());
         if (approvals.size() > limit) {
             approvals.remove(leastWanted());
         }

@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -188,6 +190,21 @@ class ApprovalStoreTest {
         assertThat(store.findInMemory("a1")).isEmpty();
         assertThat(store.find("a1")).contains(decided);
         assertThat(store.apply("a1", SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.DUPLICATE);
+    }
+
+    @Test
+    void whatWasDecidedLastIsListedAlsoAfterAStart() throws IOException {
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        store.create(start("a1"));
+        store.apply("a1", new Event.Aborted("stopped"), now);
+        builds.end(start("a1").build());
+        store.ended();
+        assertThat(markers()).isEmpty();
+
+        store = reopened();
+
+        assertThat(store.recentlyDecided()).extracting(Approval::id).containsExactly("a1");
+        assertThat(store.find("a1").orElseThrow().isDecided()).isTrue();
     }
 
     @Test
