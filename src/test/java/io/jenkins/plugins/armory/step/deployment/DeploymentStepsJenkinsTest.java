@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.step.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.awaitility.Awaitility.await;
 
 import hudson.EnvVars;
@@ -339,6 +340,11 @@ class DeploymentStepsJenkinsTest {
         j.assertBuildStatus(Result.SUCCESS, j.waitForCompletion(origin));
         await().until(() -> ArmoryRuntime.get().runningBuilds().find(origin) == null);
         Files.writeString(origin.getRootDir().toPath().resolve("armory.log"), "garbled");
+        await().untilAsserted(() -> {
+            System.gc(); // what is known of the build is in memory for as long as somebody uses it
+            assertThatIOException()
+                    .isThrownBy(() -> ArmoryRuntime.get().deployments().of(origin));
+        });
         WorkflowRun run = start("input id: 'Hold', message: 'Hold'\nstage('prod') { echo 'never' }");
         awaitInput(run);
 
@@ -459,7 +465,10 @@ class DeploymentStepsJenkinsTest {
         Files.writeString(file, first + "\n"); // the log as it is if Jenkins stops before the build ends
         run.removeActions(SeenCommits.class);
 
-        assertThat(ArmoryRuntime.get().deployments().of(run).deployment().find("prod"))
-                .hasValueSatisfying(prod -> assertThat(prod.state()).isEqualTo(Environment.State.FAILED));
+        await().untilAsserted(() -> {
+            System.gc(); // what is known of the build is in memory for as long as somebody uses it
+            assertThat(ArmoryRuntime.get().deployments().of(run).deployment().find("prod"))
+                    .hasValueSatisfying(prod -> assertThat(prod.state()).isEqualTo(Environment.State.FAILED));
+        });
     }
 }
