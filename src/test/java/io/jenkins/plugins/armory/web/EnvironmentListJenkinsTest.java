@@ -73,7 +73,9 @@ class EnvironmentListJenkinsTest {
         others.delete();
         own.renameTo("renamed");
 
-        assertThat(texts(as("admin").at("/0/deployments"), "job")).containsExactlyInAnyOrder("renamed", "others");
+        assertThat(texts(as("admin").at("/0/deployments"), "job"))
+                .as("as they were called then")
+                .containsExactlyInAnyOrder("own", "others");
         assertThat(as("alice")).isEmpty(); // who may read the job by its old name alone
     }
 }
