@@ -100,6 +100,7 @@ class MovedFilesTest extends SharedDeaths {
         Job renamed = new Job(jenkins, copy.name() + "-renamed");
         death(() -> {}, () -> move("jobs/" + copy.name(), "jobs/" + renamed.name()));
 
+        new Build(renamed, inCopy.number()).awaitWaiting(1); // Jenkins resumes it once somebody asks for it
         ofCopy.succeedOnceUp("for the copy").expect(200);
         assertThat(new Build(renamed, inCopy.number()).awaitResult("SUCCESS")).contains("for the copy");
         assertThat(ofOriginal.succeed("for the original")).returns(200, Answer::status);
