@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /** The approvals of the builds that are not over, or have something to do. */
 final class ApprovalMemory {
@@ -21,11 +20,6 @@ final class ApprovalMemory {
         return waiting == null ? decided.get(id) : waiting;
     }
 
-    @CheckForNull
-    Approval findDecided(String id) {
-        return decided.get(id);
-    }
-
     Collection<Approval> pending() {
         return Collections.unmodifiableCollection(pending.values());
     }
@@ -37,23 +31,13 @@ final class ApprovalMemory {
                 .toList();
     }
 
-    /**
-     * Takes over the present state of an approval.
-     *
-     * @param present is asked with the lock held, so that no older state replaces a newer one
-     * @return the state before, {@code null} for a new one
-     */
-    @CheckForNull
-    synchronized Approval update(String id, Supplier<Approval> present) {
-        Approval before = find(id);
-        Approval approval = present.get();
+    synchronized void add(Approval approval) {
         if (approval.isDecided()) {
-            decided.put(id, approval); // first, so that it is found at every moment
-            pending.remove(id);
+            decided.put(approval.id(), approval); // first, so that it is found at every moment
+            pending.remove(approval.id());
         } else {
-            pending.put(id, approval);
+            pending.put(approval.id(), approval);
         }
-        return before;
     }
 
     synchronized void remove(String id) {

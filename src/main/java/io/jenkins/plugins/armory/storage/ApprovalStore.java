@@ -108,7 +108,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private ApprovalStore(Path folder, Builds builds) throws IOException {
         this.folder = folder;
         this.builds = builds;
-        history = new History(folder.resolve("history"), memory);
+        history = new History(folder.resolve("history"));
         markers = new Markers(folder.resolve("open"));
     }
 
@@ -173,22 +173,28 @@ public final class ApprovalStore implements ApprovalRepository {
         history.write();
         for (BuildRef build : markers.builds()) {
             BuildState state = states.get(build);
-            if (state != null && builds.isOver(build)) {
-                List<Approval> all = state.approvals();
-                if (all.stream().allMatch(each -> each.isClosed() && !history.lacks(each.id()))) {
-                    letGo(build, all);
-                }
+            if (state != null && builds.isOver(build) && letsGo(build, state.approvals())) {
+                markers.remove(build);
             }
         }
     }
 
-    private void letGo(BuildRef build, List<Approval> all) {
-        synchronized (over) {
-            all.forEach(each -> over.put(each.id(), build));
+    /** Removes approvals from memory, if nothing is left to do for them. */
+    private boolean letsGo(BuildRef build, List<Approval> all) {
+        synchronized (memory) {
+            for (Approval each : all) {
+                Approval known = memory.find(each.id());
+                if (known == null || !known.isClosed() || history.lacks(each.id())) {
+                    return false;
+                }
+            }
+            synchronized (over) {
+                all.forEach(each -> over.put(each.id(), build));
+            }
+            all.forEach(each -> memory.remove(each.id()));
+            states.remove(build);
+            return true;
         }
-        all.forEach(each -> memory.remove(each.id()));
-        states.remove(build);
-        markers.remove(build);
     }
 
     /** Takes note that a build is over. */
@@ -208,13 +214,11 @@ public final class ApprovalStore implements ApprovalRepository {
             if (!all.isEmpty()) {
                 states.put(build, state);
                 markers.add(keyOf(all.get(0).id()), build, all.get(0).deadline()); // under the present name
-                for (Approval each : all) {
-                    memory.update(each.id(), () -> each);
-                    if (each.isDecided()) {
-                        history.take(each.id());
-                        recent.put(each);
-                    }
-                }
+                List<Approval> decided =
+                        all.stream().filter(Approval::isDecided).toList();
+                history.takeUp(decided);
+                all.forEach(memory::add);
+                decided.forEach(recent::put);
             }
         }
     }
@@ -249,7 +253,7 @@ public final class ApprovalStore implements ApprovalRepository {
                 throw x;
             }
             states.put(build, state);
-            each.getValue().forEach(approval -> memory.update(approval.id(), () -> approval));
+            each.getValue().forEach(memory::add);
             each.getValue().forEach(approval -> tell(follower -> follower.created(approval)));
         }
     }
@@ -329,15 +333,26 @@ public final class ApprovalStore implements ApprovalRepository {
             if (known == null || each.approval().equals(memory.find(id))) {
                 continue;
             }
-            Approval before = memory.update(id, () -> state.approval(id).orElse(each.approval()));
-            Approval after = state.approval(id).orElse(each.approval());
+            Approval after;
+            boolean isNew;
+            synchronized (memory) {
+                Approval before = memory.find(id);
+                if (before == null) {
+                    continue; // it was let go of, or its build is deleted
+                }
+                after = state.approval(id).orElse(each.approval()); // with what has come meanwhile
+                isNew = after.isDecided() && !before.isDecided();
+                if (isNew) {
+                    history.take(after);
+                }
+                memory.add(after);
+            }
             if (after.isDecided()) {
                 recent.put(after); // also when a later attempt is noted
-                if (before == null || !before.isDecided()) {
-                    history.take(after.id());
-                    tell(follower -> follower.decided(after));
-                }
                 settleSoon.run();
+            }
+            if (isNew) {
+                tell(follower -> follower.decided(after));
             }
             tell(follower -> follower.changed(after.id()));
         }
@@ -420,7 +435,7 @@ public final class ApprovalStore implements ApprovalRepository {
                 state.renamed(now.job());
                 states.put(now, state);
                 states.remove(build);
-                state.approvals().forEach(approval -> memory.update(approval.id(), () -> approval));
+                state.approvals().forEach(memory::add);
             }
             markers.renamed(build, now);
         }

@@ -20,7 +20,6 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,27 +41,31 @@ public final class History {
     private static final int BUFFER = 64 << 10;
 
     private final Path folder;
-    private final ApprovalMemory memory;
-    /** The ids of decided approvals that may have no line. */
-    private final Set<String> lacking = ConcurrentHashMap.newKeySet();
+    /** The decided approvals that may have no line, by id. */
+    private final Map<String, Approval> lacking = new ConcurrentHashMap<>();
     /** The months in whose files no line of {@link #lacking} is. Guarded by this. */
     private final Set<YearMonth> known = new HashSet<>();
     /** Guarded by this. */
     private boolean closed;
 
-    History(Path folder, ApprovalMemory memory) {
+    History(Path folder) {
         this.folder = folder;
-        this.memory = memory;
     }
 
-    /** Takes an approval that is decided, and in memory. Called with its lock held, or while the store is opened. */
-    void take(String id) {
-        lacking.add(id);
+    /** Takes an approval that was decided now. */
+    void take(Approval decided) {
+        lacking.put(decided.id(), decided);
+    }
+
+    /** Takes approvals that were decided before, so that they may have lines. */
+    synchronized void takeUp(List<Approval> decided) {
+        known.clear();
+        decided.forEach(this::take);
     }
 
     /** Returns whether the line of a decision may have to be written. */
     boolean lacks(String id) {
-        return lacking.contains(id);
+        return lacking.containsKey(id);
     }
 
     /**
@@ -71,10 +74,7 @@ public final class History {
      * @throws IOException if a line may not be on disk; the next call tries again
      */
     synchronized void write() throws IOException {
-        lacking.removeIf(id -> memory.findDecided(id) == null); // they were removed
-        Map<YearMonth, List<Approval>> ofMonths = lacking.stream()
-                .map(memory::findDecided)
-                .filter(Objects::nonNull)
+        Map<YearMonth, List<Approval>> ofMonths = lacking.values().stream()
                 .sorted(RecentDecisions.BY_DECISION)
                 .collect(Collectors.groupingBy(
                         approval -> monthOf(approval.requireDecision().decidedAt()),
@@ -132,9 +132,8 @@ public final class History {
         var text = new StringBuilder();
         if (size > 0 && !sure) {
             try (BufferedReader there = lines(file)) {
-                for (String line; (line = there.readLine()) != null; ) {
-                    missing.remove(line);
-                }
+                Set<String> keys = there.lines().map(HistoryLine::keyOf).collect(Collectors.toSet());
+                missing.removeIf(line -> keys.contains(HistoryLine.keyOf(line)));
             }
             if (!endsWithLine(file, size)) {
                 text.append('\n');

@@ -19,7 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/** The lines of the {@link History}. The same decision or deployment has the same line whenever it is written. */
+/** The lines of the {@link History}. */
 final class HistoryLine {
 
     /** In ASCII, so that half a surrogate pair of a text can be written. */
@@ -94,6 +94,15 @@ final class HistoryLine {
         line.put("replay", ended.replay());
         put(line, "commit", ended.commit());
         return text(line);
+    }
+
+    /** Returns what no other line has: the approval of a decision, all of any other line. */
+    static String keyOf(String line) {
+        try {
+            return JSON.readTree(line).path("approval").asText(line);
+        } catch (JsonProcessingException x) {
+            return line; // a crash has cut it off
+        }
     }
 
     /** Hands over the approval and the build of a decision's line. Another line, or one that a crash has cut off, is left out. */

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.ManualTimer;
+import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.environment.Environment.State;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HistoryTest {
 
     private static final YearMonth MONTH = History.monthOf(SOON);
+    private static final BuildRef BUILD = new BuildRef("team/deploy", 7);
 
     @TempDir
     private Path folder;
@@ -144,6 +148,50 @@ class HistoryTest {
         store = open();
 
         assertThat(approvals(lines(store))).containsExactly("a1");
+    }
+
+    /** The build is let go of while the last calls of its approvals are noted. */
+    @Test
+    void approvalsWhoseBuildIsOverHaveOneLineEach() throws IOException {
+        abort("a1", SOON);
+        abort("a2", SOON);
+        TestBuilds builds = TestBuilds.below(folder);
+        ApprovalStore store = ApprovalStore.open(folder, builds)
+                .settling(new ManualTimer(new MutableClock(SOON)).service(), Runnable::run);
+        builds.end(BUILD);
+        store.apply(List.of("a1", "a2"), new Event.CancelOver(ApprovalTest.attempt(1, 200)), SOON);
+        decide(store, "a3");
+
+        assertThat(approvals(lines(store))).containsExactly("a1", "a2", "a3");
+    }
+
+    /** As one that was renamed while Jenkins was down. */
+    @Test
+    void aBuildThatIsFoundLateHasOneLineOfEachDecision() throws IOException {
+        decide(open(), "a1", "a2");
+        lines(open());
+        Files.delete(folder.resolve("open/a1"));
+        Files.delete(folder.resolve("open/a2"));
+        ApprovalStore store = open();
+        store.create(ApprovalTest.start("b1").withBuild(new BuildRef("team/deploy", 8)));
+        store.apply("b1", new Event.Callback(true, "", "callback token"), SOON.plusMillis(1));
+        lines(store);
+
+        store.takeUp(BUILD);
+
+        assertThat(approvals(lines(store))).containsExactly("a1", "a2", "b1");
+    }
+
+    @Test
+    void aDecisionHasOneLineAfterItsJobWasRenamed() throws IOException {
+        ApprovalStore store = open();
+        decide(store, "a1");
+        lines(store);
+        store.renamed("team/deploy", "team/release");
+        Files.createDirectories(folder.resolve("builds/team"));
+        Files.move(folder.resolve("builds/team/deploy"), folder.resolve("builds/team/release"));
+
+        assertThat(approvals(lines(open()))).containsExactly("a1");
     }
 
     /** Aborts an approval that has a cancel webhook. */
