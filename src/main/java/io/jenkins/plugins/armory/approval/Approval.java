@@ -29,7 +29,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param id names the approval in its callback URI; public
  * @param build the build that waits
  * @param createdAt when its step started
- * @param group equal for approvals of a build and phase that all have to succeed, {@code null} for one by itself
+ * @param step the id of its step's first approval: all of them have to succeed, and the first that fails ends the others
  * @param origin where it comes from
  * @param terms what its step says
  * @param channels the ways in which the external process may give its verdict; empty if none is required of it
@@ -53,7 +53,7 @@ public record Approval(
         @JsonProperty("id") String id,
         @JsonProperty("build") BuildRef build,
         @JsonProperty("createdAt") Instant createdAt,
-        @CheckForNull @JsonProperty("group") String group,
+        @JsonProperty("step") String step,
         @JsonProperty("origin") Origin origin,
         @JsonProperty("terms") Terms terms,
         @JsonProperty("channels") Set<Channel> channels,
@@ -400,16 +400,6 @@ public record Approval(
                 : Optional.of(nearlyOver());
     }
 
-    /** Returns whether the approvals belong to one group, of which all have to succeed. */
-    public boolean isBeside(Approval other) {
-        return isIn(other.build(), other.phase(), other.group);
-    }
-
-    /** Returns whether the approval is one of a group, see {@link Approvals#endGroup}; {@code null} is none. */
-    boolean isIn(BuildRef other, Phase phase, @CheckForNull String wanted) {
-        return wanted != null && wanted.equals(group) && phase == phase() && build.equals(other);
-    }
-
     /**
      * Applies an event.
      *
@@ -423,7 +413,7 @@ public record Approval(
         return Transitions.of(this, event, now).apply(this, event, now);
     }
 
-    boolean isOverdue(Instant now) {
+    public boolean isOverdue(Instant now) {
         return !isDecided() && !now.isBefore(deadline());
     }
 

@@ -8,9 +8,11 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
+import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.environment.Environment.State;
+import io.jenkins.plugins.armory.environment.OpenApproval;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,9 +23,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -34,8 +39,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * What the plugin knows of one build: its approvals and environments, what has failed in it, and the plans of its deployment files, as its {@link BuildLog}
- * has them. Events are applied one after another in memory. The result of an event is returned once it is on disk. Events that come during a
- * write share the next one, so many at a time cost little more than one.
+ * has them. What changes it is computed as one {@link Commit} and returned once that is on disk. What comes during a write shares the next one,
+ * so many at a time cost little more than one.
  */
 @Restricted(NoExternalUse.class)
 public final class BuildState {
@@ -45,12 +50,12 @@ public final class BuildState {
 
     /** A step that waits for its environment. */
     public interface Waiter {
-        /** Called once, on the store's executor, when the environment has left the state in which it waited. */
+        /** Called once, on the executor, when the environment has left the state in which it waited. */
         void settled(Environment environment);
     }
 
     /**
-     * Says that the result of an event could not be written. The sender of the event repeats it until it is written.
+     * Says that what has happened in a build could not be written. Who has told of it repeats that until it is written.
      */
     public static final class UnwrittenException extends IOException {
 
@@ -92,27 +97,44 @@ public final class BuildState {
     /** The approvals on disk, by id, in the order in which they were created. Changed with {@link #writing} held; guarded by itself. */
     private final Map<String, Approval> approvals = new LinkedHashMap<>();
 
-    /** What is to be done with the approvals: one commit has all that has come meanwhile. Guarded by itself. */
-    private final List<Request> requests = new ArrayList<>();
+    /** The ids of the pending approvals by their steps. Guarded by {@link #writing}. */
+    private final Map<String, Set<String>> pending = new HashMap<>();
+
+    /** What is to be done: one commit has all that has come meanwhile. Guarded by itself. */
+    private final List<Request<?>> requests = new ArrayList<>();
 
     private volatile LongConsumer committed = commits -> {};
+    private volatile Feed feed = new Feed() {};
 
-    /** Work with the approvals, as one thread asks for it. Guarded by {@link #writing}. */
-    private static final class Request {
+    /** What is on disk, in the order of the commits. Its methods are called with a lock held, and must not take long. */
+    interface Feed {
+        default void created(Approval approval) {}
 
-        private final Function<Map<String, Approval>, List<Approval.Transition>> work;
-        private List<Approval.Transition> result;
+        default void applied(Commit.Applied effect) {}
+    }
+
+    /** Work that one thread asks for. Guarded by {@link #writing}. */
+    private static final class Request<T> {
+
+        private final Function<Commit, T> work;
+        private boolean done;
+
+        @CheckForNull
+        private T result;
 
         @CheckForNull
         private IOException failure;
 
-        /** @param work changes a map of approvals that were changed by others and are not on disk yet */
-        Request(Function<Map<String, Approval>, List<Approval.Transition>> work) {
+        Request(Function<Commit, T> work) {
             this.work = work;
         }
 
-        boolean isDone() {
-            return result != null || failure != null;
+        void apply(Commit commit) {
+            try {
+                result = work.apply(commit);
+            } catch (RuntimeException x) {
+                failure = new IOException(x);
+            }
         }
     }
 
@@ -157,13 +179,32 @@ public final class BuildState {
         Deployment read = values.read(where, all);
         all.keySet().removeIf(key -> !key.startsWith(DeploymentValues.PLAN));
         var state = new BuildState(log, values, read, all, executor, clock);
-        state.approvals.putAll(approvals);
+        approvals.values().forEach(state::keep);
         return state;
+    }
+
+    /** Takes an approval that is on disk. */
+    private void keep(Approval approval) {
+        synchronized (approvals) {
+            approvals.put(approval.id(), approval);
+        }
+        if (!approval.isDecided()) {
+            pending.computeIfAbsent(approval.step(), step -> new LinkedHashSet<>())
+                    .add(approval.id());
+        } else {
+            pending.computeIfPresent(
+                    approval.step(), (step, ids) -> ids.remove(approval.id()) && ids.isEmpty() ? null : ids);
+        }
     }
 
     /** Takes a listener of the number of commits on disk. It is called with each commit, before anybody hears of that. */
     public void onCommit(LongConsumer listener) {
         committed = listener;
+    }
+
+    /** Takes who follows the approvals. */
+    void follow(Feed follower) {
+        feed = follower;
     }
 
     /** Takes over the present name of the job. */
@@ -194,90 +235,102 @@ public final class BuildState {
     }
 
     /**
-     * Adds new approvals with one commit; those that are there stay as they are.
+     * Adds what a step waits for, with one commit. Approvals that are there stay as they are. If one like these has failed meanwhile in another
+     * branch of the same {@code parallel}, they end at once.
      *
-     * @throws IOException if they could not be written; none is added then
+     * @return the effect on the environments; with a problem, nothing was added
+     * @throws UnwrittenException if that could not be written; nothing was added then
      */
-    public void create(List<Approval> created) throws IOException {
-        commit(changed -> {
-            created.stream()
-                    .filter(each -> approval(each.id()).isEmpty())
-                    .forEach(each -> changed.put(each.id(), each));
-            return List.of();
+    public Transition create(ApprovalStarted started, List<Approval> created) throws UnwrittenException {
+        return commit(commit -> {
+            Transition transition = commit.on(started);
+            if (transition.problem() == null) {
+                commit.create(created);
+                OpenApproval approval = started.approval();
+                transition
+                        .deployment()
+                        .failedBeside(approval.place(), approval.phase())
+                        .ifPresent(failure -> commit.endAll(
+                                approval,
+                                new Event.OtherFailed(Event.OtherFailed.reason(failure.reason())),
+                                clock.instant()));
+            }
+            return transition;
         });
     }
 
     /**
-     * Applies an event to approvals with one commit.
+     * Applies an event to approvals, and all that follows from it, with one commit.
      *
-     * @return its effects, which are on disk; none for an id that is not one of the build
-     * @throws IOException if they could not be written; the approvals are as they were then
+     * @return its effects on these approvals, which are on disk; none for an id that is not one of the build
+     * @throws UnwrittenException if they could not be written; nothing has changed then
      */
-    public List<Approval.Transition> apply(Collection<String> ids, Event event, Instant now) throws IOException {
-        return commit(changed -> {
-            var transitions = new ArrayList<Approval.Transition>();
-            for (String id : ids) {
-                Approval before =
-                        changed.containsKey(id) ? changed.get(id) : approval(id).orElse(null);
-                if (before != null) {
-                    Approval.Transition transition = before.on(event, now);
-                    transitions.add(transition);
-                    if (!transition.approval().equals(before)) {
-                        changed.put(id, transition.approval());
-                    }
-                }
-            }
-            return transitions;
-        });
+    List<Approval.Transition> apply(Collection<String> ids, Event event, Instant now) throws UnwrittenException {
+        return commit(commit -> ids.stream()
+                .map(id -> commit.on(id, event, now))
+                .filter(Objects::nonNull)
+                .toList());
     }
 
-    private List<Approval.Transition> commit(Function<Map<String, Approval>, List<Approval.Transition>> work)
-            throws IOException {
-        var request = new Request(work);
+    /**
+     * Ends what is like an approval by its failure, and the approvals beside it.
+     *
+     * @throws UnwrittenException if that could not be written; nothing has changed then
+     */
+    public Transition fail(OpenApproval failed, String reason) throws UnwrittenException {
+        return commit(commit -> commit.fail(failed, reason, clock.instant()));
+    }
+
+    private <T> T commit(Function<Commit, T> work) throws UnwrittenException {
+        var request = new Request<T>(work);
         synchronized (requests) {
             requests.add(request);
         }
         synchronized (writing) {
-            if (!request.isDone()) { // else another thread has taken it along
+            if (!request.done) { // else another thread has taken it along
                 commitAll();
             }
+            if (request.failure != null) {
+                throw new UnwrittenException(request.failure);
+            }
         }
-        if (request.failure != null) {
-            throw new IOException(request.failure.getMessage(), request.failure);
-        }
+        notifyWaiters();
         return request.result;
     }
 
     /** Commits all requests. The caller holds the lock. */
     private void commitAll() {
-        List<Request> all;
+        List<Request<?>> all;
         synchronized (requests) {
             all = List.copyOf(requests);
             requests.clear();
         }
-        var changed = new LinkedHashMap<String, Approval>();
-        var results = new HashMap<Request, List<Approval.Transition>>();
-        for (Request each : all) {
-            try {
-                results.put(each, each.work.apply(changed));
-            } catch (RuntimeException x) {
-                each.failure = new IOException(x);
-            }
+        Deployment before;
+        long last;
+        synchronized (this) {
+            before = newest;
+            last = changes;
         }
-        var further = new LinkedHashMap<String, JsonNode>();
-        changed.forEach((id, approval) -> further.put(APPROVAL + id, StoredJson.tree(approval)));
+        var commit = new Commit(before, approvals, pending, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        all.forEach(each -> each.apply(commit));
+        var changed = new LinkedHashMap<String, JsonNode>();
+        commit.changed().forEach((id, approval) -> changed.put(APPROVAL + id, StoredJson.tree(approval)));
         try {
-            if (!changed.isEmpty()) {
-                write(further);
+            write(commit.deployment(), last, changed);
+            synchronized (this) { // what has come meanwhile is written by whom it came from
+                newest = newest == before ? commit.deployment() : commit.repeated(newest);
             }
-        } catch (UnwrittenException x) {
-            results.keySet().forEach(each -> each.failure = (IOException) x.getCause());
-            return;
+            commit.changed().values().forEach(this::keep);
+            commit.created().forEach(feed::created);
+            commit.applied().forEach(feed::applied);
+        } catch (IOException x) {
+            all.forEach(each -> each.failure = x);
+        } catch (RuntimeException | Error x) {
+            all.forEach(each -> each.failure = new IOException(x));
+            throw x;
+        } finally {
+            all.forEach(each -> each.done = true);
         }
-        synchronized (approvals) {
-            approvals.putAll(changed);
-        }
-        results.forEach((each, result) -> each.result = result);
     }
 
     /** Returns the targets of all plans. */
@@ -377,18 +430,27 @@ public final class BuildState {
             toWrite = newest;
             last = changes;
         }
-        Map<String, JsonNode> changed = values.changes(toWrite);
+        try {
+            write(toWrite, last, further);
+        } catch (IOException x) {
+            throw new UnwrittenException(x);
+        }
+    }
+
+    /**
+     * Writes a deployment, and further values. The caller holds the lock.
+     *
+     * @param last the number of changes that the deployment has
+     */
+    private void write(Deployment deployment, long last, Map<String, JsonNode> further) throws IOException {
+        Map<String, JsonNode> changed = values.changes(deployment);
         changed.putAll(further);
         if (!changed.isEmpty()) {
-            try {
-                log.append(changed);
-            } catch (IOException x) {
-                throw new UnwrittenException(x);
-            }
+            log.append(changed);
             committed.accept(log.commits());
         }
-        values.written(toWrite);
-        durable = toWrite;
+        values.written(deployment);
+        durable = deployment;
         written = last;
     }
 

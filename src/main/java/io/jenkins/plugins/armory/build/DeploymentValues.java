@@ -109,7 +109,8 @@ final class DeploymentValues {
         Map<String, Record> next = valuesOf(deployment);
         var changes = new LinkedHashMap<String, JsonNode>();
         next.forEach((key, value) -> {
-            if (!value.equals(written.get(key))) {
+            Record known = written.get(key);
+            if (value != known && !value.equals(known)) {
                 changes.put(key, StoredJson.tree(value));
             }
         });

@@ -2,11 +2,11 @@ package io.jenkins.plugins.armory.call;
 
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import java.time.Instant;

@@ -2,12 +2,12 @@ package io.jenkins.plugins.armory.call;
 
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
+import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.webhook.Variables;
 import java.util.List;

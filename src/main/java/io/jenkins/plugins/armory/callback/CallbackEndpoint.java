@@ -2,8 +2,8 @@ package io.jenkins.plugins.armory.callback;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;

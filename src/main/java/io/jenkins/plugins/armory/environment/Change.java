@@ -275,30 +275,29 @@ final class Change {
 
     @CheckForNull
     private String startApproval(ApprovalStarted event) {
-        String name = event.place().environment();
-        if (name == null) {
-            return null;
-        }
+        OpenApproval approval = event.approval();
+        String name = approval.place().environment();
         Environment environment = environments.get(name);
         String problem = null;
         if (environment != null && environment.isReached()) {
-            problem = Problems.tooLate(environment, event.phase(), graph.isIn(environment, event.place()));
-        } else if (event.place().body() != null || !graph.before(event.place()).isEmpty()) {
+            problem = Problems.tooLate(environment, approval.phase(), graph.isIn(environment, approval.place()));
+        } else if (name != null
+                && (approval.place().body() != null
+                        || !graph.before(approval.place()).isEmpty())) {
             problem = before.missing(name, "the approval into");
         }
-        if (problem == null && !isOpen(event.approval())) {
+        if (problem == null && name != null && before.open(approval.id()).isEmpty()) {
             problem = reasonToRefuse();
         }
         if (problem == null) {
-            begin(event, environment);
+            begin(approval, event.planned(), environment);
         }
         return problem;
     }
 
-    private void begin(ApprovalStarted event, @CheckForNull Environment environment) {
+    private void begin(OpenApproval approval, @CheckForNull String planned, @CheckForNull Environment environment) {
         if (environment != null) {
-            Environment checked = environment.checked(event.phase());
-            String planned = event.planned();
+            Environment checked = environment.checked(approval.phase());
             // The start of the step may have been lost with a crash, since it is not written by itself.
             put(
                     planned == null
@@ -307,17 +306,12 @@ final class Change {
                                     planned,
                                     checked.steps()
                                             .getOrDefault(planned, PlannedStep.begun(now))
-                                            .with(event.approval()),
+                                            .with(approval.id()),
                                     false));
         }
-        boolean counts = environment == null || !environment.endedWithoutDeployment();
-        if (counts && !isOpen(event.approval())) {
-            approvals.add(new OpenApproval(event.approval(), event.place(), event.phase()));
+        if (before.open(approval.id()).isEmpty()) {
+            approvals.add(approval);
         }
-    }
-
-    private boolean isOpen(String approval) {
-        return approvals.stream().anyMatch(open -> open.id().equals(approval));
     }
 
     private void endApproval(ApprovalEnded event) {
@@ -391,7 +385,7 @@ final class Change {
             } else if (event.check() != null
                     && !environment.bodyEnded()
                     && graph.reasonToFail(ended).isEmpty()) {
-                begin(event.check(), ended);
+                begin(event.check(), null, ended);
             }
         }
     }
@@ -499,9 +493,7 @@ final class Change {
 
     /** Ends the open approvals. They did not open. */
     private void stopOpen(String reason) {
-        List.copyOf(approvals)
-                .forEach(open -> endApproval(
-                        new ApprovalEnded(open.place(), open.id(), open.phase(), open.id(), Verdict.STOPPED, reason)));
+        List.copyOf(approvals).forEach(open -> endApproval(open.ended(Verdict.STOPPED, reason)));
     }
 
     private void endBuild() {

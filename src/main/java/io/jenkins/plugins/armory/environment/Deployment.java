@@ -36,7 +36,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * rollback.
  *
  * @param environments by name, in the order in which the build named them
- * @param approvals the open approvals of environments. What one names is a label until the build comes to such an environment
+ * @param approvals the open approvals. An environment that one names is a label until the build comes to it
  * @param failures the failed approvals that no later success has made up for, and the cancelled stages and environments
  * @param leftOut names of the outermost stages that a restarted build leaves out; they are not cancelled either
  * @param ended whether the build is over; then nothing changes any more
@@ -246,6 +246,21 @@ public record Deployment(
                 .filter(failure -> resolved(failure.place()).isShared(place)
                         && failure.place().isBeside(place))
                 .findFirst();
+    }
+
+    /** Returns what a step waits for, by the id of its first approval. */
+    public Optional<OpenApproval> open(@CheckForNull String id) {
+        return approvals.stream().filter(open -> open.id().equals(id)).findFirst();
+    }
+
+    /** Returns what ends when an approval fails: all of its phase that belongs where it does. */
+    public List<OpenApproval> beside(OpenApproval failed) {
+        Place place = resolved(failed.place());
+        return approvals.stream()
+                .filter(open -> open.phase() == failed.phase()
+                        && !open.id().equals(failed.id())
+                        && resolved(open.place()).isShared(place))
+                .toList();
     }
 
     /** Returns the place of an approval as it counts, see {@link Graph#resolved}. */

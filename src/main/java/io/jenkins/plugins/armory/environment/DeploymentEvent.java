@@ -50,15 +50,7 @@ public sealed interface DeploymentEvent {
      * @param planned id of the step of the environment's plan that the approval is for, {@code null} for none
      */
     record ApprovalStarted(
-            Place place,
-            String approval,
-            Phase phase,
-            @CheckForNull String planned) implements DeploymentEvent {
-
-        public ApprovalStarted(Place place, String approval, Phase phase) {
-            this(place, approval, phase, null);
-        }
-    }
+            OpenApproval approval, @CheckForNull String planned) implements DeploymentEvent {}
 
     /**
      * An approval is decided.
@@ -95,7 +87,7 @@ public sealed interface DeploymentEvent {
             String environment,
             String step,
             @CheckForNull String failure,
-            @CheckForNull ApprovalStarted check) implements DeploymentEvent {
+            @CheckForNull OpenApproval check) implements DeploymentEvent {
 
         public Ended(String environment, String step, @CheckForNull String failure) {
             this(environment, step, failure, null);

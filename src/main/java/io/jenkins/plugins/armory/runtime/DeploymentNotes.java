@@ -3,7 +3,7 @@ package io.jenkins.plugins.armory.runtime;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
-import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.build.UntilWritten;
 import io.jenkins.plugins.armory.builds.BuildInfo;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Environment;

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
@@ -14,8 +15,9 @@ import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentPlan;
+import io.jenkins.plugins.armory.environment.Environment;
+import io.jenkins.plugins.armory.environment.OpenApproval;
 import io.jenkins.plugins.armory.environment.Place;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.NoSuchFileException;
@@ -63,6 +65,9 @@ public final class Deployments {
     private static final class Opening {
         /** Whether its ended deployments were noted after its end. Once is enough: everybody may look at the build at any time. */
         private volatile boolean noted;
+
+        /** The environments of the administrators whose deployments were noted before that. */
+        private volatile List<Environment> over = List.of();
 
         /** The state as long as somebody uses it: there is one of a build. Guarded by this. */
         private WeakReference<BuildState> state = new WeakReference<>(null);
@@ -184,6 +189,11 @@ public final class Deployments {
         return opened;
     }
 
+    /** A change of what is known of a build. */
+    private interface Write {
+        Transition on(BuildState state) throws IOException;
+    }
+
     /**
      * Applies an event, and sets the build's result that follows from it. Writes files, so the Pipeline engine's thread
      * must not call it.
@@ -192,18 +202,41 @@ public final class Deployments {
      * @throws IOException if the environments cannot be read, or the build has ended and they could not be written
      */
     public Transition apply(Run<?, ?> run, DeploymentEvent event) throws IOException {
+        return write(run, state -> state.apply(event));
+    }
+
+    /** Ends what is like an approval by its failure, and the approvals beside it, likewise. */
+    public void fail(Run<?, ?> run, OpenApproval failed, String reason) throws IOException {
+        write(run, state -> state.fail(failed, reason));
+    }
+
+    private Transition write(Run<?, ?> run, Write write) throws IOException {
         Transition transition;
         try {
-            transition = of(run).apply(event);
+            transition = write.on(of(run));
         } catch (BuildState.UnwrittenException x) {
             throw run.isBuilding() ? x : new IOException(x); // its folder may be deleted, and nobody waits for it
         }
-        if (!transition.moves().isEmpty()) {
-            ended.accept(run, transition.deployment());
+        noteOutcome(run, transition.deployment());
+        return transition;
+    }
+
+    /** Has the build show what has become of its environments, since approvals were decided. */
+    public Deployment noteOutcome(Run<?, ?> run) throws IOException {
+        Deployment deployment = of(run).deployment();
+        noteOutcome(run, deployment);
+        return deployment;
+    }
+
+    private void noteOutcome(Run<?, ?> run, Deployment deployment) {
+        List<Environment> over = deployment.endedByRules();
+        if (!over.equals(opening(run).over)) {
+            opening(run).over = over;
+            ended.accept(run, deployment);
         }
         // No worse yet: else a post { failure } of a stage beside it would undo what is good.
         Result known = run.getResult();
-        boolean changed = transition.deployment().outcome() != Deployment.Outcome.SUCCESS
+        boolean changed = deployment.outcome() != Deployment.Outcome.SUCCESS
                 && (known == null || Result.UNSTABLE.isWorseThan(known));
         if (run.isBuilding() && changed) {
             run.setResult(Result.UNSTABLE);
@@ -213,7 +246,6 @@ public final class Deployments {
                 LOGGER.log(Level.WARNING, "Cannot save the result of " + run, x);
             }
         }
-        return transition;
     }
 
     /** Takes note of what is on disk, so that its loss is noticed. */

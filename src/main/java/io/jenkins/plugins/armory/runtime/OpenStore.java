@@ -1,14 +1,14 @@
 package io.jenkins.plugins.armory.runtime;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.approval.Approvals;
-import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.build.ApprovalStore;
+import io.jenkins.plugins.armory.build.Approvals;
+import io.jenkins.plugins.armory.build.UntilWritten;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallLoop;
 import io.jenkins.plugins.armory.call.CallPermits;
 import io.jenkins.plugins.armory.call.Settings;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
 import io.jenkins.plugins.armory.storage.LatestDeployments;
 import io.jenkins.plugins.armory.storage.disk.StoreInUseException;
 import io.jenkins.plugins.armory.storage.disk.StoreLock;

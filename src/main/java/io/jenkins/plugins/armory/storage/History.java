@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +39,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class History {
 
+    public static final Comparator<Approval> BY_DECISION =
+            Comparator.comparing(approval -> approval.requireDecision().decidedAt());
+
     private static final int BUFFER = 64 << 10;
 
     private final Path folder;
@@ -48,23 +52,23 @@ public final class History {
     /** Guarded by this. */
     private boolean closed;
 
-    History(Path folder) {
+    public History(Path folder) {
         this.folder = folder;
     }
 
     /** Takes an approval that was decided now. */
-    void take(Approval decided) {
+    public void take(Approval decided) {
         lacking.put(decided.id(), decided);
     }
 
     /** Takes approvals that were decided before, so that they may have lines. */
-    synchronized void takeUp(List<Approval> decided) {
+    public synchronized void takeUp(List<Approval> decided) {
         known.clear();
         decided.forEach(this::take);
     }
 
     /** Returns whether the line of a decision may have to be written. */
-    boolean lacks(String id) {
+    public boolean lacks(String id) {
         return lacking.containsKey(id);
     }
 
@@ -73,9 +77,9 @@ public final class History {
      *
      * @throws IOException if a line may not be on disk; the next call tries again
      */
-    synchronized void write() throws IOException {
+    public synchronized void write() throws IOException {
         Map<YearMonth, List<Approval>> ofMonths = lacking.values().stream()
-                .sorted(RecentDecisions.BY_DECISION)
+                .sorted(BY_DECISION)
                 .collect(Collectors.groupingBy(
                         approval -> monthOf(approval.requireDecision().decidedAt()),
                         TreeMap::new,
@@ -107,7 +111,7 @@ public final class History {
      *
      * @throws IOException if a file cannot be read
      */
-    synchronized void readDecisions(BiConsumer<String, BuildRef> decided) throws IOException {
+    public synchronized void readDecisions(BiConsumer<String, BuildRef> decided) throws IOException {
         YearMonth month = monthOf(Instant.now());
         for (Path file : List.of(file(month.minusMonths(1)), file(month))) {
             if (Files.exists(file)) {
@@ -194,7 +198,7 @@ public final class History {
     }
 
     /** Ends all writing. */
-    synchronized void close() {
+    public synchronized void close() {
         closed = true;
     }
 }

@@ -20,11 +20,11 @@ public class ApprovalTest {
 
     public static final Instant START = Instant.parse("2026-01-31T10:00:00Z");
     public static final Instant SOON = START.plusSeconds(60);
-    static final Instant DEADLINE = START.plus(Duration.ofHours(24));
+    public static final Instant DEADLINE = START.plus(Duration.ofHours(24));
 
-    static final Webhook WEBHOOK =
+    public static final Webhook WEBHOOK =
             Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
-    static final OutgoingCalls CALLS = TestApproval.calls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+    public static final OutgoingCalls CALLS = TestApproval.calls(WEBHOOK, WEBHOOK, Map.of(), null, null);
 
     public static TestApproval terms(String id) {
         return TestApproval.of(id, new BuildRef("team/deploy", 7))

@@ -9,8 +9,9 @@ import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.TestBuilds;
+import io.jenkins.plugins.armory.build.ApprovalStore;
+import io.jenkins.plugins.armory.build.Approvals;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -646,11 +647,13 @@ class ApprovalsPropertyTest {
         Life(Path folder, int required) throws IOException {
             this.folder = folder;
             open();
-            approvals.create(ApprovalTest.terms(ID)
-                    .manual(required == 0 ? null : people(required))
-                    .heartbeat(HEARTBEAT)
-                    .calls(CALLS.notifying(TOLD))
-                    .start());
+            TestBuilds.create(
+                    approvals,
+                    ApprovalTest.terms(ID)
+                            .manual(required == 0 ? null : people(required))
+                            .heartbeat(HEARTBEAT)
+                            .calls(CALLS.notifying(TOLD))
+                            .start());
         }
 
         private void open() throws IOException {

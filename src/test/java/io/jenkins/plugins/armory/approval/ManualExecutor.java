@@ -5,7 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 
 /** An executor that runs its tasks when the test says so, so the test controls the order. */
-final class ManualExecutor implements Executor {
+public final class ManualExecutor implements Executor {
 
     private final Queue<Runnable> work = new ArrayDeque<>();
 

@@ -30,7 +30,7 @@ public final class TestApproval {
     }
 
     public static TestApproval of(String id, BuildRef build) {
-        return new TestApproval(approval -> approval.id(id).build(build));
+        return new TestApproval(approval -> approval.id(id).step(id).build(build));
     }
 
     private TestApproval with(Consumer<ApprovalBuilder> more) {
@@ -88,8 +88,9 @@ public final class TestApproval {
         return with(approval -> approval.channels(channels));
     }
 
-    public TestApproval group(String group) {
-        return with(approval -> approval.group(group));
+    /** Makes it one of the approvals of a step. */
+    public TestApproval step(String step) {
+        return with(approval -> approval.step(step));
     }
 
     public TestApproval origin(Approval.Origin origin) {

@@ -1,13 +1,18 @@
 package io.jenkins.plugins.armory.build;
 
+import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
 import static io.jenkins.plugins.armory.environment.DeploymentTest.in;
+import static io.jenkins.plugins.armory.environment.DeploymentTest.started;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
-import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.BuildEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Ended;
@@ -33,9 +38,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -69,13 +76,13 @@ class BuildStateTest {
     @Test
     void readsWhatItWrote() throws IOException {
         store.apply(declared("dev"));
-        store.apply(new ApprovalStarted(in("dev"), "a1", Phase.STRATEGY));
-        store.apply(new ApprovalStarted(in("dev"), "a2", Phase.STRATEGY));
+        store.apply(started(in("dev"), "a1", Phase.STRATEGY));
+        store.apply(started(in("dev"), "a2", Phase.STRATEGY));
         store.apply(new ApprovalEnded(in("dev", "a"), "a1", Phase.STRATEGY, "tests", Verdict.FAILURE, "no"));
         store.apply(new PlannedStepStarted("dev", "dev/strategy/1", false));
         store.apply(new PlannedStepEnded("dev", "dev/strategy/1", null, Map.of("replicaSetName", "web-7")));
         store.apply(new PlannedStepStarted("dev", "dev/strategy/2", false));
-        store.apply(new ApprovalStarted(in("dev"), "a4", Phase.STRATEGY, "dev/strategy/2"));
+        store.apply(started(in("dev"), "a4", Phase.STRATEGY, "dev/strategy/2"));
         store.apply(new PlannedStepStarted("dev", "dev/strategy/3", false));
         store.apply(new PlannedStepEnded("dev", "dev/strategy/3", "no", Map.of()));
         store.apply(new Ended("dev", "step of dev", "no"));
@@ -160,15 +167,8 @@ class BuildStateTest {
     }
 
     @Test
-    void writesNoFileForABuildWithoutEnvironments() throws IOException {
-        store.apply(new ApprovalStarted(in(null), "a1", Phase.STRATEGY));
-
-        assertThat(folder).isEmptyDirectory();
-    }
-
-    @Test
     void readsTheApprovalsThatBeganBeforeTheirEnvironment() throws IOException {
-        store.apply(new ApprovalStarted(in("staging"), "a1", Phase.STRATEGY));
+        store.apply(started(in("staging"), "a1", Phase.STRATEGY));
 
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
         assertThat(store.deployment().approvals()).extracting(OpenApproval::id).containsExactly("a1");
@@ -237,6 +237,132 @@ class BuildStateTest {
 
         assertThat(told).containsExactly(State.CANCELLED);
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
+    }
+
+    /** Has a step wait for approvals. */
+    private List<String> asks(Place place, Phase phase, String... ids) throws IOException {
+        List<Approval> approvals = Stream.of(ids)
+                .map(id -> ApprovalTest.terms(id).step(ids[0]).phase(phase).start())
+                .toList();
+        assertThat(store.create(started(place, ids[0], phase), approvals).problem())
+                .isNull();
+        return List.of(ids);
+    }
+
+    private void decides(String id, boolean success) throws IOException {
+        store.apply(List.of(id), new Event.Callback(success, "", "callback token"), SOON);
+    }
+
+    private Map<String, String> outcomes() {
+        var outcomes = new TreeMap<String, String>();
+        store.approvals()
+                .forEach(each -> outcomes.put(
+                        each.id(),
+                        each.isDecided()
+                                ? each.requireDecision().outcome().name()
+                                : each.state().name()));
+        return outcomes;
+    }
+
+    private long commits() throws IOException {
+        try (Stream<String> lines = Files.lines(folder.resolve(BuildLog.FILE))) {
+            return lines.count();
+        }
+    }
+
+    @Test
+    void theEndOfAnApprovalIsOneCommitWithAllThatFollows() throws IOException {
+        store.apply(declared("dev"));
+        store.apply(declared("prod", "dev"));
+        asks(in("dev"), Phase.AFTER_DEPLOYMENT, "a1", "a2", "a3");
+        store.apply(new Ended("dev", "step of dev", null));
+        decides("a2", true);
+        long before = commits();
+        assertThat(store.deployment().find("dev").orElseThrow().state()).isEqualTo(State.DEPLOYING);
+
+        decides("a3", false);
+
+        assertThat(outcomes()).isEqualTo(Map.of("a1", "OTHER_FAILED", "a2", "SUCCESS", "a3", "FAILURE"));
+        assertThat(store.deployment().find("prod").orElseThrow().state()).isEqualTo(State.CANCELLED);
+        assertThat(commits()).isEqualTo(before + 1);
+        assertThat(reopened().deployment()).isEqualTo(store.deployment());
+        assertThat(reopened().approvals()).isEqualTo(store.approvals());
+    }
+
+    @Test
+    void whatAStepWaitsForSucceedsWithTheLast() throws IOException {
+        store.apply(declared("dev"));
+        asks(in("dev"), Phase.AFTER_DEPLOYMENT, "a1", "a2");
+        store.apply(new Ended("dev", "step of dev", null));
+
+        decides("a1", true);
+        store = reopened();
+        assertThat(store.deployment().isOpen("dev")).isFalse();
+        decides("a2", true);
+
+        assertThat(store.deployment().isOpen("dev")).isTrue();
+        assertThat(store.deployment().approvals()).isEmpty();
+    }
+
+    @Test
+    void aFailureEndsThoseOfItsPhaseThatBelongToTheSameAlone() throws IOException {
+        Place stage = new Place(null, "verify", "verify", List.of(), null);
+        asks(stage, Phase.STRATEGY, "failed");
+        asks(stage, Phase.STRATEGY, "beside", "and");
+        asks(stage, Phase.AFTER_DEPLOYMENT, "later");
+        asks(new Place(null, "deploy", "deploy", List.of(), null), Phase.STRATEGY, "elsewhere");
+        asks(Place.OUTERMOST, Phase.STRATEGY, "alone");
+        asks(Place.OUTERMOST, Phase.STRATEGY, "alone2");
+
+        decides("failed", false);
+        decides("alone", false);
+
+        assertThat(outcomes())
+                .isEqualTo(Map.of(
+                        "failed", "FAILURE",
+                        "beside", "OTHER_FAILED",
+                        "and", "OTHER_FAILED",
+                        "later", "SENDING",
+                        "elsewhere", "SENDING",
+                        "alone", "FAILURE",
+                        "alone2", "SENDING"));
+        store.fail(new OpenApproval("analysis", "analysis", stage, Phase.AFTER_DEPLOYMENT, "analysis"), "it failed");
+        assertThat(outcomes()).containsEntry("later", "OTHER_FAILED").containsEntry("elsewhere", "SENDING");
+    }
+
+    @Test
+    void approvalsBesideAFailedOneEndAtOnce() throws IOException {
+        Place stage = new Place(null, "verify", "verify", List.of(), null);
+        asks(new Place(null, "verify", "verify", List.of(new Place.Branch("p", "a")), null), Phase.STRATEGY, "failed");
+        decides("failed", false);
+
+        asks(
+                new Place(null, "verify", "verify", List.of(new Place.Branch("p", "b")), null),
+                Phase.STRATEGY,
+                "b1",
+                "b2");
+        asks(stage, Phase.STRATEGY, "retry");
+
+        assertThat(outcomes())
+                .isEqualTo(Map.of("failed", "FAILURE", "b1", "OTHER_FAILED", "b2", "OTHER_FAILED", "retry", "SENDING"));
+    }
+
+    @Test
+    void whatCannotBeWrittenChangesNothing() throws IOException {
+        store.apply(declared("dev"));
+        asks(in("dev"), Phase.STRATEGY, "a1", "a2");
+        Deployment before = store.newest();
+        Path log = folder.resolve(BuildLog.FILE);
+        Files.move(log, other.resolve("away"));
+
+        assertThatIOException().isThrownBy(() -> decides("a1", false));
+        assertThatIOException().isThrownBy(() -> asks(in("dev"), Phase.STRATEGY, "a3"));
+
+        assertThat(store.newest()).isEqualTo(before).isEqualTo(store.deployment());
+        assertThat(outcomes()).isEqualTo(Map.of("a1", "SENDING", "a2", "SENDING"));
+        Files.move(other.resolve("away"), log);
+        decides("a1", true);
+        assertThat(reopened().approvals()).isEqualTo(store.approvals());
     }
 
     /** As of a call that the engine left out, on a disk that was full until the build ended. */

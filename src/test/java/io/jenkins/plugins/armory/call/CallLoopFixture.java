@@ -1,12 +1,12 @@
 package io.jenkins.plugins.armory.call;
 
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
-import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.build.ApprovalStore;
+import io.jenkins.plugins.armory.build.Approvals;
+import io.jenkins.plugins.armory.build.TestBuilds;
+import io.jenkins.plugins.armory.build.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.TestBuilds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -3,23 +3,21 @@ package io.jenkins.plugins.armory.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalRepository;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.HookedRepository;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.TestApproval;
-import io.jenkins.plugins.armory.approval.UntilWritten;
+import io.jenkins.plugins.armory.build.ApprovalStore;
+import io.jenkins.plugins.armory.build.Approvals;
+import io.jenkins.plugins.armory.build.TestBuilds;
+import io.jenkins.plugins.armory.build.UntilWritten;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.TestBuilds;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.RetryRules;
@@ -77,20 +75,22 @@ class CallLoopTest {
     }
 
     private void create(String job, String id, Webhook webhook, Channel... channels) throws IOException {
-        approvals.create(TestApproval.of(id, new BuildRef(job, 1))
-                .webhook(webhook.name())
-                .through(Set.of(channels))
-                .timeout(clock.instant(), Duration.ofHours(1))
-                .calls(TestApproval.calls(webhook, webhook("cancel"), Map.of(), null, null))
-                .start());
+        TestBuilds.create(
+                approvals,
+                TestApproval.of(id, new BuildRef(job, 1))
+                        .webhook(webhook.name())
+                        .through(Set.of(channels))
+                        .timeout(clock.instant(), Duration.ofHours(1))
+                        .calls(TestApproval.calls(webhook, webhook("cancel"), Map.of(), null, null))
+                        .start());
     }
 
-    private void open(ApprovalRepository repository) {
+    private void open(ApprovalStore repository) {
         connect(repository);
         loop.open();
     }
 
-    private void connect(ApprovalRepository repository) {
+    private void connect(ApprovalStore repository) {
         approvals = new Approvals(repository, timer.service(), Runnable::run, clock, build -> false, approval -> {});
         loop = new CallLoop(
                 approvals,
@@ -230,12 +230,14 @@ class CallLoopTest {
 
     /** Creates an approval whose time begins with its call. */
     private void createUncalled(String id) throws IOException {
-        approvals.create(TestApproval.of(id, new BuildRef("job", 1))
-                .webhook("w")
-                .timeout(clock.instant(), Duration.ofHours(1))
-                .terms(terms -> terms.fromCall(true))
-                .calls(TestApproval.calls(webhook("w"), null, Map.of(), null, null))
-                .start());
+        TestBuilds.create(
+                approvals,
+                TestApproval.of(id, new BuildRef("job", 1))
+                        .webhook("w")
+                        .timeout(clock.instant(), Duration.ofHours(1))
+                        .terms(terms -> terms.fromCall(true))
+                        .calls(TestApproval.calls(webhook("w"), null, Map.of(), null, null))
+                        .start());
     }
 
     private void assertCalled(String... ids) {
@@ -281,19 +283,21 @@ class CallLoopTest {
                 .answer(AnswerRule.ofStatus("/state", null, List.of("passed"), List.of()))
                 .build();
         for (String id : List.of("told", "untold")) {
-            approvals.create(TestApproval.of(id, new BuildRef("job", 1))
-                    .webhook("w")
-                    .through(Set.of(Channel.STATUS))
-                    .timeout(clock.instant(), Duration.ofHours(1))
-                    .calls(new OutgoingCalls(
-                            webhook("w"),
-                            webhook("cancel"),
-                            new StatusCheck(question, Duration.ofMinutes(1)),
-                            null,
-                            Map.of(),
-                            null,
-                            null))
-                    .start());
+            TestBuilds.create(
+                    approvals,
+                    TestApproval.of(id, new BuildRef("job", 1))
+                            .webhook("w")
+                            .through(Set.of(Channel.STATUS))
+                            .timeout(clock.instant(), Duration.ofHours(1))
+                            .calls(new OutgoingCalls(
+                                    webhook("w"),
+                                    webhook("cancel"),
+                                    new StatusCheck(question, Duration.ofMinutes(1)),
+                                    null,
+                                    Map.of(),
+                                    null,
+                                    null))
+                            .start());
         }
 
         loop.deliver("told");
@@ -642,11 +646,13 @@ class CallLoopTest {
     @Test
     void nothingIsCalledWhereAPersonAloneDecides() throws IOException {
         String alone = "a2";
-        approvals.create(TestApproval.of(alone, new BuildRef("job", 1))
-                .timeout(clock.instant(), Duration.ofHours(1))
-                .manual(new ManualRequirement("Go?", List.of(), 1))
-                .byPersonAlone()
-                .start());
+        TestBuilds.create(
+                approvals,
+                TestApproval.of(alone, new BuildRef("job", 1))
+                        .timeout(clock.instant(), Duration.ofHours(1))
+                        .manual(new ManualRequirement("Go?", List.of(), 1))
+                        .byPersonAlone()
+                        .start());
         loop.deliver(alone);
         restart();
         loop.deliver(alone);
@@ -720,20 +726,6 @@ class CallLoopTest {
         loop.open();
 
         assertOnlyCancelIsCalled();
-    }
-
-    /** The approval is decided between two looks at the approvals: at the decided ones and at those that wait. */
-    @Test
-    void aCopyOfAnotherJenkinsCallsNothingForWhatEndsAsItStarts() throws IOException {
-        deliverAndTake();
-        stop();
-        requests.reasonToWait = "it was made elsewhere";
-
-        open(HookedRepository.after(
-                "outstanding", store, () -> store.apply(ID, new Event.Aborted("stopped"), clock.instant())));
-
-        assertThat(approval().isDecided()).isTrue();
-        assertThat(calls).isEmpty();
     }
 
     @Test

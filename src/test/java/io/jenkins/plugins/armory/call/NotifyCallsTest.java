@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
@@ -11,8 +10,9 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.ApprovalObserver;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
-import io.jenkins.plugins.armory.storage.TestBuilds;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
@@ -44,7 +44,7 @@ class NotifyCallsTest extends CallLoopFixture {
 
     /** Creates an approval by a person alone. */
     private void start(String... told) throws IOException {
-        approvals.create(notifying(told));
+        TestBuilds.create(approvals, notifying(told));
         approvals.attach(ID, new NotingObserver(log));
         loop.deliver(ID);
     }
@@ -98,7 +98,7 @@ class NotifyCallsTest extends CallLoopFixture {
     /** What becomes of the notice belongs in the build's log. */
     @Test
     void nobodyIsToldBeforeTheStepIsAttached() throws IOException {
-        approvals.create(notifying("slack"));
+        TestBuilds.create(approvals, notifying("slack"));
         assertThat(calls).isEmpty();
         requests.undeliverable = "there is no secret";
         approvals.attach(ID, new NotingObserver(log));

@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
@@ -63,7 +64,7 @@ class StatusPollsTest extends CallLoopFixture {
 
     private void start(TestApproval terms) throws IOException {
         Approval approval = terms.start();
-        approvals.create(approval);
+        TestBuilds.create(approvals, approval);
         approvals.attach(approval.id(), new NotingObserver(log));
         approvals.apply(
                 approval.id(),

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.ApprovalStore;
+import io.jenkins.plugins.armory.build.Approvals;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
 import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
@@ -18,8 +20,6 @@ import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.TestBuilds;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -91,11 +91,13 @@ class CallbackEndpointTest {
 
     private String newApproval(String callbackCredentialsId, Duration timeout) throws IOException {
         String newId = tokens.newId();
-        approvals.create(TestApproval.of(newId, new BuildRef("deploy", 1))
-                .webhook("tests")
-                .callers(callbackCredentialsId, List.of())
-                .timeout(Instant.now(), timeout)
-                .start());
+        TestBuilds.create(
+                approvals,
+                TestApproval.of(newId, new BuildRef("deploy", 1))
+                        .webhook("tests")
+                        .callers(callbackCredentialsId, List.of())
+                        .timeout(Instant.now(), timeout)
+                        .start());
         return newId;
     }
 
@@ -316,11 +318,13 @@ class CallbackEndpointTest {
     @Test
     void isGoneWhereNoCallbackIsAwaited() throws IOException {
         String sending = tokens.newId();
-        approvals.create(TestApproval.of(sending, new BuildRef("job", 1))
-                .webhook("w")
-                .timeout(Instant.now(), Duration.ofHours(1))
-                .through(Set.of())
-                .start());
+        TestBuilds.create(
+                approvals,
+                TestApproval.of(sending, new BuildRef("job", 1))
+                        .webhook("w")
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .through(Set.of())
+                        .start());
 
         assertError(callBack(sending, SUCCESS), 410, "approval_ended", "No callback is awaited");
         assertThat(found(sending).isDecided()).isFalse();
@@ -329,11 +333,13 @@ class CallbackEndpointTest {
     @Test
     void isGoneWhereAPersonAloneDecides() throws IOException {
         String alone = tokens.newId();
-        approvals.create(TestApproval.of(alone, new BuildRef("job", 1))
-                .timeout(Instant.now(), Duration.ofHours(1))
-                .manual(new ManualRequirement("Go?", List.of(), 1))
-                .byPersonAlone()
-                .start());
+        TestBuilds.create(
+                approvals,
+                TestApproval.of(alone, new BuildRef("job", 1))
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .manual(new ManualRequirement("Go?", List.of(), 1))
+                        .byPersonAlone()
+                        .start());
 
         assertError(callBack(alone, SUCCESS), 410, "approval_ended", "No callback is awaited");
         assertThat(found(alone).isDecided()).isFalse();

@@ -6,15 +6,15 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.Draw;
 import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.ApprovalStore;
+import io.jenkins.plugins.armory.build.Approvals;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.TestBuilds;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,10 +57,12 @@ class CallbackFuzzTest {
                 Clock.systemUTC(),
                 build -> false,
                 approval -> {});
-        approvals.create(TestApproval.of(ID, new BuildRef("job", 1))
-                .webhook("w")
-                .timeout(Instant.now(), Duration.ofDays(1))
-                .start());
+        TestBuilds.create(
+                approvals,
+                TestApproval.of(ID, new BuildRef("job", 1))
+                        .webhook("w")
+                        .timeout(Instant.now(), Duration.ofDays(1))
+                        .start());
         endpoint = new CallbackEndpoint(
                 approvals,
                 TOKENS,

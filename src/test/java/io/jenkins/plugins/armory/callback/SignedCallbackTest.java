@@ -3,11 +3,13 @@ package io.jenkins.plugins.armory.callback;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.ApprovalStore;
+import io.jenkins.plugins.armory.build.Approvals;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets.CallerSecret;
 import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
@@ -15,8 +17,6 @@ import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.TestBuilds;
 import io.jenkins.plugins.armory.webhook.signature.SigningSecrets;
 import io.jenkins.plugins.armory.webhook.signature.StandardWebhooks;
 import java.io.ByteArrayInputStream;
@@ -92,11 +92,13 @@ class SignedCallbackTest {
 
     private String newApproval(String credentialsId) throws IOException {
         String newId = tokens.newId();
-        approvals.create(TestApproval.of(newId, new BuildRef("deploy", 1))
-                .webhook("tests")
-                .callers(credentialsId, List.of())
-                .timeout(Instant.now(), Duration.ofHours(1))
-                .start());
+        TestBuilds.create(
+                approvals,
+                TestApproval.of(newId, new BuildRef("deploy", 1))
+                        .webhook("tests")
+                        .callers(credentialsId, List.of())
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .start());
         return newId;
     }
 

@@ -120,7 +120,7 @@ class DeploymentPropertyTest {
     private static List<DeploymentEvent> allEvents(String name) {
         var events = new ArrayList<DeploymentEvent>(ends(name));
         for (Phase phase : List.of(Phase.STRATEGY, Phase.AFTER_DEPLOYMENT)) {
-            events.add(new ApprovalStarted(in(name), name + phase, phase));
+            events.add(DeploymentTest.started(in(name), name + phase, phase));
         }
         events.add(new ApprovalEnded(in(name), name + Phase.STRATEGY, Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
         events.add(new Stopped(name, name, "stopped"));
@@ -139,7 +139,7 @@ class DeploymentPropertyTest {
         events.add(new Ended(name, name, "failed"));
         if (name.equals(GUARDED)) {
             events.add(new RulesMet(name, name));
-            events.add(new Ended(name, name, null, check(name)));
+            events.add(new Ended(name, name, null, check(name).approval()));
         }
         events.add(new RollbackStarted(name, "rollback", Place.OUTERMOST));
         events.add(new RollbackEnded(name, "rollback", null));
@@ -153,7 +153,7 @@ class DeploymentPropertyTest {
     }
 
     private static ApprovalStarted check(String name) {
-        return new ApprovalStarted(in(name), name + Phase.AFTER_DEPLOYMENT, Phase.AFTER_DEPLOYMENT);
+        return DeploymentTest.started(in(name), name + Phase.AFTER_DEPLOYMENT, Phase.AFTER_DEPLOYMENT);
     }
 
     /** Visits every state of a graph without cycles, and returns the rows of the table that were taken. */
@@ -409,7 +409,7 @@ class DeploymentPropertyTest {
                 : fate == Fate.FAILS_AFTER ? Phase.AFTER_DEPLOYMENT : Phase.STRATEGY;
         Verdict verdict = fate == Fate.SUCCEEDS ? Verdict.SUCCESS : Verdict.FAILURE;
         var events = new ArrayList<DeploymentEvent>(List.of(
-                new ApprovalStarted(within(name), name, phase),
+                DeploymentTest.started(within(name), name, phase),
                 new ApprovalEnded(within(name), name, phase, "tests", verdict, "no")));
         boolean thrown = fate == Fate.FAILS_BEFORE || fate == Fate.FAILS_WITHIN;
         events.add(new Ended(name, name, thrown ? "no" : null));

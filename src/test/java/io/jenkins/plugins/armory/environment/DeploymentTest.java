@@ -93,8 +93,18 @@ public class DeploymentTest {
         return new Place(null, stage, stage, in(null, branches).branches(), null);
     }
 
+    /** Returns the event that an approval has begun. */
+    public static ApprovalStarted started(Place place, String id, Phase phase) {
+        return started(place, id, phase, null);
+    }
+
+    /** Returns the event that an approval of a plan has begun. */
+    public static ApprovalStarted started(Place place, String id, Phase phase, String planned) {
+        return new ApprovalStarted(new OpenApproval(id, id, place, phase, "tests"), planned);
+    }
+
     private String begins(String environment, String approval, Phase phase) {
-        return happens(new ApprovalStarted(in(environment), approval, phase));
+        return happens(started(in(environment), approval, phase));
     }
 
     private void ends(String environment, String approval, Phase phase, Verdict verdict, String reason) {
@@ -106,12 +116,12 @@ public class DeploymentTest {
     }
 
     private void approvalFails(Place place, Phase phase) {
-        assertThat(happens(new ApprovalStarted(place, "a1", phase))).isNull();
+        assertThat(happens(started(place, "a1", phase))).isNull();
         happens(new ApprovalEnded(place, "a1", phase, "tests", Verdict.FAILURE, "2 of 12 tests failed"));
     }
 
     private void approvalSucceeds(Place place, Phase phase, String webhook) {
-        assertThat(happens(new ApprovalStarted(place, "a2", phase))).isNull();
+        assertThat(happens(started(place, "a2", phase))).isNull();
         happens(new ApprovalEnded(place, "a2", phase, webhook, Verdict.SUCCESS, ""));
     }
 
@@ -158,7 +168,7 @@ public class DeploymentTest {
         assertThat(happens(declared)).as("after a restart of Jenkins").isNull();
         assertState("prod", State.FAILED);
         assertThat(environment("prod").needsRollback()).isFalse();
-        assertThat(happens(new ApprovalStarted(Place.OUTERMOST.in("prod"), "a1", Phase.AFTER_DEPLOYMENT)))
+        assertThat(happens(started(Place.OUTERMOST.in("prod"), "a1", Phase.AFTER_DEPLOYMENT)))
                 .contains("prod");
         reach("docs", "prod");
         assertThat(reason("docs")).isEqualTo("\"prod\" is closed: is not for the job \"shop/x\"");
@@ -168,7 +178,7 @@ public class DeploymentTest {
     void whatWaitsIsNotSaidToBeDeployed() {
         reach("prod", "qa");
         var beside = Place.OUTERMOST.in("prod");
-        happens(new ApprovalStarted(beside, "a1", Phase.AFTER_DEPLOYMENT));
+        happens(started(beside, "a1", Phase.AFTER_DEPLOYMENT));
         happens(new ApprovalEnded(beside, "a1", Phase.AFTER_DEPLOYMENT, "smoke", Verdict.FAILURE, "smoke failed"));
         assertThat(deployment.reasons()).containsExactly("\"prod\" is closed: smoke failed");
 
@@ -209,7 +219,7 @@ public class DeploymentTest {
     @Test
     void whatWasCaughtInTheBodyFailsTheEnvironmentAtItsEndWhateverIsPendingBesideIt() {
         reach("prod");
-        happens(new ApprovalStarted(Place.OUTERMOST.in("prod"), "soak", Phase.AFTER_DEPLOYMENT));
+        happens(started(Place.OUTERMOST.in("prod"), "soak", Phase.AFTER_DEPLOYMENT));
         approvalFails(inside("prod"), Phase.STRATEGY);
 
         end("prod");
@@ -224,7 +234,7 @@ public class DeploymentTest {
     void whatWasThrownBesideTheEnvironmentIsMadeUpForWhileAnApprovalIsPending() {
         reach("prod");
         approvalFails(Place.OUTERMOST.in("prod"), Phase.STRATEGY);
-        happens(new ApprovalStarted(Place.OUTERMOST.in("prod"), "again", Phase.STRATEGY));
+        happens(started(Place.OUTERMOST.in("prod"), "again", Phase.STRATEGY));
 
         end("prod");
 
@@ -429,7 +439,7 @@ public class DeploymentTest {
     }
 
     private void approvalIsStopped(Place place, Phase phase) {
-        happens(new ApprovalStarted(place, "a1", phase));
+        happens(started(place, "a1", phase));
         happens(new ApprovalEnded(place, "a1", phase, "tests", Verdict.STOPPED, "It was stopped."));
     }
 
@@ -513,7 +523,7 @@ public class DeploymentTest {
         reach("staging");
         end("staging");
         Place beside = inStage("deploy to staging").in("staging");
-        happens(new ApprovalStarted(beside, "a2", Phase.AFTER_DEPLOYMENT));
+        happens(started(beside, "a2", Phase.AFTER_DEPLOYMENT));
         restart("deploy to staging");
         reach("prod", "staging");
 
@@ -727,7 +737,7 @@ public class DeploymentTest {
     @Test
     void aSuccessInAnotherBranchDoesNotMakeUpForAFailure() {
         reach("prod");
-        happens(new ApprovalStarted(in("prod", "b"), "a2", Phase.STRATEGY));
+        happens(started(in("prod", "b"), "a2", Phase.STRATEGY));
         approvalFails(in("prod", "a"), Phase.STRATEGY);
         happens(new ApprovalEnded(in("prod", "b"), "a2", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
         end("prod");
@@ -858,7 +868,7 @@ public class DeploymentTest {
         reach("prod");
         fail("prod");
         rollsBack("prod", "r");
-        var approval = new ApprovalStarted(in("prod").inBody("r"), "a1", Phase.STRATEGY);
+        var approval = started(in("prod").inBody("r"), "a1", Phase.STRATEGY);
         assertThat(happens(approval)).isNull();
 
         happens(new RollbackEnded("prod", "r", null));
@@ -1503,7 +1513,7 @@ public class DeploymentTest {
     void anApprovalBelongsToItsPlannedStep() {
         reach("prod");
         happens(new PlannedStepStarted("prod", "prod/strategy/1", false));
-        happens(new ApprovalStarted(in("prod"), "a1", Phase.STRATEGY, "prod/strategy/1"));
+        happens(started(in("prod"), "a1", Phase.STRATEGY, "prod/strategy/1"));
 
         assertThat(step().approval()).isEqualTo("a1");
         assertState("prod", State.AWAITING_APPROVAL);

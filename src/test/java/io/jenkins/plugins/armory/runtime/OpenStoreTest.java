@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.build.ApprovalStore;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallPermits;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.TestBuilds;
 import io.jenkins.plugins.armory.storage.disk.StoreLock;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -127,7 +127,7 @@ class OpenStoreTest {
     @Test
     void whatWasOpenedBeforeAnObstacleIsClosed() throws IOException {
         ApprovalStore earlier = ApprovalStore.open(folder, TestBuilds.below(folder));
-        earlier.create(ApprovalTest.start("a1"));
+        TestBuilds.create(earlier, ApprovalTest.start("a1"));
         earlier.close();
         full = true; // so the deadline of that one cannot be looked at
         assertCannotBeOpened();

@@ -12,6 +12,8 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.ApprovalStore;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.environment.Environment.State;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.ByteArrayOutputStream;
@@ -42,7 +44,7 @@ class HistoryTest {
 
     private static void decide(ApprovalStore store, String... ids) throws IOException {
         for (String id : ids) {
-            store.create(ApprovalTest.start(id));
+            TestBuilds.create(store, ApprovalTest.start(id));
             store.apply(id, new Event.Callback(true, "12 of 12 passed", "callback token"), SOON);
         }
     }
@@ -72,13 +74,15 @@ class HistoryTest {
     @Test
     void hasALineForEachDecisionWithWhoDecidedWhatAndWhen() throws IOException {
         ApprovalStore store = open();
-        store.create(terms("a1")
-                .manual(new ManualRequirement("Go?", List.of("bob", "ops"), 1).withRequesters(List.of("carol")))
-                .start());
+        TestBuilds.create(
+                store,
+                terms("a1")
+                        .manual(new ManualRequirement("Go?", List.of("bob", "ops"), 1).withRequesters(List.of("carol")))
+                        .start());
         store = open(); // all of it comes from the disk
         store.apply("a1", ApprovalTest.sent(), SOON);
         store.apply("a1", new Event.ManualRejection("bob", "not on a Friday, \u00e7a va"), SOON.plusMillis(5));
-        store.create(ApprovalTest.start("a2"));
+        TestBuilds.create(store, ApprovalTest.start("a2"));
 
         assertThat(lines(store))
                 .containsExactly(
@@ -117,7 +121,7 @@ class HistoryTest {
     void aLineIsInTheFileOfTheMonthInWhichItWasDecided() throws IOException {
         ApprovalStore store = open();
         decide(store, "a1");
-        store.create(ApprovalTest.start("a2"));
+        TestBuilds.create(store, ApprovalTest.start("a2"));
         store.apply("a2", new Event.Aborted("stopped"), SOON.plus(Duration.ofDays(1)));
 
         assertThat(approvals(lines(store))).containsExactly("a1");
@@ -173,7 +177,7 @@ class HistoryTest {
         Files.delete(folder.resolve("open/a1"));
         Files.delete(folder.resolve("open/a2"));
         ApprovalStore store = open();
-        store.create(ApprovalTest.start("b1").withBuild(new BuildRef("team/deploy", 8)));
+        TestBuilds.create(store, ApprovalTest.start("b1").withBuild(new BuildRef("team/deploy", 8)));
         store.apply("b1", new Event.Callback(true, "", "callback token"), SOON.plusMillis(1));
         lines(store);
 
@@ -199,9 +203,11 @@ class HistoryTest {
         var webhook =
                 Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
         ApprovalStore store = open();
-        store.create(terms(id)
-                .calls(TestApproval.calls(webhook, webhook, Map.of(), null, null))
-                .start());
+        TestBuilds.create(
+                store,
+                terms(id)
+                        .calls(TestApproval.calls(webhook, webhook, Map.of(), null, null))
+                        .start());
         store.apply(id, new Event.Aborted("stopped"), at);
         store.close();
     }

@@ -17,6 +17,7 @@ import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
@@ -88,7 +89,7 @@ class StoredTest {
         Approval approval = TestApproval.of("a1", new BuildRef("team/deploy", 7))
                 .phase(Phase.AFTER_DEPLOYMENT)
                 .environment("prod")
-                .group("stage 5")
+                .step("a0")
                 .webhook("tests")
                 .callers("secret-text", List.of("client-1"))
                 .manual(new ManualRequirement(

@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.PlannedStepEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.PlannedStepStarted;
+import io.jenkins.plugins.armory.environment.DeploymentTest;
 import io.jenkins.plugins.armory.environment.Place;
 import java.time.Instant;
 import java.util.List;
@@ -64,7 +65,7 @@ class BuildDeploymentTest {
     void aStepNamesItsApproval() {
         on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST));
         on(new PlannedStepStarted("prod", "prod/before/1", false));
-        on(new DeploymentEvent.ApprovalStarted(Place.OUTERMOST.in("prod"), "a1", Phase.STRATEGY, "prod/before/1"));
+        on(DeploymentTest.started(Place.OUTERMOST.in("prod"), "a1", Phase.STRATEGY, "prod/before/1"));
 
         assertThat(steps().at("/prod~1before~11/approval").asText()).isEqualTo("a1");
     }

@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
@@ -92,7 +93,7 @@ public record ApprovalLog(Consumer<String> log) {
         Decision said = approval.callback();
         return said == null || !approval.channels().contains(Channel.ANSWER)
                 ? ""
-                : " That is a success" + text(said.mdMessage()) + ".";
+                : " That is a success" + DecisionText.text(said.mdMessage()) + ".";
     }
 
     /** Logs the start of an approval without a webhook. */
@@ -113,7 +114,7 @@ public record ApprovalLog(Consumer<String> log) {
     }
 
     private static String waiting(Approval approval, String page) {
-        return HyperlinkNote.encodeTo(page, "Waiting") + " " + timeout(approval) + " at most, until "
+        return HyperlinkNote.encodeTo(page, "Waiting") + " " + DecisionText.timeout(approval) + " at most, until "
                 + deadline(approval);
     }
 
@@ -170,10 +171,6 @@ public record ApprovalLog(Consumer<String> log) {
         return approval.deadline().truncatedTo(ChronoUnit.SECONDS);
     }
 
-    private static String timeout(Approval approval) {
-        return DurationText.of(Duration.between(approval.createdAt(), approval.deadline()));
-    }
-
     void progressed(Progress progress) {
         String percent = progress.percentText();
         String text = LogText.clean(Markdown.toText(progress.mdMessage()))
@@ -195,7 +192,7 @@ public record ApprovalLog(Consumer<String> log) {
             log.accept(
                     (said instanceof Event.Callback ? "The callback reported success (" : "The status says success (")
                             + LogText.continued(said.decidedBy()) + ")"
-                            + text(said.mdMessage()) + "." + missing(approval));
+                            + DecisionText.text(said.mdMessage()) + "." + missing(approval));
         }
     }
 
@@ -224,7 +221,7 @@ public record ApprovalLog(Consumer<String> log) {
     }
 
     private static String approvedBy(String user, String comment) {
-        return "Approved by " + LogText.continued(user) + text(comment) + ".";
+        return "Approved by " + LogText.continued(user) + DecisionText.text(comment) + ".";
     }
 
     void succeeded(Approval approval) {
@@ -238,66 +235,14 @@ public record ApprovalLog(Consumer<String> log) {
             }
         }
         if (decision.outcome() == Decision.Outcome.SUCCESS) {
-            log.accept(title(approval) + "succeeded " + by(decision));
+            log.accept(DecisionText.title(approval) + "succeeded " + DecisionText.by(decision));
         }
     }
 
     /** @param ownReason whether the build's log does not have the reason yet, as when somebody stops the build */
     void stopped(Approval approval, boolean ownReason) {
-        log.accept(title(approval) + "was stopped before a decision"
-                + (ownReason ? message(approval.requireDecision().mdMessage()) : "."));
-    }
-
-    /** Returns the reason of a failure, for the log and for the exception of the step. */
-    static String failure(Approval approval) {
-        Decision decision = approval.requireDecision();
-        String title = title(approval);
-        return switch (decision.outcome()) {
-            case FAILURE -> title + "failed " + by(decision);
-            case REJECTED -> title + "was rejected " + by(decision);
-            case TIMED_OUT ->
-                title + "timed out after " + timeout(approval) + message(decision.mdMessage()) + overdue(approval);
-            case NOT_HEARD ->
-                title + "failed before its deadline: " + decision.mdMessage()
-                        + " Raise heartbeat, report progress more often, or check the external process.";
-            case NOT_SENT ->
-                (approval.isUnsent()
-                                ? "Webhook '" + LogText.continued(approval.webhook()) + "' could not be called"
-                                : title + "failed")
-                        + message(decision.mdMessage());
-            case LOST -> title + "failed" + message(decision.mdMessage());
-            case OTHER_FAILED -> title + "ended" + message(decision.mdMessage());
-            default -> throw new IllegalArgumentException("no failure: " + decision.outcome());
-        };
-    }
-
-    /** Returns the start of a sentence about an approval. */
-    static String title(Approval approval) {
-        if (approval.opensAt() != null) {
-            return "The wait for an opening ";
-        }
-        return approval.hasWebhook()
-                ? "Webhook approval '" + LogText.continued(approval.webhook()) + "' "
-                : "Manual approval "
-                        + (approval.title().equals(approval.webhook())
-                                ? ""
-                                : "'" + LogText.continued(approval.title()) + "' ");
-    }
-
-    private static String by(Decision decision) {
-        return "(" + LogText.continued(decision.decidedBy()) + ")" + text(decision.mdMessage());
-    }
-
-    private static String overdue(Approval approval) {
-        if (approval.opensAt() != null) {
-            return " An administrator may raise waitAtMost of the environment in the settings of Jenkins.";
-        }
-        return " Raise the limit with timeout and unit, or "
-                + (approval.isUnsent()
-                        ? "see the lines above for what held the call up."
-                        : approval.awaitsPersonAlone()
-                                ? "ask the people who may approve."
-                                : "check the external process.");
+        log.accept(DecisionText.title(approval) + "was stopped before a decision"
+                + (ownReason ? DecisionText.message(approval.requireDecision().mdMessage()) : "."));
     }
 
     /**
@@ -327,16 +272,5 @@ public record ApprovalLog(Consumer<String> log) {
                                 + " dependsOn: []) })")
                 + " still run."
                 + (cancelled.isEmpty() ? " A later success of the same approval makes up for this." : ""));
-    }
-
-    /** Returns what somebody said, in Markdown, as the end of a line. */
-    private static String text(String mdMessage) {
-        return message(Markdown.toText(mdMessage));
-    }
-
-    /** Returns a message from outside as the end of a line. */
-    private static String message(String mdMessage) {
-        String text = LogText.continued(mdMessage);
-        return text.isEmpty() ? "" : ": " + text;
     }
 }

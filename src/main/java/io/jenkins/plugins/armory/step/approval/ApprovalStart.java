@@ -5,19 +5,20 @@ import hudson.AbortException;
 import hudson.model.Computer;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Channel;
+import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
-import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Terms;
+import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.form.SecretTexts;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.environment.OpenApproval;
 import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.EnclosingAction;
@@ -68,44 +69,44 @@ final class ApprovalStart {
     }
 
     /**
-     * Creates approvals of one place and phase. May wait for an agent.
+     * Creates what a step waits for. May wait for an agent.
      *
-     * @param step the id by which the environments know all approvals of the step
-     * @param drafts by their ids; not empty
+     * @param drafts by the ids of the approvals; not empty
      * @throws AbortException naming what is wrong
      */
-    void create(String step, Map<String, Draft> drafts, Place place) throws IOException, InterruptedException {
-        // Before the group is known: the environments must hear of the approvals only after all checks.
-        List<Approval> checked = checked(drafts);
+    void create(OpenApproval open, Map<String, Draft> drafts) throws IOException, InterruptedException {
+        List<Approval> created = checked(open.id(), drafts);
         EnclosingAction action = rules ? null : context.get(EnclosingAction.class);
-        String planned = action == null ? null : action.planned();
-        Phase phase = checked.get(0).phase();
-        Transition transition = armory.deployments().apply(run, new ApprovalStarted(place, step, phase, planned));
         String notStarted =
-                checked.stream().noneMatch(Approval::hasWebhook) ? "Nobody was asked" : "The webhook was not called";
+                created.stream().noneMatch(Approval::hasWebhook) ? "Nobody was asked" : "The webhook was not called";
+        boolean isFirst = armory.approvalsOf(run).isEmpty();
+        Transition transition =
+                write(new ApprovalStarted(open, action == null ? null : action.planned()), created, notStarted);
         if (transition.problem() != null) {
             throw new AbortException(notStarted + ": " + transition.problem());
         }
-        if (armory.approvalsOf(run).isEmpty()) {
+        if (isFirst) {
             warnOfLowDurability();
         }
-        warnOfStarted(transition.deployment().startedDependents(place), place);
-        String group = transition.deployment().resolved(place).shared();
-        List<Approval> created =
-                checked.stream().map(each -> each.withGroup(group)).toList();
-        write(created, notStarted);
+        warnOfStarted(transition.deployment().startedDependents(open.place()), open.place());
         new ApprovalLog(log).holds(context.get(Computer.class));
         warnOfSubmitters(created);
-        boolean endsAtOnce = transition.deployment().failedBeside(place, phase).isPresent();
-        for (Approval each : endsAtOnce ? List.<Approval>of() : created) {
+        for (Approval each : created) {
             String path = each.terms().path();
-            if ((rules || !path.endsWith("]")) && !each.hasWebhook()) {
-                new ApprovalLog(line -> log.accept(Draft.at(path, line))).asked(each, run);
+            if ((rules || !path.endsWith("]")) && !each.hasWebhook() && isPending(each.id())) {
+                new ApprovalLog(line -> log.accept(DecisionText.at(path, line))).asked(each, run);
             }
         }
     }
 
-    private List<Approval> checked(Map<String, Draft> drafts) throws IOException, InterruptedException {
+    private boolean isPending(String id) throws IOException {
+        return armory.approvals()
+                .findInMemory(id)
+                .filter(each -> !each.isDecided())
+                .isPresent();
+    }
+
+    private List<Approval> checked(String step, Map<String, Draft> drafts) throws IOException, InterruptedException {
         var lookup = new CallsLookup(context, rules);
         var origin = new Approval.Origin(addressIfKnown());
         var approvals = new ArrayList<Approval>();
@@ -119,6 +120,7 @@ final class ApprovalStart {
                 Approval approval = Approval.start(
                         complete,
                         rest -> rest.id(each.getKey())
+                                .step(step)
                                 .build(BuildRecord.refTo(run))
                                 .createdAt(Instant.now())
                                 .origin(origin)
@@ -129,7 +131,7 @@ final class ApprovalStart {
                 armory.calls().check(approval, run);
                 approvals.add(approval);
             } catch (IllegalArgumentException | UndeliverableException | AbortException x) {
-                throw new AbortException(Draft.at(terms.path(), String.valueOf(x.getMessage())));
+                throw new AbortException(DecisionText.at(terms.path(), String.valueOf(x.getMessage())));
             }
         }
         return approvals;
@@ -348,9 +350,9 @@ final class ApprovalStart {
         }
     }
 
-    private void write(List<Approval> created, String notStarted) throws AbortException {
+    private Transition write(ApprovalStarted started, List<Approval> created, String notStarted) throws AbortException {
         try {
-            armory.approvals().create(created);
+            return armory.approvals().create(started, created);
         } catch (IllegalArgumentException x) {
             throw tooLong(x.getMessage());
         } catch (IOException x) {

@@ -1,23 +1,20 @@
 package io.jenkins.plugins.armory.step.approval;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.console.HyperlinkNote;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.ApprovalObserver;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
+import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.Event.OtherFailed;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Progress;
-import io.jenkins.plugins.armory.environment.Deployment.Transition;
-import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.build.ApprovalObserver;
+import io.jenkins.plugins.armory.build.Approvals;
+import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
-import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.environment.Failure;
+import io.jenkins.plugins.armory.environment.OpenApproval;
 import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
@@ -25,24 +22,17 @@ import io.jenkins.plugins.armory.step.flow.Builds;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
 import io.jenkins.plugins.armory.step.flow.Stages;
 import io.jenkins.plugins.armory.webhook.text.Bound;
-import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.kohsuke.accmod.Restricted;
@@ -53,8 +43,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * a crash harmless at any moment:
  * <ol>
  *   <li>The program is saved with the {@link StepApprovals}.
- *   <li>The approvals are written with all their outgoing calls, together. If a crash leaves only some of them, a resumed step creates the
- *       others.
+ *   <li>The approvals are written with all their outgoing calls, and with what that does to the environments, as one commit.
  *   <li>{@link io.jenkins.plugins.armory.call.CallLoop} calls the webhooks.
  * </ol>
  * After a restart, {@link #resume} continues from what is on disk.
@@ -86,18 +75,13 @@ public final class ApprovalWait {
     private final List<Element> elements;
     private final AtomicInteger pending;
 
-    /** By index: the approvals that have failed themselves. */
-    private final Map<Integer, Element> failures = new ConcurrentSkipListMap<>();
-
-    /** The first that did not succeed. It tells the environments, and ends the others. */
-    private final AtomicReference<Element> failing = new AtomicReference<>();
-
     /** When a line was last logged that says how many have succeeded, as {@code System.nanoTime()}. */
     private final AtomicLong counted = new AtomicLong(System.nanoTime());
 
     private final AtomicInteger warnings = new AtomicInteger();
     private volatile boolean followed;
     private volatile boolean abandoned;
+    private volatile boolean failed;
 
     /** Waits for what the settings ask after a deployment. */
     public ApprovalWait(
@@ -121,14 +105,14 @@ public final class ApprovalWait {
 
     /** Creates the approvals and waits for them. Reading files waits for an agent, and rendering large templates takes long too. */
     void begin() throws Exception {
-        begin(List.of());
+        step.later(this::create);
     }
 
     /** Asks, or continues after a restart of Jenkins. */
     public void resume() throws Exception {
         List<Approval> found = ResumedApproval.find(step.armory(), ids(), step.build());
-        if (found.size() < elements.size()) {
-            begin(found);
+        if (found.isEmpty()) {
+            begin();
             return;
         }
         // A step that was stopped before it came here follows them too: else nobody tells it that they have ended.
@@ -139,18 +123,13 @@ public final class ApprovalWait {
                     + awaited.name() + ".");
         } else {
             for (int i = 0; i < elements.size(); i++) {
-                elements.get(i).texts().resumed(found.get(i));
+                texts(found.get(i)).resumed(found.get(i));
             }
         }
         follow();
     }
 
-    /** @param present those that are there already */
-    private void begin(List<Approval> present) throws Exception {
-        step.later(() -> create(present));
-    }
-
-    private void create(List<Approval> present) throws Exception {
+    private void create() throws Exception {
         if (step.stopCause() != null || abandoned) {
             return; // stop() ends the step, or who has abandoned the wait
         }
@@ -158,14 +137,11 @@ public final class ApprovalWait {
         if (drafts.isEmpty()) {
             throw new AbortException("The build of this approval is gone.");
         }
-        Set<String> known = present.stream().map(Approval::id).collect(Collectors.toSet());
-        var missing = new LinkedHashMap<String, Draft>();
+        var all = new LinkedHashMap<String, Draft>();
         for (Element element : elements) {
-            if (!known.contains(element.id)) {
-                missing.put(element.id, drafts.get(element.index).withPath(awaited.pathOf(element.index)));
-            }
+            all.put(element.id, drafts.get(element.index).withPath(awaited.pathOf(element.index)));
         }
-        new ApprovalStart(step, awaited.isRules()).create(awaited.seed(), missing, place());
+        new ApprovalStart(step, awaited.isRules()).create(open(), all);
         awaited.written();
         if (awaited.isListed()) {
             step.print(HyperlinkNote.encodeTo("/" + step.build().getUrl() + "armory/", "Waiting for " + awaited.name())
@@ -188,11 +164,6 @@ public final class ApprovalWait {
             end(new Event.Aborted("Nobody waits for it any more."));
             return;
         }
-        Optional<Failure> failed =
-                step.armory().deployments().deploymentOf(step.build()).failedBeside(place(), awaited.phase());
-        if (failed.isPresent()) { // while these were written, so its step did not find them
-            end(new OtherFailed(OtherFailed.reason(failed.get().reason())));
-        }
         for (Element element : elements) {
             step.armory().calls().deliver(element.id);
         }
@@ -208,7 +179,7 @@ public final class ApprovalWait {
             unwritten(x);
         }
         if (!known) {
-            tell(place(), Verdict.STOPPED, titled("It was stopped before it began."));
+            step.tell(open().stopped("It was stopped before it began."));
             step.fail(cause);
         }
     }
@@ -250,11 +221,12 @@ public final class ApprovalWait {
         step.run(
                 () -> {
                     for (Place place : guardedPlaces()) {
+                        OpenApproval open = awaited.at(place);
                         if (awaited.phase() == Phase.AFTER_DEPLOYMENT) {
                             // Else a mistake in its definition would roll back what is deployed.
-                            step.tell(new ApprovalStarted(place, awaited.seed(), awaited.phase()));
+                            step.tell(new ApprovalStarted(open, null));
                         }
-                        tell(place, Verdict.STOPPED, titled("The step failed: " + thrown.getMessage()));
+                        step.tell(open.stopped("The step failed: " + thrown.getMessage()));
                     }
                     step.endWithError(thrown);
                     end(new Event.Aborted("The step failed."));
@@ -278,18 +250,12 @@ public final class ApprovalWait {
         return step.placeOfApprovals(awaited.environment());
     }
 
+    private OpenApproval open() throws IOException, InterruptedException {
+        return awaited.at(place());
+    }
+
     private Approvals approvals() throws IOException {
         return step.approvals();
-    }
-
-    /** Returns the reason of an end without a verdict. It stands with the environment, which may have several approvals. */
-    private String titled(String reason) {
-        return awaited.size() == 0 ? reason : "Approval '" + awaited.name() + "': " + reason;
-    }
-
-    /** Applies the end of the wait to the environments of the build. */
-    private Transition tell(Place place, Verdict verdict, String reason) throws IOException, InterruptedException {
-        return step.tell(new ApprovalEnded(place, awaited.seed(), awaited.phase(), awaited.key(), verdict, reason));
     }
 
     /** Returns the approvals as they are, in their order. */
@@ -309,173 +275,115 @@ public final class ApprovalWait {
      * @param last the approval that was decided last
      */
     private void finish(Approval last) throws Exception {
+        Deployment deployment = step.armory().deployments().noteOutcome(step.build());
         if (abandoned) {
             return;
         }
-        Element first = failing.get();
-        if (first == null) {
-            tell(place(), Verdict.SUCCESS, "");
+        List<Approval> unsuccessful = all().stream()
+                .filter(each -> !each.requireDecision().isSuccess())
+                .sorted(Comparator.comparing(each -> each.requireDecision().decidedAt()))
+                .toList();
+        if (unsuccessful.isEmpty()) {
             if (awaited.isListed()) {
                 step.print("Succeeded: " + StepApprovals.count(elements.size()) + " of " + awaited.name() + ".");
             } else {
-                elements.stream()
-                        .filter(element -> element.id.equals(last.id()))
-                        .forEach(element -> element.texts().succeeded(last));
+                texts(last).succeeded(last);
             }
             onSuccess.run();
             return;
         }
-        Element failed = failures.values().stream().min(Element.BY_END).orElse(first);
-        Decision decision = failed.end().requireDecision();
+        List<Approval> failures = unsuccessful.stream()
+                .filter(each -> each.requireDecision().outcome() != Outcome.OTHER_FAILED
+                        && each.requireDecision().outcome() != Outcome.ABORTED)
+                .toList();
+        Approval failed = (failures.isEmpty() ? unsuccessful : failures).get(0);
+        Decision decision = failed.requireDecision();
         if (decision.outcome() == Outcome.ABORTED) {
-            failed.texts().stopped(failed.end(), step.stopCause() == null);
+            texts(failed).stopped(failed, step.stopCause() == null);
             step.fail(step.stopCause() != null ? step.stopCause() : EndedWithoutVerdict.exception(decision));
             return;
         }
         String reason = (awaited.isListed() && !failures.isEmpty()
                         ? StepApprovals.count(failures.size()) + " of " + awaited.name() + " failed: "
                         : "")
-                + failed.failure();
-        Transition transition = tell(
-                place(), failures.isEmpty() ? Verdict.OTHER_FAILED : Verdict.FAILURE, LogText.withoutPrefixes(reason));
+                + DecisionText.failure(failed);
         if (awaited.phase() == Phase.AFTER_DEPLOYMENT) {
             step.print("ERROR: " + reason);
         } else { // what is thrown is shown below the log of the step
             Builds.print(step.getContext().get(FlowExecution.class), "ERROR: " + reason);
         }
-        failures.values().stream()
+        failures.stream()
                 .filter(other -> other != failed)
-                .forEach(other -> step.print("ERROR: " + Bound.LINE.cut(other.failure())));
+                .forEach(other -> step.print("ERROR: " + Bound.LINE.cut(DecisionText.failure(other))));
         if (awaited.phase() == Phase.AFTER_DEPLOYMENT) {
             boolean isPlanned = !awaited.isRules() && step.getContext().get(EnclosingAction.class) != null;
-            new ApprovalLog(step::print).cancels(transition.deployment(), place(), isPlanned);
+            new ApprovalLog(step::print).cancels(deployment, place(), isPlanned);
         }
         onFailure.failed(reason);
+    }
+
+    private ApprovalLog texts(Approval approval) {
+        return new ApprovalLog(
+                line -> step.print(DecisionText.at(approval.terms().path(), line)));
     }
 
     /** One approval. */
     private final class Element implements ApprovalObserver {
 
-        /** The order of failures: of those of one moment, the first in the list is the first. */
-        static final Comparator<Element> BY_END = Comparator.comparing(
-                        (Element element) -> element.end().requireDecision().decidedAt())
-                .thenComparing(element -> element.index);
-
         private final int index;
 
         private final String id;
-
-        /** The approval as it ended without success. */
-        @CheckForNull
-        private volatile Approval end;
-
-        private boolean over;
-        private boolean last;
 
         Element(int index, String id) {
             this.index = index;
             this.id = id;
         }
 
-        Approval end() {
-            return Objects.requireNonNull(end, "it has not ended without success");
-        }
-
-        String failure() {
-            return Draft.at(awaited.pathOf(index), ApprovalLog.failure(end()));
-        }
-
-        ApprovalLog texts() {
-            return new ApprovalLog(line -> step.print(Draft.at(awaited.pathOf(index), line)));
-        }
-
         @Override
         public void note(String line) {
             boolean isWarning = line.startsWith(WARNING);
             if (!awaited.isListed()) {
-                step.log(Draft.at(awaited.pathOf(index), line));
+                step.log(DecisionText.at(awaited.pathOf(index), line));
             } else if (isWarning && warnings.incrementAndGet() <= MOST_WARNINGS) {
-                step.log(WARNING + Draft.at(awaited.pathOf(index), line.substring(WARNING.length())));
+                step.log(WARNING + DecisionText.at(awaited.pathOf(index), line.substring(WARNING.length())));
             }
         }
 
         @Override
         public void sent(Approval approval, Attempt attempt) {
             if (!awaited.isListed()) {
-                step.later(() -> texts().sent(approval, attempt, step.build()));
+                step.later(() -> texts(approval).sent(approval, attempt, step.build()));
             }
         }
 
         @Override
         public void progressed(Approval approval, Progress progress) {
             if (!awaited.isListed()) {
-                step.later(() -> texts().progressed(progress));
+                step.later(() -> texts(approval).progressed(progress));
             }
         }
 
         @Override
         public void heard(Approval approval, Event.Verdict event) {
             if (!awaited.isListed()) {
-                step.later(() -> texts().heard(approval, event));
+                step.later(() -> texts(approval).heard(approval, event));
             }
         }
 
         @Override
         public void decided(Approval approval) {
-            step.later(() -> {
-                Decision decision = approval.requireDecision();
-                if (!decision.isSuccess()) {
-                    endOthers(approval);
-                }
-                if (!over) { // the work is repeated while the environments cannot be written
-                    over = true;
-                    last = pending.decrementAndGet() == 0;
-                }
-                if (last) {
-                    finish(approval);
-                } else if (decision.isSuccess() && awaited.isListed()) {
-                    countSucceeded();
-                } else if (decision.isSuccess()) {
-                    texts().succeeded(approval);
-                }
-            });
-        }
-
-        /** Ends the others if this is the first that did not succeed. */
-        private void endOthers(Approval approval) throws IOException, InterruptedException {
-            end = approval;
-            if (outcome() == Verdict.FAILURE) {
-                failures.put(index, this);
+            boolean isLast = pending.decrementAndGet() == 0;
+            boolean isSuccess = approval.requireDecision().isSuccess();
+            if (!isSuccess) {
+                failed = true;
             }
-            if (failing.compareAndExchange(null, this) != null && failing.get() != this) {
-                return;
+            if (isLast) {
+                step.later(() -> finish(approval));
+            } else if (isSuccess && awaited.isListed()) {
+                step.later(ApprovalWait.this::countSucceeded);
+            } else if (isSuccess) {
+                step.later(() -> texts(approval).succeeded(approval));
             }
-            // Before the others are ended: an approval that starts later asks the environments.
-            tell(place(), outcome(), reason());
-            endOthersOf(this);
-        }
-
-        /** Returns what the end says of all. */
-        private Verdict outcome() {
-            Outcome outcome = end().requireDecision().outcome();
-            return outcome == Outcome.ABORTED
-                    ? Verdict.STOPPED
-                    : outcome == Outcome.OTHER_FAILED ? Verdict.OTHER_FAILED : Verdict.FAILURE;
-        }
-
-        private String reason() {
-            Decision decision = end().requireDecision();
-            return LogText.withoutPrefixes(outcome() == Verdict.STOPPED ? titled(decision.mdMessage()) : failure());
-        }
-    }
-
-    /** Ends all others, since one did not succeed. */
-    private void endOthersOf(Element first) throws IOException {
-        String message = first.end().requireDecision().mdMessage();
-        switch (first.outcome()) {
-            case FAILURE -> approvals().endOthers(first.end(), Set.copyOf(ids()), OtherFailed.reason(first.reason()));
-            case STOPPED -> end(new Event.Aborted(message));
-            default -> end(new OtherFailed(message));
         }
     }
 
@@ -483,7 +391,7 @@ public final class ApprovalWait {
     private void countSucceeded() {
         long now = System.nanoTime();
         long before = counted.get();
-        if (failing.get() == null && now - before >= PAUSE.toNanos() && counted.compareAndSet(before, now)) {
+        if (!failed && now - before >= PAUSE.toNanos() && counted.compareAndSet(before, now)) {
             step.print("Succeeded so far: " + StepApprovals.count(elements.size() - pending.get()) + " of "
                     + awaited.name() + ".");
         }

@@ -9,6 +9,7 @@ import hudson.model.Item;
 import hudson.model.Job;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Terms;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
@@ -481,7 +482,7 @@ public class ArmoryWebhookApprovalStep extends Step {
         try {
             return of.draft(place, false);
         } catch (IllegalArgumentException x) {
-            throw new AbortException(functionName() + ": " + Draft.at(path, x.getMessage()));
+            throw new AbortException(functionName() + ": " + DecisionText.at(path, x.getMessage()));
         }
     }
 

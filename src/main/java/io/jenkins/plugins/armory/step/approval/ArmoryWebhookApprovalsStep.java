@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.Extension;
+import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.ArrayList;
@@ -134,7 +135,7 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
                                     ? step
                                     : single.instantiate(merged(arguments, entry)));
                 } catch (Exception x) {
-                    throw new IllegalArgumentException(Draft.at(path, String.valueOf(x.getMessage())), x);
+                    throw new IllegalArgumentException(DecisionText.at(path, String.valueOf(x.getMessage())), x);
                 }
             }
             var own = new LinkedHashMap<>(arguments);

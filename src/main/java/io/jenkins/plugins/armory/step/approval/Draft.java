@@ -62,13 +62,4 @@ record Draft(
                         .collect(Collectors.joining(" and", "manual approval", ""))
                 + (manual.requesters() == null ? "" : " not by requester") + ": " + manual.message();
     }
-
-    /**
-     * Returns a message about one of several approvals: {@code approvals[17].uriTemplate: ...} if it begins with a parameter.
-     *
-     * @param path where the arguments of the approval stand, empty for those of a step
-     */
-    static String at(String path, String message) {
-        return path.isEmpty() ? message : path + (message.matches("(?s)[\\w.\\[\\]]+: .*") ? "." : ": ") + message;
-    }
 }

@@ -6,6 +6,8 @@ import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Terms;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.environment.OpenApproval;
+import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.protect.EnvironmentDefinition;
 import io.jenkins.plugins.armory.protect.EnvironmentRule;
 import io.jenkins.plugins.armory.protect.Environments;
@@ -142,10 +144,10 @@ public final class EnvironmentRules implements Serializable {
         return after;
     }
 
-    /** Returns the id by which the environments know what is asked for after the deployment, {@code null} for nothing. */
+    /** Returns what is asked for after the deployment, {@code null} for nothing. */
     @CheckForNull
-    public String checks() {
-        return after == null ? null : after.seed();
+    public OpenApproval checks(Place place) {
+        return after == null ? null : after.at(place);
     }
 
     Windows windows() {

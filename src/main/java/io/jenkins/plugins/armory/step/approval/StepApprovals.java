@@ -3,6 +3,8 @@ package io.jenkins.plugins.armory.step.approval;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.environment.OpenApproval;
+import io.jenkins.plugins.armory.environment.Place;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -133,9 +135,9 @@ final class StepApprovals implements Serializable {
         return name;
     }
 
-    /** Returns what the environments know the approvals by: a later success of the same makes up for a failure. */
-    String key() {
-        return name + asked.argumentsKey;
+    /** Returns what the environments know of the wait. */
+    OpenApproval at(Place place) {
+        return new OpenApproval(seed, name, place, phase, name + asked.argumentsKey);
     }
 
     /**

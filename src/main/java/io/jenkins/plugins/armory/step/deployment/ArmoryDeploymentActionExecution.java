@@ -3,18 +3,15 @@ package io.jenkins.plugins.armory.step.deployment;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Result;
-import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.config.form.KeyValue;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
-import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.PlannedStepEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.PlannedStepStarted;
-import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.environment.DeploymentPlan.Action;
 import io.jenkins.plugins.armory.environment.Environment.PlannedStep;
+import io.jenkins.plugins.armory.environment.OpenApproval;
 import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.BlockExecution;
@@ -136,14 +133,9 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         }
     }
 
-    /** Tells the environments, and then ends the approvals beside the action. */
+    /** Tells the environments, and ends the approvals beside the action. */
     private void failLikeAnApproval(String reason) throws IOException, InterruptedException {
-        Place place = place();
-        Transition transition = tell(new ApprovalEnded(place, id(), phase, label, Verdict.FAILURE, reason));
-        String group = transition.deployment().resolved(place).shared();
-        if (group != null) {
-            approvals().endGroup(BuildRecord.refTo(build()), phase, group, Event.OtherFailed.reason(reason));
-        }
+        armory().deployments().fail(build(), new OpenApproval(id(), label, place(), phase, label), reason);
     }
 
     private Place place() throws IOException, InterruptedException {

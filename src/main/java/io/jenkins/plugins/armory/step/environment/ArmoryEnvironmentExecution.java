@@ -3,15 +3,14 @@ package io.jenkins.plugins.armory.step.environment;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Result;
-import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
-import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.environment.Environment;
+import io.jenkins.plugins.armory.environment.OpenApproval;
 import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.BlockExecution;
@@ -274,9 +273,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     @Override
     protected void end(BlockEnd end) throws Exception {
-        String seed = rules == null ? null : rules.checks();
-        ApprovalStarted check =
-                seed == null ? null : new ApprovalStarted(placeOfApprovals(name), seed, Phase.AFTER_DEPLOYMENT);
+        OpenApproval check = rules == null ? null : rules.checks(placeOfApprovals(name));
         Transition transition = tell(new Ended(name, id(), end.reason(), check));
         Throwable failure = end.failure();
         if (failure == null) {
@@ -290,7 +287,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
         }
         if (failure != null) {
             fail(failure);
-        } else if (seed == null) {
+        } else if (check == null) {
             succeed(end.value());
         } else {
             check(end.value());

@@ -2,8 +2,8 @@ package io.jenkins.plugins.armory.step.flow;
 
 import hudson.Extension;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.approval.UntilWritten;
 import io.jenkins.plugins.armory.build.BuildState;
+import io.jenkins.plugins.armory.build.UntilWritten;
 import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.NobodyLeft;

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step.approval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.config.form.KeyValue;
 import io.jenkins.plugins.armory.protect.ManualApproval;
@@ -51,9 +52,10 @@ class StepApprovalsTest {
 
     @Test
     void aMessageNamesTheParameterOfOneOfSeveral() {
-        assertThat(Draft.at("", "uriTemplate: is missing")).isEqualTo("uriTemplate: is missing");
-        assertThat(Draft.at("approvals[17]", "headers[0].key: is missing"))
+        assertThat(DecisionText.at("", "uriTemplate: is missing")).isEqualTo("uriTemplate: is missing");
+        assertThat(DecisionText.at("approvals[17]", "headers[0].key: is missing"))
                 .isEqualTo("approvals[17].headers[0].key: is missing");
-        assertThat(Draft.at("approvals[17]", "webhook 'a': is gone")).isEqualTo("approvals[17]: webhook 'a': is gone");
+        assertThat(DecisionText.at("approvals[17]", "webhook 'a': is gone"))
+                .isEqualTo("approvals[17]: webhook 'a': is gone");
     }
 }

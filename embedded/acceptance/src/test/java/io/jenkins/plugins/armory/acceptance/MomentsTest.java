@@ -40,7 +40,7 @@ class MomentsTest {
                 FaultPoint.STAGE_PAUSED,
                 FaultPoint.APPROVAL_CREATING,
                 FaultPoint.APPROVAL_BEGINNING,
-                FaultPoint.VERDICT_TELLING));
+                FaultPoint.STOP_TELLING));
         controller = Controller.createLean(Settings.CASC, faults.javaOption());
         jenkins = new Jenkins(controller);
     }
@@ -126,9 +126,9 @@ class MomentsTest {
     @Test
     void aStepThatFailsBeforeItsApprovalDoesNotEndBeforeTheEnvironmentsKnow() {
         try (ExternalProcess process = new ExternalProcess()) {
-            faults.hold(FaultPoint.VERDICT_TELLING);
+            faults.hold(FaultPoint.STOP_TELLING);
             Build build = jenkins.build(gate("armoryWebhookApproval(webhook: 'deploy-cheks')"));
-            faults.awaitHeld(FaultPoint.VERDICT_TELLING);
+            faults.awaitHeld(FaultPoint.STOP_TELLING);
             giveItTime();
             faults.disarm();
 
@@ -143,12 +143,12 @@ class MomentsTest {
             Build build = jenkins.build(gate(process.approval()));
             faults.awaitHeld(FaultPoint.APPROVAL_BEGINNING);
             controller.kill();
-            faults.hold(FaultPoint.STAGE_PAUSED, FaultPoint.VERDICT_TELLING);
+            faults.hold(FaultPoint.STAGE_PAUSED, FaultPoint.STOP_TELLING);
             controller.start();
             faults.awaitHeld(FaultPoint.STAGE_PAUSED); // the step is resumed, and has not looked for its approval
             build.abort();
-            faults.awaitHeld(FaultPoint.VERDICT_TELLING);
-            faults.hold(FaultPoint.VERDICT_TELLING); // the step goes on, and finds itself stopped
+            faults.awaitHeld(FaultPoint.STOP_TELLING);
+            faults.hold(FaultPoint.STOP_TELLING); // the step goes on, and finds itself stopped
             giveItTime();
             faults.disarm();
 

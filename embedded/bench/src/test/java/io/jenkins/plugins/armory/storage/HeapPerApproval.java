@@ -1,12 +1,16 @@
 package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Terms;
+import io.jenkins.plugins.armory.build.ApprovalStore;
+import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.build.BuildState;
+import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.environment.OpenApproval;
+import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -15,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -62,7 +67,8 @@ class HeapPerApproval {
         long before = used();
         for (int i = 0; i < count; i++) {
             Approval approval = waiting(i);
-            approvals.create(approval);
+            var step = new OpenApproval(approval.id(), "tests", Place.OUTERMOST, approval.phase(), "tests");
+            approvals.create(new ApprovalStarted(step, null), List.of(approval));
             approvals.attach(approval.id(), decided -> {});
         }
         long each = (used() - before) / count;
@@ -90,6 +96,7 @@ class HeapPerApproval {
                                 .timeout(Duration.ofHours(24).plusMillis(number))
                                 .build(),
                         rest -> rest.id("%048x".formatted(number))
+                                .step("%048x".formatted(number))
                                 .build(new BuildRef("team/deploy-" + number % 100, number / 100 + 1))
                                 .createdAt(Instant.now()))
                 .on(new Event.Sent(attempt), Instant.now())

@@ -101,7 +101,7 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
             case ABORTING, ABORTED, CANCELLING, CANCEL_ANSWERED, CANCEL_OVER ->
                 scenario == Scenario.STOPPED || scenario == Scenario.MANY_STOPPED;
             case DEADLINE_CHECKING, DEADLINE_CHECKED -> scenario == Scenario.TIMEOUT || scenario == Scenario.SILENT;
-            case OTHERS_ENDING, OTHERS_ENDED -> scenario == Scenario.PHASE_FAILURE || scenario == Scenario.MANY_FAILURE;
+            case STOP_TELLING -> false;
             case STEP_FOLLOWING -> scenario == Scenario.MANY || scenario == Scenario.MANY_FAILURE;
             case EVENT_PASSING_ON -> scenario == Scenario.MANY_FAILURE;
             case STAGE_PAUSED,

@@ -10,6 +10,7 @@ public final class ScriptConsole {
 
     private static final String APPROVALS = """
             import io.jenkins.plugins.armory.approval.*
+            import io.jenkins.plugins.armory.environment.*
             def armory = io.jenkins.plugins.armory.runtime.ArmoryRuntime.get()
             def job = jenkins.model.Jenkins.get().getItem('load')
             if (job == null) {
@@ -21,7 +22,10 @@ public final class ScriptConsole {
             def pool = java.util.concurrent.Executors.newFixedThreadPool(64)
             def now = java.time.Instant.now()
             def all = ids.collect { id -> pool.submit({
-                armory.approvals().create(Approval.start(Terms.standard().environment('staging').webhook('tests').build(), { it.id(id).build(new BuildRef('load', run.number)).createdAt(now) }))
+                def step = new OpenApproval(id, 'tests', Place.OUTERMOST.in('staging'), Phase.STRATEGY, 'tests')
+                armory.approvals().create(new DeploymentEvent.ApprovalStarted(step, null), [Approval.start(
+                        Terms.standard().environment('staging').webhook('tests').build(),
+                        { it.id(id).step(id).build(new BuildRef('load', run.number)).createdAt(now) })])
             } as Runnable) }
             all.each { it.get() }
             pool.shutdown()

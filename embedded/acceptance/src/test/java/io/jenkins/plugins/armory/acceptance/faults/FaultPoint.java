@@ -24,13 +24,13 @@ public enum FaultPoint {
     PROGRAM_SAVED(START, "step.approval.ArmoryWebhookApprovalExecution.begin", "the program is saved with the id"),
     APPROVAL_BEGINNING(START, "step.approval.ApprovalStart.create", "nothing of the approval is written"),
     APPROVAL_CREATING(
-            START, "storage.ApprovalStore.create", "the build is not marked, and its log does not have the approval"),
-    MARKED(START, "storage.Markers.add end", "the build is marked, and its log does not have the approval"),
+            START, "build.ApprovalStore.create", "the build is not marked, and its log does not have the approval"),
+    MARKED(START, "build.Markers.add end", "the build is marked, and its log does not have the approval"),
     LOG_APPENDING(START, "build.BuildLog.append", "a commit is about to be appended"),
     LOG_SYNCING(START, "build.BuildLog.sync", "it is appended, not synced"),
     LOG_WRITTEN(START, "build.BuildLog.append end", "it is synced, and nobody was told"),
     COMMITS_SEEN(START, "builds.SeenCommits.note end", "Jenkins has saved the build with the number of commits"),
-    APPROVAL_CREATED(START, "storage.ApprovalStore.create end", "the log has the approval, the webhook was not called"),
+    APPROVAL_CREATED(START, "build.ApprovalStore.create end", "the log has the approval, the webhook was not called"),
     STEP_FOLLOWING(
             START,
             "step.approval.ApprovalWait.follow",
@@ -47,20 +47,22 @@ public enum FaultPoint {
 
     // A decision comes.
     CALLBACK_ARRIVED(ANSWER, "callback.CallbackEndpoint.handle", "a callback has arrived"),
-    EVENT_APPLYING(ANSWER, "storage.ApprovalStore.apply", "the store gets an event"),
-    CHANGE_SYNCING(ANSWER, "build.BuildLog.sync", "a decision is appended, not synced"),
+    EVENT_APPLYING(ANSWER, "build.ApprovalStore.apply", "the store gets an event"),
+    CHANGE_SYNCING(ANSWER, "build.BuildLog.sync", "a decision is appended with all that follows, not synced"),
     CHANGE_WRITTEN(ANSWER, "build.BuildLog.append end", "a decision is synced, and nobody was told"),
-    EVENT_APPLIED(ANSWER, "storage.ApprovalStore.apply end", "the decision is in the log, the step was not told"),
+    EVENT_APPLIED(ANSWER, "build.ApprovalStore.apply end", "the decision is in the log, the step was not told"),
     EVENT_PASSING_ON(
             ANSWER,
-            "approval.Approvals.passOn",
+            "build.Approvals.applied",
             "of those that ended together, all are on disk, and nobody was told of some"),
-    EVENT_PASSED_ON(ANSWER, "approval.Approvals.apply end", "the step is about to be told"),
+    EVENT_PASSED_ON(ANSWER, "build.Approvals.apply end", "the step is about to be told"),
     CALLBACK_ANSWERING(ANSWER, "callback.CallbackEndpoint.handle end", "the answer to the callback was not sent"),
     STEP_TOLD(ANSWER, "step.approval.ApprovalWait$Element.decided", "the step is told of the decision"),
-    VERDICT_TELLING(
-            ANSWER, "step.approval.ApprovalWait.tell", "the approval is decided, the environments were not told"),
-    VERDICT_TOLD(ANSWER, "step.approval.ApprovalWait.tell end", "the environments were told"),
+    STOP_TELLING(
+            ANSWER,
+            "step.SuspendedExecution.tell",
+            "STOPPED",
+            "the step ends before it has an approval, and the environments were not told"),
     ALL_DECIDED(
             ANSWER,
             "step.approval.ApprovalWait.finish",
@@ -83,13 +85,11 @@ public enum FaultPoint {
     NOTICE_SENDING(ANSWER, "call.NotifyCalls.key", "a notice is on record, and was not sent"),
     NOTICE_ANSWERED(ANSWER, "call.NotifyCalls.over", "a notice was sent, which is noted nowhere"),
     NOTICE_OVER(ANSWER, "call.CallLoop$Call.over end", "that is on disk, and the next notice was begun"),
-    DEADLINE_CHECKING(ANSWER, "approval.Approvals.checkClock", "the deadline has come"),
-    DEADLINE_CHECKED(ANSWER, "approval.Approvals.checkClock end", "the timeout is on disk"),
-    OTHERS_ENDING(ANSWER, "approval.Approvals.endOthers", "an approval of a phase failed, the others are pending"),
-    OTHERS_ENDED(ANSWER, "approval.Approvals.endOthers end", "the ends of the others are on disk, and nobody was told"),
+    DEADLINE_CHECKING(ANSWER, "build.Approvals.checkClock", "the deadline has come"),
+    DEADLINE_CHECKED(ANSWER, "build.Approvals.checkClock end", "the timeout is on disk"),
     HISTORY_WRITING(ANSWER, "storage.History.append", "lines of the history are about to be written"),
     HISTORY_WRITTEN(ANSWER, "storage.History.append end", "the lines are on disk, and the builds are marked"),
-    MARKER_REMOVING(ANSWER, "storage.Markers.remove", "the build is over, and marked"),
+    MARKER_REMOVING(ANSWER, "build.Markers.remove", "the build is over, and marked"),
     BUILD_COMPLETED(ANSWER, "runtime.BuildEvents.onCompleted", "the Pipeline is over"),
     BUILD_FINALIZED(ANSWER, "runtime.BuildEvents.onFinalized", "the build is saved as over"),
 
@@ -154,8 +154,8 @@ public enum FaultPoint {
     ACTION_ENDED(ANSWER, "step.deployment.ArmoryDeploymentActionExecution.end end", "the action is on record as done"),
 
     // The controller starts again.
-    STORE_OPENING(RESTART, "storage.ApprovalStore.open", "nothing is read"),
-    STORE_OPENED(RESTART, "storage.ApprovalStore.open end", "all pending approvals are in memory"),
+    STORE_OPENING(RESTART, "build.ApprovalStore.open", "nothing is read"),
+    STORE_OPENED(RESTART, "build.ApprovalStore.open end", "all pending approvals are in memory"),
     LOADED(RESTART, "runtime.JobEvents.onLoaded end", "the jobs are loaded"),
     STEP_RESUMING(RESTART, "step.approval.ArmoryWebhookApprovalExecution.onResume", "a step is resumed"),
     STEP_RESUMED(RESTART, "step.approval.ApprovalWait.resume end", "it waits again"),
@@ -164,9 +164,8 @@ public enum FaultPoint {
 
     // Builds are deleted.
     BUILD_DELETING(DELETION, "runtime.BuildEvents.onDeleted", "nothing of the build is deleted"),
-    APPROVAL_REMOVING(DELETION, "storage.ApprovalStore.remove", "the approval is in memory, and its build marked"),
-    APPROVAL_REMOVED(
-            DELETION, "storage.ApprovalStore.remove end", "the approval is forgotten, and its build not marked"),
+    APPROVAL_REMOVING(DELETION, "build.ApprovalStore.remove", "the approval is in memory, and its build marked"),
+    APPROVAL_REMOVED(DELETION, "build.ApprovalStore.remove end", "the approval is forgotten, and its build not marked"),
     BUILD_DELETED(DELETION, "runtime.BuildEvents.onDeleted end", "nothing is left outside of the build's folder");
 
     /** When a point is passed. */

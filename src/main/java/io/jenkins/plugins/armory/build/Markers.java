@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.storage;
+package io.jenkins.plugins.armory.build;
 
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.storage.disk.Disk;

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.approval;
+package io.jenkins.plugins.armory.build;
 
 import java.io.IOException;
 import java.time.Duration;

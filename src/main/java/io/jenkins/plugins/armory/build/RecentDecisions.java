@@ -1,10 +1,10 @@
-package io.jenkins.plugins.armory.storage;
+package io.jenkins.plugins.armory.build;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.storage.History;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.function.Predicate;
@@ -15,9 +15,6 @@ import java.util.function.UnaryOperator;
  * oldest of the job with the most.
  */
 final class RecentDecisions {
-
-    static final Comparator<Approval> BY_DECISION =
-            Comparator.comparing(approval -> approval.requireDecision().decidedAt());
 
     private final int limit;
     private final List<Approval> approvals = new ArrayList<>();
@@ -35,7 +32,7 @@ final class RecentDecisions {
             }
         }
         approvals.add(0, approval);
-        approvals.sort(BY_DECISION.reversed());
+        approvals.sort(History.BY_DECISION.reversed());
         if (approvals.size() > limit) {
             approvals.remove(leastWanted());
         }

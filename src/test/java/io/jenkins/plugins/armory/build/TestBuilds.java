@@ -1,7 +1,10 @@
-package io.jenkins.plugins.armory.storage;
+package io.jenkins.plugins.armory.build;
 
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.build.BuildState;
+import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.environment.OpenApproval;
+import io.jenkins.plugins.armory.environment.Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +69,23 @@ public final class TestBuilds implements ApprovalStore.Builds {
     public synchronized void damage(BuildRef build) throws IOException {
         states.remove(build);
         Files.writeString(folderOf(build).resolve(LOG), "garbled\n");
+    }
+
+    /** Returns the event that a step waits for approvals, outside of any environment and stage. */
+    public static ApprovalStarted started(List<Approval> approvals) {
+        Approval first = approvals.get(0);
+        return new ApprovalStarted(
+                new OpenApproval(first.step(), "tests", Place.OUTERMOST, first.phase(), "tests"), null);
+    }
+
+    /** Creates the approvals of a step. */
+    public static void create(Approvals all, Approval... created) throws IOException {
+        all.create(started(List.of(created)), List.of(created));
+    }
+
+    /** Creates the approvals of a step. */
+    public static void create(ApprovalStore all, Approval... created) throws IOException {
+        all.create(started(List.of(created)), List.of(created));
     }
 
     /** Has every write of a log fail, of builds that are there and of others, until {@link #mendLogs}. */

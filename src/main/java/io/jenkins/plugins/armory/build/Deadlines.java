@@ -1,5 +1,6 @@
-package io.jenkins.plugins.armory.approval;
+package io.jenkins.plugins.armory.build;
 
+import io.jenkins.plugins.armory.approval.SteadyClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,9 @@
-package io.jenkins.plugins.armory.approval;
+package io.jenkins.plugins.armory.build;
 
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.Progress;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 

@@ -1,15 +1,13 @@
-package io.jenkins.plugins.armory.storage;
+package io.jenkins.plugins.armory.build;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
-import io.jenkins.plugins.armory.approval.ApprovalObserver;
-import io.jenkins.plugins.armory.approval.ApprovalRepository;
-import io.jenkins.plugins.armory.approval.Approvals;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.UntilWritten;
-import io.jenkins.plugins.armory.build.BuildState;
+import io.jenkins.plugins.armory.environment.Deployment;
+import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.storage.History;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -22,16 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -44,10 +39,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * history/    a line for each decision and deployment, see {@link History}
  * </pre>
  *
- * When a method that changes an approval returns, the change is on disk.
+ * When a method that changes an approval returns, the change is on disk; when it throws, nothing has changed.
  */
 @Restricted(NoExternalUse.class)
-public final class ApprovalStore implements ApprovalRepository {
+public final class ApprovalStore {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getName());
     private static final Pattern ID = Pattern.compile("[a-z0-9]{1,64}");
@@ -83,7 +78,7 @@ public final class ApprovalStore implements ApprovalRepository {
     private final Builds builds;
     private final Markers markers;
     private final History history;
-    private final List<ApprovalObserver> followers = new CopyOnWriteArrayList<>();
+    private volatile BuildState.Feed follower = new BuildState.Feed() {};
 
     /** The states of the builds whose approvals are in memory: as long as they are here, nobody opens another. */
     private final Map<BuildRef, BuildState> states = new ConcurrentHashMap<>();
@@ -212,7 +207,7 @@ public final class ApprovalStore implements ApprovalRepository {
             BuildState state = builds.of(build);
             List<Approval> all = state.approvals();
             if (!all.isEmpty()) {
-                states.put(build, state);
+                keep(build, state);
                 markers.add(keyOf(all.get(0).id()), build, all.get(0).deadline()); // under the present name
                 List<Approval> decided =
                         all.stream().filter(Approval::isDecided).toList();
@@ -223,8 +218,29 @@ public final class ApprovalStore implements ApprovalRepository {
         }
     }
 
-    @Override
-    public void create(List<Approval> approvals) throws IOException {
+    private void keep(BuildRef build, BuildState state) {
+        states.put(build, state);
+        state.follow(new BuildState.Feed() {
+            @Override
+            public void created(Approval approval) {
+                memory.add(approval);
+                follower.created(approval);
+            }
+
+            @Override
+            public void applied(Commit.Applied effect) {
+                note(effect);
+            }
+        });
+    }
+
+    /**
+     * Adds what a step of a build waits for, see {@link BuildState#create}.
+     *
+     * @throws IllegalArgumentException naming {@code approvals} and the bound of their bytes
+     * @throws IOException if that could not be written
+     */
+    public Deployment.Transition create(ApprovalStarted started, List<Approval> approvals) throws IOException {
         long size = 0;
         for (Approval approval : approvals) {
             if (!ID.matcher(approval.id()).matches() || approval.isDecided()) {
@@ -234,27 +250,25 @@ public final class ApprovalStore implements ApprovalRepository {
             Approvals.checkTogether(size);
         }
         checkOpen();
-        Map<BuildRef, List<Approval>> ofBuilds = approvals.stream()
-                .collect(Collectors.groupingBy(Approval::build, LinkedHashMap::new, Collectors.toList()));
-        for (Map.Entry<BuildRef, List<Approval>> each : ofBuilds.entrySet()) {
-            BuildRef build = each.getKey();
-            BuildState state = builds.of(build);
-            Instant deadline = each.getValue().stream()
-                    .map(Approval::deadline)
-                    .max(Comparator.naturalOrder())
-                    .orElseThrow();
-            markers.add(keyOf(each.getValue().get(0).id()), build, deadline);
-            try {
-                noting(() -> state.create(each.getValue()));
-            } catch (IOException x) {
-                if (!states.containsKey(build)) {
-                    markers.remove(build);
-                }
-                throw x;
+        Approval first = approvals.get(0);
+        BuildRef build = first.build();
+        BuildState state = builds.of(build);
+        Instant deadline = approvals.stream()
+                .map(Approval::deadline)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        markers.add(keyOf(first.id()), build, deadline);
+        boolean isNew = !states.containsKey(build);
+        if (isNew) {
+            keep(build, state);
+        }
+        try {
+            return noting(() -> state.create(started, approvals));
+        } finally {
+            if (isNew && state.approvals().isEmpty()) {
+                states.remove(build);
+                markers.remove(build);
             }
-            states.put(build, state);
-            each.getValue().forEach(memory::add);
-            each.getValue().forEach(approval -> tell(follower -> follower.created(approval)));
         }
     }
 
@@ -265,22 +279,27 @@ public final class ApprovalStore implements ApprovalRepository {
     }
 
     /** A write. */
-    private interface Write {
-        void run() throws IOException;
+    private interface Write<T> {
+        T run() throws IOException;
     }
 
     /** Writes, and takes note of why that is not possible, for administrators. */
-    private void noting(Write write) throws IOException {
+    private <T> T noting(Write<T> write) throws IOException {
         try {
-            write.run();
+            T result = write.run();
             failure = null;
+            return result;
         } catch (IOException x) {
             failure = x;
             throw x;
         }
     }
 
-    @Override
+    /**
+     * Returns the approval of that id, whatever its state; empty for an id that is unknown or was removed.
+     *
+     * @throws IOException if its log cannot be read; that does not mean that the approval is gone
+     */
     public Optional<Approval> find(String id) throws IOException {
         Optional<Approval> inMemory = findInMemory(id);
         if (inMemory.isPresent()) {
@@ -303,12 +322,17 @@ public final class ApprovalStore implements ApprovalRepository {
         return id.substring(0, Math.min(KEY, id.length()));
     }
 
-    @Override
+    /** Returns the approval if its build is not over, or has something to do. Reads no file. */
     public Optional<Approval> findInMemory(String id) {
         return Optional.ofNullable(memory.find(id));
     }
 
-    @Override
+    /**
+     * Applies an event to approvals with one commit for each of their builds.
+     *
+     * @return its effects, already on disk; none for an id that is unknown or was removed
+     * @throws IOException if they could not be written; nothing has changed then
+     */
     public List<Transition> apply(Collection<String> ids, Event event, Instant now) throws IOException {
         checkOpen();
         var ofBuilds = new LinkedHashMap<BuildRef, List<String>>();
@@ -318,73 +342,54 @@ public final class ApprovalStore implements ApprovalRepository {
         }
         var transitions = new ArrayList<Transition>();
         for (Map.Entry<BuildRef, List<String>> each : ofBuilds.entrySet()) {
-            transitions.addAll(apply(each.getKey(), each.getValue(), event, now));
+            BuildRef build = each.getKey();
+            BuildState known = states.get(build);
+            BuildState state = known == null ? builds.of(build) : known;
+            transitions.addAll(noting(() -> state.apply(each.getValue(), event, now)));
         }
         return transitions;
     }
 
-    private List<Transition> apply(BuildRef build, List<String> ids, Event event, Instant now) throws IOException {
-        BuildState known = states.get(build);
-        BuildState state = known == null ? builds.of(build) : known;
-        var transitions = new ArrayList<Transition>();
-        noting(() -> transitions.addAll(state.apply(ids, event, now)));
-        for (Transition each : transitions) {
-            String id = each.approval().id();
-            if (known == null || each.approval().equals(memory.find(id))) {
-                continue;
+    /** Applies an event to one approval, see {@link #apply(Collection, Event, Instant)}. */
+    public Optional<Transition> apply(String id, Event event, Instant now) throws IOException {
+        return apply(List.of(id), event, now).stream().findFirst();
+    }
+
+    /** Takes note of an effect that is on disk, in the order of the commits. */
+    private void note(Commit.Applied effect) {
+        Approval after = effect.after();
+        synchronized (memory) {
+            if (memory.find(after.id()) == null) {
+                return; // its build is deleted
             }
-            Approval after;
-            boolean isNew;
-            synchronized (memory) {
-                Approval before = memory.find(id);
-                if (before == null) {
-                    continue; // it was let go of, or its build is deleted
-                }
-                after = state.approval(id).orElse(each.approval()); // with what has come meanwhile
-                isNew = after.isDecided() && !before.isDecided();
-                if (isNew) {
-                    history.take(after);
-                }
-                memory.add(after);
+            if (effect.decides()) {
+                history.take(after);
             }
-            if (after.isDecided()) {
-                recent.put(after); // also when a later attempt is noted
-                settleSoon.run();
-            }
-            if (isNew) {
-                tell(follower -> follower.decided(after));
-            }
-            tell(follower -> follower.changed(after.id()));
+            memory.add(after);
         }
-        return transitions;
-    }
-
-    private void tell(Consumer<ApprovalObserver> message) {
-        for (ApprovalObserver follower : followers) {
-            try {
-                message.accept(follower);
-            } catch (RuntimeException | Error x) { // an Error where its plugin is gone
-                LOGGER.log(Level.WARNING, "A listener has failed", x);
-            }
+        if (after.isDecided()) {
+            recent.put(after); // also when a later attempt is noted
+            settleSoon.run();
         }
+        follower.applied(effect);
     }
 
-    @Override
-    public void follow(ApprovalObserver observer) {
-        followers.add(observer);
+    /** Takes who follows all changes, in their order. */
+    void follow(BuildState.Feed all) {
+        follower = all;
     }
 
-    @Override
+    /** Returns all pending approvals, in no order. The collection is live: it changes while approvals come and go. */
     public Collection<Approval> pending() {
         return memory.pending();
     }
 
-    @Override
+    /** Returns the decided approvals that have calls to make. */
     public List<Approval> outstanding() {
         return memory.outstanding();
     }
 
-    @Override
+    /** Returns the newest decided approvals, newest first. */
     public List<Approval> recentlyDecided() {
         return recent.list();
     }
@@ -404,7 +409,7 @@ public final class ApprovalStore implements ApprovalRepository {
         return history;
     }
 
-    @Override
+    /** Forgets the approvals of builds that are gone, and returns their ids. */
     public List<String> remove(Predicate<BuildRef> gone) {
         try {
             history.write();
@@ -426,7 +431,7 @@ public final class ApprovalStore implements ApprovalRepository {
         return ids;
     }
 
-    @Override
+    /** Takes over the new full name of a job, or of all jobs in a folder. */
     public void renamed(String before, String after) {
         for (BuildRef build : markers.builds()) {
             BuildRef now = build.renamed(before, after);
@@ -446,7 +451,7 @@ public final class ApprovalStore implements ApprovalRepository {
         }
     }
 
-    @Override
+    /** Ends all writing. Approvals can still be read. */
     public void close() {
         closed = true;
         try {

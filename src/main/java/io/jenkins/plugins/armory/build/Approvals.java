@@ -1,8 +1,15 @@
-package io.jenkins.plugins.armory.approval;
+package io.jenkins.plugins.armory.build;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.environment.Deployment;
+import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -12,7 +19,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,14 +39,14 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * <p>The class is long because it is the one way to the approvals: most of its methods hand on to the part that does the work.
  */
 @Restricted(NoExternalUse.class)
-public final class Approvals {
+public final class Approvals implements BuildState.Feed {
 
     private static final Logger LOGGER = Logger.getLogger(Approvals.class.getName());
 
     /** The bytes of JSON of all approvals of one step, which are written together. */
     public static final int MOST_OF_STEP = 32 << 20;
 
-    private final ApprovalRepository repository;
+    private final ApprovalStore store;
     private final Executor executor;
     private final Clock clock;
     private final Predicate<BuildRef> over;
@@ -66,7 +72,7 @@ public final class Approvals {
     }
 
     /**
-     * Takes up the pending approvals of a repository. Overdue ones are timed out on the executor. A callback that comes
+     * Takes up the pending approvals of a store. Overdue ones are timed out on the executor. A callback that comes
      * before that is too late all the same.
      *
      * @param timer wakes this object for the next deadline
@@ -75,23 +81,24 @@ public final class Approvals {
      * @param follower follows all approvals from the start
      */
     public Approvals(
-            ApprovalRepository repository,
+            ApprovalStore store,
             ScheduledExecutorService timer,
             Executor executor,
             Clock clock,
             Predicate<BuildRef> over,
             ApprovalObserver follower) {
-        this.repository = repository;
+        this.store = store;
         this.executor = executor;
         this.clock = clock;
         this.over = over;
         this.observers = new Observers(executor);
         this.again = new UntilWritten(timer, executor);
         follow(follower);
+        store.follow(this);
         Instant now = clock.instant();
         this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkClock(id)));
         this.heartbeats = new Heartbeats(timer, now, id -> executor.execute(() -> checkClock(id)));
-        repository.pending().forEach(approval -> {
+        store.pending().forEach(approval -> {
             if (approval.deadline().isAfter(now)) {
                 watch(approval);
             } else {
@@ -104,26 +111,25 @@ public final class Approvals {
     public void close() {
         deadlines.close();
         heartbeats.close();
-        repository.close();
-    }
-
-    /** Adds one new approval, see {@link #create(List)}. */
-    public void create(Approval approval) throws IOException {
-        create(List.of(approval));
+        store.close();
     }
 
     /**
-     * Adds new approvals, which can be decided from then on. Their calls begin when the delivery is told, or with their next change.
+     * Adds what a step waits for, which can be decided from then on. Calls begin when the delivery is told, or with the next change.
      *
-     * @throws IOException if they could not be made durable
+     * @return the effect on the environments of the build; with a problem, nothing was added
+     * @throws IOException if that could not be made durable
      */
-    public void create(List<Approval> approvals) throws IOException {
-        repository.create(approvals);
-        for (Approval approval : approvals) {
-            watch(approval);
-            if (approval.state() == Approval.State.WAITING) {
-                observers.tell(approval.id(), observer -> observer.waiting(approval));
-            }
+    public Deployment.Transition create(ApprovalStarted started, List<Approval> approvals) throws IOException {
+        return store.create(started, approvals);
+    }
+
+    @Override
+    public void created(Approval approval) {
+        observers.ofAll(observer -> observer.created(approval));
+        watch(approval);
+        if (approval.state() == Approval.State.WAITING) {
+            observers.tell(approval.id(), observer -> observer.waiting(approval));
         }
     }
 
@@ -154,11 +160,7 @@ public final class Approvals {
         if (isFromOutside(event) && isOfEndedBuild(id)) { // after a crash, before Jenkins has looked at all builds
             apply(id, new Event.Aborted(Event.Aborted.BUILD_ENDED));
         }
-        Optional<Transition> transition = repository.apply(id, event, clock.instant());
-        if (transition.isPresent()) {
-            passOn(event, transition.get());
-        }
-        return transition;
+        return store.apply(id, event, clock.instant());
     }
 
     private static boolean isFromOutside(Event event) {
@@ -166,8 +168,7 @@ public final class Approvals {
     }
 
     private boolean isOfEndedBuild(String id) throws IOException {
-        return repository
-                .find(id)
+        return store.find(id)
                 .filter(approval -> !approval.isDecided() && over.test(approval.build()))
                 .isPresent();
     }
@@ -182,22 +183,28 @@ public final class Approvals {
         List<String> pending = ids.stream()
                 .filter(id -> findInMemory(id).filter(each -> !each.isDecided()).isPresent())
                 .toList();
-        List<Transition> transitions = repository.apply(pending, event, clock.instant());
-        transitions.forEach(transition -> passOn(event, transition));
-        return transitions;
+        return store.apply(pending, event, clock.instant());
     }
 
     /** Starts the first heartbeat interval when the webhook has answered. Called before the event is applied. */
     private void heardAnswer(String id, Attempt answered) throws IOException {
-        Optional<Approval> found = repository.find(id);
+        Optional<Approval> found = store.find(id);
         if (found.isPresent()) {
             heard(found.get(), answered.at().plus(answered.duration()), null);
         }
     }
 
-    private void passOn(Event event, Transition transition) {
-        Approval approval = transition.approval();
+    @Override
+    public void applied(Commit.Applied effect) {
+        Event event = effect.event();
+        Approval approval = effect.after();
         String id = approval.id();
+        if (effect.decides()) {
+            observers.ofAll(observer -> observer.decided(approval));
+        }
+        if (!approval.equals(effect.before())) {
+            observers.ofAll(observer -> observer.changed(id));
+        }
         if (approval.isDecided()) {
             deadlines.remove(id);
             forgetHeartbeats(id);
@@ -212,7 +219,7 @@ public final class Approvals {
         } else if (approval.heartbeat() != null) {
             heartbeats.watch(approval);
         }
-        if (transition.answer() != Answer.ACCEPTED
+        if (effect.transition().answer() != Answer.ACCEPTED
                 || event instanceof Event.Notified
                 || event instanceof Event.ExpiryCheck) {
             return; // nothing else is awaited than before
@@ -239,7 +246,7 @@ public final class Approvals {
             throws IOException {
         Instant now = clock.instant();
         Event event = new Event.Progress();
-        Optional<Approval> found = repository.find(id);
+        Optional<Approval> found = store.find(id);
         Optional<Transition> transition = found.map(approval -> approval.on(event, now));
         if (transition.isPresent() && !transition.get().approval().equals(found.get())) {
             return apply(id, event);
@@ -264,10 +271,8 @@ public final class Approvals {
      */
     public void statusUnread(String id, String failure) {
         unreadStatuses.put(id, failure);
-        boolean isPending = repository
-                .findInMemory(id)
-                .filter(approval -> !approval.isDecided())
-                .isPresent();
+        boolean isPending =
+                store.findInMemory(id).filter(approval -> !approval.isDecided()).isPresent();
         if (!isPending) { // as in report
             forgetReports(id);
         }
@@ -283,7 +288,7 @@ public final class Approvals {
     }
 
     private boolean isPending(String id) throws IOException {
-        return repository.find(id).filter(approval -> !approval.isDecided()).isPresent();
+        return store.find(id).filter(approval -> !approval.isDecided()).isPresent();
     }
 
     /** Returns the last report of progress of a pending approval, if there was one since Jenkins started. */
@@ -298,7 +303,7 @@ public final class Approvals {
      */
     public void attach(String id, ApprovalObserver observer) throws IOException {
         observers.attach(id, observer);
-        Optional<Approval> found = repository.find(id);
+        Optional<Approval> found = store.find(id);
         if (found.filter(Approval::isDecided).isPresent()) {
             observers.decided(found.get());
         } else {
@@ -314,70 +319,45 @@ public final class Approvals {
         observers.note(id, line);
     }
 
-    /** See {@link ApprovalRepository#find}. */
+    /** See {@link ApprovalStore#find}. */
     public Optional<Approval> find(String id) throws IOException {
-        return repository.find(id);
+        return store.find(id);
     }
 
-    /** See {@link ApprovalRepository#findInMemory}. */
+    /** See {@link ApprovalStore#findInMemory}. */
     public Optional<Approval> findInMemory(String id) {
-        return repository.findInMemory(id);
+        return store.findInMemory(id);
     }
 
     /** Returns the pending approvals, the oldest first, and after them the newest decided ones, newest first. */
     public List<Approval> list() {
-        var all = new ArrayList<Approval>(repository.pending());
+        var all = new ArrayList<Approval>(store.pending());
         all.sort(Comparator.comparing(Approval::createdAt).thenComparing(Approval::id));
-        all.addAll(repository.recentlyDecided());
+        all.addAll(store.recentlyDecided());
         return all;
     }
 
-    /** See {@link ApprovalRepository#pending}. */
+    /** See {@link ApprovalStore#pending}. */
     public Collection<Approval> pending() {
-        return repository.pending();
+        return store.pending();
     }
 
-    /** See {@link ApprovalRepository#outstanding}. */
+    /** See {@link ApprovalStore#outstanding}. */
     public List<Approval> outstanding() {
-        return repository.outstanding();
+        return store.outstanding();
     }
 
     /** Adds an observer of all approvals. */
     public void follow(ApprovalObserver observer) {
-        repository.follow(observer);
         observers.follow(observer);
     }
 
     public boolean isPendingFor(BuildRef build) {
-        return repository.pending().stream()
-                .anyMatch(approval -> approval.build().equals(build));
-    }
-
-    /**
-     * Ends the other approvals of a step and of a group in which one has failed. An approval that starts later checks for failures
-     * itself, so the failure must be recorded before this call.
-     *
-     * @param ofStep ids of all approvals of the step
-     * @throws IOException if that could not be made durable
-     */
-    public void endOthers(Approval failed, Set<String> ofStep, String reason) throws IOException {
-        end(
-                pendingThat(other ->
-                        !other.id().equals(failed.id()) && (ofStep.contains(other.id()) || other.isBeside(failed))),
-                new Event.OtherFailed(reason));
-    }
-
-    /**
-     * Ends the approvals of a group beside something else that has failed, see {@link #endOthers(Approval, String)}.
-     *
-     * @throws IOException if that could not be made durable for one of them
-     */
-    public void endGroup(BuildRef build, Phase phase, String group, String reason) throws IOException {
-        end(pendingThat(other -> other.isIn(build, phase, group)), new Event.OtherFailed(reason));
+        return store.pending().stream().anyMatch(approval -> approval.build().equals(build));
     }
 
     private List<String> pendingThat(Predicate<Approval> matches) {
-        return repository.pending().stream().filter(matches).map(Approval::id).toList();
+        return store.pending().stream().filter(matches).map(Approval::id).toList();
     }
 
     /**
@@ -397,13 +377,13 @@ public final class Approvals {
 
     /** Forgets the approvals of builds that are gone. */
     public void remove(Predicate<BuildRef> gone) {
-        repository.remove(gone).forEach(this::forget);
+        store.remove(gone).forEach(this::forget);
     }
 
     private void forget(String id) {
         deadlines.remove(id);
         forgetHeartbeats(id);
-        observers.tell(id, observer -> observer.changed(id));
+        observers.ofAll(observer -> observer.changed(id));
         observers.detach(id);
     }
 
@@ -422,14 +402,14 @@ public final class Approvals {
         return failure == null ? progressOf(id).map(Progress::mdMessage).orElse("") : failure;
     }
 
-    /** See {@link ApprovalRepository#renamed}. */
+    /** See {@link ApprovalStore#renamed}. */
     public void renamed(String before, String after) {
-        repository.renamed(before, after);
+        store.renamed(before, after);
     }
 
     private void checkClock(String id) {
         untilWritten("what is due for approval " + id, () -> {
-            Approval approval = repository.find(id).orElse(null);
+            Approval approval = store.find(id).orElse(null);
             if (approval == null || approval.isDecided()) {
                 return;
             }

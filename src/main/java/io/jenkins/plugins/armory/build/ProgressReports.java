@@ -1,6 +1,7 @@
-package io.jenkins.plugins.armory.approval;
+package io.jenkins.plugins.armory.build;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.approval;
+package io.jenkins.plugins.armory.build;
 
 import static io.jenkins.plugins.armory.approval.ApprovalTest.DEADLINE;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.START;
@@ -9,10 +9,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
+import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.approval.Attempt;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
-import io.jenkins.plugins.armory.storage.ApprovalStore;
-import io.jenkins.plugins.armory.storage.TestBuilds;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.approval.ManualTimer;
+import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.approval.Notifications;
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
+import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.IOException;
@@ -26,15 +37,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +77,7 @@ class ApprovalsTest {
     }
 
     /** Opens approvals on {@link #manualTimer}. */
-    private Approvals open(ApprovalRepository repository) {
+    private Approvals open(ApprovalStore repository) {
         return new Approvals(repository, manualTimer.service(), Runnable::run, clock, build -> false, approval -> {});
     }
 
@@ -96,8 +102,8 @@ class ApprovalsTest {
     @Test
     void timesOutByItself() throws IOException {
         Approvals approvals = open(Clock.systemUTC());
-        approvals.create(startingNow("late", Duration.ofHours(1)));
-        approvals.create(startingNow("soon", Duration.ofMillis(50)));
+        TestBuilds.create(approvals, startingNow("late", Duration.ofHours(1)));
+        TestBuilds.create(approvals, startingNow("soon", Duration.ofMillis(50)));
         approvals.attach("soon", told::add);
         approvals.attach("late", told::add);
 
@@ -132,12 +138,14 @@ class ApprovalsTest {
         for (int i = 0; i < decisions.size(); i++) {
             var build = new BuildRef("team/deploy", i);
             String id = "over" + i;
-            approvals.create(TestApproval.of(id, build)
-                    .webhook("tests")
-                    .manual(new ManualRequirement("Go?", List.of(), 1))
-                    .calls(TestApproval.calls(webhook, webhook, Map.of(), null, null))
-                    .timeout(START, Duration.ofHours(1))
-                    .start());
+            TestBuilds.create(
+                    approvals,
+                    TestApproval.of(id, build)
+                            .webhook("tests")
+                            .manual(new ManualRequirement("Go?", List.of(), 1))
+                            .calls(TestApproval.calls(webhook, webhook, Map.of(), null, null))
+                            .timeout(START, Duration.ofHours(1))
+                            .start());
             approvals.apply(id, ApprovalTest.sent());
             assertThat(approvals.find(id).orElseThrow().isDecided()).isFalse();
             over.add(build);
@@ -154,54 +162,17 @@ class ApprovalsTest {
         }
     }
 
-    @Test
-    void aFailureEndsTheOthersOfItsGroupAlone() throws IOException {
-        Approvals approvals = open(clock);
-        Approval failed = terms("failed").group("verify").start();
-        approvals.create(failed);
-        approvals.create(terms("beside").group("verify").start());
-        approvals.create(terms("elsewhere").group("deploy").start());
-        approvals.create(
-                terms("later").group("verify").phase(Phase.AFTER_DEPLOYMENT).start());
-        approvals.create(terms("alone").start());
-
-        approvals.endOthers(failed, Set.of(), "'lint' failed");
-
-        assertThat(approvals.find("beside").orElseThrow().decision())
-                .returns(Outcome.OTHER_FAILED, Decision::outcome)
-                .returns("'lint' failed", Decision::mdMessage);
-        assertThat(approvals.pending())
-                .extracting(Approval::id)
-                .containsExactlyInAnyOrder("failed", "elsewhere", "later", "alone");
-
-        approvals.endGroup(failed.build(), failed.phase(), "verify", "'analysis' failed"); // which is no approval
-        assertThat(approvals.pending())
-                .extracting(Approval::id)
-                .containsExactlyInAnyOrder("elsewhere", "later", "alone");
-    }
-
-    /** Approvals outside of any stage have no group, and those of one step end together all the same. */
-    @Test
-    void aFailureEndsTheOthersOfItsStepWithoutAGroup() throws IOException {
-        Approvals approvals = open(clock);
-        Approval failed = terms("a0").start();
-        approvals.create(List.of(
-                failed, terms("a1").start(), terms("a2").start(), terms("other").start()));
-
-        approvals.endOthers(failed, Set.of("a0", "a1", "a2"), "approvals[0] failed");
-
-        assertThat(approvals.pending()).extracting(Approval::id).containsExactlyInAnyOrder("a0", "other");
-    }
-
     /** One of many may have to wait for its call for longer than the external process has. */
     @Test
     void aDeadlineMayBeginWithTheCall() throws IOException {
         Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
         Instant start = clock.instant();
-        approvals.create(terms("a1")
-                .timeout(start, Duration.ofMinutes(5))
-                .terms(terms -> terms.fromCall(true))
-                .start());
+        TestBuilds.create(
+                approvals,
+                terms("a1")
+                        .timeout(start, Duration.ofMinutes(5))
+                        .terms(terms -> terms.fromCall(true))
+                        .start());
         clock.set(start.plus(Duration.ofHours(2)));
         assertThat(approvals.find("a1").orElseThrow().isDecided()).isFalse();
 
@@ -225,11 +196,13 @@ class ApprovalsTest {
     void peopleAreToldThatTheTimeFromTheCallIsNearlyOver() throws IOException {
         Approvals approvals = open(clock);
         Instant start = clock.instant();
-        approvals.create(terms("a1")
-                .timeout(start, Duration.ofMinutes(50))
-                .terms(terms -> terms.fromCall(true))
-                .calls(OutgoingCalls.NONE.notifying(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
-                .start());
+        TestBuilds.create(
+                approvals,
+                terms("a1")
+                        .timeout(start, Duration.ofMinutes(50))
+                        .terms(terms -> terms.fromCall(true))
+                        .calls(OutgoingCalls.NONE.notifying(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
+                        .start());
         Instant called = start.plus(Duration.ofHours(20));
         clock.set(called);
         approvals.apply("a1", new Event.Begun());
@@ -240,7 +213,8 @@ class ApprovalsTest {
     @Test
     void tellsOfEachOfTheTwoThatHaveToSayYes() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(
+        TestBuilds.create(
+                approvals,
                 terms("a").manual(new ManualRequirement("Go?", List.of(), 1)).start());
         List<Approval> heard = new CopyOnWriteArrayList<>();
         List<Approval> decided = new CopyOnWriteArrayList<>();
@@ -278,7 +252,7 @@ class ApprovalsTest {
     @Test
     void timesOutAtStartWhatBecameOverdueWhileItWasDown() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a1"));
+        TestBuilds.create(approvals, start("a1"));
         approvals.close();
         clock.set(DEADLINE.plusSeconds(3600));
 
@@ -293,7 +267,7 @@ class ApprovalsTest {
     void schedulesOneTaskHoweverManyWait() throws IOException {
         Approvals approvals = open(clock);
         for (int i = 0; i < 50; i++) {
-            approvals.create(start("a" + i));
+            TestBuilds.create(approvals, start("a" + i));
         }
         assertThat(timer.getQueue()).hasSize(1);
 
@@ -307,7 +281,7 @@ class ApprovalsTest {
     void waitsOnWhenTheClockWasSetBack() throws IOException {
         clock.set(DEADLINE.minusMillis(20));
         Approvals approvals = open(clock);
-        approvals.create(start("a1"));
+        TestBuilds.create(approvals, start("a1"));
         approvals.attach("a1", told::add);
         clock.set(START);
 
@@ -320,7 +294,7 @@ class ApprovalsTest {
     void aTimeoutSaysWhatIsKnown() throws IOException {
         Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
         for (String id : List.of("silent", "failing", "unheard", "again")) {
-            approvals.create(start(id));
+            TestBuilds.create(approvals, start(id));
         }
         for (String id : List.of("silent", "unheard", "again")) {
             approvals.apply(id, new Event.Sent(ApprovalTest.attempt(1, 200)));
@@ -331,9 +305,11 @@ class ApprovalsTest {
         approvals.statusUnread("again", "https://ci.example.com answered 404");
         approvals.report("again", null, "/state is \"error\"");
 
-        approvals.create(terms("asked")
-                .manual(new ManualRequirement("Go?", List.of(), 1))
-                .start());
+        TestBuilds.create(
+                approvals,
+                terms("asked")
+                        .manual(new ManualRequirement("Go?", List.of(), 1))
+                        .start());
         approvals.apply("asked", new Event.Sent(ApprovalTest.attempt(1, 200)));
         approvals.report("asked", null, "/state is \"running\"");
         approvals.apply("asked", callback(true));
@@ -359,7 +335,7 @@ class ApprovalsTest {
     @Test
     void triesAgainLaterWhenATimeoutCannotBeWritten() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a1"));
+        TestBuilds.create(approvals, start("a1"));
         approvals.close();
         clock.set(DEADLINE);
         ApprovalStore store = ApprovalStore.open(folder, TestBuilds.below(folder));
@@ -375,7 +351,7 @@ class ApprovalsTest {
     void triesOneOfManyWritesWhileTheDiskIsFullAndThenAll() throws IOException {
         Approvals before = open(clock);
         for (int i = 0; i < 100; i++) {
-            before.create(start("a" + i));
+            TestBuilds.create(before, start("a" + i));
         }
         before.close();
         clock.set(DEADLINE);
@@ -383,7 +359,16 @@ class ApprovalsTest {
         TestBuilds.breakLogs(folder);
         var tries = new AtomicInteger();
 
-        Approvals approvals = open(HookedRepository.after("find", store, tries::incrementAndGet));
+        Approvals approvals = new Approvals(
+                store,
+                manualTimer.service(),
+                work -> {
+                    tries.incrementAndGet();
+                    work.run();
+                },
+                clock,
+                build -> false,
+                approval -> {});
         manualTimer.pass(Duration.ofMinutes(1));
 
         assertThat(tries.get()).isBetween(105, 115); // each once, and then one every five seconds
@@ -396,39 +381,10 @@ class ApprovalsTest {
     @Test
     void tellsAWaiterThatCameAfterTheDecision() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a1"));
+        TestBuilds.create(approvals, start("a1"));
         approvals.apply("a1", callback(true));
 
         approvals.attach("a1", told::add);
-
-        assertThat(told).hasSize(1);
-    }
-
-    /** The second observer comes after the decision was passed on to the first, and before that one is detached. */
-    @Test
-    void anObserverThatIsAttachedWhileADecisionIsPassedOnIsTold() throws Exception {
-        Thread deciding = Thread.currentThread();
-        var passedOn = new CountDownLatch(1);
-        Approvals approvals =
-                open(HookedRepository.after("find", ApprovalStore.open(folder, TestBuilds.below(folder)), () -> {
-                    if (Thread.currentThread() != deciding) {
-                        passedOn.await();
-                    }
-                }));
-        var attach = new FutureTask<>(() -> {
-            approvals.attach("a1", told::add);
-            return null;
-        });
-        var attaching = new Thread(attach);
-        approvals.create(start("a1"));
-        approvals.attach("a1", decided -> {
-            attaching.start();
-            await().until(() -> attaching.getState() == Thread.State.WAITING);
-        });
-
-        approvals.apply("a1", callback(true));
-        passedOn.countDown();
-        attach.get();
 
         assertThat(told).hasSize(1);
     }
@@ -439,7 +395,7 @@ class ApprovalsTest {
         approvals.follow(approval -> {
             throw new IllegalStateException("a listener that fails");
         });
-        approvals.create(start("a1"));
+        TestBuilds.create(approvals, start("a1"));
         approvals.attach("a1", told::add);
 
         approvals.apply("a1", callback(true));
@@ -488,12 +444,12 @@ class ApprovalsTest {
     void theFollowerIsToldOfEachChangeOnce() throws IOException {
         var follower = new NotingFollower();
         var approvals = open(follower);
-        approvals.create(start("a"));
+        TestBuilds.create(approvals, start("a"));
         approvals.apply("a", sentNow());
         approvals.report("a", 40.0, "half");
         approvals.apply("a", callback(true));
         approvals.apply("a", callback(true));
-        approvals.create(start("overdue"));
+        TestBuilds.create(approvals, start("overdue"));
         approvals.close();
         clock.set(DEADLINE.plusSeconds(1));
 
@@ -507,24 +463,6 @@ class ApprovalsTest {
                         "decided a SUCCESS",
                         "created overdue",
                         "decided overdue TIMED_OUT");
-    }
-
-    @Test
-    void theFollowerIsToldOfAnApprovalBeforeItsDecision() throws IOException {
-        var follower = new NotingFollower();
-        ApprovalStore store = ApprovalStore.open(folder, TestBuilds.below(folder));
-        var approvals = new Approvals(
-                HookedRepository.after(
-                        "create", store, () -> store.apply("a", new Event.Aborted("stopped"), clock.instant())),
-                manualTimer.service(),
-                Runnable::run,
-                clock,
-                build -> false,
-                follower);
-
-        approvals.create(start("a"));
-
-        assertThat(follower.changes).containsExactly("created a", "decided a ABORTED");
     }
 
     @Test
@@ -542,10 +480,12 @@ class ApprovalsTest {
             }
         };
         var approvals = open(follower);
-        approvals.create(terms("a")
-                .manual(new ManualRequirement("Go?", List.of(), 1))
-                .calls(ApprovalTest.CALLS.notifying(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
-                .start());
+        TestBuilds.create(
+                approvals,
+                terms("a")
+                        .manual(new ManualRequirement("Go?", List.of(), 1))
+                        .calls(ApprovalTest.CALLS.notifying(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
+                        .start());
         approvals.apply(
                 "a",
                 new Event.Failed(new Attempt(
@@ -561,7 +501,7 @@ class ApprovalsTest {
     @Test
     void endsWhatABuildLeftPending() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a1"));
+        TestBuilds.create(approvals, start("a1"));
         approvals.attach("a1", told::add);
 
         approvals.abort(build -> build.number() == 8, "The build ended.");
@@ -574,8 +514,8 @@ class ApprovalsTest {
     @Test
     void endsWhatABuildLeftPendingAlsoIfThatCannotBeWrittenAtFirst() throws IOException {
         Approvals before = open(clock);
-        before.create(startingIn("a1", 7, null));
-        before.create(startingIn("a2", 8, null));
+        TestBuilds.create(before, startingIn("a1", 7, null));
+        TestBuilds.create(before, startingIn("a2", 8, null));
         before.close();
         Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
         approvals.attach("a1", told::add);
@@ -594,14 +534,14 @@ class ApprovalsTest {
     @Test
     void endsWhatABuildLeftPendingAlsoIfItsJobIsRenamedBeforeThatCanBeWritten() throws IOException {
         Approvals before = open(clock);
-        before.create(startIn("a1", "deploy"));
+        TestBuilds.create(before, startIn("a1", "deploy"));
         before.close();
         Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
         TestBuilds.breakLogs(folder);
         approvals.abort(build -> build.number() == 7, "The build ended.");
         TestBuilds.mendLogs(folder);
         approvals.renamed("deploy", "group/deploy");
-        approvals.create(startIn("b1", "deploy"));
+        TestBuilds.create(approvals, startIn("b1", "deploy"));
 
         manualTimer.pass(Duration.ofMinutes(1));
 
@@ -621,8 +561,8 @@ class ApprovalsTest {
     @Test
     void listsWhatWaitsFirst() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a1"));
-        approvals.create(start("a2"));
+        TestBuilds.create(approvals, start("a1"));
+        TestBuilds.create(approvals, start("a2"));
         approvals.apply("a1", callback(true));
 
         assertThat(approvals.list()).extracting(Approval::id).containsExactly("a2", "a1");
@@ -631,7 +571,7 @@ class ApprovalsTest {
     @Test
     void aRemovedApprovalIsNoLongerDue() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a1"));
+        TestBuilds.create(approvals, start("a1"));
 
         approvals.remove(build -> true);
 
@@ -658,7 +598,7 @@ class ApprovalsTest {
     @Test
     void keepsTheLastProgressUntilTheDecisionAndWritesNothingForIt() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a1"));
+        TestBuilds.create(approvals, start("a1"));
         Path file = folder.resolve("builds/team/deploy/7/armory.log");
         Files.setLastModifiedTime(file, FileTime.from(START));
 
@@ -678,8 +618,8 @@ class ApprovalsTest {
     @Test
     void keepsNoProgressOfWhatIsNotThere() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a1"));
-        approvals.create(start("a2"));
+        TestBuilds.create(approvals, start("a1"));
+        TestBuilds.create(approvals, start("a2"));
         approvals.report("a1", 1.0, null);
         approvals.report("a2", 1.0, null);
 
@@ -696,7 +636,7 @@ class ApprovalsTest {
     @Test
     void keepsNoObserverOfWhatIsRemovedBeforeItsLastCall() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(terms("a1").calls(ApprovalTest.CALLS).start());
+        TestBuilds.create(approvals, terms("a1").calls(ApprovalTest.CALLS).start());
         List<String> notes = new CopyOnWriteArrayList<>();
         approvals.attach("a1", new ApprovalObserver() {
             @Override
@@ -721,7 +661,7 @@ class ApprovalsTest {
     @Test
     void progressAtTheDeadlineFindsTheApprovalTimedOut() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a1"));
+        TestBuilds.create(approvals, start("a1"));
         clock.set(DEADLINE);
 
         assertThat(approvals.report("a1", 99.0, null).orElseThrow().answer()).isEqualTo(Answer.ENDED);
@@ -736,7 +676,7 @@ class ApprovalsTest {
     @Test
     void tellsTheFirstProgressAndNewMessagesButNotTooManyOfThem() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a1"));
+        TestBuilds.create(approvals, start("a1"));
         var listener = new Listener();
         approvals.attach("a1", listener);
 
@@ -779,7 +719,7 @@ class ApprovalsTest {
     @Test
     void tellsNewMessagesThoughTheClockWasSetBack() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(start("a1"));
+        TestBuilds.create(approvals, start("a1"));
         var listener = new Listener();
         approvals.attach("a1", listener);
         for (int i = 0; i < 20; i++) {
@@ -798,9 +738,9 @@ class ApprovalsTest {
     @Test
     void endsByItselfWhatNothingIsHeardOf() throws IOException {
         Approvals approvals = open(Clock.systemUTC());
-        approvals.create(startingNow("silent", Duration.ofHours(1), Duration.ofMillis(50)));
-        approvals.create(startingNow("unsent", Duration.ofHours(1), Duration.ofMillis(50)));
-        approvals.create(startingNow("heard", Duration.ofHours(1), Duration.ofMinutes(30)));
+        TestBuilds.create(approvals, startingNow("silent", Duration.ofHours(1), Duration.ofMillis(50)));
+        TestBuilds.create(approvals, startingNow("unsent", Duration.ofHours(1), Duration.ofMillis(50)));
+        TestBuilds.create(approvals, startingNow("heard", Duration.ofHours(1), Duration.ofMinutes(30)));
         approvals.attach("silent", told::add);
         approvals.attach("heard", told::add);
 
@@ -819,7 +759,7 @@ class ApprovalsTest {
     void progressPutsOffTheEndUntilItStops() throws IOException {
         Approvals approvals = open(Clock.systemUTC());
         Duration heartbeat = Duration.ofSeconds(2);
-        approvals.create(startingNow("a1", Duration.ofHours(1), heartbeat));
+        TestBuilds.create(approvals, startingNow("a1", Duration.ofHours(1), heartbeat));
         approvals.attach("a1", told::add);
         approvals.apply("a1", sentNow());
         Instant until = Instant.now().plus(heartbeat.multipliedBy(2));
@@ -841,40 +781,11 @@ class ApprovalsTest {
                         decision -> assertThat(decision.mdMessage()).contains("when it last reported progress (40 %)"));
     }
 
-    /** The webhook answers while the approval of a person, which came before, is passed on. */
-    @Test
-    void silenceIsNoticedThoughAnEarlierEventIsPassedOnLater() throws IOException {
-        var first = new AtomicBoolean(true);
-        var approvals = new AtomicReference<Approvals>();
-        ApprovalRepository repository =
-                HookedRepository.after("apply", ApprovalStore.open(folder, TestBuilds.below(folder)), () -> {
-                    if (first.getAndSet(false)) {
-                        approvals.get().apply("a1", sentNow());
-                    }
-                });
-        approvals.set(
-                new Approvals(repository, timer, Runnable::run, Clock.systemUTC(), build -> false, approval -> {}));
-        approvals
-                .get()
-                .create(TestApproval.of("a1", new BuildRef("job", 1))
-                        .webhook("w")
-                        .manual(new ManualRequirement("Go?", List.of(), 1))
-                        .timeout(Instant.now(), Duration.ofHours(1))
-                        .heartbeat(Duration.ofMillis(50))
-                        .start());
-        approvals.get().attach("a1", told::add);
-
-        approvals.get().apply("a1", new Event.ManualApproval("alice", ""));
-
-        await().until(() -> !told.isEmpty());
-        assertThat(told.get(0).requireDecision().outcome()).isEqualTo(Outcome.NOT_HEARD);
-    }
-
     @Test
     void silenceIsNoticedThoughTheClockWasSetBack() throws IOException {
         Approvals approvals = open(clock);
         Duration heartbeat = Duration.ofSeconds(2);
-        approvals.create(terms("a1").heartbeat(heartbeat).start());
+        TestBuilds.create(approvals, terms("a1").heartbeat(heartbeat).start());
         approvals.attach("a1", told::add);
         approvals.apply("a1", ApprovalTest.sent());
         Instant setBack = START.minus(Duration.ofDays(1));
@@ -898,13 +809,15 @@ class ApprovalsTest {
     @Test
     void aClockThatIsSetAheadIsNoSilence() throws IOException {
         Approvals approvals = open(clock);
-        approvals.create(terms("a1").heartbeat(Duration.ofHours(1)).start());
+        TestBuilds.create(approvals, terms("a1").heartbeat(Duration.ofHours(1)).start());
         approvals.apply("a1", ApprovalTest.sent());
         clock.set(START.plus(Duration.ofHours(5)));
-        approvals.create(TestApproval.of("overdue", new BuildRef("job", 1))
-                .webhook("w")
-                .timeout(clock.instant(), Duration.ofMillis(1))
-                .start());
+        TestBuilds.create(
+                approvals,
+                TestApproval.of("overdue", new BuildRef("job", 1))
+                        .webhook("w")
+                        .timeout(clock.instant(), Duration.ofMillis(1))
+                        .start());
         clock.set(clock.instant().plusSeconds(1));
 
         // Due ids are checked in order, so "a1" has been checked.
@@ -917,7 +830,7 @@ class ApprovalsTest {
     void aRestartBeginsTheIntervalAnewAndChangesNoDeadline() throws IOException {
         Duration heartbeat = Duration.ofHours(1);
         Approvals before = open(clock);
-        before.create(terms("a1").heartbeat(heartbeat).start());
+        TestBuilds.create(before, terms("a1").heartbeat(heartbeat).start());
         before.apply("a1", ApprovalTest.sent());
         assertThat(before.heartbeatDue(before.find("a1").orElseThrow()))
                 .contains(START.plusMillis(12).plus(heartbeat));
@@ -937,10 +850,12 @@ class ApprovalsTest {
     @Test
     void theWaitForAnOpeningEndsAtItsDeadline() throws IOException {
         Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
-        approvals.create(TestApproval.of("window", new BuildRef("job", 1))
-                .timeout(START, Duration.ofDays(30))
-                .opensAt(START.plus(Duration.ofDays(60)))
-                .start());
+        TestBuilds.create(
+                approvals,
+                TestApproval.of("window", new BuildRef("job", 1))
+                        .timeout(START, Duration.ofDays(30))
+                        .opensAt(START.plus(Duration.ofDays(60)))
+                        .start());
 
         manualTimer.pass(Duration.ofDays(31));
 

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.storage;
+package io.jenkins.plugins.armory.build;
 
 import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
@@ -8,13 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
-import io.jenkins.plugins.armory.approval.ApprovalObserver;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.storage.History;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +55,7 @@ class ApprovalStoreTest {
     }
 
     private Approval decide(String id) throws IOException {
-        store.create(start(id));
+        TestBuilds.create(store, start(id));
         return store.apply(id, SUCCESS, SOON).orElseThrow().approval();
     }
 
@@ -73,7 +73,7 @@ class ApprovalStoreTest {
 
     @Test
     void findsAfterARestartWhatItWasTold() throws IOException {
-        store.create(start("a1"));
+        TestBuilds.create(store, start("a1"));
         Approval waiting =
                 store.apply("a1", ApprovalTest.sent(), SOON).orElseThrow().approval();
         Approval decided = decide("a2");
@@ -93,7 +93,7 @@ class ApprovalStoreTest {
         List<String> ids = all.stream().map(Approval::id).toList();
         Path log = builds.folderOf(start("a").build()).resolve("armory.log");
 
-        store.create(all);
+        TestBuilds.create(store, all.toArray(Approval[]::new));
         assertThat(Files.readAllLines(log)).hasSize(1);
         assertThat(store.apply(ids, new Event.Aborted("stopped"), SOON))
                 .hasSize(2_000)
@@ -107,12 +107,14 @@ class ApprovalStoreTest {
 
     @Test
     void ofVerdictsOfOneMomentTheFirstStandsAndFollowersHearOfItOnce() throws Exception {
-        store.create(start("a1"));
+        TestBuilds.create(store, start("a1"));
         var decided = Collections.synchronizedList(new ArrayList<Approval>());
-        store.follow(new ApprovalObserver() {
+        store.follow(new BuildState.Feed() {
             @Override
-            public void decided(Approval approval) {
-                decided.add(approval);
+            public void applied(Commit.Applied effect) {
+                if (effect.decides()) {
+                    decided.add(effect.after());
+                }
             }
         });
         ExecutorService threads = Executors.newFixedThreadPool(8);
@@ -137,7 +139,7 @@ class ApprovalStoreTest {
 
     @Test
     void aDecisionThatCannotBeWrittenIsNone() throws IOException {
-        store.create(start("a1"));
+        TestBuilds.create(store, start("a1"));
         TestBuilds.breakLogs(folder);
 
         assertThatIOException().isThrownBy(() -> store.apply("a1", SUCCESS, SOON));
@@ -157,11 +159,11 @@ class ApprovalStoreTest {
     void anApprovalThatCannotBeWrittenIsNotThere() throws IOException {
         TestBuilds.breakLogs(folder);
 
-        assertThatIOException().isThrownBy(() -> store.create(start("a1")));
+        assertThatIOException().isThrownBy(() -> TestBuilds.create(store, start("a1")));
 
         assertThat(store.find("a1")).isEmpty();
         TestBuilds.mendLogs(folder);
-        store.create(start("a1"));
+        TestBuilds.create(store, start("a1"));
         assertThat(reopened().pending()).containsExactly(start("a1"));
     }
 
@@ -178,7 +180,7 @@ class ApprovalStoreTest {
     @Test
     void aBuildIsMarkedUntilItIsOverAndClosed() throws IOException {
         BuildRef build = start("a1").build();
-        store.create(start("a1"));
+        TestBuilds.create(store, start("a1"));
         assertThat(markers()).containsExactly("a1");
         Approval decided = store.apply("a1", SUCCESS, SOON).orElseThrow().approval();
         assertThat(markers()).containsExactly("a1");
@@ -195,7 +197,7 @@ class ApprovalStoreTest {
     @Test
     void whatWasDecidedLastIsListedAlsoAfterAStart() throws IOException {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        store.create(start("a1"));
+        TestBuilds.create(store, start("a1"));
         store.apply("a1", new Event.Aborted("stopped"), now);
         builds.end(start("a1").build());
         store.ended();
@@ -209,7 +211,7 @@ class ApprovalStoreTest {
 
     @Test
     void aRenamedJobTakesItsApprovalsAlong() throws IOException {
-        store.create(start("a1"));
+        TestBuilds.create(store, start("a1"));
         BuildRef build = start("a1").build();
         BuildRef renamed = new BuildRef("moved/" + build.job(), build.number());
         Files.createDirectories(builds.folderOf(renamed).getParent());
@@ -223,7 +225,7 @@ class ApprovalStoreTest {
 
     @Test
     void aBuildThatIsGoneIsForgotten() throws IOException {
-        store.create(start("a1"));
+        TestBuilds.create(store, start("a1"));
         Approval decided = decide("a2");
 
         assertThat(store.remove(decided.build()::equals)).containsExactlyInAnyOrder("a1", "a2");
@@ -236,8 +238,8 @@ class ApprovalStoreTest {
 
     @Test
     void aLogThatCannotBeReadHoldsUpNoOtherBuild() throws IOException {
-        store.create(start("a1"));
-        store.create(start("a2").withBuild(new BuildRef("other", 1)));
+        TestBuilds.create(store, start("a1"));
+        TestBuilds.create(store, start("a2").withBuild(new BuildRef("other", 1)));
         Files.writeString(builds.folderOf(start("a1").build()).resolve("armory.log"), "garbled\n");
 
         store = reopened();
@@ -258,7 +260,7 @@ class ApprovalStoreTest {
                 .toList();
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> store.create(all))
+                .isThrownBy(() -> TestBuilds.create(store, all.toArray(Approval[]::new)))
                 .withMessageContaining("approvals: is longer than");
     }
 }

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.storage;
+package io.jenkins.plugins.armory.build;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;

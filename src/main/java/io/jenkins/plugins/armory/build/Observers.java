@@ -1,5 +1,6 @@
-package io.jenkins.plugins.armory.approval;
+package io.jenkins.plugins.armory.build;
 
+import io.jenkins.plugins.armory.approval.Approval;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -7,11 +8,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The observers of single approvals, each of which is told of its decision once, and those of all. */
 final class Observers {
 
     private record Entry(ApprovalObserver observer, AtomicBoolean toldOfDecision) {}
+
+    private static final Logger LOGGER = Logger.getLogger(Observers.class.getName());
 
     private final Map<String, Entry> byApproval = new ConcurrentHashMap<>();
     private final List<ApprovalObserver> ofAll = new CopyOnWriteArrayList<>();
@@ -44,7 +49,18 @@ final class Observers {
         if (entry != null) {
             executor.execute(() -> message.accept(entry.observer));
         }
-        ofAll.forEach(message);
+        ofAll(message);
+    }
+
+    /** Tells the observers of all approvals, at once. */
+    void ofAll(Consumer<ApprovalObserver> message) {
+        for (ApprovalObserver observer : ofAll) {
+            try {
+                message.accept(observer);
+            } catch (RuntimeException | Error x) { // an Error where its plugin is gone
+                LOGGER.log(Level.WARNING, "A listener has failed", x);
+            }
+        }
     }
 
     /** Passes on a line at once, so that lines of one thread keep their order. */

@@ -1,6 +1,10 @@
-package io.jenkins.plugins.armory.approval;
+package io.jenkins.plugins.armory.build;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.approval.SteadyClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
