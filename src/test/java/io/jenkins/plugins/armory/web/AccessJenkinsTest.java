@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import hudson.model.Item;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.beans.Introspector;
@@ -269,9 +270,9 @@ class AccessJenkinsTest {
 
     private String newApproval() throws Exception {
         String id = ArmoryRuntime.get().tokens().newId();
-        ArmoryRuntime.get()
-                .approvals()
-                .create(TestApproval.of(id, BuildRecord.refTo(run))
+        TestBuilds.create(
+                ArmoryRuntime.get().approvals(),
+                TestApproval.of(id, BuildRecord.refTo(run))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))

@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.InputDefinition;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URL;
 import java.net.URLEncoder;
@@ -234,9 +235,9 @@ class ApprovalInputsJenkinsTest {
     private String approvalWithoutItsPlugin() throws Exception {
         String id = ArmoryRuntime.get().tokens().newId();
         j.createProject(WorkflowJob.class, "deploy-" + id);
-        ArmoryRuntime.get()
-                .approvals()
-                .create(TestApproval.of(id, ArmoryRootActionJenkinsTest.running("deploy-" + id))
+        TestBuilds.create(
+                ArmoryRuntime.get().approvals(),
+                TestApproval.of(id, ArmoryRootActionJenkinsTest.running("deploy-" + id))
                         .environment("prod")
                         .webhook("manual approval")
                         .timeout(Instant.now(), Duration.ofHours(1))

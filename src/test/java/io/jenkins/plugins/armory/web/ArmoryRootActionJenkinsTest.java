@@ -8,6 +8,7 @@ import hudson.security.csrf.DefaultCrumbIssuer;
 import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.http.HttpResponse;
@@ -52,9 +53,9 @@ class ArmoryRootActionJenkinsTest {
                 .everywhere()
                 .to("admin"));
         id = ArmoryRuntime.get().tokens().newId();
-        ArmoryRuntime.get()
-                .approvals()
-                .create(TestApproval.of(id, running(job.getFullName()))
+        TestBuilds.create(
+                ArmoryRuntime.get().approvals(),
+                TestApproval.of(id, running(job.getFullName()))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))

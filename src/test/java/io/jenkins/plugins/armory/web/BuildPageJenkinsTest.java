@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.time.Duration;
@@ -38,9 +39,9 @@ class BuildPageJenkinsTest {
         run = job.scheduleBuild2(0).waitForStart();
         j.waitForMessage("Sleeping for", run); // an interrupt before the first step is lost on Jenkins
         id = ArmoryRuntime.get().tokens().newId();
-        ArmoryRuntime.get()
-                .approvals()
-                .create(TestApproval.of(id, BuildRecord.refTo(run))
+        TestBuilds.create(
+                ArmoryRuntime.get().approvals(),
+                TestApproval.of(id, BuildRecord.refTo(run))
                         .environment(ENVIRONMENT)
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))

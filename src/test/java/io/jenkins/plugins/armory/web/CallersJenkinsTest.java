@@ -11,6 +11,7 @@ import hudson.model.Item;
 import hudson.model.Result;
 import hudson.security.csrf.DefaultCrumbIssuer;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.ClientDefinition;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -76,9 +77,9 @@ class CallersJenkinsTest {
 
     private static String newApproval(String job) throws Exception {
         String newId = ArmoryRuntime.get().tokens().newId();
-        ArmoryRuntime.get()
-                .approvals()
-                .create(TestApproval.of(newId, ArmoryRootActionJenkinsTest.running(job))
+        TestBuilds.create(
+                ArmoryRuntime.get().approvals(),
+                TestApproval.of(newId, ArmoryRootActionJenkinsTest.running(job))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))

@@ -9,6 +9,7 @@ import hudson.ExtensionList;
 import hudson.model.AdministrativeMonitor;
 import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,9 +35,9 @@ class OperationsJenkinsTest {
         j = rule;
         WorkflowJob job = j.createProject(WorkflowJob.class, "deploy");
         id = ArmoryRuntime.get().tokens().newId();
-        ArmoryRuntime.get()
-                .approvals()
-                .create(TestApproval.of(id, ArmoryRootActionJenkinsTest.running(job.getFullName()))
+        TestBuilds.create(
+                ArmoryRuntime.get().approvals(),
+                TestApproval.of(id, ArmoryRootActionJenkinsTest.running(job.getFullName()))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))

@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.approval.Vote;
+import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.net.URL;
 import java.time.Duration;
@@ -69,9 +70,9 @@ class PersonalDecisionJenkinsTest {
 
     private String newApproval(int required, String... submitters) throws Exception {
         String id = ArmoryRuntime.get().tokens().newId();
-        ArmoryRuntime.get()
-                .approvals()
-                .create(TestApproval.of(id, ArmoryRootActionJenkinsTest.running("deploy"))
+        TestBuilds.create(
+                ArmoryRuntime.get().approvals(),
+                TestApproval.of(id, ArmoryRootActionJenkinsTest.running("deploy"))
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))
@@ -82,9 +83,9 @@ class PersonalDecisionJenkinsTest {
 
     private String byRules(PeopleRule... rules) throws Exception {
         String id = ArmoryRuntime.get().tokens().newId();
-        ArmoryRuntime.get()
-                .approvals()
-                .create(TestApproval.of(id, ArmoryRootActionJenkinsTest.running("deploy"))
+        TestBuilds.create(
+                ArmoryRuntime.get().approvals(),
+                TestApproval.of(id, ArmoryRootActionJenkinsTest.running("deploy"))
                         .timeout(Instant.now(), Duration.ofHours(1))
                         .manual(new ManualRequirement("Go?", List.of(rules)))
                         .byPersonAlone()
