@@ -7,7 +7,7 @@ import hudson.model.Cause;
 import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.environment.Place;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.flow.CancelledStages;
 import io.jenkins.plugins.armory.step.flow.RestartedStages;

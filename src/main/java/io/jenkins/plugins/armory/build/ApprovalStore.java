@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.storage.History;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
+import io.jenkins.plugins.armory.storage.disk.UntilWritten;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -206,7 +207,9 @@ public final class ApprovalStore {
         if (!states.containsKey(build)) {
             BuildState state = builds.of(build);
             List<Approval> all = state.approvals();
-            if (!all.isEmpty()) {
+            if (all.isEmpty()) {
+                markers.remove(build); // it has come to nothing
+            } else {
                 keep(build, state);
                 markers.add(keyOf(all.get(0).id()), build, all.get(0).deadline()); // under the present name
                 List<Approval> decided =
@@ -257,19 +260,11 @@ public final class ApprovalStore {
                 .map(Approval::deadline)
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
-        markers.add(keyOf(first.id()), build, deadline);
-        boolean isNew = !states.containsKey(build);
-        if (isNew) {
+        if (!states.containsKey(build)) {
             keep(build, state);
         }
-        try {
-            return noting(() -> state.create(started, approvals));
-        } finally {
-            if (isNew && state.approvals().isEmpty()) {
-                states.remove(build);
-                markers.remove(build);
-            }
-        }
+        markers.add(keyOf(first.id()), build, deadline);
+        return noting(() -> state.create(started, approvals));
     }
 
     private void checkOpen() throws IOException {

@@ -6,10 +6,11 @@ import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Event.OtherFailed;
+import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
+import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.environment.OpenApproval;
 import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,17 +103,18 @@ final class Commit {
         Decision decision = approval.requireDecision();
         if (decision.isSuccess()) {
             if (pendingOf(open).findAny().isEmpty()) {
-                on(open.ended(Verdict.SUCCESS, ""));
+                on(new ApprovalEnded(open, Verdict.SUCCESS, ""));
             }
             return;
         }
         switch (decision.outcome()) {
             case ABORTED -> {
-                on(open.stopped(decision.mdMessage()));
+                on(new ApprovalEnded(open, Verdict.STOPPED, open.reason(decision.mdMessage())));
                 endAll(open, new Event.Aborted(decision.mdMessage()), at);
             }
             case OTHER_FAILED -> {
-                on(open.ended(Verdict.OTHER_FAILED, LogText.withoutPrefixes(DecisionText.failure(approval))));
+                on(new ApprovalEnded(
+                        open, Verdict.OTHER_FAILED, LogText.withoutPrefixes(DecisionText.failure(approval))));
                 endAll(open, new OtherFailed(decision.mdMessage()), at);
             }
             default -> fail(open, LogText.withoutPrefixes(DecisionText.failure(approval)), at);
@@ -122,7 +124,7 @@ final class Commit {
     /** Ends an approval, or what is like one, by a failure of its own. */
     Deployment.Transition fail(OpenApproval failed, String reason, Instant at) {
         List<OpenApproval> beside = deployment.beside(failed);
-        Deployment.Transition transition = on(failed.ended(Verdict.FAILURE, reason));
+        Deployment.Transition transition = on(new ApprovalEnded(failed, Verdict.FAILURE, reason));
         var event = new OtherFailed(OtherFailed.reason(reason));
         endAll(failed, event, at);
         beside.forEach(each -> endAll(each, event, at));

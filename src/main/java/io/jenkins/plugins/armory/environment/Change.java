@@ -1,7 +1,9 @@
 package io.jenkins.plugins.armory.environment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.Deployment.Move;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
@@ -18,7 +20,6 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.environment.Environment.Declaration;
 import io.jenkins.plugins.armory.environment.Environment.PlannedStep;
 import io.jenkins.plugins.armory.environment.Environment.Rollback;
 import io.jenkins.plugins.armory.environment.Environment.State;
@@ -214,7 +215,10 @@ final class Change {
         move(
                 known,
                 Trigger.REACHED,
-                (it, next) -> it.with(new Declaration(dependsOn, event.step(), event.place(), event.job())));
+                (it, next) -> it.with(copy -> copy.dependsOn(dependsOn)
+                        .step(event.step())
+                        .place(event.place())
+                        .job(event.job())));
         dependsOn.forEach(this::findOrAdd);
         Environment reached = environments.get(name);
         if (event.mistake() != null) {
@@ -247,15 +251,17 @@ final class Change {
     /** What is refused is not kept, and may have guarded whatever comes later. */
     private String closeAllThatComesLater(String reason) {
         String step = "armoryEnvironment";
-        endApproval(new ApprovalEnded(Place.OUTERMOST, step, Phase.AFTER_DEPLOYMENT, step, Verdict.FAILURE, reason));
+        var all = new OpenApproval(step, step, Place.OUTERMOST, Phase.AFTER_DEPLOYMENT, step);
+        endApproval(new ApprovalEnded(all, Verdict.FAILURE, reason));
         return reason;
     }
 
     /** Whatever the second one was to do with the environment, its gates included, is not done. */
     private String declareTwice(Environment known, Declared event) {
         String problem = event.mistake() == null ? Problems.declaredTwice(known) : event.mistake();
-        endApproval(new ApprovalEnded(
-                event.place().in(known.name()), event.step(), Phase.STRATEGY, event.step(), Verdict.STOPPED, problem));
+        var second = new OpenApproval(
+                event.step(), event.step(), event.place().in(known.name()), Phase.STRATEGY, event.step());
+        endApproval(new ApprovalEnded(second, Verdict.STOPPED, problem));
         return problem;
     }
 
@@ -315,29 +321,31 @@ final class Change {
     }
 
     private void endApproval(ApprovalEnded event) {
-        approvals.removeIf(open -> open.id().equals(event.approval()));
-        Environment environment = environments.get(event.place().environment());
+        OpenApproval approval = event.approval();
+        Place place = approval.place();
+        approvals.removeIf(open -> open.id().equals(approval.id()));
+        Environment environment = environments.get(place.environment());
         if (event.verdict() == Verdict.SUCCESS) {
             boolean complete = environment != null && environment.state() == State.COMPLETE;
-            failures.removeIf(failure -> isRetriedBy(failure, event)
+            failures.removeIf(failure -> isRetriedBy(failure, approval)
                     // A stop or a mistake has closed a complete environment for good.
                     && (failure.isThrown() ? !complete : !failure.cancels()));
             return;
         }
         var failure =
-                new Failure(event.place(), event.phase(), event.definition(), event.reason(), event.verdict(), false);
+                new Failure(place, approval.phase(), approval.definition(), event.reason(), event.verdict(), false);
         if (environment == null
-                ? !failure.isStop() || event.place().environment() != null
+                ? !failure.isStop() || place.environment() != null
                 : !failure.isThrown() || !environment.endedWithoutDeployment()) {
             add(failure);
         }
         if (environment != null && !failure.isThrown()) {
-            put(environment.checked(event.phase()));
+            put(environment.checked(approval.phase()));
         }
     }
 
     /** Returns whether a success is a retry of a failure. What is in another branch of the same {@code parallel} is none. */
-    private boolean isRetriedBy(Failure failure, ApprovalEnded success) {
+    private boolean isRetriedBy(Failure failure, OpenApproval success) {
         Place place = failure.place();
         return failure.phase() == success.phase()
                 && failure.definition().equals(success.definition())
@@ -366,7 +374,7 @@ final class Change {
             move(
                     environment,
                     Trigger.RULES_MET,
-                    (it, next) -> next == State.DEPLOYING ? it.withAdmission() : endOfWait(it, next));
+                    (it, next) -> next == State.DEPLOYING ? it.withAdmitted(true) : endOfWait(it, next));
         }
     }
 
@@ -378,7 +386,7 @@ final class Change {
         if (event.failure() != null) {
             move(environment, Trigger.BODY_FAILED, (it, next) -> failed(it, event.failure()));
         } else if (environment.state() == State.DEPLOYING) {
-            Environment ended = environment.withBodyEnded();
+            Environment ended = environment.withBodyEnded(true);
             put(ended);
             if (graph.hasCaught(ended)) {
                 move(ended, Trigger.BODY_FAILED, (it, next) -> failed(it, null));
@@ -478,7 +486,6 @@ final class Change {
             return;
         }
         String lost = " has ended, and Jenkins went down before that was written.";
-        stopOpen("The approval" + lost);
         for (Environment environment : environments()) {
             if (!graph.hasOpenWithin(environment)) { // else it goes on once that is given up
                 move(
@@ -491,15 +498,10 @@ final class Change {
         }
     }
 
-    /** Ends the open approvals. They did not open. */
-    private void stopOpen(String reason) {
-        List.copyOf(approvals).forEach(open -> endApproval(open.ended(Verdict.STOPPED, reason)));
-    }
-
     private void endBuild() {
         ended = true;
         String reason = "The build ended.";
-        stopOpen(reason);
+        List.copyOf(approvals).forEach(open -> endApproval(new ApprovalEnded(open, Verdict.STOPPED, reason)));
         for (Environment environment : environments()) {
             move(
                     environment,

@@ -2,7 +2,9 @@ package io.jenkins.plugins.armory.environment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.OriginUnknown;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Restarted;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
@@ -167,30 +169,7 @@ public record Deployment(
      * rolling it back; else empty.
      */
     public Optional<String> underWay(String name) {
-        return ended
-                ? Optional.empty()
-                : find(name)
-                        .filter(view()::isUnderWay)
-                        .map(each -> each.declaration().job());
-    }
-
-    /**
-     * Returns the environments of the administrators to which this build itself has come, and whose deployment is over; not those that were
-     * cancelled for others.
-     */
-    public List<Environment> endedByRules() {
-        return environments.values().stream()
-                .filter(each -> each.isReached()
-                        && each.declaration().job() != null
-                        && each.state().isOver()
-                        && !each.isCancelled()
-                        && !isOfOrigin(each))
-                .toList();
-    }
-
-    private boolean isOfOrigin(Environment environment) {
-        String stage = environment.place().outermost();
-        return stage != null && leavesOut(stage);
+        return ended ? Optional.empty() : find(name).filter(view()::isUnderWay).map(each -> each.job());
     }
 
     /** Returns the state of an environment as it is shown: also whether approvals are open. */

@@ -1,7 +1,8 @@
 package io.jenkins.plugins.armory.environment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.OpenApproval;
+import io.jenkins.plugins.armory.approval.Place;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,10 +36,6 @@ public sealed interface DeploymentEvent {
             @CheckForNull String mistake)
             implements DeploymentEvent {
 
-        public Declared(String environment, @CheckForNull List<String> dependsOn, String step, Place place) {
-            this(environment, dependsOn, step, place, null, null);
-        }
-
         public Declared {
             dependsOn = dependsOn == null ? null : List.copyOf(dependsOn);
         }
@@ -55,12 +52,9 @@ public sealed interface DeploymentEvent {
     /**
      * An approval is decided.
      *
-     * @param definition what the approval is known by: a later success of the same definition at the same place makes up for a
-     *     failure
      * @param reason of a failure, for people
      */
-    record ApprovalEnded(Place place, String approval, Phase phase, String definition, Verdict verdict, String reason)
-            implements DeploymentEvent {}
+    record ApprovalEnded(OpenApproval approval, Verdict verdict, String reason) implements DeploymentEvent {}
 
     /** The end of an approval as its environment sees it. */
     enum Verdict {

@@ -5,12 +5,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -23,38 +21,22 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * The plan of a deployment: what is to be done for each target, and in which order. It is data only, in the order of the
  * deployment file.
  *
- * @param targets the environments to deploy to; at least one
+ * @param targets the environments to deploy to; at least one, with names of their own, and what they depend on
  * @param actionTimeout the time that one action may take, {@code null} for no limit
  */
 @Restricted(NoExternalUse.class)
 public record DeploymentPlan(
         List<Target> targets, @CheckForNull Duration actionTimeout) {
 
-    /** @throws IllegalArgumentException if there is no target, two have one name, or one depends on a target that is not there */
     public DeploymentPlan {
         targets = List.copyOf(targets);
-        if (targets.isEmpty()) {
-            throw new IllegalArgumentException("targets: must name at least one target");
-        }
-        Set<String> names = new HashSet<>();
-        for (Target target : targets) {
-            if (!names.add(target.name())) {
-                throw new IllegalArgumentException("targets: \"" + target.name() + "\" is there twice");
-            }
-        }
-        for (Target target : targets) {
-            if (!names.containsAll(target.dependsOn())) {
-                throw new IllegalArgumentException("targets: \"" + target.name() + "\" depends on a target that is not"
-                        + " there: " + target.dependsOn());
-            }
-        }
     }
 
     /**
      * Returns the plan of a part of the deployment, in the order of the file. What depends on a target that is left out depends on what
      * that depends on: whoever names targets has decided that the others need not be deployed again, and nothing else.
      *
-     * @throws IllegalArgumentException if no name is given, or one that no target has
+     * @throws IllegalArgumentException if a name is given that no target has
      */
     public DeploymentPlan only(Collection<String> names) {
         Set<String> wanted = new LinkedHashSet<>(names);
@@ -103,20 +85,11 @@ public record DeploymentPlan(
             List<List<Step>> strategy,
             List<Step> after) {
 
-        /** @throws IllegalArgumentException if the strategy does not begin with the action {@code deploy} */
         public Target {
-            Objects.requireNonNull(name, "name");
-            Objects.requireNonNull(account, "account");
             dependsOn = List.copyOf(dependsOn);
             before = List.copyOf(before);
             strategy = strategy.stream().map(List::copyOf).toList();
             after = List.copyOf(after);
-            if (strategy.isEmpty()
-                    || strategy.get(0).size() != 1
-                    || !(strategy.get(0).get(0) instanceof Action first
-                            && first.action().equals(Action.DEPLOY))) {
-                throw new IllegalArgumentException("strategy: must begin with the action " + Action.DEPLOY);
-            }
         }
 
         /** Returns the action for a strategy that has failed. */

@@ -3,7 +3,9 @@ package io.jenkins.plugins.armory.environment;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.webhook.text.Bound;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,15 +21,41 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * follows {@link TransitionTable}.
  *
  * @param since when the state began
+ * @param dependsOn names of the environments that must be complete first
+ * @param step id of its {@code armoryEnvironment}, {@code null} before the Pipeline reaches it
+ * @param place of the step
+ * @param job the full name of the job whose rules of the administrators come before the body, {@code null} for an environment without
+ *     such rules
+ * @param admitted whether the rules of the administrators were met in this build, so that the body may begin
+ * @param bodyEnded whether the body of {@code armoryEnvironment} has ended without an error
+ * @param deployed whether an {@code afterDeployment} approval has begun; from then on nothing is rolled back
+ * @param steps the steps of the environment's plan that have begun, by id, in the order in which they did; empty without a
+ *     {@link DeploymentPlan}
+ * @param reason why the environment failed or was cancelled, {@code null} otherwise
+ * @param cancelledBy name of the environment or stage whose failure cancelled this one, empty for a failure outside of both,
+ *     {@code null} for none
+ * @param needsRollback whether the deployment failed when something may have been deployed
+ * @param rollback {@code null} before it begins
  */
 @Restricted(NoExternalUse.class)
+@RecordBuilder
 public record Environment(
         @JsonProperty("name") String name,
         @JsonProperty("state") State state,
         @JsonProperty("since") Instant since,
-        @JsonProperty("declaration") Declaration declaration,
-        @JsonProperty("progress") Progress progress,
-        @JsonProperty("setback") Setback setback) {
+        @JsonProperty("dependsOn") List<String> dependsOn,
+        @CheckForNull @JsonProperty("step") String step,
+        @JsonProperty("place") Place place,
+        @CheckForNull @JsonProperty("job") String job,
+        @JsonProperty("admitted") boolean admitted,
+        @JsonProperty("bodyEnded") boolean bodyEnded,
+        @JsonProperty("deployed") boolean deployed,
+        @JsonProperty("steps") Map<String, PlannedStep> steps,
+        @CheckForNull @JsonProperty("reason") String reason,
+        @CheckForNull @JsonProperty("cancelledBy") String cancelledBy,
+        @JsonProperty("needsRollback") boolean needsRollback,
+        @CheckForNull @JsonProperty("rollback") Rollback rollback)
+        implements EnvironmentBuilder.With {
 
     /** The state of an environment. */
     public enum State {
@@ -59,50 +87,6 @@ public record Environment(
         /** Returns whether the deployment is over, successful or not. */
         public boolean isOver() {
             return over;
-        }
-    }
-
-    /**
-     * The declaration of an environment in {@code armoryEnvironment}.
-     *
-     * @param dependsOn names of the environments that must be complete first
-     * @param step id of the step, {@code null} before the Pipeline reaches it
-     * @param place of the step
-     * @param job the full name of the job whose rules of the administrators come before the body, {@code null} for an environment without
-     *     such rules
-     */
-    public record Declaration(
-            @JsonProperty("dependsOn") List<String> dependsOn,
-            @CheckForNull @JsonProperty("step") String step,
-            @JsonProperty("place") Place place,
-            @CheckForNull @JsonProperty("job") String job) {
-
-        static final Declaration NONE = new Declaration(List.of(), null, Place.OUTERMOST, null);
-
-        public Declaration {
-            dependsOn = List.copyOf(dependsOn);
-        }
-    }
-
-    /**
-     * The progress of the deployment.
-     *
-     * @param admitted whether the rules of the administrators were met in this build, so that the body may begin
-     * @param bodyEnded whether the body of {@code armoryEnvironment} has ended without an error
-     * @param deployed whether an {@code afterDeployment} approval has begun; from then on nothing is rolled back
-     * @param steps the steps of the environment's plan that have begun, by id, in the order in which they did; empty without a
-     *     {@link DeploymentPlan}
-     */
-    public record Progress(
-            @JsonProperty("admitted") boolean admitted,
-            @JsonProperty("bodyEnded") boolean bodyEnded,
-            @JsonProperty("deployed") boolean deployed,
-            @JsonProperty("steps") Map<String, PlannedStep> steps) {
-
-        static final Progress NONE = new Progress(false, false, false, Map.of());
-
-        public Progress {
-            steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
         }
     }
 
@@ -146,28 +130,6 @@ public record Environment(
     }
 
     /**
-     * The failure of an environment, its cancellation, and its rollback.
-     *
-     * @param reason why the environment failed or was cancelled, {@code null} otherwise
-     * @param cancelledBy name of the environment or stage whose failure cancelled this one, empty for a failure outside of both,
-     *     {@code null} for none
-     * @param needsRollback whether the deployment failed when something may have been deployed
-     * @param rollback {@code null} before it begins
-     */
-    public record Setback(
-            @CheckForNull @JsonProperty("reason") String reason,
-            @CheckForNull @JsonProperty("cancelledBy") String cancelledBy,
-            @JsonProperty("needsRollback") boolean needsRollback,
-            @CheckForNull @JsonProperty("rollback") Rollback rollback) {
-
-        static final Setback NONE = new Setback(null, null, false, null);
-
-        public Setback {
-            reason = Bound.TEXT.cut(reason);
-        }
-    }
-
-    /**
      * The rollback of an environment. An environment has one at most.
      *
      * @param step id of the {@code armoryRollback} step
@@ -190,81 +152,43 @@ public record Environment(
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(since, "since");
-        Objects.requireNonNull(declaration, "declaration");
-        Objects.requireNonNull(progress, "progress");
-        Objects.requireNonNull(setback, "setback");
+        Objects.requireNonNull(place, "place");
+        dependsOn = List.copyOf(dependsOn);
+        steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
+        reason = Bound.TEXT.cut(reason);
     }
 
     /** Returns about how many characters it takes where it is kept. */
     long length() {
-        Stream<String> values = progress.steps().values().stream()
+        Stream<String> values = steps.values().stream()
                 .flatMap(step -> step.outputs().entrySet().stream())
                 .flatMap(output -> Stream.of(output.getKey(), output.getValue()));
-        long texts = Stream.of(
-                        Stream.of(name, Objects.requireNonNullElse(setback.reason(), "")), dependsOn().stream(), values)
+        long texts = Stream.of(Stream.of(name, Objects.requireNonNullElse(reason, "")), dependsOn.stream(), values)
                 .flatMap(all -> all)
                 .mapToLong(String::length)
                 .sum();
-        return texts + Failure.OVERHEAD * (1L + progress.steps().size());
+        return texts + Failure.OVERHEAD * (1L + steps.size());
     }
 
     /** Returns an environment that the Pipeline has not reached. */
     static Environment pending(String name, Instant now) {
-        return new Environment(name, State.PENDING, now, Declaration.NONE, Progress.NONE, Setback.NONE);
-    }
-
-    public List<String> dependsOn() {
-        return declaration.dependsOn();
-    }
-
-    @CheckForNull
-    public String step() {
-        return declaration.step();
-    }
-
-    public Place place() {
-        return declaration.place();
-    }
-
-    public boolean bodyEnded() {
-        return progress.bodyEnded();
-    }
-
-    public boolean deployed() {
-        return progress.deployed();
-    }
-
-    public Map<String, PlannedStep> steps() {
-        return progress.steps();
-    }
-
-    @CheckForNull
-    public String reason() {
-        return setback.reason();
-    }
-
-    @CheckForNull
-    public String cancelledBy() {
-        return setback.cancelledBy();
-    }
-
-    public boolean needsRollback() {
-        return setback.needsRollback();
-    }
-
-    @CheckForNull
-    public Rollback rollback() {
-        return setback.rollback();
+        return EnvironmentBuilder.builder()
+                .name(name)
+                .state(State.PENDING)
+                .since(now)
+                .dependsOn(List.of())
+                .place(Place.OUTERMOST)
+                .steps(Map.of())
+                .build();
     }
 
     /** Returns whether it was cancelled for what it depends on. One that is stopped has the state CANCELLED too. */
     public boolean isCancelled() {
-        return cancelledBy() != null;
+        return cancelledBy != null;
     }
 
     /** Returns whether its rollback failed. */
     boolean isRollbackFailed() {
-        Rollback rollback = rollback();
         return rollback != null && rollback.failure() != null;
     }
 
@@ -291,61 +215,46 @@ public record Environment(
      * build. A failure that was caught does not end that.
      */
     boolean isUnderWay() {
-        return progress.admitted() && (state == State.DEPLOYING && !bodyEnded() || isRollingBack());
+        return admitted && (state == State.DEPLOYING && !bodyEnded || isRollingBack());
     }
 
     /** Returns whether the rollback runs. A rollback may have approvals of its own. */
     boolean isRollingBack() {
-        Rollback rollback = rollback();
         return rollback != null && !rollback.over();
     }
 
     /** Returns whether an {@code armoryEnvironment} of the build has this name; otherwise it is only a dependency of others. */
     public boolean isReached() {
-        return step() != null;
+        return step != null;
     }
 
     /** Returns whether a body is that of the environment or of its rollback. */
     boolean hasBody(@CheckForNull String body) {
-        return body != null && (body.equals(step()) || isRolledBackBy(body));
+        return body != null && (body.equals(step) || isRolledBackBy(body));
     }
 
     /** Returns the body around the environment or around its rollback, {@code null} for none. */
     @CheckForNull
     String bodyAround(String body) {
-        Rollback rollback = rollback();
-        return rollback != null && isRolledBackBy(body) ? rollback.body() : place().body();
+        return rollback != null && isRolledBackBy(body) ? rollback.body() : place.body();
     }
 
     boolean isOf(String otherStep) {
-        return otherStep.equals(step());
+        return otherStep.equals(step);
     }
 
     boolean isRolledBackBy(String rollbackStep) {
-        Rollback rollback = rollback();
         return rollback != null && rollback.step().equals(rollbackStep);
     }
 
     Environment in(State newState, Instant now) {
-        return newState == state ? this : new Environment(name, newState, now, declaration, progress, setback);
-    }
-
-    Environment with(Declaration newDeclaration) {
-        return new Environment(name, state, since, newDeclaration, progress, setback);
-    }
-
-    private Environment with(Progress newProgress) {
-        return new Environment(name, state, since, declaration, newProgress, setback);
-    }
-
-    private Environment with(Setback newSetback) {
-        return new Environment(name, state, since, declaration, progress, newSetback);
+        return newState == state ? this : with(copy -> copy.state(newState).since(now));
     }
 
     /** Returns the environment at the begin or the end of an approval: once a check of what is deployed has begun, nothing is rolled back. */
     Environment checked(Phase phase) {
         boolean after = phase == Phase.AFTER_DEPLOYMENT && (state == State.DEPLOYING || state == State.COMPLETE);
-        return with(new Progress(progress.admitted(), bodyEnded(), deployed() || after, steps()));
+        return withDeployed(deployed || after);
     }
 
     /**
@@ -354,39 +263,21 @@ public record Environment(
      * @param after whether the step comes after the deployment
      */
     Environment withStep(String id, PlannedStep step, boolean after) {
-        var all = new LinkedHashMap<>(steps());
+        var all = new LinkedHashMap<>(steps);
         all.put(id, step);
-        return with(new Progress(progress.admitted(), bodyEnded(), deployed() || after, all));
+        return with(copy -> copy.deployed(deployed || after).steps(all));
     }
 
-    /** Returns the environment with other steps of its plan. */
-    public Environment withSteps(Map<String, PlannedStep> steps) {
-        return with(new Progress(progress.admitted(), bodyEnded(), deployed(), steps));
+    Environment withFailure(@CheckForNull String why, boolean isToRollBack) {
+        return with(copy -> copy.reason(why).needsRollback(isToRollBack));
     }
 
-    Environment withAdmission() {
-        return with(new Progress(true, bodyEnded(), deployed(), steps()));
-    }
-
-    Environment withBodyEnded() {
-        return with(new Progress(progress.admitted(), true, deployed(), steps()));
-    }
-
-    Environment withFailure(@CheckForNull String reason, boolean needsRollback) {
-        return with(new Setback(reason, cancelledBy(), needsRollback, rollback()));
-    }
-
-    Environment withCancellation(@CheckForNull String reason, @CheckForNull String by) {
-        return with(new Setback(reason, by, false, rollback()));
+    Environment withCancellation(@CheckForNull String why, @CheckForNull String by) {
+        return with(copy -> copy.reason(why).cancelledBy(by).needsRollback(false));
     }
 
     /** Returns the environment as a restarted build knows it. */
     Environment ofOrigin() {
-        return with(new Declaration(dependsOn(), step(), place().ofOrigin(), declaration.job()))
-                .with(new Progress(false, bodyEnded(), deployed(), steps()));
-    }
-
-    Environment withRollback(Rollback rollback) {
-        return with(new Setback(reason(), cancelledBy(), needsRollback(), rollback));
+        return with(copy -> copy.place(place.ofOrigin()).admitted(false));
     }
 }

@@ -1,8 +1,9 @@
 package io.jenkins.plugins.armory.environment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import org.kohsuke.accmod.Restricted;
@@ -11,7 +12,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * An approval of a build that did not succeed, or a stage that was cancelled.
  *
- * @param definition what it is known by, see {@link ApprovalEnded#definition}
+ * @param definition what it is known by, see {@link OpenApproval#definition}
  * @param reason for people
  * @param verdict how it ended: it failed itself, another one of the phase failed, it was stopped or cancelled
  * @param cancels whether something that came after it was cancelled for it, so that nothing makes up for it any more

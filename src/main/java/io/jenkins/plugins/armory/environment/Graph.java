@@ -1,7 +1,9 @@
 package io.jenkins.plugins.armory.environment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.Environment.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -111,12 +113,13 @@ record Graph(Map<String, Environment> environments, List<OpenApproval> approvals
 
     /** Returns whether an approval is open that belongs to an environment. */
     boolean awaitsApprovals(Environment environment) {
-        return approvals.stream().anyMatch(open -> open.isOf(environment));
+        return approvals.stream().anyMatch(open -> open.isOf(environment.name()));
     }
 
     /** Returns whether an approval is open that an environment waits for before its deployment begins. */
     boolean awaitsGates(Environment environment) {
-        return approvals.stream().anyMatch(open -> open.isOf(environment) && open.phase() == Phase.BEFORE_DEPLOYMENT);
+        return approvals.stream()
+                .anyMatch(open -> open.isOf(environment.name()) && open.phase() == Phase.BEFORE_DEPLOYMENT);
     }
 
     /** Returns whether the environment itself is open: see the sentence <i>Open</i> of {@link Deployment}. */

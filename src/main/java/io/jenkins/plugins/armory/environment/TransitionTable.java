@@ -52,9 +52,7 @@ public final class TransitionTable {
         FAILURE_STANDS(
                 "a failed approval before or within the deployment has no successful retry, or an environment within it failed",
                 (environment, graph) -> graph.reasonToFail(environment).isPresent()),
-        GUARDED(
-                "it has rules of the administrators",
-                (environment, graph) -> environment.declaration().job() != null),
+        GUARDED("it has rules of the administrators", (environment, graph) -> environment.job() != null),
         DEPENDENCY_PENDING(
                 "something that it depends on, or an approval that it waits for, is pending",
                 (environment, graph) -> !graph.admits(environment) || graph.awaitsGates(environment)),

@@ -3,12 +3,12 @@ package io.jenkins.plugins.armory.runtime;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
-import io.jenkins.plugins.armory.build.UntilWritten;
 import io.jenkins.plugins.armory.builds.BuildInfo;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.storage.EndedDeployment;
 import io.jenkins.plugins.armory.storage.LatestDeployments;
+import io.jenkins.plugins.armory.storage.disk.UntilWritten;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
@@ -34,10 +34,29 @@ final class DeploymentNotes {
 
     /** Takes what has ended in a build, which may be known already. */
     void note(Run<?, ?> run, Deployment deployment) {
-        List<Environment> ended = deployment.endedByRules();
+        List<Environment> ended = endedByRules(deployment);
         if (!ended.isEmpty()) {
             store.whenOpen(again, () -> ended.forEach(each -> note(run, deployment, each)));
         }
+    }
+
+    /**
+     * Returns the environments of the administrators to which this build itself has come, and whose deployment is over; not those that were
+     * cancelled for others.
+     */
+    static List<Environment> endedByRules(Deployment deployment) {
+        return deployment.environments().values().stream()
+                .filter(each -> each.isReached()
+                        && each.job() != null
+                        && each.state().isOver()
+                        && !each.isCancelled()
+                        && !isOfOrigin(deployment, each))
+                .toList();
+    }
+
+    private static boolean isOfOrigin(Deployment deployment, Environment environment) {
+        String stage = environment.place().outermost();
+        return stage != null && deployment.leavesOut(stage);
     }
 
     private void note(Run<?, ?> run, Deployment deployment, Environment environment) {

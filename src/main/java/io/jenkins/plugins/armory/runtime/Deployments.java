@@ -5,6 +5,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.OpenApproval;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.builds.RunningBuild;
@@ -16,8 +18,6 @@ import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.environment.Environment;
-import io.jenkins.plugins.armory.environment.OpenApproval;
-import io.jenkins.plugins.armory.environment.Place;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.NoSuchFileException;
@@ -229,7 +229,7 @@ public final class Deployments {
     }
 
     private void noteOutcome(Run<?, ?> run, Deployment deployment) {
-        List<Environment> over = deployment.endedByRules();
+        List<Environment> over = DeploymentNotes.endedByRules(deployment);
         if (!over.equals(opening(run).over)) {
             opening(run).over = over;
             ended.accept(run, deployment);

@@ -8,19 +8,20 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.build.BuildState;
-import io.jenkins.plugins.armory.build.UntilWritten;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
 import io.jenkins.plugins.armory.step.flow.ProgramSaves;
 import io.jenkins.plugins.armory.step.flow.Stages;
+import io.jenkins.plugins.armory.storage.disk.UntilWritten;
 import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.io.IOException;
 import java.util.concurrent.ExecutionException;
@@ -158,14 +159,10 @@ public abstract class SuspendedExecution extends StepExecution {
     protected void tellEnvironments(String reason) throws IOException, InterruptedException {
         String environment = EnclosingBody.environment(null, getContext());
         if (environment != null) {
-            FlowNode node = getContext().get(FlowNode.class);
+            String id = getContext().get(FlowNode.class).getId();
+            Place place = Stages.placeOf(getContext(), environment);
             tell(new ApprovalEnded(
-                    Stages.placeOf(getContext(), environment),
-                    node.getId(),
-                    Phase.STRATEGY,
-                    getStatus(),
-                    Verdict.STOPPED,
-                    reason));
+                    new OpenApproval(id, getStatus(), place, Phase.STRATEGY, getStatus()), Verdict.STOPPED, reason));
         }
     }
 
@@ -253,6 +250,11 @@ public abstract class SuspendedExecution extends StepExecution {
     /** Applies an event to the environments of the build. */
     public final Transition tell(DeploymentEvent event) throws IOException, InterruptedException {
         return armory().deployments().apply(build(), event);
+    }
+
+    /** Applies the end of what the step waits for without a verdict. */
+    public final void tellStopped(OpenApproval approval, String why) throws IOException, InterruptedException {
+        tell(new ApprovalEnded(approval, Verdict.STOPPED, approval.reason(why)));
     }
 
     /**

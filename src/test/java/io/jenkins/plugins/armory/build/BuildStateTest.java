@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.build;
 
 import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
+import static io.jenkins.plugins.armory.environment.DeploymentTest.ended;
 import static io.jenkins.plugins.armory.environment.DeploymentTest.in;
 import static io.jenkins.plugins.armory.environment.DeploymentTest.started;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,9 +11,10 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.Deployment;
-import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.BuildEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Ended;
@@ -25,8 +27,6 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.environment.Environment.State;
-import io.jenkins.plugins.armory.environment.OpenApproval;
-import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +70,7 @@ class BuildStateTest {
     }
 
     static Declared declared(String name, String... dependsOn) {
-        return new Declared(name, List.of(dependsOn), "step of " + name, Place.OUTERMOST);
+        return new Declared(name, List.of(dependsOn), "step of " + name, Place.OUTERMOST, null, null);
     }
 
     @Test
@@ -78,7 +78,7 @@ class BuildStateTest {
         store.apply(declared("dev"));
         store.apply(started(in("dev"), "a1", Phase.STRATEGY));
         store.apply(started(in("dev"), "a2", Phase.STRATEGY));
-        store.apply(new ApprovalEnded(in("dev", "a"), "a1", Phase.STRATEGY, "tests", Verdict.FAILURE, "no"));
+        store.apply(ended(in("dev", "a"), "a1", Phase.STRATEGY, "tests", Verdict.FAILURE, "no"));
         store.apply(new PlannedStepStarted("dev", "dev/strategy/1", false));
         store.apply(new PlannedStepEnded("dev", "dev/strategy/1", null, Map.of("replicaSetName", "web-7")));
         store.apply(new PlannedStepStarted("dev", "dev/strategy/2", false));
@@ -90,7 +90,7 @@ class BuildStateTest {
         store.apply(new RollbackEnded("dev", "r", "not possible"));
         store.apply(declared("prod", "dev", "qa"));
         store.apply(declared("qa"));
-        store.apply(new ApprovalEnded(in("qa", "a"), "a3", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
+        store.apply(ended(in("qa", "a"), "a3", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
 
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
         assertThat(store.deployment().environments()).containsOnlyKeys("dev", "prod", "qa");
@@ -146,7 +146,7 @@ class BuildStateTest {
 
     @Test
     void whatIsNotedInMemoryIsWrittenWithTheNextEvent() throws IOException {
-        store.apply(new ApprovalEnded(in(null), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
+        store.apply(ended(in(null), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
         store.note(new StageCancelled("prod", Place.OUTERMOST, "because"));
         assertThat(reopened().deployment().cancelled()).isEmpty();
         store.flush();
@@ -159,7 +159,7 @@ class BuildStateTest {
 
     @Test
     void readsTheCancelledStagesThatItWrote() throws IOException {
-        store.apply(new ApprovalEnded(in("dev", "a"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
+        store.apply(ended(in("dev", "a"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
         store.apply(new StageCancelled("prod", Place.OUTERMOST, "because"));
 
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
@@ -370,8 +370,8 @@ class BuildStateTest {
     void theEndOfABuildWritesWhatCouldNotBeWrittenBefore() throws IOException {
         Path inTheWay = Files.createDirectory(folder.resolve(BuildLog.FILE));
         assertThatIOException()
-                .isThrownBy(() -> store.apply(new ApprovalEnded(
-                        in(null, "a"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no")));
+                .isThrownBy(() -> store.apply(
+                        ended(in(null, "a"), "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no")));
         Files.delete(inTheWay);
 
         store.end();

@@ -2,9 +2,9 @@ package io.jenkins.plugins.armory.build;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.OpenApproval;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
-import io.jenkins.plugins.armory.environment.OpenApproval;
-import io.jenkins.plugins.armory.environment.Place;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

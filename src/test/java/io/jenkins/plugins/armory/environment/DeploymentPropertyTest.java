@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.Deployment.Move;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
@@ -105,7 +106,8 @@ class DeploymentPropertyTest {
     private static List<DeploymentEvent> endsForDependents(String name) {
         return ends(name).stream()
                 .filter(event -> event instanceof Ended
-                        || event instanceof ApprovalEnded ended && ended.phase() == Phase.AFTER_DEPLOYMENT)
+                        || event instanceof ApprovalEnded ended
+                                && ended.approval().phase() == Phase.AFTER_DEPLOYMENT)
                 .toList();
     }
 
@@ -113,7 +115,7 @@ class DeploymentPropertyTest {
     private static List<DeploymentEvent> allEventsAndOneOutside(String name) {
         List<DeploymentEvent> events = allEvents(name);
         var outside = Place.OUTERMOST;
-        events.add(new ApprovalEnded(outside, "outside", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
+        events.add(DeploymentTest.ended(outside, "outside", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "no"));
         return events;
     }
 
@@ -122,7 +124,7 @@ class DeploymentPropertyTest {
         for (Phase phase : List.of(Phase.STRATEGY, Phase.AFTER_DEPLOYMENT)) {
             events.add(DeploymentTest.started(in(name), name + phase, phase));
         }
-        events.add(new ApprovalEnded(in(name), name + Phase.STRATEGY, Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
+        events.add(DeploymentTest.ended(in(name), name + Phase.STRATEGY, Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
         events.add(new Stopped(name, name, "stopped"));
         events.add(new RollbackStarted(name, "another rollback", Place.OUTERMOST));
         events.add(new RollbackStarted(name, "rollback", new Place(null, null, name, List.of(), name)));
@@ -133,7 +135,7 @@ class DeploymentPropertyTest {
     private static List<DeploymentEvent> ends(String name) {
         var events = new ArrayList<DeploymentEvent>();
         for (Phase phase : List.of(Phase.STRATEGY, Phase.AFTER_DEPLOYMENT)) {
-            events.add(new ApprovalEnded(in(name), name + phase, phase, "tests", Verdict.FAILURE, "no"));
+            events.add(DeploymentTest.ended(in(name), name + phase, phase, "tests", Verdict.FAILURE, "no"));
         }
         events.add(new Ended(name, name, null));
         events.add(new Ended(name, name, "failed"));
@@ -383,8 +385,8 @@ class DeploymentPropertyTest {
         var scripts = new LinkedHashMap<String, Deque<DeploymentEvent>>();
         graph.forEach((name, dependsOn) -> scripts.put(
                 name,
-                new ArrayDeque<>(
-                        List.of(new Declared(name, dependsOn, name, new Place(null, null, name, List.of(), null))))));
+                new ArrayDeque<>(List.of(new Declared(
+                        name, dependsOn, name, new Place(null, null, name, List.of(), null), null, null)))));
         fates.forEach((name, fate) -> scripts.get(name).addAll(script(name, fate)));
         Deployment deployment = Deployment.EMPTY;
         TreeSet<String> running = new TreeSet<>(graph.keySet());
@@ -410,7 +412,7 @@ class DeploymentPropertyTest {
         Verdict verdict = fate == Fate.SUCCEEDS ? Verdict.SUCCESS : Verdict.FAILURE;
         var events = new ArrayList<DeploymentEvent>(List.of(
                 DeploymentTest.started(within(name), name, phase),
-                new ApprovalEnded(within(name), name, phase, "tests", verdict, "no")));
+                DeploymentTest.ended(within(name), name, phase, "tests", verdict, "no")));
         boolean thrown = fate == Fate.FAILS_BEFORE || fate == Fate.FAILS_WITHIN;
         events.add(new Ended(name, name, thrown ? "no" : null));
         if (fate == Fate.FAILS_WITHIN) {

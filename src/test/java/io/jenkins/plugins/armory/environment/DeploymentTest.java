@@ -3,7 +3,9 @@ package io.jenkins.plugins.armory.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.Deployment.Move;
 import io.jenkins.plugins.armory.environment.Deployment.Outcome;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
@@ -49,11 +51,12 @@ public class DeploymentTest {
     }
 
     private String reach(String name, String... dependsOn) {
-        return happens(new Declared(name, List.of(dependsOn), "step of " + name, inStage("deploy to " + name)));
+        return happens(
+                new Declared(name, List.of(dependsOn), "step of " + name, inStage("deploy to " + name), null, null));
     }
 
     private String reachWithin(String outer, String name, String... dependsOn) {
-        return happens(new Declared(name, List.of(dependsOn), "step of " + name, within(outer)));
+        return happens(new Declared(name, List.of(dependsOn), "step of " + name, within(outer), null, null));
     }
 
     private static Place within(String environment) {
@@ -103,12 +106,18 @@ public class DeploymentTest {
         return new ApprovalStarted(new OpenApproval(id, id, place, phase, "tests"), planned);
     }
 
+    /** Returns the event that an approval has ended. */
+    public static ApprovalEnded ended(
+            Place place, String id, Phase phase, String definition, Verdict verdict, String reason) {
+        return new ApprovalEnded(new OpenApproval(id, id, place, phase, definition), verdict, reason);
+    }
+
     private String begins(String environment, String approval, Phase phase) {
         return happens(started(in(environment), approval, phase));
     }
 
     private void ends(String environment, String approval, Phase phase, Verdict verdict, String reason) {
-        happens(new ApprovalEnded(in(environment), approval, phase, "tests", verdict, reason));
+        happens(ended(in(environment), approval, phase, "tests", verdict, reason));
     }
 
     private void approvalFails(String environment, Phase phase) {
@@ -117,12 +126,12 @@ public class DeploymentTest {
 
     private void approvalFails(Place place, Phase phase) {
         assertThat(happens(started(place, "a1", phase))).isNull();
-        happens(new ApprovalEnded(place, "a1", phase, "tests", Verdict.FAILURE, "2 of 12 tests failed"));
+        happens(ended(place, "a1", phase, "tests", Verdict.FAILURE, "2 of 12 tests failed"));
     }
 
     private void approvalSucceeds(Place place, Phase phase, String webhook) {
         assertThat(happens(started(place, "a2", phase))).isNull();
-        happens(new ApprovalEnded(place, "a2", phase, webhook, Verdict.SUCCESS, ""));
+        happens(ended(place, "a2", phase, webhook, Verdict.SUCCESS, ""));
     }
 
     private void fail(String name) {
@@ -145,20 +154,6 @@ public class DeploymentTest {
         return deployment.find(name).orElseThrow();
     }
 
-    /** It stands in no stage, as most do. */
-    @Test
-    void anEnvironmentWithRulesIsAmongThoseThatEndedByThem() {
-        happens(new Declared("prod", List.of(), "step of prod", Place.OUTERMOST, "shop/main", null));
-        happens(new Declared("plain", List.of(), "step of plain", Place.OUTERMOST));
-        assertThat(deployment.endedByRules()).isEmpty();
-
-        happens(new DeploymentEvent.RulesMet("prod", "step of prod"));
-        end("prod");
-        end("plain");
-
-        assertThat(deployment.endedByRules()).extracting(Environment::name).containsExactly("prod");
-    }
-
     /** An approval beside it comes too late, whoever is quicker, and is not called. */
     @Test
     void anEnvironmentWhoseRulesAreForOtherJobsFailsAtOnce() {
@@ -179,7 +174,7 @@ public class DeploymentTest {
         reach("prod", "qa");
         var beside = Place.OUTERMOST.in("prod");
         happens(started(beside, "a1", Phase.AFTER_DEPLOYMENT));
-        happens(new ApprovalEnded(beside, "a1", Phase.AFTER_DEPLOYMENT, "smoke", Verdict.FAILURE, "smoke failed"));
+        happens(ended(beside, "a1", Phase.AFTER_DEPLOYMENT, "smoke", Verdict.FAILURE, "smoke failed"));
         assertThat(deployment.reasons()).containsExactly("\"prod\" is closed: smoke failed");
 
         reach("qa");
@@ -239,7 +234,7 @@ public class DeploymentTest {
         end("prod");
 
         assertState("prod", State.AWAITING_APPROVAL);
-        happens(new ApprovalEnded(Place.OUTERMOST.in("prod"), "again", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
+        happens(ended(Place.OUTERMOST.in("prod"), "again", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
         assertState("prod", State.COMPLETE);
     }
 
@@ -252,7 +247,7 @@ public class DeploymentTest {
         assertThat(happens(new Declared("staging", null, "again", inStage("one"), null, mistake)))
                 .as("in a retry")
                 .isEqualTo(mistake);
-        happens(new Declared("prod", null, "step of prod", inStage("two")));
+        happens(new Declared("prod", null, "step of prod", inStage("two"), null, null));
 
         assertState("staging", State.FAILED);
         assertState("prod", State.CANCELLED);
@@ -331,7 +326,7 @@ public class DeploymentTest {
     @Test
     void isRolledBackFromWithinAnEnvironmentInIt() {
         reach("staging");
-        happens(new Declared("eu", List.of(), "step of eu", within("staging")));
+        happens(new Declared("eu", List.of(), "step of eu", within("staging"), null, null));
         approvalFails("eu", Phase.STRATEGY);
         assertThat(rollsBack("staging", "r", inside("eu"))).isEqualTo("its state is DEPLOYING");
         approvalFails("staging", Phase.STRATEGY);
@@ -440,7 +435,7 @@ public class DeploymentTest {
 
     private void approvalIsStopped(Place place, Phase phase) {
         happens(started(place, "a1", phase));
-        happens(new ApprovalEnded(place, "a1", phase, "tests", Verdict.STOPPED, "It was stopped."));
+        happens(ended(place, "a1", phase, "tests", Verdict.STOPPED, "It was stopped."));
     }
 
     @Test
@@ -505,17 +500,6 @@ public class DeploymentTest {
             ends("staging", "a2", Phase.AFTER_DEPLOYMENT, verdict, "no");
             assertThat(state("prod")).isEqualTo(success ? State.DEPLOYING : State.CANCELLED);
         }
-    }
-
-    @Test
-    void anOpenApprovalOfACompleteEnvironmentThatNobodyIsLeftToEndDidNotOpen() {
-        reach("staging");
-        end("staging");
-        begins("staging", "a2", Phase.AFTER_DEPLOYMENT);
-        reach("prod", "staging");
-        happens(new NobodyLeft(deployment));
-
-        assertState("prod", State.CANCELLED);
     }
 
     @Test
@@ -586,7 +570,7 @@ public class DeploymentTest {
     @Test
     void anApprovalThatFailedBeforeItsEnvironmentKeepsThatClosedInARestartedBuildToo() {
         var asked = new Place("staging", "5", "ask", List.of(), null);
-        happens(new ApprovalEnded(asked, "a1", Phase.BEFORE_DEPLOYMENT, "tests", Verdict.FAILURE, "broken"));
+        happens(ended(asked, "a1", Phase.BEFORE_DEPLOYMENT, "tests", Verdict.FAILURE, "broken"));
         reach("staging");
         restart("ask");
 
@@ -683,7 +667,8 @@ public class DeploymentTest {
     void anEnvironmentThatIsDeclaredTwiceAdmitsNobody() {
         reach("staging");
         end("staging");
-        assertThat(happens(new Declared("staging", List.of(), "another step", inStage("deploy to staging"))))
+        assertThat(happens(
+                        new Declared("staging", List.of(), "another step", inStage("deploy to staging"), null, null)))
                 .contains("deployed to twice");
         reach("prod", "staging");
         assertState("prod", State.CANCELLED);
@@ -739,7 +724,7 @@ public class DeploymentTest {
         reach("prod");
         happens(started(in("prod", "b"), "a2", Phase.STRATEGY));
         approvalFails(in("prod", "a"), Phase.STRATEGY);
-        happens(new ApprovalEnded(in("prod", "b"), "a2", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
+        happens(ended(in("prod", "b"), "a2", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
         end("prod");
 
         assertState("prod", State.FAILED);
@@ -935,7 +920,7 @@ public class DeploymentTest {
     }
 
     private void reachBehindAll(String name, String... branches) {
-        happens(new Declared(name, null, "step of " + name, inStage("deploy to " + name, branches)));
+        happens(new Declared(name, null, "step of " + name, inStage("deploy to " + name, branches), null, null));
     }
 
     @Test
@@ -980,7 +965,7 @@ public class DeploymentTest {
         end("staging");
         reach("prod", "staging", "eu");
 
-        assertThat(happens(new Declared("eu", null, "step of eu", inStage("deploy to eu"))))
+        assertThat(happens(new Declared("eu", null, "step of eu", inStage("deploy to eu"), null, null)))
                 .isNull();
 
         assertState("eu", State.CANCELLED);
@@ -1110,7 +1095,7 @@ public class DeploymentTest {
     @Test
     void anApprovalThatAnotherOneEndedEndsNoFurtherOnes() {
         Place ended = inStage("5", "a");
-        happens(new ApprovalEnded(ended, "a1", Phase.STRATEGY, "tests", Verdict.OTHER_FAILED, "another one failed"));
+        happens(ended(ended, "a1", Phase.STRATEGY, "tests", Verdict.OTHER_FAILED, "another one failed"));
 
         assertThat(deployment.failedBeside(inStage("5", "b"), Phase.STRATEGY)).isEmpty();
     }
@@ -1119,7 +1104,7 @@ public class DeploymentTest {
     void rejectsASecondEnvironmentOfTheSameName() {
         reach("prod");
 
-        assertThat(happens(new Declared("prod", List.of(), "another step", Place.OUTERMOST)))
+        assertThat(happens(new Declared("prod", List.of(), "another step", Place.OUTERMOST, null, null)))
                 .isEqualTo("name: \"prod\" is deployed to twice in this build; give one of the two another name");
         assertThat(reach("prod")).as("the same step, resumed").isNull();
         assertState("prod", State.DEPLOYING);
@@ -1130,7 +1115,7 @@ public class DeploymentTest {
         reach("prod");
         fail("prod");
 
-        assertThat(happens(new Declared("prod", List.of(), "another step", Place.OUTERMOST)))
+        assertThat(happens(new Declared("prod", List.of(), "another step", Place.OUTERMOST, null, null)))
                 .isEqualTo("name: \"prod\" was deployed to already in this build, which ended as FAILED: exit code 1\n"
                         + "An environment is deployed to once; to try again, put retry into armoryEnvironment,"
                         + " around its steps.");
@@ -1342,7 +1327,7 @@ public class DeploymentTest {
     void aRestartedBuildKeepsTheFailuresWhoseStageIsNotKnown() {
         reach("staging");
         end("staging");
-        happens(new ApprovalEnded(
+        happens(ended(
                 Place.OUTERMOST.in("staging"), "a1", Phase.STRATEGY, "checks", Verdict.STOPPED, "nobody was asked"));
         approvalFails(Place.OUTERMOST, Phase.AFTER_DEPLOYMENT);
         restart("deploy to staging");
@@ -1443,7 +1428,8 @@ public class DeploymentTest {
     @Test
     void tellsWhichRowsOfTheTransitionTableItTook() {
         reach("prod", "staging");
-        Transition transition = deployment.on(new Declared("staging", List.of(), "step", Place.OUTERMOST), NOW);
+        Transition transition =
+                deployment.on(new Declared("staging", List.of(), "step", Place.OUTERMOST, null, null), NOW);
 
         assertThat(transition.moves())
                 .extracting(Move::toString)

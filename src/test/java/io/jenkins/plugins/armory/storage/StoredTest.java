@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.storage;
 
 import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.START;
+import static io.jenkins.plugins.armory.environment.DeploymentTest.ended;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -16,13 +17,12 @@ import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
-import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallCredentials;
@@ -139,15 +139,15 @@ class StoredTest {
     private static Deployment deployment() {
         Deployment deployment = Deployment.EMPTY;
         for (DeploymentEvent event : List.of(
-                new DeploymentEvent.Declared("staging", List.of(), "step of staging", Place.OUTERMOST),
-                new ApprovalEnded(
+                new DeploymentEvent.Declared("staging", List.of(), "step of staging", Place.OUTERMOST, null, null),
+                ended(
                         new Place("staging", "5", "outer", List.of(new Place.Branch("3", "4")), "body"),
                         "a1",
                         Phase.AFTER_DEPLOYMENT,
                         "tests",
                         Verdict.FAILURE,
                         "no"),
-                new ApprovalEnded(
+                ended(
                         new Place(null, "9", "outer", List.of(), null),
                         "a2",
                         Phase.STRATEGY,

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.PlannedStepEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.PlannedStepStarted;
 import io.jenkins.plugins.armory.environment.DeploymentTest;
-import io.jenkins.plugins.armory.environment.Place;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +37,14 @@ class BuildDeploymentTest {
 
     @Test
     void anEnvironmentWithoutAPlanHasNoSteps() {
-        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST));
+        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST, null, null));
 
         assertThat(steps().isMissingNode()).isTrue();
     }
 
     @Test
     void stepsThatHaveBegunAreThereInTheirOrder() throws Exception {
-        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST));
+        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST, null, null));
         on(new PlannedStepStarted("prod", "prod/strategy/1", false));
         on(new PlannedStepEnded("prod", "prod/strategy/1", null, Map.of("secret", "output")));
         on(new PlannedStepStarted("prod", "prod/strategy/2", false));
@@ -63,7 +63,7 @@ class BuildDeploymentTest {
 
     @Test
     void aStepNamesItsApproval() {
-        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST));
+        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST, null, null));
         on(new PlannedStepStarted("prod", "prod/before/1", false));
         on(DeploymentTest.started(Place.OUTERMOST.in("prod"), "a1", Phase.STRATEGY, "prod/before/1"));
 

@@ -8,14 +8,14 @@ import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.build.ApprovalObserver;
 import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
-import io.jenkins.plugins.armory.environment.OpenApproval;
-import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.step.flow.Builds;
@@ -179,7 +179,7 @@ public final class ApprovalWait {
             unwritten(x);
         }
         if (!known) {
-            step.tell(open().stopped("It was stopped before it began."));
+            step.tellStopped(open(), "It was stopped before it began.");
             step.fail(cause);
         }
     }
@@ -226,7 +226,7 @@ public final class ApprovalWait {
                             // Else a mistake in its definition would roll back what is deployed.
                             step.tell(new ApprovalStarted(open, null));
                         }
-                        step.tell(open.stopped("The step failed: " + thrown.getMessage()));
+                        step.tellStopped(open, "The step failed: " + thrown.getMessage());
                     }
                     step.endWithError(thrown);
                     end(new Event.Aborted("The step failed."));

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.step.flow;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.environment.Place;
+import io.jenkins.plugins.armory.approval.Place;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,9 +5,9 @@ import static io.jenkins.plugins.armory.step.deployment.DeploymentStepsJenkinsTe
 import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.RollbackStarted;
-import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.BusyExecutor;
 import io.jenkins.plugins.armory.step.environment.ArmoryRollbackExecution;

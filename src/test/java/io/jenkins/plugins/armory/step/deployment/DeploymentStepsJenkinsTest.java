@@ -11,12 +11,11 @@ import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
 import io.jenkins.plugins.armory.approval.Phase;
+import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
 import io.jenkins.plugins.armory.builds.SeenCommits;
-import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.environment.Environment;
-import io.jenkins.plugins.armory.environment.Place;
 import io.jenkins.plugins.armory.protect.ManualApproval;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.BlockEnd;
@@ -93,7 +92,8 @@ class DeploymentStepsJenkinsTest {
     }
 
     static void failAfterDeployment(WorkflowRun run, Place place) throws IOException {
-        var failed = new ApprovalEnded(place, "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "2 of 42 failed");
+        var failed =
+                DeploymentTest.ended(place, "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "2 of 42 failed");
         ArmoryRuntime.get().deployments().apply(run, failed);
     }
 

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.build;
+package io.jenkins.plugins.armory.storage.disk;
 
 import java.io.IOException;
 import java.time.Duration;

@@ -1,18 +1,20 @@
-package io.jenkins.plugins.armory.build;
+package io.jenkins.plugins.armory.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.approval.Progress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The last progress report of each pending approval. Reports are in memory alone, and each replaces the one before. So
  * a process may report as often as it likes: nothing is written, and nothing waits.
  */
-final class ProgressReports {
+@Restricted(NoExternalUse.class)
+public final class ProgressReports {
 
     /** The number of reports that may get a line in a log at once. */
     static final int BURST = 10;
@@ -29,7 +31,7 @@ final class ProgressReports {
     private final Map<String, Entry> byApproval = new ConcurrentHashMap<>();
 
     /** The result of a report: the progress now, and whether a log should have a line about it. */
-    record Noted(Progress progress, boolean worthALine) {}
+    public record Noted(Progress progress, boolean worthALine) {}
 
     /**
      * Adds a report.
@@ -37,7 +39,7 @@ final class ProgressReports {
      * @param percent {@code null} if unchanged
      * @param mdMessage {@code null} if unchanged
      */
-    Noted add(String id, @CheckForNull Double percent, @CheckForNull String mdMessage, Instant now) {
+    public Noted add(String id, @CheckForNull Double percent, @CheckForNull String mdMessage, Instant now) {
         Entry noted = byApproval.compute(id, (key, known) -> next(known, percent, mdMessage, now));
         return new Noted(noted.progress, noted.worthALine);
     }
@@ -61,15 +63,15 @@ final class ProgressReports {
     }
 
     /** Returns the last report, if there was one since the start. */
-    Optional<Progress> of(String id) {
+    public Optional<Progress> of(String id) {
         return Optional.ofNullable(byApproval.get(id)).map(Entry::progress);
     }
 
-    void remove(String id) {
+    public void remove(String id) {
         byApproval.remove(id);
     }
 
-    int count() {
+    public int count() {
         return byApproval.size();
     }
 }

@@ -1,6 +1,5 @@
-package io.jenkins.plugins.armory.build;
+package io.jenkins.plugins.armory.approval;
 
-import io.jenkins.plugins.armory.approval.SteadyClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.build;
+package io.jenkins.plugins.armory.storage.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

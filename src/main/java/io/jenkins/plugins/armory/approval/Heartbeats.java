@@ -1,10 +1,6 @@
-package io.jenkins.plugins.armory.build;
+package io.jenkins.plugins.armory.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.Progress;
-import io.jenkins.plugins.armory.approval.SteadyClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,12 +9,15 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The heartbeats of the external processes that pending approvals wait for. They are in memory alone. Nobody can report
  * anything while Jenkins is down, so the intervals begin anew at each start.
  */
-final class Heartbeats {
+@Restricted(NoExternalUse.class)
+public final class Heartbeats {
 
     /**
      * A sign of life.
@@ -36,13 +35,13 @@ final class Heartbeats {
     private final Deadlines due;
 
     /** @param check takes the id of an approval whose heartbeat may have been missed, on the timer's thread */
-    Heartbeats(ScheduledExecutorService timer, Instant now, Consumer<String> check) {
+    public Heartbeats(ScheduledExecutorService timer, Instant now, Consumer<String> check) {
         this.opened = new Beat(now, steady.instant(), null);
         this.due = new Deadlines(timer, steady, check);
     }
 
     /** Records a sign of life. The next check is not moved, since it looks at the newest sign. */
-    void heard(String id, Instant at, @CheckForNull Progress progress) {
+    public void heard(String id, Instant at, @CheckForNull Progress progress) {
         last.put(id, new Beat(at, steady.instant(), progress));
     }
 
@@ -50,7 +49,7 @@ final class Heartbeats {
      * Schedules the next check of an approval if a heartbeat is expected of it. Never cancels a check: two threads may
      * call this in either order, and a needless check has no effect.
      */
-    void watch(Approval approval) {
+    public void watch(Approval approval) {
         Duration interval = approval.heartbeat();
         if (interval != null && dueOf(approval).isPresent()) {
             due.set(approval.id(), lastOf(approval).steadyAt().plus(interval));
@@ -58,12 +57,12 @@ final class Heartbeats {
     }
 
     /** Returns when the next heartbeat of an approval is due; empty while none is expected. */
-    Optional<Instant> dueOf(Approval approval) {
+    public Optional<Instant> dueOf(Approval approval) {
         return approval.heartbeatDue(lastOf(approval).at());
     }
 
     /** Returns the event of a missed heartbeat; empty while none was missed. */
-    Optional<Event> missed(Approval approval, Instant now) {
+    public Optional<Event> missed(Approval approval, Instant now) {
         Duration interval = approval.heartbeat();
         Beat beat = lastOf(approval);
         if (interval == null || steady.instant().isBefore(beat.steadyAt().plus(interval))) {
@@ -90,12 +89,12 @@ final class Heartbeats {
         return last.getOrDefault(approval.id(), opened);
     }
 
-    void forget(String id) {
+    public void forget(String id) {
         due.remove(id);
         last.remove(id);
     }
 
-    void close() {
+    public void close() {
         due.close();
     }
 }

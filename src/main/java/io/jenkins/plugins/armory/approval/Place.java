@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.environment;
+package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
@@ -46,7 +46,7 @@ public record Place(
 
     /** Returns what a stage is known by: its name, if that is not longer than a line. */
     @CheckForNull
-    static String known(@CheckForNull String stage) {
+    public static String known(@CheckForNull String stage) {
         return Bound.LINE.cut(stage);
     }
 
@@ -61,7 +61,7 @@ public record Place(
         return stage == null ? null : "stage " + stage;
     }
 
-    boolean isShared(Place other) {
+    public boolean isShared(Place other) {
         String own = shared();
         return own != null && own.equals(other.shared());
     }
@@ -77,12 +77,12 @@ public record Place(
     }
 
     /** Returns the place of what is in a stage that is here. */
-    Place inStage(String name) {
+    public Place inStage(String name) {
         return outermost == null ? new Place(environment, stage, name, branches, body) : this;
     }
 
     /** Returns the place as a build knows it that is restarted behind it: flow nodes of the other build mean nothing there. */
-    Place ofOrigin() {
+    public Place ofOrigin() {
         return new Place(environment, null, outermost, List.of(), null);
     }
 
@@ -90,7 +90,7 @@ public record Place(
      * Returns whether something here, which began earlier, comes before something there: it is not in another branch. In the body of
      * an environment only that body counts.
      */
-    boolean comesBefore(Place there) {
+    public boolean comesBefore(Place there) {
         return !isBeside(there) && (there.body == null || there.body.equals(body));
     }
 
@@ -98,7 +98,7 @@ public record Place(
      * Returns whether this place and another are in different branches of one {@code parallel}. If not, one comes after the
      * other, for instance as a retry.
      */
-    boolean isBeside(Place other) {
+    public boolean isBeside(Place other) {
         for (int i = 0; i < Math.min(branches.size(), other.branches.size()); i++) {
             Branch own = branches.get(i);
             Branch others = other.branches.get(i);

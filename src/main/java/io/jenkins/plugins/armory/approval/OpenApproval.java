@@ -1,0 +1,31 @@
+package io.jenkins.plugins.armory.approval;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * What a step waits for, an approval or several that all have to succeed, until it has ended. The Pipeline may not have reached its environment
+ * yet.
+ *
+ * @param id of the step's first approval
+ * @param name for people
+ * @param definition what it is known by: a later success of the same makes up for a failure
+ */
+@Restricted(NoExternalUse.class)
+public record OpenApproval(
+        @JsonProperty("id") String id,
+        @JsonProperty("name") String name,
+        @JsonProperty("place") Place place,
+        @JsonProperty("phase") Phase phase,
+        @JsonProperty("definition") String definition) {
+
+    public boolean isOf(String environment) {
+        return environment.equals(place.environment());
+    }
+
+    /** Returns the reason of an end without a verdict. It stands with the environment, which may have several approvals. */
+    public String reason(String why) {
+        return "Approval '" + name + "': " + why;
+    }
+}
