@@ -43,8 +43,6 @@ public record Decision(
         OTHER_FAILED,
         /** The webhook could not be called, or refused the call. */
         NOT_SENT,
-        /** A change of the approval was lost on a damaged disk, and with it maybe a decision. */
-        LOST,
         /** The webhook took the call, and no callback was awaited ({@code disableCallback}). */
         SENT;
     }

@@ -57,14 +57,6 @@ final class Endings {
         return opensAt != null && !now.isBefore(opensAt) && !approval.isOverdue(now);
     }
 
-    static Approval changeLost(Approval approval, Instant now) {
-        return approval.decided(
-                Outcome.LOST,
-                "The disk of Jenkins lost a change of this approval, which may have been its decision.",
-                "damaged disk",
-                now);
-    }
-
     static Approval heartbeatMissed(Approval approval, Event.HeartbeatCheck check) {
         Duration interval = Objects.requireNonNull(approval.heartbeat(), "nothing is due without a heartbeat");
         String message = "Nothing was heard of the external process for " + DurationText.of(interval) + ": since "

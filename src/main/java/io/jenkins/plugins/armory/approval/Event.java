@@ -136,9 +136,6 @@ public sealed interface Event {
         }
     }
 
-    /** A change of the approval was acknowledged, and the disk lost it. */
-    record ChangeLost() implements Event {}
-
     /**
      * A check of the clock: the deadline may have passed.
      *

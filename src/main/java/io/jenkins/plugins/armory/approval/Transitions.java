@@ -205,12 +205,6 @@ enum Transitions {
             "NOT_HEARD",
             (approval, event, now) -> Endings.heartbeatMissed(approval, (Event.HeartbeatCheck) event),
             Answer.ACCEPTED),
-    CHANGE_LOST(
-            States.PENDING,
-            Events.of(Event.ChangeLost.class),
-            "LOST",
-            (approval, event, now) -> Endings.changeLost(approval, now),
-            Answer.ACCEPTED),
     MOVED(
             States.WAITING,
             Events.of(Event.Moved.class),
@@ -277,7 +271,6 @@ enum Transitions {
                     Event.ExpiryCheck.class,
                     Event.Notified.class,
                     Event.CancelOver.class,
-                    Event.ChangeLost.class,
                     Event.OtherFailed.class,
                     Event.Aborted.class),
             "the same",

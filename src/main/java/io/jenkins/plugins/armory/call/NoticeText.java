@@ -41,7 +41,6 @@ final class NoticeText {
                     case NOT_HEARD -> "failed: nothing was heard of the external process";
                     case ABORTED -> "was stopped";
                     case OTHER_FAILED -> "ended";
-                    case LOST -> "failed: the disk of Jenkins lost a change of it";
                     case NOT_SENT -> "failed: the webhook could not be called";
                     case SENT -> "was sent";
                 };

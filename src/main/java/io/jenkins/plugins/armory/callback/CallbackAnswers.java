@@ -123,7 +123,6 @@ public final class CallbackAnswers {
                         + " because its heartbeat was missed: neither progress nor a callback arrived in time.";
             case NOT_SENT -> "The approval ended because its webhook could not be called.";
             case REJECTED -> "The approval ended because a person rejected it.";
-            case LOST -> "The approval ended because the disk of Jenkins lost a change of it, maybe its decision.";
             case OTHER_FAILED -> "The approval ended because another one of the same phase failed.";
             case SUCCESS -> "The approval ended because it was approved.";
             case SENT ->

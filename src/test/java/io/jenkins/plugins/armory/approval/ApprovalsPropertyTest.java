@@ -99,7 +99,6 @@ class ApprovalsPropertyTest {
         OVERRIDE_APPROVES,
         OVERRIDE_REJECTS,
         OTHER_FAILED,
-        CHANGE_LOST,
         DEADLINE_CHECK,
         EXPIRY_CHECK,
         TOLD_WAITING,
@@ -139,7 +138,6 @@ class ApprovalsPropertyTest {
                 case OVERRIDE_APPROVES -> new Event.Overridden(true, "root", "CI is down");
                 case OVERRIDE_REJECTS -> new Event.Overridden(false, "root", "stop");
                 case OTHER_FAILED -> new Event.OtherFailed("'lint' failed");
-                case CHANGE_LOST -> new Event.ChangeLost();
                 case DEADLINE_CHECK -> new Event.DeadlineCheck("");
                 case EXPIRY_CHECK -> new Event.ExpiryCheck();
                 case TOLD_WAITING -> told(Occasion.WAITING);
@@ -482,7 +480,6 @@ class ApprovalsPropertyTest {
             require(
                     outcome != Outcome.TIMED_OUT || decision.decidedAt().equals(before.deadline()),
                     "it times out at its deadline");
-            require((outcome == Outcome.LOST) == (step == Step.CHANGE_LOST), "a lost change is a failure");
         }
 
         /** Checks what a person has changed, and the answer. */

@@ -124,7 +124,6 @@ class StoredTest {
                 after(full(), new Event.Aborted("stopped"), new Event.CancelOver(ApprovalTest.attempt(1, 200))),
                 after(full(), new Event.NotSent("refused", ApprovalTest.attempt(2, 400))),
                 after(ApprovalTest.start("a2"), new Event.Callback(false, "no", "callback token")),
-                after(ApprovalTest.start("a3"), new Event.ChangeLost()),
                 after(byPersonAlone(), new Event.ManualRejection("alice", "no")),
                 after(byPersonAlone(), new Event.Overridden(true, "root", "CI is down")));
     }
