@@ -8,6 +8,7 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.storage.History;
+import io.jenkins.plugins.armory.storage.LatestDeployments;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.storage.disk.UntilWritten;
 import java.io.IOException;
@@ -79,6 +80,7 @@ public final class ApprovalStore {
     private final Builds builds;
     private final Markers markers;
     private final History history;
+    private final LatestDeployments deployments = new LatestDeployments();
     private volatile BuildState.Feed follower = new BuildState.Feed() {};
 
     /** The states of the builds whose approvals are in memory: as long as they are here, nobody opens another. */
@@ -115,11 +117,13 @@ public final class ApprovalStore {
      */
     public static ApprovalStore open(Path folder, Builds builds) throws IOException {
         var store = new ApprovalStore(folder, builds);
-        store.history.readDecisions((id, build) -> {
-            synchronized (store.over) {
-                store.over.put(id, build);
-            }
-        });
+        store.history.read(
+                (id, build) -> {
+                    synchronized (store.over) {
+                        store.over.put(id, build);
+                    }
+                },
+                store.deployments::add);
         for (BuildRef build : store.markers.builds()) {
             try {
                 store.takeUp(build);
@@ -249,7 +253,7 @@ public final class ApprovalStore {
             if (!ID.matcher(approval.id()).matches() || approval.isDecided()) {
                 throw new IllegalArgumentException("not a new approval: " + approval);
             }
-            size += StoredJson.write(approval).length;
+            size += StoredJson.tree(approval).toString().length();
             Approvals.checkTogether(size);
         }
         checkOpen();
@@ -392,6 +396,11 @@ public final class ApprovalStore {
     /** Returns why the last change could not be written; empty if it was, or if there was none. */
     public Optional<String> problem() {
         return Optional.ofNullable(failure).map(x -> folder + ": " + x);
+    }
+
+    /** Returns the latest deployments to the environments of the administrators, of this month and the last. */
+    public LatestDeployments deployments() {
+        return deployments;
     }
 
     /**

@@ -67,7 +67,7 @@ final class Commits {
             new ModelBuilder()
                     .get((Class) action.getClass())
                     .writeTo(action, new NamedPathPruner(EXPORTED), Flavor.JSON.createDataWriter(action, json));
-            return StoredJson.tree(json.toString());
+            return StoredJson.object("git", json.toString());
         }
     }
 }

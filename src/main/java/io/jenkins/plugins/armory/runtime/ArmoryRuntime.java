@@ -197,7 +197,7 @@ public final class ArmoryRuntime {
      * @throws ApprovalsUnavailableException if they cannot be read now
      */
     public List<EndedDeployment> latestDeployments() throws ApprovalsUnavailableException {
-        return store.open().deployments().list();
+        return store.open().store().deployments().list();
     }
 
     /** Returns the state in memory of running builds. */

@@ -3,11 +3,11 @@ package io.jenkins.plugins.armory.runtime;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.builds.BuildInfo;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.storage.EndedDeployment;
-import io.jenkins.plugins.armory.storage.LatestDeployments;
 import io.jenkins.plugins.armory.storage.disk.UntilWritten;
 import java.io.IOException;
 import java.util.Comparator;
@@ -16,7 +16,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Brings what ended in the environments of the administrators to the history and to {@link LatestDeployments}, on a thread that no build
+ * Brings what ended in the environments of the administrators to the history and to the latest deployments, on a thread that no build
  * waits for.
  */
 final class DeploymentNotes {
@@ -61,14 +61,11 @@ final class DeploymentNotes {
 
     private void note(Run<?, ?> run, Deployment deployment, Environment environment) {
         try {
-            OpenStore.Open open = store.open();
+            ApprovalStore open = store.open().store();
             EndedDeployment ended = entry(run, deployment, environment);
             if (open.deployments().add(ended)) {
                 again.run(
-                        () -> {
-                            open.store().history().add(ended);
-                            open.deployments().write();
-                        },
+                        () -> open.history().add(ended),
                         x -> LOGGER.log(Level.WARNING, "Cannot write how a deployment has ended; trying again", x));
             }
         } catch (IOException x) {

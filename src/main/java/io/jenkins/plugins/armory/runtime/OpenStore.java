@@ -8,7 +8,6 @@ import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallLoop;
 import io.jenkins.plugins.armory.call.CallPermits;
 import io.jenkins.plugins.armory.call.Settings;
-import io.jenkins.plugins.armory.storage.LatestDeployments;
 import io.jenkins.plugins.armory.storage.disk.StoreInUseException;
 import io.jenkins.plugins.armory.storage.disk.StoreLock;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
@@ -48,7 +47,7 @@ final class OpenStore {
     private final UntilWritten again;
 
     /** The parts that are open together. */
-    record Open(ApprovalStore store, LatestDeployments deployments, Approvals approvals, CallLoop calls) {}
+    record Open(ApprovalStore store, Approvals approvals, CallLoop calls) {}
 
     /** Finds what Jenkins has made. */
     interface Extensions {
@@ -198,7 +197,6 @@ final class OpenStore {
         ApprovalStore found = ApprovalStore.open(folder, builds.get());
         opened.push(found::close);
         found.settling(timer, executor);
-        LatestDeployments deployments = LatestDeployments.open(folder);
         Approvals all = new Approvals(
                 found,
                 timer,
@@ -215,7 +213,7 @@ final class OpenStore {
                 () -> ThreadLocalRandom.current().nextDouble(),
                 Clock.systemUTC());
         opened.push(calls::close);
-        open = new Open(found, deployments, all, calls);
+        open = new Open(found, all, calls);
     }
 
     /** Closes what is open, so that the next attempt, or another controller, finds all of it free. */

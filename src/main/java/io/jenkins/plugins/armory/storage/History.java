@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -107,17 +108,19 @@ public final class History {
     }
 
     /**
-     * Hands over the approvals that were decided in this month and the last, and their builds.
+     * Hands over what this month and the last have, in the order in which it was written.
      *
+     * @param decided takes the approvals that were decided, and their builds
      * @throws IOException if a file cannot be read
      */
-    public synchronized void readDecisions(BiConsumer<String, BuildRef> decided) throws IOException {
+    public synchronized void read(BiConsumer<String, BuildRef> decided, Consumer<EndedDeployment> ended)
+            throws IOException {
         YearMonth month = monthOf(Instant.now());
         for (Path file : List.of(file(month.minusMonths(1)), file(month))) {
             if (Files.exists(file)) {
                 try (BufferedReader lines = lines(file)) {
                     for (String line; (line = lines.readLine()) != null; ) {
-                        HistoryLine.readDecision(line, decided);
+                        HistoryLine.read(line, decided, ended);
                     }
                 }
             }

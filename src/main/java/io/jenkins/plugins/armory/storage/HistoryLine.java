@@ -14,10 +14,12 @@ import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.approval.RuleMatching;
+import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** The lines of the {@link History}. */
 final class HistoryLine {
@@ -25,6 +27,8 @@ final class HistoryLine {
     /** In ASCII, so that half a surrogate pair of a text can be written. */
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    private static final String DEPLOYMENT = "deployment";
 
     private HistoryLine() {}
 
@@ -82,17 +86,8 @@ final class HistoryLine {
 
     /** Returns the line of a deployment to an environment of the settings. */
     static String of(EndedDeployment ended) {
-        ObjectNode line = JSON.createObjectNode()
-                .put("kind", "deployment")
-                .put("environment", ended.environment())
-                .put("job", ended.job())
-                .put("build", ended.build())
-                .put("state", ended.state().name())
-                .put("checksFailed", ended.checksFailed())
-                .put("at", ended.at().toString());
-        line.set("decidedBy", names(ended.decidedBy()));
-        line.put("replay", ended.replay());
-        put(line, "commit", ended.commit());
+        ObjectNode line = JSON.createObjectNode().put("kind", DEPLOYMENT);
+        line.setAll((ObjectNode) StoredJson.tree(ended));
         return text(line);
     }
 
@@ -105,17 +100,20 @@ final class HistoryLine {
         }
     }
 
-    /** Hands over the approval and the build of a decision's line. Another line, or one that a crash has cut off, is left out. */
-    static void readDecision(String line, BiConsumer<String, BuildRef> decided) {
+    /** Hands over what a line says. One that a crash has cut off is left out. */
+    static void read(String line, BiConsumer<String, BuildRef> decided, Consumer<EndedDeployment> ended) {
         try {
-            JsonNode json = JSON.readTree(line);
-            if (json.hasNonNull("approval")) {
+            ObjectNode json = StoredJson.object("history", line);
+            JsonNode kind = json.remove("kind");
+            if (kind != null && kind.asText().equals(DEPLOYMENT)) {
+                ended.accept(StoredJson.read("history", json, EndedDeployment.class));
+            } else if (json.hasNonNull("approval")) {
                 decided.accept(
                         json.get("approval").asText(),
                         new BuildRef(
                                 json.path("job").asText(), json.path("build").asInt()));
             }
-        } catch (JsonProcessingException x) {
+        } catch (StoredJson.UnreadableException x) {
             // a line is written anew behind one that was cut off
         }
     }

@@ -118,13 +118,6 @@ class OpenStoreTest {
     }
 
     @Test
-    void opensWithoutTheDeploymentsForDisplayIfThoseCannotBeRead() throws IOException {
-        Files.createDirectory(folder.resolve("environments.json"));
-
-        assertThat(store.open().deployments().list()).isEmpty();
-    }
-
-    @Test
     void whatWasOpenedBeforeAnObstacleIsClosed() throws IOException {
         ApprovalStore earlier = ApprovalStore.open(folder, TestBuilds.below(folder));
         TestBuilds.create(earlier, ApprovalTest.start("a1"));

@@ -30,13 +30,6 @@ public final class ChecksumLine {
         return line.toByteArray();
     }
 
-    /** Returns the content of the line that bytes are, {@code null} if they are anything but one intact line. */
-    @CheckForNull
-    public static byte[] content(byte[] line) {
-        int end = line.length - 1;
-        return end < 0 || line[end] != '\n' ? null : content(line, 0, end);
-    }
-
     /**
      * Returns the content of a line, {@code null} if it is damaged.
      *

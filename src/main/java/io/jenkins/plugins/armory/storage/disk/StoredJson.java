@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.storage.disk;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -26,32 +25,18 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The JSON of everything that the plugin stores. Records are bound by the names that their components are annotated with:
- *
- * <pre>
- * {"format":1,"content":{"approval":null,"removed":["a1b2c3"]}}
- * </pre>
- *
- * <p>Every name is written and has to be there, and no other may be: what is missing must not mean "less strict". Whatever was written can
+ * The JSON of everything that the plugin stores. Records are bound by the names that their components are annotated with. Every name is written and has to be there, and no other may be: what is missing must not mean "less strict". Whatever was written can
  * be read: texts have no limit here, since those that come from outside were checked where they came in, and half a surrogate pair is
  * escaped.
  */
 @Restricted(NoExternalUse.class)
 public final class StoredJson {
-
-    private static final int FORMAT = 1;
 
     private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -76,15 +61,6 @@ public final class StoredJson {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
             .visibility(PropertyAccessor.ALL, JsonAutoDetect.Visibility.NONE)
             .build();
-
-    private record Envelope<T>(
-            @JsonProperty("format") int format,
-            @JsonProperty("content") T content) {
-
-        private Envelope {
-            Objects.requireNonNull(content, "content");
-        }
-    }
 
     /** Replaces each text that is read by an equal one. */
     private static final class Replacement extends StdScalarDeserializer<String> {
@@ -119,45 +95,6 @@ public final class StoredJson {
     }
 
     private StoredJson() {}
-
-    /** Returns a record as JSON without a line feed. */
-    public static byte[] write(Record content) {
-        try {
-            return JSON.writeValueAsBytes(new Envelope<>(FORMAT, content));
-        } catch (JsonProcessingException x) {
-            throw new UncheckedIOException(x); // all stored records can be written
-        }
-    }
-
-    /**
-     * Reads a record.
-     *
-     * @param where the file, and the line if it has several records; for messages
-     * @throws UnknownFormatException if a newer version of the plugin wrote it
-     * @throws UnreadableException if it is not such a record
-     */
-    public static <T extends Record> T read(String where, byte[] json, Class<T> type)
-            throws UnknownFormatException, UnreadableException {
-        // From characters: only from them does Jackson read the name of a field with half a surrogate pair.
-        var text = new String(json, StandardCharsets.UTF_8);
-        try {
-            Envelope<T> read = JSON.readerFor(JSON.getTypeFactory().constructParametricType(Envelope.class, type))
-                    .withAttribute(Replacement.class, UnaryOperator.identity())
-                    .readValue(text);
-            if (read != null && read.format() == FORMAT) { // null is read from "null"
-                return read.content();
-            }
-        } catch (JsonProcessingException x) {
-            if (formatOf(text) <= FORMAT) {
-                throw new UnreadableException(where + ": " + x.getOriginalMessage(), x);
-            }
-        }
-        int format = formatOf(text);
-        if (format > FORMAT) {
-            throw new UnknownFormatException(where, format, FORMAT);
-        }
-        throw new UnreadableException(where + ": there is no format " + format, null);
-    }
 
     /** Returns a record as JSON, to be a part of {@link #text}. */
     public static JsonNode tree(Record content) {
@@ -198,48 +135,5 @@ public final class StoredJson {
         } catch (IOException x) {
             throw new UnreadableException(where + ": " + x.getMessage(), x);
         }
-    }
-
-    private static int formatOf(String text) {
-        return tree(text).path("format").asInt();
-    }
-
-    /** Returns the JSON of a record that could not be read, as far as it can be read. */
-    public static JsonNode tree(String text) {
-        try {
-            return JSON.readTree(text);
-        } catch (JsonProcessingException x) {
-            return JSON.missingNode();
-        }
-    }
-
-    /** Returns the file of a record: one {@link ChecksumLine}. */
-    public static byte[] file(Record content) {
-        return ChecksumLine.of(write(content));
-    }
-
-    /** Reads the content of a file, as {@link #read} does. */
-    public static <T extends Record> T readFile(String where, byte[] file, Class<T> type)
-            throws UnknownFormatException, UnreadableException {
-        byte[] json = ChecksumLine.content(file);
-        if (json == null) {
-            throw new UnreadableException(where + ": it is damaged", null);
-        }
-        return read(where, json, type);
-    }
-
-    /**
-     * Reads a file as {@link #read} does; empty if there is none.
-     *
-     * @throws IOException if it cannot be read
-     */
-    public static <T extends Record> Optional<T> find(Path file, Class<T> type) throws IOException {
-        byte[] content;
-        try {
-            content = Files.readAllBytes(file);
-        } catch (NoSuchFileException x) {
-            return Optional.empty();
-        }
-        return Optional.of(readFile(file.toString(), content, type));
     }
 }

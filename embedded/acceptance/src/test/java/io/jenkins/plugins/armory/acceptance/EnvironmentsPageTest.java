@@ -14,8 +14,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Screens;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.io.IOException;
 import java.net.http.HttpRequest;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -107,11 +105,12 @@ class EnvironmentsPageTest {
         assertThat(last.get("decidedBy"))
                 .extracting(JsonNode::asText)
                 .anySatisfy(name -> assertThat(name).contains("alice"));
-        Path file = controller.home().resolve("armory-approvals").resolve("environments.json");
-        Wait.until("the file has " + build)
-                .until(() -> Files.exists(file)
-                        && Files.readString(file)
-                                .contains("\"job\":\"" + build.job().name() + "\""));
+        Wait.until("the history has " + build)
+                .until(() -> jenkins.history()
+                        .body()
+                        .lines()
+                        .anyMatch(line -> line.contains("\"kind\":\"deployment\"")
+                                && line.contains("\"job\":\"" + build.job().name() + "\"")));
         controller.kill();
         controller.start();
         assertThat(awaitDeployment(build)).isEqualTo(last);

@@ -101,7 +101,10 @@ class HeapPerApproval {
                                 .createdAt(Instant.now()))
                 .on(new Event.Sent(attempt), Instant.now())
                 .approval();
-        return StoredJson.readFile("approval", StoredJson.file(approval), Approval.class);
+        return StoredJson.read(
+                "approval",
+                StoredJson.object("approval", StoredJson.tree(approval).toString()),
+                Approval.class);
     }
 
     private static long used() {

@@ -505,7 +505,7 @@ final class Verdict {
         try (Stream<Path> files = Files.walk(home.resolve("armory-approvals"))) {
             return files.filter(Files::isRegularFile)
                     .map(file -> file.getFileName().toString())
-                    .filter(name -> !List.of("lock", "environments.json").contains(name) && !name.endsWith(".ndjson"))
+                    .filter(name -> !List.of("lock").contains(name) && !name.endsWith(".ndjson"))
                     .toList();
         } catch (IOException x) {
             throw new UncheckedIOException(x);
