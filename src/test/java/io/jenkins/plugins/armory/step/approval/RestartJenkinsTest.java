@@ -102,6 +102,26 @@ class RestartJenkinsTest {
         assertThat(external.getRequestCount()).isEqualTo(1);
     }
 
+    /** Jenkins reads its jobs again, and keeps the builds that run. */
+    @Test
+    void goesOnAfterTheConfigurationIsReloaded() throws Throwable {
+        answer(new MockResponse.Builder().code(202));
+        sessions.then(j -> {
+            start(j, "");
+            awaitState(id(), Approval.State.WAITING);
+
+            j.jenkins.reload();
+
+            assertThat(callBack(j)).isEqualTo(200);
+            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+            j.assertLogContains("decided: fine", run(j));
+            assertThat(callBack(j)).as("a duplicate").isEqualTo(200);
+            assertThat(ArmoryRuntime.get().deployments().of(run(j)).approvals())
+                    .singleElement()
+                    .matches(Approval::isDecided);
+        });
+    }
+
     /** The approvals are closed before Jenkins says that it terminates, which may take its time. */
     @Test
     void beginsAfterTheRestartIfItsTurnCameWhileJenkinsShutDown() throws Throwable {

@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
 import io.jenkins.plugins.armory.builds.SeenCommits;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.environment.DeploymentTest;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.protect.ManualApproval;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
