@@ -210,35 +210,40 @@ public final class ApprovalStore {
     public void takeUp(BuildRef build) throws IOException {
         if (!states.containsKey(build)) {
             BuildState state = builds.of(build);
-            List<Approval> all = state.approvals();
-            if (all.isEmpty()) {
+            Approval first = state.approvals().stream().findFirst().orElse(null);
+            if (first == null) {
                 markers.remove(build); // it has come to nothing
             } else {
                 keep(build, state);
-                markers.add(keyOf(all.get(0).id()), build, all.get(0).deadline()); // under the present name
-                List<Approval> decided =
-                        all.stream().filter(Approval::isDecided).toList();
-                history.takeUp(decided);
-                all.forEach(memory::add);
-                decided.forEach(recent::put);
+                markers.add(keyOf(first.id()), build, first.deadline()); // under the present name
             }
         }
     }
 
     private void keep(BuildRef build, BuildState state) {
-        states.put(build, state);
-        state.follow(new BuildState.Feed() {
-            @Override
-            public void created(Approval approval) {
-                memory.add(approval);
-                follower.created(approval);
-            }
+        if (states.putIfAbsent(build, state) == null) {
+            state.follow(new BuildState.Feed() {
+                @Override
+                public void known(Approval approval) {
+                    if (approval.isDecided()) {
+                        history.takeUp(approval);
+                        recent.put(approval);
+                    }
+                    memory.add(approval);
+                }
 
-            @Override
-            public void applied(Commit.Applied effect) {
-                note(effect);
-            }
-        });
+                @Override
+                public void created(Approval approval) {
+                    memory.add(approval);
+                    follower.created(approval);
+                }
+
+                @Override
+                public void applied(Commit.Applied effect) {
+                    note(effect);
+                }
+            });
+        }
     }
 
     /**
@@ -264,9 +269,7 @@ public final class ApprovalStore {
                 .map(Approval::deadline)
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
-        if (!states.containsKey(build)) {
-            keep(build, state);
-        }
+        keep(build, state);
         markers.add(keyOf(first.id()), build, deadline);
         return noting(() -> state.create(started, approvals));
     }

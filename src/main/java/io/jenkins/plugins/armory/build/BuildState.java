@@ -104,10 +104,14 @@ public final class BuildState {
     private final List<Request<?>> requests = new ArrayList<>();
 
     private volatile LongConsumer committed = commits -> {};
-    private volatile Feed feed = new Feed() {};
+    /** Guarded by {@link #writing}. */
+    private Feed feed = new Feed() {};
 
     /** What is on disk, in the order of the commits. Its methods are called with a lock held, and must not take long. */
     interface Feed {
+        /** Takes an approval that was there before; these come first. */
+        default void known(Approval approval) {}
+
         default void created(Approval approval) {}
 
         default void applied(Commit.Applied effect) {}
@@ -204,7 +208,10 @@ public final class BuildState {
 
     /** Takes who follows the approvals. */
     void follow(Feed follower) {
-        feed = follower;
+        synchronized (writing) {
+            approvals().forEach(follower::known);
+            feed = follower;
+        }
     }
 
     /** Takes over the present name of the job. */

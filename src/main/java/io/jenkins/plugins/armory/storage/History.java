@@ -62,10 +62,10 @@ public final class History {
         lacking.put(decided.id(), decided);
     }
 
-    /** Takes approvals that were decided before, so that they may have lines. */
-    public synchronized void takeUp(List<Approval> decided) {
+    /** Takes an approval that was decided before, so that it may have a line. */
+    public synchronized void takeUp(Approval decided) {
         known.clear();
-        decided.forEach(this::take);
+        take(decided);
     }
 
     /** Returns whether the line of a decision may have to be written. */
