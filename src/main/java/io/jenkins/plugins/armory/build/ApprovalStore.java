@@ -210,7 +210,7 @@ public final class ApprovalStore {
     public void takeUp(BuildRef build) throws IOException {
         if (!states.containsKey(build)) {
             BuildState state = builds.of(build);
-            Approval first = state.approvals().stream().findFirst().orElse(null);
+            Approval first = state.first().orElse(null);
             if (first == null) {
                 markers.remove(build); // it has come to nothing
             } else {

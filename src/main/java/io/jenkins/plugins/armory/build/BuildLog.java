@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -151,8 +152,8 @@ final class BuildLog {
             DurableFile.syncFolder(folder.get());
         }
         Path now = file();
-        if (!now.equals(
-                file)) { // Jenkins has moved the folder meanwhile, and may have copied it before the line was there
+        if (!now.equals(file)) {
+            // Jenkins has moved the folder meanwhile, and may have copied it before the line was there.
             write(now, line);
         }
         length += line.length;
@@ -161,10 +162,11 @@ final class BuildLog {
 
     /** Writes a line behind what is known to be on disk. */
     private void write(Path file, byte[] line) throws IOException {
-        var options = new OpenOption[] {StandardOpenOption.WRITE, StandardOpenOption.CREATE};
+        Set<OpenOption> options = commits == 0
+                ? Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE)
+                : Set.of(StandardOpenOption.WRITE);
         DurableFile.despiteInterrupts(() -> {
-            try (FileChannel channel =
-                    commits == 0 ? FileChannel.open(file, options) : FileChannel.open(file, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(file, options)) {
                 if (channel.size() < length) {
                     throw new IOException(file + " has " + channel.size() + " bytes, and " + length + " were written");
                 }

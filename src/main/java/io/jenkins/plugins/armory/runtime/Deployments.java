@@ -119,9 +119,7 @@ public final class Deployments {
     public String keyOf(Run<?, ?> run, CallbackTokens tokens) {
         BuildState known = storeInMemory(run);
         RunningBuild build = builds.findOrCreate(run);
-        String key = known == null
-                ? null
-                : known.approvals().stream().findFirst().map(Approval::id).orElse(null);
+        String key = known == null ? null : known.first().map(Approval::id).orElse(null);
         return key != null
                 ? ApprovalStore.keyOf(key)
                 : build == null ? tokens.newKey() : build.findOrCreate(Key.class, () -> new Key(tokens.newKey())).key;
