@@ -258,7 +258,7 @@ public final class ApprovalStore {
             if (!ID.matcher(approval.id()).matches() || approval.isDecided()) {
                 throw new IllegalArgumentException("not a new approval: " + approval);
             }
-            size += StoredJson.tree(approval).toString().length();
+            size += StoredJson.length(approval);
             Approvals.checkTogether(size);
         }
         checkOpen();

@@ -255,7 +255,7 @@ class ApprovalStoreTest {
     void aStepHasABound() {
         List<Approval> all = IntStream.range(0, 600)
                 .mapToObj(i -> ApprovalTest.terms("a" + i)
-                        .manual(new ManualRequirement("x".repeat(60_000), List.of("alice"), 1))
+                        .manual(new ManualRequirement("\u00fc".repeat(10_000), List.of("alice"), 1))
                         .start())
                 .toList();
 

@@ -101,6 +101,11 @@ public final class StoredJson {
         return JSON.valueToTree(content);
     }
 
+    /** Returns how many bytes a record has on disk. */
+    public static long length(Record content) {
+        return text(Map.of("", tree(content))).length(); // in ASCII
+    }
+
     /** Returns a JSON object as one line. */
     public static String text(Map<String, JsonNode> fields) {
         try {
