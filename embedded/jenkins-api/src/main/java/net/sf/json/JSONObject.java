@@ -23,7 +23,7 @@ public final class JSONObject {
         return properties.getOrDefault(key, "").toString();
     }
 
-    public Object remove(Object key) {
+    public Object remove(String key) {
         return properties.remove(key);
     }
 
