@@ -91,6 +91,7 @@ class ParametersTest extends SharedController {
         var names = new ArrayList<String>();
         terms.fieldNames().forEachRemaining(names::add);
         assertThat(names)
+                .as("each of the Terms has a row here")
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(OTHERS.stream(), ROWS.stream().map(Row::term))
                                 .toList());
