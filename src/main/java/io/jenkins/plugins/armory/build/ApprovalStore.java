@@ -220,8 +220,9 @@ public final class ApprovalStore {
         }
     }
 
+    /** Follows a build, unless it is followed. Nobody goes on before that. */
     private void keep(BuildRef build, BuildState state) {
-        if (states.putIfAbsent(build, state) == null) {
+        states.computeIfAbsent(build, same -> {
             state.follow(new BuildState.Feed() {
                 @Override
                 public void known(Approval approval) {
@@ -243,7 +244,8 @@ public final class ApprovalStore {
                     note(effect);
                 }
             });
-        }
+            return state;
+        });
     }
 
     /**

@@ -5,6 +5,7 @@ import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
@@ -17,6 +18,7 @@ import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.storage.History;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -135,6 +138,38 @@ class ApprovalStoreTest {
         }
         assertThat(decided).singleElement().isEqualTo(store.find("a1").orElseThrow());
         assertThat(reopened().find("a1")).contains(decided.get(0));
+    }
+
+    /** As those of a {@code parallel}, beside an environment, whose commit takes its time. */
+    @Test
+    void theFirstApprovalsOfABuildThatComeTogetherAreAllKnown() throws Exception {
+        var unknown = new CopyOnWriteArrayList<>(List.of("a1", "a2", "a3"));
+        List<Thread> creating = List.copyOf(unknown).stream()
+                .map(id -> new Thread(() -> {
+                    try {
+                        TestBuilds.create(store, start(id));
+                    } catch (IOException x) {
+                        throw new UncheckedIOException(x);
+                    }
+                    store.findInMemory(id).ifPresent(found -> unknown.remove(id));
+                }))
+                .toList();
+        BuildState state = builds.of(start("a1").build());
+        state.onCommit(commits -> {
+            if (commits == 1) {
+                for (Thread each : creating) {
+                    each.start();
+                    await().until(() -> each.getState() == Thread.State.BLOCKED);
+                }
+            }
+        });
+
+        state.apply(BuildStateTest.declared("prod"));
+
+        for (Thread each : creating) {
+            each.join();
+        }
+        assertThat(unknown).isEmpty();
     }
 
     @Test
