@@ -174,6 +174,8 @@ public final class ApprovalStore {
         for (BuildRef build : markers.builds()) {
             BuildState state = states.get(build);
             if (state != null && builds.isOver(build) && letsGo(build, state.approvals())) {
+                // Without the lock of memory, which commits take: whoever takes up a build waits for one.
+                states.remove(build);
                 markers.remove(build);
             }
         }
@@ -192,7 +194,6 @@ public final class ApprovalStore {
                 all.forEach(each -> over.put(each.id(), build));
             }
             all.forEach(each -> memory.remove(each.id()));
-            states.remove(build);
             return true;
         }
     }
