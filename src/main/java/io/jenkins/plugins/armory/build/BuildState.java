@@ -61,8 +61,8 @@ public final class BuildState {
 
         private static final long serialVersionUID = 1L;
 
-        UnwrittenException(IOException cause) {
-            super("The environments of the build cannot be written: " + cause, cause);
+        UnwrittenException(Exception cause) {
+            super("The log of the build cannot be written: " + cause, cause);
         }
     }
 
@@ -127,7 +127,7 @@ public final class BuildState {
         private T result;
 
         @CheckForNull
-        private IOException failure;
+        private Exception failure;
 
         Request(Function<Commit, T> work) {
             this.work = work;
@@ -137,7 +137,7 @@ public final class BuildState {
             try {
                 result = work.apply(commit);
             } catch (RuntimeException x) {
-                failure = new IOException(x);
+                failure = x;
             }
         }
     }
@@ -304,7 +304,9 @@ public final class BuildState {
             if (!request.done) { // else another thread has taken it along
                 commitAll();
             }
-            if (request.failure != null) {
+            if (request.failure instanceof RuntimeException x) {
+                throw x;
+            } else if (request.failure != null) {
                 throw new UnwrittenException(request.failure);
             }
         }

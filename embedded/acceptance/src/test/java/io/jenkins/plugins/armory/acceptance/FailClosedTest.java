@@ -599,7 +599,7 @@ class FailClosedTest {
         build.awaitLog("Webhook approval 'dev' succeeded");
         build.awaitLog("Webhook approval 'other' succeeded");
         Path away = Files.move(log, log.resolveSibling("away"));
-        build.awaitLog("The environments of the build cannot be written");
+        build.awaitLog("The log of the build cannot be written");
         assertThat(build.isBuilding()).isTrue();
         Files.move(away, log);
 
