@@ -48,8 +48,7 @@ public interface ApprovalObserver {
     void decided(Approval approval);
 
     /**
-     * Called after every change but the creation, the removal included; for those who follow all. They look at the approval themselves,
-     * since two changes may be told in either order.
+     * Called after every change but the creation, the removal included; for those who follow all.
      */
     default void changed(String id) {}
 }

@@ -459,13 +459,16 @@ public final class BuildState {
      * @param last the number of changes that the deployment has
      */
     private void write(Deployment deployment, long last, Map<String, JsonNode> further) throws IOException {
-        Map<String, JsonNode> changed = values.changes(deployment);
+        boolean isWritten = deployment == durable && log.commits() > 0;
+        Map<String, JsonNode> changed = isWritten ? new LinkedHashMap<>() : values.changes(deployment);
         changed.putAll(further);
         if (!changed.isEmpty()) {
             log.append(changed);
             committed.accept(log.commits());
         }
-        values.written(deployment);
+        if (!isWritten) {
+            values.written();
+        }
         durable = deployment;
         written = last;
     }

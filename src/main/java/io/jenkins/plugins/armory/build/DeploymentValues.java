@@ -43,6 +43,9 @@ final class DeploymentValues {
     /** What the log has. */
     private Map<String, Record> written = Map.of();
 
+    /** What it has once the last {@link #changes} are written. */
+    private Map<String, Record> next = Map.of();
+
     /** The highest number of a failure so far. */
     private int lastFailure;
 
@@ -104,9 +107,9 @@ final class DeploymentValues {
                 .toList();
     }
 
-    /** Returns what the log lacks of a deployment; {@link #written} says that it has it. */
+    /** Returns what the log lacks of a deployment; {@link #written()} says that it has it. */
     Map<String, JsonNode> changes(Deployment deployment) {
-        Map<String, Record> next = valuesOf(deployment);
+        next = valuesOf(deployment);
         var changes = new LinkedHashMap<String, JsonNode>();
         next.forEach((key, value) -> {
             Record known = written.get(key);
@@ -120,9 +123,9 @@ final class DeploymentValues {
         return changes;
     }
 
-    /** Takes note that the log has a deployment. */
-    void written(Deployment deployment) {
-        remember(valuesOf(deployment));
+    /** Takes note that the log has the deployment whose changes were asked for last. */
+    void written() {
+        remember(next);
     }
 
     private void remember(Map<String, Record> values) {

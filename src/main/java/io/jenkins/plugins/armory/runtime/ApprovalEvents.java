@@ -73,7 +73,7 @@ final class ApprovalEvents implements ApprovalObserver {
         tell(listener -> listener.decided(ApprovalViews.of(approval)));
     }
 
-    /** Tells of an approval as it is when it is the listener's turn: threads that make two changes may come here in either order. */
+    /** Tells of an approval as it is when it is the listener's turn, which may come late. */
     private void tellIfPending(Approval approval, BiConsumer<ApprovalListener, ApprovalView> event) {
         tell(listener -> pending.apply(approval.id()).ifPresent(now -> event.accept(listener, ApprovalViews.of(now))));
     }
