@@ -360,16 +360,15 @@ public final class Approvals implements BuildState.Feed {
         return store.pending().stream().anyMatch(approval -> approval.build().equals(build));
     }
 
-    private List<String> pendingThat(Predicate<Approval> matches) {
-        return store.pending().stream().filter(matches).map(Approval::id).toList();
-    }
-
     /**
      * Ends the pending approvals of the matching builds: again and again, until that can be written. They are known by their ids alone:
      * when a failed write is repeated, their build may have another name, and another build its old name.
      */
     public void abort(Predicate<BuildRef> builds, String reason) {
-        List<String> ids = pendingThat(approval -> builds.test(approval.build()));
+        List<String> ids = store.pending().stream()
+                .filter(approval -> builds.test(approval.build()))
+                .map(Approval::id)
+                .toList();
         untilWritten("the end of approvals " + ids, () -> end(ids, new Event.Aborted(reason)));
     }
 
