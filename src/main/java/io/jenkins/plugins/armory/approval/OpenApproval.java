@@ -5,8 +5,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What a step waits for, an approval or several that all have to succeed, until it has ended. The Pipeline may not have reached its environment
- * yet.
+ * The approvals that a step waits for, until the wait ends. All of them have to succeed. The Pipeline may not have reached their environment yet.
  *
  * @param id of the step's first approval
  * @param name for people

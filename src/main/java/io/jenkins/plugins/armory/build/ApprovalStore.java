@@ -221,7 +221,7 @@ public final class ApprovalStore {
         }
     }
 
-    /** Follows a build, unless it is followed. Nobody goes on before that. */
+    /** Subscribes to the feed of a build, once. Returns when the subscription holds, on every thread, so that no commit is missed. */
     private void keep(BuildRef build, BuildState state) {
         states.computeIfAbsent(build, same -> {
             state.follow(new BuildState.Feed() {
@@ -360,7 +360,7 @@ public final class ApprovalStore {
         return apply(List.of(id), event, now).stream().findFirst();
     }
 
-    /** Takes note of an effect that is on disk, in the order of the commits. */
+    /** Handles an effect that is on disk. Called in the order of the commits. */
     private void note(Commit.Applied effect) {
         Approval after = effect.after();
         synchronized (memory) {

@@ -107,9 +107,9 @@ public final class BuildState {
     /** Guarded by {@link #writing}. */
     private Feed feed = new Feed() {};
 
-    /** What is on disk, in the order of the commits. Its methods are called with a lock held, and must not take long. */
+    /** The feed of a build: what is on disk, in the order of the commits. It is called with the lock of the writer held, so it must not block. */
     interface Feed {
-        /** Takes an approval that was there before; these come first. */
+        /** Takes an approval from before the subscription. These come first. */
         default void known(Approval approval) {}
 
         default void created(Approval approval) {}

@@ -22,10 +22,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A commit in the making: what the approvals and the environments of a build will be. Nothing else has changed until it is on disk.
+ * A commit before it is written: the next approvals and environments of a build. Nothing outside of it changes until it is on disk.
  *
- * <p>The end of an approval is the end of all that its step waits for, if it has failed or was the last, and its environments hear of that. A
- * failure ends the other approvals of the step, and those of its phase that belong to the same environment or stage.
+ * <p>A step's wait ends with the first of its approvals that fails, or with the last that succeeds; the environments take that end. A failure
+ * also ends the other approvals of the step, and those of its phase that belong to the same environment or stage.
  */
 final class Commit {
 
