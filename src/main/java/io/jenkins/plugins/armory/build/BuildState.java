@@ -22,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,6 +84,12 @@ public final class BuildState {
 
     /** The number of events that changed something. Guarded by this. */
     private long changes;
+
+    /** The ids of the approvals that they have begun or ended since the last write. Guarded by this. */
+    private Set<String> touched = new HashSet<>();
+
+    /** The result of all events up to a moment, which a write takes along. */
+    private record Unwritten(Deployment deployment, long changes, Set<String> touched) {}
 
     private final Object writing = new Object();
 
@@ -321,20 +328,17 @@ public final class BuildState {
             all = List.copyOf(requests);
             requests.clear();
         }
-        Deployment before;
-        long last;
-        synchronized (this) {
-            before = newest;
-            last = changes;
-        }
-        var commit = new Commit(before, approvals, pending, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        Unwritten before = unwritten();
+        var commit = new Commit(
+                before.deployment, approvals, pending, clock.instant().truncatedTo(ChronoUnit.MILLIS));
         all.forEach(each -> each.apply(commit));
         var changed = new LinkedHashMap<String, JsonNode>();
         commit.changed().forEach((id, approval) -> changed.put(APPROVAL + id, StoredJson.tree(approval)));
         try {
-            write(commit.deployment(), last, changed);
+            before.touched.addAll(commit.open());
+            write(new Unwritten(commit.deployment(), before.changes, before.touched), changed);
             synchronized (this) { // what has come meanwhile is written by whom it came from
-                newest = newest == before ? commit.deployment() : commit.repeated(newest);
+                newest = newest == before.deployment ? commit.deployment() : commit.repeated(newest);
             }
             commit.changed().values().forEach(this::keep);
             commit.created().forEach(feed::created);
@@ -402,6 +406,7 @@ public final class BuildState {
         if (transition.deployment() != newest) {
             newest = transition.deployment();
             changes++;
+            touched.addAll(transition.approvals());
         }
         return transition;
     }
@@ -440,37 +445,44 @@ public final class BuildState {
 
     /** Writes all changes so far, and further values. The caller holds the lock. */
     private void write(Map<String, JsonNode> further) throws UnwrittenException {
-        Deployment toWrite;
-        long last;
-        synchronized (this) {
-            toWrite = newest;
-            last = changes;
-        }
         try {
-            write(toWrite, last, further);
+            write(unwritten(), further);
         } catch (IOException x) {
             throw new UnwrittenException(x);
         }
     }
 
-    /**
-     * Writes a deployment, and further values. The caller holds the lock.
-     *
-     * @param last the number of changes that the deployment has
-     */
-    private void write(Deployment deployment, long last, Map<String, JsonNode> further) throws IOException {
-        boolean isWritten = deployment == durable && log.commits() > 0;
-        Map<String, JsonNode> changed = isWritten ? new LinkedHashMap<>() : values.changes(deployment);
+    private synchronized Unwritten unwritten() {
+        var unwritten = new Unwritten(newest, changes, touched);
+        touched = new HashSet<>();
+        return unwritten;
+    }
+
+    /** Writes a deployment, and further values. The caller holds the lock. */
+    private void write(Unwritten unwritten, Map<String, JsonNode> further) throws IOException {
+        Deployment deployment = unwritten.deployment;
+        boolean isFirst = log.commits() == 0;
+        boolean isWritten = deployment == durable && !isFirst;
+        Map<String, JsonNode> changed = isWritten
+                ? new LinkedHashMap<>()
+                : values.changes(isFirst ? null : durable, deployment, unwritten.touched);
         changed.putAll(further);
-        if (!changed.isEmpty()) {
-            log.append(changed);
-            committed.accept(log.commits());
+        try {
+            if (!changed.isEmpty()) {
+                log.append(changed);
+                committed.accept(log.commits());
+            }
+        } catch (IOException x) {
+            synchronized (this) {
+                touched.addAll(unwritten.touched);
+            }
+            throw x;
         }
         if (!isWritten) {
             values.written();
         }
         durable = deployment;
-        written = last;
+        written = unwritten.changes;
     }
 
     /**

@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ final class Commit {
     private final Instant now;
     private Deployment deployment;
     private final List<DeploymentEvent> events = new ArrayList<>();
+    private final Set<String> open = new HashSet<>();
     private final List<Approval> created = new ArrayList<>();
     private final List<Applied> applied = new ArrayList<>();
     private final Map<String, Approval> changed = new LinkedHashMap<>();
@@ -96,6 +98,7 @@ final class Commit {
         Deployment.Transition transition = deployment.on(event, now);
         deployment = transition.deployment();
         events.add(event);
+        open.addAll(transition.approvals());
         return transition;
     }
 
@@ -154,6 +157,11 @@ final class Commit {
 
     Deployment deployment() {
         return deployment;
+    }
+
+    /** Returns the ids of the approvals that have begun or ended for the environments. */
+    Set<String> open() {
+        return open;
     }
 
     /** Returns other environments once the same has happened to them. */

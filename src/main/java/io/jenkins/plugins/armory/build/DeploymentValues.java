@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.build;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Environment;
@@ -11,12 +12,14 @@ import io.jenkins.plugins.armory.environment.Failure;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.pcollections.TreePMap;
 
 /** The values that a deployment has in the log of its build, by key: what has changed is written, and nothing else. */
 final class DeploymentValues {
@@ -40,11 +43,11 @@ final class DeploymentValues {
             @JsonProperty("environment") String environment,
             @JsonProperty("step") PlannedStep step) {}
 
-    /** What the log has. */
-    private Map<String, Record> written = Map.of();
+    /** The failures that the log has, by key. */
+    private Map<String, Failure> failures = new LinkedHashMap<>();
 
-    /** What it has once the last {@link #changes} are written. */
-    private Map<String, Record> next = Map.of();
+    /** Those that it has once the last {@link #changes} are written. */
+    private Map<String, Failure> next = Map.of();
 
     /** The highest number of a failure so far. */
     private int lastFailure;
@@ -62,112 +65,111 @@ final class DeploymentValues {
         if (format > FORMAT) {
             throw new UnknownFormatException(where, format, FORMAT);
         }
-        var read = new LinkedHashMap<String, Record>();
+        Build build = new Build(FORMAT, List.of(), false);
+        var environments = new LinkedHashMap<String, Environment>();
+        var steps = new HashMap<String, Map<String, PlannedStep>>();
+        var approvals = new HashMap<String, OpenApproval>();
         for (Map.Entry<String, JsonNode> each : values.entrySet()) {
             String key = each.getKey();
-            if (!key.startsWith(PLAN)) {
-                read.put(key, StoredJson.read(where + ": " + key, each.getValue(), typeOf(key)));
-            }
-        }
-        remember(read);
-        return read.isEmpty() ? Deployment.EMPTY : deployment();
-    }
-
-    private static Class<? extends Record> typeOf(String key) {
-        return key.startsWith(ENVIRONMENT)
-                ? Environment.class
-                : key.startsWith(PLANNED)
-                        ? Planned.class
-                        : key.startsWith(OPEN)
-                                ? OpenApproval.class
-                                : key.startsWith(FAILURE) ? Failure.class : Build.class;
-    }
-
-    private Deployment deployment() {
-        var steps = new HashMap<String, Map<String, PlannedStep>>();
-        written.forEach((key, value) -> {
-            if (value instanceof Planned planned) {
+            String at = where + ": " + key;
+            JsonNode value = each.getValue();
+            if (key.startsWith(ENVIRONMENT)) {
+                Environment environment = StoredJson.read(at, value, Environment.class);
+                environments.put(environment.name(), environment);
+            } else if (key.startsWith(PLANNED)) {
+                Planned planned = StoredJson.read(at, value, Planned.class);
                 steps.computeIfAbsent(planned.environment(), name -> new LinkedHashMap<>())
                         .put(key.substring(PLANNED.length()), planned.step());
+            } else if (key.startsWith(OPEN)) {
+                OpenApproval open = StoredJson.read(at, value, OpenApproval.class);
+                approvals.put(open.id(), open);
+            } else if (key.startsWith(FAILURE)) {
+                failures.put(key, StoredJson.read(at, value, Failure.class));
+                lastFailure = Math.max(lastFailure, Integer.parseInt(key.substring(FAILURE.length())));
+            } else if (key.equals(BUILD)) {
+                build = StoredJson.read(at, value, Build.class);
             }
-        });
-        var environments = new LinkedHashMap<String, Environment>();
-        for (Environment each : all(Environment.class)) {
-            environments.put(each.name(), each.withSteps(steps.getOrDefault(each.name(), Map.of())));
         }
-        Build build = (Build) written.get(BUILD);
+        environments.replaceAll((name, each) -> each.withSteps(steps.getOrDefault(name, Map.of())));
         return new Deployment(
-                environments, all(OpenApproval.class), all(Failure.class), build.leftOut(), build.ended());
+                environments, TreePMap.from(approvals), List.copyOf(failures.values()), build.leftOut(), build.ended());
     }
 
-    private <T extends Record> List<T> all(Class<T> type) {
-        return written.values().stream()
-                .filter(type::isInstance)
-                .map(type::cast)
-                .toList();
-    }
-
-    /** Returns what the log lacks of a deployment; {@link #written()} says that it has it. */
-    Map<String, JsonNode> changes(Deployment deployment) {
-        next = valuesOf(deployment);
+    /**
+     * Returns what the log lacks of a deployment; {@link #written()} says that it has it.
+     *
+     * @param before what the log has, {@code null} before its first line
+     * @param approvals the ids of the approvals that have begun or ended since
+     */
+    Map<String, JsonNode> changes(@CheckForNull Deployment before, Deployment after, Set<String> approvals) {
         var changes = new LinkedHashMap<String, JsonNode>();
-        next.forEach((key, value) -> {
-            Record known = written.get(key);
-            if (value != known && !value.equals(known)) {
-                changes.put(key, StoredJson.tree(value));
+        Deployment known = before == null ? Deployment.EMPTY : before;
+        add(changes, BUILD, before == null ? null : build(before), build(after));
+        after.environments().forEach((name, each) -> {
+            Environment earlier = known.environments().get(name);
+            if (!each.equals(earlier)) {
+                add(changes, ENVIRONMENT + name, withoutSteps(earlier), withoutSteps(each));
+                Map<String, PlannedStep> begun = earlier == null ? Map.of() : earlier.steps();
+                each.steps()
+                        .forEach((id, step) ->
+                                add(changes, PLANNED + id, planned(name, begun.get(id)), planned(name, step)));
             }
         });
-        written.keySet().stream()
+        for (String id : approvals) {
+            add(changes, OPEN + id, known.approvals().get(id), after.approvals().get(id));
+        }
+        next = keyed(after.failures());
+        next.forEach((key, failure) -> add(changes, key, failures.get(key), failure));
+        failures.keySet().stream()
                 .filter(key -> !next.containsKey(key))
                 .forEach(key -> changes.put(key, NullNode.getInstance()));
         return changes;
     }
 
-    /** Takes note that the log has the deployment whose changes were asked for last. */
-    void written() {
-        remember(next);
+    private static Build build(Deployment deployment) {
+        return new Build(FORMAT, deployment.leftOut(), deployment.ended());
     }
 
-    private void remember(Map<String, Record> values) {
-        written = values;
-        lastFailure = values.keySet().stream()
-                .filter(key -> key.startsWith(FAILURE))
+    @CheckForNull
+    private static Environment withoutSteps(@CheckForNull Environment environment) {
+        return environment == null ? null : environment.withSteps(Map.of());
+    }
+
+    @CheckForNull
+    private static Planned planned(String environment, @CheckForNull PlannedStep step) {
+        return step == null ? null : new Planned(environment, step);
+    }
+
+    private static void add(
+            Map<String, JsonNode> changes, String key, @CheckForNull Record before, @CheckForNull Record after) {
+        if (!Objects.equals(before, after)) {
+            changes.put(key, after == null ? NullNode.getInstance() : StoredJson.tree(after));
+        }
+    }
+
+    /** Takes note that the log has the deployment whose changes were asked for last. */
+    void written() {
+        failures = next;
+        lastFailure = failures.keySet().stream()
                 .mapToInt(key -> Integer.parseInt(key.substring(FAILURE.length())))
                 .reduce(lastFailure, Math::max);
     }
 
-    private Map<String, Record> valuesOf(Deployment deployment) {
-        var values = new LinkedHashMap<String, Record>();
-        values.put(BUILD, new Build(FORMAT, deployment.leftOut(), deployment.ended()));
-        deployment.environments().values().forEach(each -> {
-            values.put(ENVIRONMENT + each.name(), each.withSteps(Map.of()));
-            each.steps().forEach((id, step) -> values.put(PLANNED + id, new Planned(each.name(), step)));
-        });
-        deployment.approvals().forEach(each -> values.put(OPEN + each.id(), each));
-        List<String> keys = keysOf(deployment.failures());
-        for (int i = 0; i < keys.size(); i++) {
-            values.put(keys.get(i), deployment.failures().get(i));
-        }
-        return values;
-    }
-
-    /** Returns the keys of failures: of those that the log has, the ones there. New ones come last, and no two change places. */
-    private List<String> keysOf(List<Failure> failures) {
-        Iterator<Map.Entry<String, Record>> known = written.entrySet().stream()
-                .filter(each -> each.getValue() instanceof Failure)
-                .iterator();
-        var keys = new ArrayList<String>();
-        int next = lastFailure;
-        for (Failure each : failures) {
+    /** Returns failures by key: those that the log has keep theirs. New ones come last, and no two change places. */
+    private Map<String, Failure> keyed(List<Failure> all) {
+        Iterator<Map.Entry<String, Failure>> known = failures.entrySet().iterator();
+        var keyed = new LinkedHashMap<String, Failure>();
+        int last = lastFailure;
+        for (Failure each : all) {
             String key = null;
             while (key == null && known.hasNext()) {
-                Map.Entry<String, Record> candidate = known.next();
-                if (((Failure) candidate.getValue()).isSame(each)) {
+                Map.Entry<String, Failure> candidate = known.next();
+                if (candidate.getValue().isSame(each)) {
                     key = candidate.getKey();
                 }
             }
-            keys.add(key == null ? FAILURE + ++next : key);
+            keyed.put(key == null ? FAILURE + ++last : key, each);
         }
-        return keys;
+        return keyed;
     }
 }

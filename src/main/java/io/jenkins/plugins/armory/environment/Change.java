@@ -27,6 +27,7 @@ import io.jenkins.plugins.armory.environment.TransitionTable.Row;
 import io.jenkins.plugins.armory.environment.TransitionTable.Trigger;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.pcollections.PMap;
 
 /**
  * The application of one event to a deployment.
@@ -54,26 +56,29 @@ final class Change {
     private final Deployment before;
     private final Instant now;
     private final Map<String, Environment> environments;
-    private final List<OpenApproval> approvals;
+    private PMap<String, OpenApproval> approvals;
     private final List<Failure> failures;
-    private final Graph graph;
     private boolean ended;
     private final List<Move> moves = new ArrayList<>();
+    private final Set<String> touched = new HashSet<>();
 
     Change(Deployment before, Instant now) {
         this.before = before;
         this.now = now;
         environments = new LinkedHashMap<>(before.environments());
-        approvals = new ArrayList<>(before.approvals());
+        approvals = before.approvals();
         failures = new ArrayList<>(before.failures());
-        graph = new Graph(environments, approvals, failures);
     }
 
     Transition by(DeploymentEvent event) {
         String problem = apply(event);
         settle();
         var after = new Deployment(environments, approvals, failures, before.leftOut(), ended);
-        return new Transition(after.equals(before) ? before : after, problem, moves);
+        return new Transition(after.equals(before) ? before : after, problem, moves, touched);
+    }
+
+    private Graph graph() {
+        return new Graph(environments, approvals.values(), failures);
     }
 
     @CheckForNull
@@ -101,7 +106,7 @@ final class Change {
         } else if (event instanceof NobodyLeft nobodyLeft) {
             giveUp(nobodyLeft);
         } else if (event instanceof StageCancelled cancelled) {
-            noteCancelled(failure -> graph.cancels(failure, cancelled.place(), false));
+            noteCancelled(failure -> graph().cancels(failure, cancelled.place(), false));
             Place place = cancelled.place().inStage(cancelled.stage());
             addCancellation(place, cancelled.stage(), cancelled.reason());
         } else if (event instanceof BuildEnded) {
@@ -129,7 +134,7 @@ final class Change {
      * @return whether there is such a row
      */
     private boolean move(Environment environment, Trigger trigger, Effect effect) {
-        Optional<Row> row = TransitionTable.find(environment, trigger, graph);
+        Optional<Row> row = TransitionTable.find(environment, trigger, graph());
         row.ifPresent(found -> {
             put(effect.on(environment, found.to()).in(found.to(), now));
             moves.add(new Move(environment.name(), found));
@@ -142,8 +147,8 @@ final class Change {
         boolean moved = true;
         while (moved) {
             moved = false;
-            Map<String, Environment> closed = graph.dependents(graph.closed());
-            Set<String> admitted = graph.admitted(environments().stream()
+            Map<String, Environment> closed = graph().dependents(graph().closed());
+            Set<String> admitted = graph().admitted(environments().stream()
                     .filter(each -> each.state() == State.WAITING_FOR_DEPENDENCIES)
                     .toList());
             for (Environment environment : environments()) {
@@ -151,7 +156,7 @@ final class Change {
                     case WAITING_FOR_DEPENDENCIES, AWAITING_RULES -> settleWaiting(environment, closed, admitted);
                     case DEPLOYING ->
                         environment.bodyEnded()
-                                && !graph.awaitsApprovals(environment)
+                                && !graph().awaitsApprovals(environment)
                                 && move(environment, Trigger.ALL_ENDED, this::endOfDeployment);
                     default -> false;
                 };
@@ -168,16 +173,16 @@ final class Change {
         if (source != null) {
             String first = source.cancelledBy();
             return cancel(
-                    environment, graph.whyClosed(source), first == null || first.isEmpty() ? source.name() : first);
+                    environment, graph().whyClosed(source), first == null || first.isEmpty() ? source.name() : first);
         }
         return environment.state() == State.WAITING_FOR_DEPENDENCIES
                 && admitted.contains(environment.name())
-                && !graph.awaitsGates(environment)
+                && !graph().awaitsGates(environment)
                 && move(environment, Trigger.DEPENDENCIES_OPEN, this::endOfWait);
     }
 
     private boolean cancel(Environment environment, String reason, String by) {
-        noteCancelled(failure -> graph.cancels(failure, environment));
+        noteCancelled(failure -> graph().cancels(failure, environment));
         addCancellation(environment.place().in(environment.name()), environment.name(), reason);
         return move(environment, Trigger.DEPENDENCY_CLOSED, (it, next) -> it.withCancellation(reason, by));
     }
@@ -210,8 +215,8 @@ final class Change {
         }
         put(known);
         List<String> chosen = event.dependsOn();
-        Optional<Failure> closed = graph.cancelling(event.place(), chosen != null);
-        List<String> dependsOn = chosen == null ? graph.before(event.place()) : chosen;
+        Optional<Failure> closed = graph().cancelling(event.place(), chosen != null);
+        List<String> dependsOn = chosen == null ? graph().before(event.place()) : chosen;
         move(
                 known,
                 Trigger.REACHED,
@@ -226,15 +231,15 @@ final class Change {
             return event.mistake();
         }
         if (closed.isPresent()) {
-            cancel(reached, graph.whyCancelled(closed.get()), closed.get().source());
-            noteCancelled(failure -> graph.cancels(failure, event.place(), chosen != null));
+            cancel(reached, graph().whyCancelled(closed.get()), closed.get().source());
+            noteCancelled(failure -> graph().cancels(failure, event.place(), chosen != null));
             return null;
         }
-        List<String> cycle = graph.cycle(name);
+        List<String> cycle = graph().cycle(name);
         if (cycle.isEmpty()) {
             return null;
         }
-        String problem = Problems.waitsForItself(name, cycle, graph);
+        String problem = Problems.waitsForItself(name, cycle, graph());
         move(reached, Trigger.CANNOT_BEGIN, (it, next) -> it.withFailure("It would wait for itself.", false));
         return problem;
     }
@@ -274,7 +279,7 @@ final class Change {
                 ? environment.withFailure(
                         Problems.gateClosed(
                                 environment.name(),
-                                graph.reasonToFail(environment).orElseThrow()),
+                                graph().reasonToFail(environment).orElseThrow()),
                         false)
                 : environment;
     }
@@ -286,10 +291,10 @@ final class Change {
         Environment environment = environments.get(name);
         String problem = null;
         if (environment != null && environment.isReached()) {
-            problem = Problems.tooLate(environment, approval.phase(), graph.isIn(environment, approval.place()));
+            problem = Problems.tooLate(environment, approval.phase(), graph().isIn(environment, approval.place()));
         } else if (name != null
                 && (approval.place().body() != null
-                        || !graph.before(approval.place()).isEmpty())) {
+                        || !graph().before(approval.place()).isEmpty())) {
             problem = before.missing(name, "the approval into");
         }
         if (problem == null && name != null && before.open(approval.id()).isEmpty()) {
@@ -316,14 +321,16 @@ final class Change {
                                     false));
         }
         if (before.open(approval.id()).isEmpty()) {
-            approvals.add(approval);
+            approvals = approvals.plus(approval.id(), approval);
+            touched.add(approval.id());
         }
     }
 
     private void endApproval(ApprovalEnded event) {
         OpenApproval approval = event.approval();
         Place place = approval.place();
-        approvals.removeIf(open -> open.id().equals(approval.id()));
+        approvals = approvals.minus(approval.id());
+        touched.add(approval.id());
         Environment environment = environments.get(place.environment());
         if (event.verdict() == Verdict.SUCCESS) {
             boolean complete = environment != null && environment.state() == State.COMPLETE;
@@ -354,7 +361,7 @@ final class Change {
                 && (Objects.equals(place.shared(), success.place().shared())
                                 && Objects.equals(
                                         place.outermost(), success.place().outermost())
-                        || graph.resolved(place).isShared(graph.resolved(success.place())));
+                        || graph().resolved(place).isShared(graph().resolved(success.place())));
     }
 
     /**
@@ -388,11 +395,11 @@ final class Change {
         } else if (environment.state() == State.DEPLOYING) {
             Environment ended = environment.withBodyEnded(true);
             put(ended);
-            if (graph.hasCaught(ended)) {
+            if (graph().hasCaught(ended)) {
                 move(ended, Trigger.BODY_FAILED, (it, next) -> failed(it, null));
             } else if (event.check() != null
                     && !environment.bodyEnded()
-                    && graph.reasonToFail(ended).isEmpty()) {
+                    && graph().reasonToFail(ended).isEmpty()) {
                 begin(event.check(), null, ended);
             }
         }
@@ -410,7 +417,7 @@ final class Change {
      * @param failure of the body, {@code null} if the body succeeded
      */
     private Environment failed(Environment environment, @CheckForNull String failure) {
-        List<Failure> thrown = graph.thrownIn(environment);
+        List<Failure> thrown = graph().thrownIn(environment);
         List<Failure> failed = failure == null
                 ? thrown
                 : thrown.stream().filter(each -> !each.isStop()).toList(); // the body stopped with them, and says why
@@ -421,7 +428,7 @@ final class Change {
                 .map(Failure::reason)
                 .findFirst()
                 .or(() -> Optional.ofNullable(failure))
-                .or(() -> graph.reasonToFail(environment))
+                .or(() -> graph().reasonToFail(environment))
                 .orElse(null);
         failures.removeAll(thrown);
         return environment.withFailure(reason, environment.hasBegun() && !environment.deployed() && !nothingDone);
@@ -456,7 +463,7 @@ final class Change {
         }
         var rollback = new Rollback(event.step(), event.place().body(), false, null);
         boolean started = environment != null
-                && (environment.state().isOver() || graph.isIn(environment, event.place()))
+                && (environment.state().isOver() || graph().isIn(environment, event.place()))
                 && move(
                         environment,
                         Trigger.ROLLBACK_STARTED,
@@ -487,13 +494,13 @@ final class Change {
         }
         String lost = " has ended, and Jenkins went down before that was written.";
         for (Environment environment : environments()) {
-            if (!graph.hasOpenWithin(environment)) { // else it goes on once that is given up
+            if (!graph().hasOpenWithin(environment)) { // else it goes on once that is given up
                 move(
                         environment,
                         Trigger.NOBODY_LEFT,
                         (it, next) -> it.state() == State.DEPLOYING
                                 ? failed(it, "Its step" + lost)
-                                : it.withFailure(Problems.neverReached(graph.notReached(it), before.graph()), false));
+                                : it.withFailure(Problems.neverReached(graph().notReached(it), before.graph()), false));
             }
         }
     }
@@ -501,7 +508,7 @@ final class Change {
     private void endBuild() {
         ended = true;
         String reason = "The build ended.";
-        List.copyOf(approvals).forEach(open -> endApproval(new ApprovalEnded(open, Verdict.STOPPED, reason)));
+        approvals.values().forEach(open -> endApproval(new ApprovalEnded(open, Verdict.STOPPED, reason)));
         for (Environment environment : environments()) {
             move(
                     environment,

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.environment;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
@@ -15,9 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.pcollections.PMap;
+import org.pcollections.TreePMap;
 
 /**
  * The environments of one build and their failed approvals, as an immutable value. {@link #on} returns the next value;
@@ -38,21 +40,21 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * rollback.
  *
  * @param environments by name, in the order in which the build named them
- * @param approvals the open approvals. An environment that one names is a label until the build comes to it
+ * @param approvals the open approvals by their ids: thousands, of which an event touches few. An environment that one names is a label until the build comes to it
  * @param failures the failed approvals that no later success has made up for, and the cancelled stages and environments
  * @param leftOut names of the outermost stages that a restarted build leaves out; they are not cancelled either
  * @param ended whether the build is over; then nothing changes any more
  */
 @Restricted(NoExternalUse.class)
 public record Deployment(
-        @JsonProperty("environments") Map<String, Environment> environments,
-        @JsonProperty("approvals") List<OpenApproval> approvals,
-        @JsonProperty("failures") List<Failure> failures,
-        @JsonProperty("leftOut") List<String> leftOut,
-        @JsonProperty("ended") boolean ended) {
+        Map<String, Environment> environments,
+        PMap<String, OpenApproval> approvals,
+        List<Failure> failures,
+        List<String> leftOut,
+        boolean ended) {
 
     /** A deployment without environments and failures. */
-    public static final Deployment EMPTY = new Deployment(Map.of(), List.of(), List.of(), List.of(), false);
+    public static final Deployment EMPTY = new Deployment(Map.of(), TreePMap.empty(), List.of(), List.of(), false);
 
     /** What the failure is known by that stands for an origin that is not known. */
     private static final String UNKNOWN_ORIGIN = "origin";
@@ -62,15 +64,17 @@ public record Deployment(
      *
      * @param problem why the Pipeline asks for something impossible, {@code null} if it does not
      * @param moves the transitions of environments, in order
+     * @param approvals the ids of the approvals that have begun or ended
      */
     public record Transition(
-            Deployment deployment, @CheckForNull String problem, List<Move> moves) {
+            Deployment deployment, @CheckForNull String problem, List<Move> moves, Set<String> approvals) {
         public Transition {
             moves = List.copyOf(moves);
+            approvals = Set.copyOf(approvals);
         }
 
         private static Transition to(Deployment deployment, @CheckForNull String problem) {
-            return new Transition(deployment, problem, List.of());
+            return new Transition(deployment, problem, List.of(), Set.of());
         }
     }
 
@@ -94,7 +98,6 @@ public record Deployment(
 
     public Deployment {
         environments = Collections.unmodifiableMap(new LinkedHashMap<>(environments));
-        approvals = List.copyOf(approvals);
         failures = List.copyOf(failures);
         leftOut = List.copyOf(leftOut);
     }
@@ -136,14 +139,14 @@ public record Deployment(
                         || !event.again().contains(failure.place().outermost()))
                 .map(Failure::ofOrigin)
                 .toList();
-        return new Deployment(environments, List.of(), failures, List.copyOf(event.leftOut()), false);
+        return new Deployment(environments, TreePMap.empty(), failures, List.copyOf(event.leftOut()), false);
     }
 
     /** Returns a deployment with nothing but the reason why every stage is cancelled. */
     private static Deployment cancelled(String reason) {
         var unknown = new Failure(
                 Place.OUTERMOST, Phase.AFTER_DEPLOYMENT, UNKNOWN_ORIGIN, reason, Verdict.OTHER_FAILED, true);
-        return new Deployment(Map.of(), List.of(), List.of(unknown), List.of(), false);
+        return new Deployment(Map.of(), TreePMap.empty(), List.of(unknown), List.of(), false);
     }
 
     /** Returns whether there is nothing that the next start of Jenkins has to know. */
@@ -156,7 +159,7 @@ public record Deployment(
     }
 
     private Graph view() {
-        return new Graph(environments, approvals, failures);
+        return new Graph(environments, approvals.values(), failures);
     }
 
     /** Returns whether an environment is open, with all environments within it. */
@@ -229,13 +232,13 @@ public record Deployment(
 
     /** Returns what a step waits for, by the id of its first approval. */
     public Optional<OpenApproval> open(@CheckForNull String id) {
-        return approvals.stream().filter(open -> open.id().equals(id)).findFirst();
+        return id == null ? Optional.empty() : Optional.ofNullable(approvals.get(id));
     }
 
     /** Returns what ends when an approval fails: all of its phase that belongs where it does. */
     public List<OpenApproval> beside(OpenApproval failed) {
         Place place = resolved(failed.place());
-        return approvals.stream()
+        return approvals.values().stream()
                 .filter(open -> open.phase() == failed.phase()
                         && !open.id().equals(failed.id())
                         && resolved(open.place()).isShared(place))

@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.Environment.State;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
  *
  * @param environments by name
  */
-record Graph(Map<String, Environment> environments, List<OpenApproval> approvals, List<Failure> failures) {
+record Graph(Map<String, Environment> environments, Collection<OpenApproval> approvals, List<Failure> failures) {
 
     private Optional<Environment> reached(@CheckForNull String name) {
         return Optional.ofNullable(environments.get(name)).filter(Environment::isReached);

@@ -303,7 +303,7 @@ class DeploymentPropertyTest {
     }
 
     private static Graph graph(Deployment deployment) {
-        return new Graph(deployment.environments(), deployment.approvals(), deployment.failures());
+        return new Graph(deployment.environments(), deployment.approvals().values(), deployment.failures());
     }
 
     private static void checkEnd(Environment was, Environment now, Step step) {

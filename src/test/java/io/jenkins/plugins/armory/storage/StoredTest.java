@@ -3,6 +3,8 @@ package io.jenkins.plugins.armory.storage;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.START;
 import static io.jenkins.plugins.armory.environment.DeploymentTest.ended;
+import static io.jenkins.plugins.armory.environment.DeploymentTest.in;
+import static io.jenkins.plugins.armory.environment.DeploymentTest.started;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -34,6 +36,7 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -138,6 +141,7 @@ class StoredTest {
         Deployment deployment = Deployment.EMPTY;
         for (DeploymentEvent event : List.of(
                 new DeploymentEvent.Declared("staging", List.of(), "step of staging", Place.OUTERMOST, null, null),
+                started(in("staging"), "a3", Phase.STRATEGY),
                 ended(
                         new Place("staging", "5", "outer", List.of(new Place.Branch("3", "4")), "body"),
                         "a1",
@@ -161,8 +165,9 @@ class StoredTest {
         return StoredJson.read("f", StoredJson.object("f", text).get("a"), type);
     }
 
-    private static <T extends Record> T reread(T stored, Class<T> type) throws IOException {
-        return read(StoredJson.text(Map.of("a", StoredJson.tree(stored))), type);
+    @SuppressWarnings("unchecked")
+    private static <T extends Record> T reread(T stored) throws IOException {
+        return read(StoredJson.text(Map.of("a", StoredJson.tree(stored))), (Class<T>) stored.getClass());
     }
 
     @Test
@@ -171,10 +176,16 @@ class StoredTest {
             var scrambled = new Scrambled(draw);
             for (Approval sample : samples()) {
                 Approval odd = scrambled.of(sample);
-                assertThat(reread(odd, Approval.class)).isEqualTo(odd);
+                assertThat(reread(odd)).isEqualTo(odd);
             }
-            Deployment odd = scrambled.of(deployment());
-            assertThat(reread(odd, Deployment.class)).isEqualTo(odd);
+            Deployment sample = deployment();
+            for (Collection<? extends Record> stored :
+                    List.of(sample.environments().values(), sample.approvals().values(), sample.failures())) {
+                for (Record each : stored) {
+                    Record odd = scrambled.of(each);
+                    assertThat(reread(odd)).isEqualTo(odd);
+                }
+            }
         });
     }
 
