@@ -55,11 +55,6 @@ public record OutgoingCalls(
                 "{{answer.NAME}} of status and cancel", ofAnswer(status, cancel).size());
     }
 
-    /** Returns the number of characters of the calls. A record has more bytes. */
-    public long length() {
-        return Webhook.lengthOf(context) + all().mapToLong(Webhook::length).sum();
-    }
-
     /** Returns the webhooks of all calls. */
     public Stream<Webhook> all() {
         return Stream.concat(

@@ -9,7 +9,6 @@ import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.storage.History;
 import io.jenkins.plugins.armory.storage.LatestDeployments;
-import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.storage.disk.UntilWritten;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,7 +27,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -47,7 +45,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class ApprovalStore {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getName());
-    private static final Pattern ID = Pattern.compile("[a-z0-9]{1,64}");
 
     static final int RECENT = 100;
 
@@ -252,18 +249,9 @@ public final class ApprovalStore {
     /**
      * Adds what a step of a build waits for, see {@link BuildState#create}.
      *
-     * @throws IllegalArgumentException naming {@code approvals} and the bound of their bytes
      * @throws IOException if that could not be written
      */
     public Deployment.Transition create(ApprovalStarted started, List<Approval> approvals) throws IOException {
-        long size = 0;
-        for (Approval approval : approvals) {
-            if (!ID.matcher(approval.id()).matches() || approval.isDecided()) {
-                throw new IllegalArgumentException("not a new approval: " + approval);
-            }
-            size += StoredJson.length(approval);
-            Approvals.checkTogether(size);
-        }
         checkOpen();
         Approval first = approvals.get(0);
         BuildRef build = first.build();
@@ -353,11 +341,6 @@ public final class ApprovalStore {
             transitions.addAll(noting(() -> state.apply(each.getValue(), event, now)));
         }
         return transitions;
-    }
-
-    /** Applies an event to one approval, see {@link #apply(Collection, Event, Instant)}. */
-    public Optional<Transition> apply(String id, Event event, Instant now) throws IOException {
-        return apply(List.of(id), event, now).stream().findFirst();
     }
 
     /** Handles an effect that is on disk. Called in the order of the commits. */

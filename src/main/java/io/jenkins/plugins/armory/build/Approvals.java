@@ -47,9 +47,6 @@ public final class Approvals implements BuildState.Feed {
 
     private static final Logger LOGGER = Logger.getLogger(Approvals.class.getName());
 
-    /** The bytes of JSON of all approvals of one step, which are written together. */
-    public static final int MOST_OF_STEP = 32 << 20;
-
     private final ApprovalStore store;
     private final Executor executor;
     private final Clock clock;
@@ -62,18 +59,6 @@ public final class Approvals implements BuildState.Feed {
     private final Map<String, String> unreadStatuses = new ConcurrentHashMap<>();
 
     private final UntilWritten again;
-
-    /**
-     * Checks the length of all approvals of one step.
-     *
-     * @throws IllegalArgumentException naming the length and the bound
-     */
-    public static void checkTogether(long bytes) {
-        if (bytes > MOST_OF_STEP) {
-            throw new IllegalArgumentException(
-                    "approvals: is longer than " + MOST_OF_STEP + " bytes of JSON: it has " + bytes);
-        }
-    }
 
     /**
      * Takes up the pending approvals of a store. Overdue ones are timed out on the executor. A callback that comes
@@ -164,7 +149,7 @@ public final class Approvals implements BuildState.Feed {
         if (isFromOutside(event) && isOfEndedBuild(id)) { // after a crash, before Jenkins has looked at all builds
             apply(id, new Event.Aborted(Event.Aborted.BUILD_ENDED));
         }
-        return store.apply(id, event, clock.instant());
+        return store.apply(List.of(id), event, clock.instant()).stream().findFirst();
     }
 
     private static boolean isFromOutside(Event event) {
@@ -184,10 +169,7 @@ public final class Approvals implements BuildState.Feed {
      * @throws IOException if the changes could not be made durable; the event has no effect then
      */
     public List<Transition> end(Collection<String> ids, Event event) throws IOException {
-        List<String> pending = ids.stream()
-                .filter(id -> findInMemory(id).filter(each -> !each.isDecided()).isPresent())
-                .toList();
-        return store.apply(pending, event, clock.instant());
+        return store.apply(ids.stream().filter(this::isPending).toList(), event, clock.instant());
     }
 
     /** Starts the first heartbeat interval when the webhook has answered. Called before the event is applied. */
@@ -275,14 +257,12 @@ public final class Approvals implements BuildState.Feed {
      */
     public void statusUnread(String id, String failure) {
         unreadStatuses.put(id, failure);
-        boolean isPending =
-                store.findInMemory(id).filter(approval -> !approval.isDecided()).isPresent();
-        if (!isPending) { // as in report
+        if (!isPending(id)) { // as in report
             forgetReports(id);
         }
     }
 
-    private void heard(Approval approval, Instant at, @CheckForNull Progress progress) throws IOException {
+    private void heard(Approval approval, Instant at, @CheckForNull Progress progress) {
         if (approval.heartbeat() != null) {
             heartbeats.heard(approval.id(), at, progress);
             if (!isPending(approval.id())) { // as in report
@@ -291,8 +271,9 @@ public final class Approvals implements BuildState.Feed {
         }
     }
 
-    private boolean isPending(String id) throws IOException {
-        return store.find(id).filter(approval -> !approval.isDecided()).isPresent();
+    /** Returns whether there is such an approval, and it is not decided. Reads no file. */
+    public boolean isPending(String id) {
+        return findInMemory(id).filter(approval -> !approval.isDecided()).isPresent();
     }
 
     /** Returns the last report of progress of a pending approval, if there was one since Jenkins started. */
@@ -354,10 +335,6 @@ public final class Approvals implements BuildState.Feed {
     /** Adds an observer of all approvals. */
     public void follow(ApprovalObserver observer) {
         observers.follow(observer);
-    }
-
-    public boolean isPendingFor(BuildRef build) {
-        return store.pending().stream().anyMatch(approval -> approval.build().equals(build));
     }
 
     /**

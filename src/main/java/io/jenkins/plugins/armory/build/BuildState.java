@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -124,11 +125,11 @@ public final class BuildState {
         default void applied(Commit.Applied effect) {}
     }
 
-    /** Work that one thread asks for. Guarded by {@link #writing}. */
+    /** Work that one thread asks for, and waits for. */
     private static final class Request<T> {
 
         private final Function<Commit, T> work;
-        private boolean done;
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
 
         @CheckForNull
         private T result;
@@ -304,18 +305,21 @@ public final class BuildState {
 
     private <T> T commit(Function<Commit, T> work) throws UnwrittenException {
         var request = new Request<T>(work);
+        boolean isFirst;
         synchronized (requests) {
+            isFirst = requests.isEmpty();
             requests.add(request);
         }
-        synchronized (writing) {
-            if (!request.done) { // else another thread has taken it along
+        if (isFirst) { // and takes along what comes while it waits for the commit before
+            synchronized (writing) {
                 commitAll();
             }
-            if (request.failure instanceof RuntimeException x) {
-                throw x;
-            } else if (request.failure != null) {
-                throw new UnwrittenException(request.failure);
-            }
+        }
+        request.done.join();
+        if (request.failure instanceof RuntimeException x) {
+            throw x;
+        } else if (request.failure != null) {
+            throw new UnwrittenException(request.failure);
         }
         notifyWaiters();
         return request.result;
@@ -349,7 +353,7 @@ public final class BuildState {
             all.forEach(each -> each.failure = new IOException(x));
             throw x;
         } finally {
-            all.forEach(each -> each.done = true);
+            all.forEach(each -> each.done.complete(null));
         }
     }
 
@@ -432,10 +436,6 @@ public final class BuildState {
         synchronized (this) {
             change = changes;
         }
-        write(change);
-    }
-
-    private void write(long change) throws UnwrittenException {
         synchronized (writing) {
             if (written < change) { // else an earlier write had this change too
                 write(Map.of());

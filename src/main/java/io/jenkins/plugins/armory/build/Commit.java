@@ -88,7 +88,10 @@ final class Commit {
             changed.put(id, transition.approval());
         }
         if (effect.decides()) {
-            deployment.open(before.step()).ifPresent(open -> ended(open, transition.approval(), at));
+            OpenApproval waited = deployment.approvals().get(before.step());
+            if (waited != null) {
+                ended(waited, transition.approval(), at);
+            }
         }
         return transition;
     }

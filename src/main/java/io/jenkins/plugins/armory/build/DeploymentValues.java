@@ -150,16 +150,12 @@ final class DeploymentValues {
     /** Takes note that the log has the deployment whose changes were asked for last. */
     void written() {
         failures = next;
-        lastFailure = failures.keySet().stream()
-                .mapToInt(key -> Integer.parseInt(key.substring(FAILURE.length())))
-                .reduce(lastFailure, Math::max);
     }
 
     /** Returns failures by key: those that the log has keep theirs. New ones come last, and no two change places. */
     private Map<String, Failure> keyed(List<Failure> all) {
         Iterator<Map.Entry<String, Failure>> known = failures.entrySet().iterator();
         var keyed = new LinkedHashMap<String, Failure>();
-        int last = lastFailure;
         for (Failure each : all) {
             String key = null;
             while (key == null && known.hasNext()) {
@@ -168,7 +164,7 @@ final class DeploymentValues {
                     key = candidate.getKey();
                 }
             }
-            keyed.put(key == null ? FAILURE + ++last : key, each);
+            keyed.put(key == null ? FAILURE + ++lastFailure : key, each);
         }
         return keyed;
     }

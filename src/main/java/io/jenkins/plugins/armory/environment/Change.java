@@ -297,7 +297,7 @@ final class Change {
                         || !graph().before(approval.place()).isEmpty())) {
             problem = before.missing(name, "the approval into");
         }
-        if (problem == null && name != null && before.open(approval.id()).isEmpty()) {
+        if (problem == null && name != null && !approvals.containsKey(approval.id())) {
             problem = reasonToRefuse();
         }
         if (problem == null) {
@@ -320,7 +320,7 @@ final class Change {
                                             .with(approval.id()),
                                     false));
         }
-        if (before.open(approval.id()).isEmpty()) {
+        if (!approvals.containsKey(approval.id())) {
             approvals = approvals.plus(approval.id(), approval);
             touched.add(approval.id());
         }

@@ -68,10 +68,6 @@ public record Deployment(
      */
     public record Transition(
             Deployment deployment, @CheckForNull String problem, List<Move> moves, Set<String> approvals) {
-        public Transition {
-            moves = List.copyOf(moves);
-            approvals = Set.copyOf(approvals);
-        }
 
         private static Transition to(Deployment deployment, @CheckForNull String problem) {
             return new Transition(deployment, problem, List.of(), Set.of());
@@ -228,11 +224,6 @@ public record Deployment(
                 .filter(failure -> resolved(failure.place()).isShared(place)
                         && failure.place().isBeside(place))
                 .findFirst();
-    }
-
-    /** Returns what a step waits for, by the id of its first approval. */
-    public Optional<OpenApproval> open(@CheckForNull String id) {
-        return id == null ? Optional.empty() : Optional.ofNullable(approvals.get(id));
     }
 
     /** Returns what ends when an approval fails: all of its phase that belongs where it does. */

@@ -5,6 +5,7 @@ import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.BuildBadgeAction;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
@@ -57,8 +58,10 @@ public final class WaitingBadge implements BuildBadgeAction {
         @Override
         public Collection<? extends Action> createFor(Run run) {
             try {
+                BuildRef build = BuildRecord.refTo((Run<?, ?>) run);
                 return run.isBuilding()
-                                && ArmoryRuntime.get().approvals().isPendingFor(BuildRecord.refTo((Run<?, ?>) run))
+                                && ArmoryRuntime.get().approvals().pending().stream()
+                                        .anyMatch(approval -> approval.build().equals(build))
                         ? List.of(new WaitingBadge())
                         : List.of();
             } catch (IOException x) {

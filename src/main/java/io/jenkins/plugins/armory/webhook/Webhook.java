@@ -153,11 +153,6 @@ public record Webhook(
         return text == null ? 0 : text.length();
     }
 
-    /** Returns the number of characters of the templates and the context. */
-    public long length() {
-        return templates(uriTemplate, body, headers).mapToLong(String::length).sum() + lengthOf(context);
-    }
-
     /** Returns whether any template uses a variable. */
     public boolean mentions(String variable) {
         return variablesOf(uriTemplate, body, headers).contains(variable);

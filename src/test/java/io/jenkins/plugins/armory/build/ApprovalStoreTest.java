@@ -4,7 +4,6 @@ import static io.jenkins.plugins.armory.approval.ApprovalTest.SOON;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import io.jenkins.plugins.armory.approval.Approval;
@@ -12,7 +11,6 @@ import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.storage.History;
@@ -59,7 +57,7 @@ class ApprovalStoreTest {
 
     private Approval decide(String id) throws IOException {
         TestBuilds.create(store, start(id));
-        return store.apply(id, SUCCESS, SOON).orElseThrow().approval();
+        return store.apply(List.of(id), SUCCESS, SOON).get(0).approval();
     }
 
     private String history() throws IOException {
@@ -78,7 +76,7 @@ class ApprovalStoreTest {
     void findsAfterARestartWhatItWasTold() throws IOException {
         TestBuilds.create(store, start("a1"));
         Approval waiting =
-                store.apply("a1", ApprovalTest.sent(), SOON).orElseThrow().approval();
+                store.apply(List.of("a1"), ApprovalTest.sent(), SOON).get(0).approval();
         Approval decided = decide("a2");
 
         for (ApprovalStore each : List.of(store, reopened())) {
@@ -124,8 +122,8 @@ class ApprovalStoreTest {
         try {
             List<Callable<Answer>> verdicts = IntStream.range(0, 64)
                     .<Callable<Answer>>mapToObj(i ->
-                            () -> store.apply("a1", new Event.Callback(i % 2 == 0, "", "callback token"), SOON)
-                                    .orElseThrow()
+                            () -> store.apply(List.of("a1"), new Event.Callback(i % 2 == 0, "", "callback token"), SOON)
+                                    .get(0)
                                     .answer())
                     .toList();
             var answers = new ArrayList<Answer>();
@@ -177,13 +175,13 @@ class ApprovalStoreTest {
         TestBuilds.create(store, start("a1"));
         TestBuilds.breakLogs(folder);
 
-        assertThatIOException().isThrownBy(() -> store.apply("a1", SUCCESS, SOON));
+        assertThatIOException().isThrownBy(() -> store.apply(List.of("a1"), SUCCESS, SOON));
         assertThat(store.find("a1")).contains(start("a1"));
         assertThat(store.problem()).isPresent();
 
         TestBuilds.mendLogs(folder);
-        assertThat(store.apply("a1", new Event.Callback(false, "no", "callback token"), SOON)
-                        .orElseThrow()
+        assertThat(store.apply(List.of("a1"), new Event.Callback(false, "no", "callback token"), SOON)
+                        .get(0)
                         .answer())
                 .isEqualTo(Answer.ACCEPTED);
         assertThat(store.problem()).isEmpty();
@@ -217,7 +215,7 @@ class ApprovalStoreTest {
         BuildRef build = start("a1").build();
         TestBuilds.create(store, start("a1"));
         assertThat(markers()).containsExactly("a1");
-        Approval decided = store.apply("a1", SUCCESS, SOON).orElseThrow().approval();
+        Approval decided = store.apply(List.of("a1"), SUCCESS, SOON).get(0).approval();
         assertThat(markers()).containsExactly("a1");
 
         builds.end(build);
@@ -226,14 +224,14 @@ class ApprovalStoreTest {
         assertThat(markers()).isEmpty();
         assertThat(store.findInMemory("a1")).isEmpty();
         assertThat(store.find("a1")).contains(decided);
-        assertThat(store.apply("a1", SUCCESS, SOON).orElseThrow().answer()).isEqualTo(Answer.DUPLICATE);
+        assertThat(store.apply(List.of("a1"), SUCCESS, SOON).get(0).answer()).isEqualTo(Answer.DUPLICATE);
     }
 
     @Test
     void whatWasDecidedLastIsListedAlsoAfterAStart() throws IOException {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         TestBuilds.create(store, start("a1"));
-        store.apply("a1", new Event.Aborted("stopped"), now);
+        store.apply(List.of("a1"), new Event.Aborted("stopped"), now);
         builds.end(start("a1").build());
         store.ended();
         assertThat(markers()).isEmpty();
@@ -284,18 +282,5 @@ class ApprovalStoreTest {
         assertThatIOException()
                 .isThrownBy(() -> store.takeUp(start("a1").build()))
                 .withMessageContaining("line 1 is damaged");
-    }
-
-    @Test
-    void aStepHasABound() {
-        List<Approval> all = IntStream.range(0, 600)
-                .mapToObj(i -> ApprovalTest.terms("a" + i)
-                        .manual(new ManualRequirement("\u00fc".repeat(10_000), List.of("alice"), 1))
-                        .start())
-                .toList();
-
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> TestBuilds.create(store, all.toArray(Approval[]::new)))
-                .withMessageContaining("approvals: is longer than");
     }
 }

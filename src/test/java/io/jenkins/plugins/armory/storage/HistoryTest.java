@@ -45,7 +45,7 @@ class HistoryTest {
     private static void decide(ApprovalStore store, String... ids) throws IOException {
         for (String id : ids) {
             TestBuilds.create(store, ApprovalTest.start(id));
-            store.apply(id, new Event.Callback(true, "12 of 12 passed", "callback token"), SOON);
+            store.apply(List.of(id), new Event.Callback(true, "12 of 12 passed", "callback token"), SOON);
         }
     }
 
@@ -80,8 +80,8 @@ class HistoryTest {
                         .manual(new ManualRequirement("Go?", List.of("bob", "ops"), 1).withRequesters(List.of("carol")))
                         .start());
         store = open(); // all of it comes from the disk
-        store.apply("a1", ApprovalTest.sent(), SOON);
-        store.apply("a1", new Event.ManualRejection("bob", "not on a Friday, \u00e7a va"), SOON.plusMillis(5));
+        store.apply(List.of("a1"), ApprovalTest.sent(), SOON);
+        store.apply(List.of("a1"), new Event.ManualRejection("bob", "not on a Friday, \u00e7a va"), SOON.plusMillis(5));
         TestBuilds.create(store, ApprovalTest.start("a2"));
 
         assertThat(lines(store))
@@ -122,7 +122,7 @@ class HistoryTest {
         ApprovalStore store = open();
         decide(store, "a1");
         TestBuilds.create(store, ApprovalTest.start("a2"));
-        store.apply("a2", new Event.Aborted("stopped"), SOON.plus(Duration.ofDays(1)));
+        store.apply(List.of("a2"), new Event.Aborted("stopped"), SOON.plus(Duration.ofDays(1)));
 
         assertThat(approvals(lines(store))).containsExactly("a1");
         assertThat(approvals(lines(store, MONTH.plusMonths(1)))).containsExactly("a2");
@@ -147,7 +147,7 @@ class HistoryTest {
     void anApprovalWhoseCancelWebhookIsCalledLaterHasOneLine() throws IOException {
         abort("a1", SOON);
         ApprovalStore store = open();
-        store.apply("a1", new Event.CancelOver(ApprovalTest.attempt(1, 200)), SOON);
+        store.apply(List.of("a1"), new Event.CancelOver(ApprovalTest.attempt(1, 200)), SOON);
 
         store = open();
 
@@ -178,7 +178,7 @@ class HistoryTest {
         Files.delete(folder.resolve("open/a2"));
         ApprovalStore store = open();
         TestBuilds.create(store, ApprovalTest.start("b1").withBuild(new BuildRef("team/deploy", 8)));
-        store.apply("b1", new Event.Callback(true, "", "callback token"), SOON.plusMillis(1));
+        store.apply(List.of("b1"), new Event.Callback(true, "", "callback token"), SOON.plusMillis(1));
         lines(store);
 
         store.takeUp(BUILD);
@@ -208,7 +208,7 @@ class HistoryTest {
                 terms(id)
                         .calls(TestApproval.calls(webhook, webhook, Map.of(), null, null))
                         .start());
-        store.apply(id, new Event.Aborted("stopped"), at);
+        store.apply(List.of(id), new Event.Aborted("stopped"), at);
         store.close();
     }
 

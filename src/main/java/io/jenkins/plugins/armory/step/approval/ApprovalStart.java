@@ -13,7 +13,6 @@ import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.approval.Terms;
-import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
@@ -23,6 +22,7 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
+import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
@@ -51,6 +51,9 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  * check fails, nothing is written and nothing is called.
  */
 final class ApprovalStart {
+
+    /** The bytes of JSON of all approvals of one step, which are written together. */
+    private static final int MOST_OF_STEP = 32 << 20;
 
     private final ArmoryRuntime armory;
     private final StepContext context;
@@ -93,17 +96,12 @@ final class ApprovalStart {
         warnOfSubmitters(created);
         for (Approval each : created) {
             String path = each.terms().path();
-            if ((rules || !path.endsWith("]")) && !each.hasWebhook() && isPending(each.id())) {
+            if ((rules || !path.endsWith("]"))
+                    && !each.hasWebhook()
+                    && armory.approvals().isPending(each.id())) {
                 new ApprovalLog(line -> log.accept(DecisionText.at(path, line))).asked(each, run);
             }
         }
-    }
-
-    private boolean isPending(String id) throws IOException {
-        return armory.approvals()
-                .findInMemory(id)
-                .filter(each -> !each.isDecided())
-                .isPresent();
     }
 
     private List<Approval> checked(String step, Map<String, Draft> drafts) throws IOException, InterruptedException {
@@ -112,7 +110,6 @@ final class ApprovalStart {
         var approvals = new ArrayList<Approval>();
         long length = 0;
         for (Map.Entry<String, Draft> each : drafts.entrySet()) {
-            checkTogether(length); // the check of each takes its time
             Terms terms = each.getValue().terms();
             try {
                 OutgoingCalls calls = lookup.find(each.getValue());
@@ -126,7 +123,10 @@ final class ApprovalStart {
                                 .origin(origin)
                                 .channels(channels(calls))
                                 .calls(calls));
-                length += calls == null ? 0 : calls.length();
+                length += StoredJson.length(approval);
+                if (length > MOST_OF_STEP) {
+                    throw tooLong(length);
+                }
                 checkCalls(complete, calls);
                 armory.calls().check(approval, run);
                 approvals.add(approval);
@@ -353,23 +353,13 @@ final class ApprovalStart {
     private Transition write(ApprovalStarted started, List<Approval> created, String notStarted) throws AbortException {
         try {
             return armory.approvals().create(started, created);
-        } catch (IllegalArgumentException x) {
-            throw tooLong(x.getMessage());
         } catch (IOException x) {
             throw SuspendedExecution.failure(notStarted + ", because the approval cannot be written", x);
         }
     }
 
-    private static void checkTogether(long length) throws AbortException {
-        try {
-            Approvals.checkTogether(length);
-        } catch (IllegalArgumentException x) {
-            throw tooLong(x.getMessage());
-        }
-    }
-
-    private static AbortException tooLong(String problem) {
-        return new AbortException(
-                problem + "; shorten what each has, such as bodyTemplate, message and notify, or use several steps");
+    private static AbortException tooLong(long bytes) {
+        return new AbortException("approvals: is longer than " + MOST_OF_STEP + " bytes of JSON: it has " + bytes
+                + "; shorten what each has, such as bodyTemplate, message and notify, or use several steps");
     }
 }
