@@ -5,6 +5,7 @@ import hudson.security.AccessControlled;
 import java.io.File;
 import java.io.IOException;
 import java.util.List;
+import jenkins.model.Jenkins;
 
 /** A build. */
 public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, RunT>> extends Actionable
@@ -59,9 +60,11 @@ public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
         return project.getFullName() + '#' + getNumber();
     }
 
-    /** The build of an {@link #getExternalizableId}; the embedded controller looks up none. */
+    /** The build of an {@link #getExternalizableId}, null if there is none. */
     public static Run<?, ?> fromExternalizableId(String id) {
-        return null;
+        int hash = id.lastIndexOf('#');
+        Job<?, ?> job = Jenkins.get().getItemByFullName(id.substring(0, hash), Job.class);
+        return job == null ? null : job.getBuildByNumber(Integer.parseInt(id.substring(hash + 1)));
     }
 
     /** When it was scheduled; the embedded controller does not keep it. */

@@ -2,8 +2,8 @@ package io.jenkins.embedded;
 
 import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsDescriptor;
-import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardUsernamePasswordCredentials;
@@ -26,7 +26,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.springframework.security.core.Authentication;
 
 /** The credentials of {@code casc.yaml}: in memory alone, and for all jobs unless they are of scope SYSTEM. */
-final class CascCredentials extends CredentialsProvider {
+final class CascCredentials extends SystemCredentialsProvider.ProviderImpl {
     /** The kinds by their names in {@code casc.yaml}. */
     static final Map<String, Class<? extends Entry>> KINDS = Map.of(
             "string", SecretText.class, "usernamePassword", UsernamePassword.class, "certificate", KeyStoreFile.class);

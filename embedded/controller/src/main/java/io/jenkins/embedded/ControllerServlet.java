@@ -208,9 +208,10 @@ final class ControllerServlet extends HttpServlet {
 
     private static void act(Action action, String rest, String script, Exchange http) throws Exception {
         if (rest.equals("/") && http.method().equals("GET")) {
-            http.html(Pages.action(action, script, "FirstAnswer"));
+            http.html(Pages.action(action.getDisplayName(), action, script, "api/json", "FirstAnswer"));
         } else if (rest.matches("/environments/?") && http.method().equals("GET")) {
-            http.html(Pages.action(action, "environments", "FirstEnvironments"));
+            var api = "/" + action.getUrlName() + "/environments/api/json";
+            http.html(Pages.action("Environments", action, "environments", api, "FirstEnvironments"));
         } else {
             http.dispatch(action, rest);
         }

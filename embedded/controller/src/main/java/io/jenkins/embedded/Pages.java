@@ -102,8 +102,8 @@ final class Pages {
     }
 
     /** @param first the property with the page's first data */
-    static String action(Action action, String script, String first) {
-        return page(action.getDisplayName(), filled(action, script, "api/json", first));
+    static String action(String title, Action action, String script, String api, String first) {
+        return page(title, filled(action, script, api, first));
     }
 
     /** What a script of the plugin fills, as in the plugin's views on Jenkins. */

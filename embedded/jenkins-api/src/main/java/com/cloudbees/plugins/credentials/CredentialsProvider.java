@@ -75,6 +75,7 @@ public abstract class CredentialsProvider extends Descriptor<CredentialsProvider
         return lookupCredentialsInItem(type, run.getParent(), ACL.SYSTEM2, List.of()).stream()
                 .filter(credentials -> credentials.getId().equals(id))
                 .findFirst()
+                .map(credentials -> type.cast(credentials.forRun(run)))
                 .orElse(null);
     }
 
