@@ -52,9 +52,7 @@ public sealed interface Event {
 
         /** Returns the process's own data as the text of a JSON object, {@code null} if it has sent none. */
         @CheckForNull
-        default String data() {
-            return null;
-        }
+        String data();
     }
 
     /**
@@ -72,11 +70,17 @@ public sealed interface Event {
     }
 
     /** An answer to the question for the status, with a decision. */
-    record StatusVerdict(boolean success, String mdMessage, String decidedBy) implements Verdict, ProcessVerdict {}
+    record StatusVerdict(
+            boolean success, String mdMessage, @CheckForNull String data, String decidedBy)
+            implements Verdict, ProcessVerdict {}
 
     /** The webhook took the call, and its answer is the verdict. */
-    record Answered(Attempt attempt, boolean success, String mdMessage, String decidedBy)
-            implements Called, ProcessVerdict {}
+    record Answered(
+            Attempt attempt,
+            boolean success,
+            String mdMessage,
+            @CheckForNull String data,
+            String decidedBy) implements Called, ProcessVerdict {}
 
     /**
      * The approval of a person who may decide.

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.call;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.JsonData;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
@@ -24,6 +25,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param pause the pause that the receiver asks for, {@code null} for none
  * @param answer the start of the answer's body, without the secrets of the request; may be empty
  * @param judged what the answer means by the rule of its request; {@code null} without a rule, and if the call was not taken
+ * @param data of the answer that was judged, see {@link JsonData}; {@code null} for none
  * @param found the values that further calls take from the answer, by the names of their variables
  */
 @Restricted(NoExternalUse.class)
@@ -35,10 +37,11 @@ public record CallResult(
         @CheckForNull Duration pause,
         String answer,
         @CheckForNull Judgement judged,
+        @CheckForNull String data,
         Map<String, String> found)
         implements Serializable {
 
-    private static final long serialVersionUID = 3L;
+    private static final long serialVersionUID = 4L;
 
     /** The number of bytes of an answer that are kept, in UTF-8. */
     static final int MAX_ANSWER = 1024;
@@ -62,12 +65,13 @@ public record CallResult(
      * @param found see {@link WebhookRequest#findIn}
      */
     static CallResult accepted(int status, String answer, Map<String, String> found) {
-        return new CallResult(status, null, false, true, null, shown(answer), null, found);
+        return new CallResult(status, null, false, true, null, shown(answer), null, null, found);
     }
 
     /**
      * Returns the result of a call whose answer was judged by the rule of its request.
      *
+     * @param data see {@link #data}
      * @param found see {@link WebhookRequest#findIn}
      * @param retryAfter the pause that the receiver asks for, {@code null} for none
      */
@@ -75,9 +79,10 @@ public record CallResult(
             int status,
             String answer,
             Judgement judgement,
+            @CheckForNull String data,
             Map<String, String> found,
             @CheckForNull Duration retryAfter) {
-        return new CallResult(status, null, false, true, retryAfter, shown(answer), judgement, found);
+        return new CallResult(status, null, false, true, retryAfter, shown(answer), judgement, data, found);
     }
 
     /**
@@ -89,7 +94,7 @@ public record CallResult(
      */
     static CallResult refused(
             int status, String failure, boolean mayBeRepeated, @CheckForNull Duration retryAfter, String answer) {
-        return new CallResult(status, failure, mayBeRepeated, false, retryAfter, shown(answer), null, Map.of());
+        return new CallResult(status, failure, mayBeRepeated, false, retryAfter, shown(answer), null, null, Map.of());
     }
 
     /**
@@ -99,12 +104,12 @@ public record CallResult(
      * @param mayBeRepeated whether the next attempt may succeed
      */
     static CallResult notMade(String failure, boolean mayBeRepeated) {
-        return new CallResult(0, failure, mayBeRepeated, false, null, "", null, Map.of());
+        return new CallResult(0, failure, mayBeRepeated, false, null, "", null, null, Map.of());
     }
 
     /** Returns the result of a call whose answer was lost: the receiver may have taken it. */
     static CallResult lost(String failure) {
-        return new CallResult(0, failure, true, true, null, "", null, Map.of());
+        return new CallResult(0, failure, true, true, null, "", null, null, Map.of());
     }
 
     /**
@@ -130,6 +135,9 @@ public record CallResult(
                 pause,
                 credible(answer, request),
                 failure != null || judged == null ? null : credible(judged, request),
+                failure != null || judged == null || data == null
+                        ? null
+                        : JsonData.in(data, text -> request.mask(text, true)),
                 failure != null ? Map.of() : request.credible(found));
     }
 

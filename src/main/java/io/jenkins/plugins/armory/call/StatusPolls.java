@@ -151,7 +151,7 @@ final class StatusPolls extends CallKind {
     Event over(Order order, Attempt attempt, CallResult result) {
         Judgement judgement = Objects.requireNonNull(result.judged(), "it decides");
         boolean success = judgement.verdict() == Judgement.Verdict.SUCCESS;
-        return new Event.StatusVerdict(success, judgement.finding(), "status of " + attempt.host());
+        return new Event.StatusVerdict(success, judgement.finding(), result.data(), "status of " + attempt.host());
     }
 
     @Override

@@ -209,11 +209,13 @@ final class WebhookCalls extends CallKind {
     private static Event.Answered decided(AnswerRule rule, CallResult result, Attempt attempt) {
         String by = "answer of " + attempt.host();
         if (!result.isAccepted()) {
-            return new Event.Answered(attempt, false, result.failure() + ". Success is " + rule.statuses() + ".", by);
+            return new Event.Answered(
+                    attempt, false, result.failure() + ". Success is " + rule.statuses() + ".", null, by);
         }
         Judgement judgement = Objects.requireNonNull(result.judged(), "the answer to a call with a rule");
         boolean success = judgement.verdict() == Judgement.Verdict.SUCCESS;
-        return new Event.Answered(attempt, success, success ? judgement.finding() : rule.reason(judgement), by);
+        String message = success ? judgement.finding() : rule.reason(judgement);
+        return new Event.Answered(attempt, success, message, result.data(), by);
     }
 
     /** Adds an attempt that failed to the build's log. */

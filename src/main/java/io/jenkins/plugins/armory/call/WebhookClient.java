@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.call;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.JsonData;
 import io.jenkins.plugins.armory.call.AllowedHosts.RefusedException;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallLimits;
@@ -275,10 +276,11 @@ public final class WebhookClient implements Sender {
             @CheckForNull Duration retryAfter) {
         byte[] whole = body.isWhole() ? body.bytes() : null;
         Judgement judgement = rule.judge(status, whole, value -> webhook.mask(value, true));
+        String data = body.isWhole() ? JsonData.in(body.text(), text -> webhook.mask(text, true)) : null;
         String location = rule.locationIn(whole).orElse(null);
         Map<String, String> found = webhook.findIn(whole, location);
         boolean isElsewhere = location != null && found.isEmpty() && !judgement.isDecided();
-        return CallResult.judged(status, answer, isElsewhere ? rule.elsewhere() : judgement, found, retryAfter);
+        return CallResult.judged(status, answer, isElsewhere ? rule.elsewhere() : judgement, data, found, retryAfter);
     }
 
     /**

@@ -2,8 +2,8 @@ package io.jenkins.plugins.armory.callback;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.JsonData;
 import io.jenkins.plugins.armory.webhook.text.Bound;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
@@ -19,9 +19,6 @@ record CallbackBody(
 
     /** The content of a rehearsal without a body. */
     private static final CallbackBody SUCCESS = new CallbackBody(true, "", null);
-
-    /** The maximum length of {@link #data}, in bytes of UTF-8. */
-    static final int MAX_DATA_BYTES = 32 * 1024;
 
     private static final String EXAMPLE = "{\"success\": true, \"mdMessage\": \"...\"}";
 
@@ -68,23 +65,16 @@ record CallbackBody(
         if (node == null || node.isNull()) {
             return null;
         }
-        if (!node.isObject()) {
-            throw RefusedRequestException.invalid(
-                    "The field \"data\" must be a JSON object such as {\"version\": \"1.4.2\"}.");
+        try {
+            String text = JsonData.textOf(node);
+            if (JsonData.isTooLong(text)) {
+                throw RefusedRequestException.tooLarge("The field \"data\" may have " + JsonData.MAX_BYTES
+                        + " bytes at most: store more elsewhere, and send its address.");
+            }
+            return text;
+        } catch (IllegalArgumentException x) {
+            throw RefusedRequestException.invalid("The field \"data\" " + x.getMessage() + ".");
         }
-        // Beyond the range of a double, a fraction would come back from the disk as a string, and JavaScript reads any
-        // number as Infinity.
-        if (hasInfinity(node)) {
-            throw RefusedRequestException.invalid(
-                    "The field \"data\" has a number that is too large: send it as a string.");
-        }
-        String text = node.toString();
-        checkWhole("data", text);
-        if (text.getBytes(StandardCharsets.UTF_8).length > MAX_DATA_BYTES) {
-            throw RefusedRequestException.tooLarge("The field \"data\" may have " + MAX_DATA_BYTES
-                    + " bytes at most: store more elsewhere, and send its address.");
-        }
-        return text;
     }
 
     private static void checkWhole(String field, String text) throws RefusedRequestException {
@@ -92,17 +82,5 @@ record CallbackBody(
         if (problem != null) {
             throw RefusedRequestException.invalid("The field \"" + field + "\" " + problem + ".");
         }
-    }
-
-    private static boolean hasInfinity(JsonNode node) {
-        if (Double.isInfinite(node.doubleValue())) {
-            return true;
-        }
-        for (JsonNode child : node) {
-            if (hasInfinity(child)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

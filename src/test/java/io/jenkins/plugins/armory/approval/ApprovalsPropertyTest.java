@@ -121,10 +121,10 @@ class ApprovalsPropertyTest {
                 case FAILED -> new Event.Failed(ApprovalTest.attempt(1, 503));
                 case SENT -> new Event.Sent(ApprovalTest.attempt(2, 200));
                 case NOT_SENT -> new Event.NotSent("answered 500", ApprovalTest.attempt(2, 500));
-                case ANSWER_TRUE -> new Event.Answered(ApprovalTest.attempt(2, 200), true, "yes", "answer");
-                case ANSWER_FALSE -> new Event.Answered(ApprovalTest.attempt(2, 200), false, "no", "answer");
-                case STATUS_TRUE -> new Event.StatusVerdict(true, "yes", "status");
-                case STATUS_FALSE -> new Event.StatusVerdict(false, "no", "status");
+                case ANSWER_TRUE -> new Event.Answered(ApprovalTest.attempt(2, 200), true, "yes", null, "answer");
+                case ANSWER_FALSE -> new Event.Answered(ApprovalTest.attempt(2, 200), false, "no", null, "answer");
+                case STATUS_TRUE -> new Event.StatusVerdict(true, "yes", null, "status");
+                case STATUS_FALSE -> new Event.StatusVerdict(false, "no", null, "status");
                 case CALLBACK_TRUE -> new Event.Callback(true, "yes", "callback token");
                 case CALLBACK_FALSE -> new Event.Callback(false, "no", "callback token");
                 case PROGRESS -> new Event.Progress();

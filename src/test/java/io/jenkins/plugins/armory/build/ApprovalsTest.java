@@ -128,8 +128,8 @@ class ApprovalsTest {
         List<Event> decisions = List.of(
                 callback(true),
                 callback(false),
-                new Event.StatusVerdict(true, "", "status"),
-                new Event.Answered(ApprovalTest.attempt(1, 200), true, "", "answer"),
+                new Event.StatusVerdict(true, "", null, "status"),
+                new Event.Answered(ApprovalTest.attempt(1, 200), true, "", null, "answer"),
                 new Event.ManualApproval("alice", ""),
                 new Event.ManualRejection("alice", ""),
                 new Event.Overridden(true, "admin", "now"));

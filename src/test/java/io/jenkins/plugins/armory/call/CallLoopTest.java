@@ -175,7 +175,7 @@ class CallLoopTest {
     }
 
     private static CallResult said(Judgement.Verdict verdict, String finding) {
-        return CallResult.judged(200, "{}", new Judgement(verdict, finding), Map.of(), null);
+        return CallResult.judged(200, "{}", new Judgement(verdict, finding), null, Map.of(), null);
     }
 
     @Test

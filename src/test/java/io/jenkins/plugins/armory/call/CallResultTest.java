@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.JsonData;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.Renderers;
@@ -45,11 +46,35 @@ class CallResultTest {
     }
 
     private static CallResult credible(int status, String failure, Duration retryAfter, String answer) {
-        return new CallResult(status, failure, true, true, retryAfter, answer, null, Map.of()).asFarAsCredible(REQUEST);
+        return new CallResult(status, failure, true, true, retryAfter, answer, null, null, Map.of())
+                .asFarAsCredible(REQUEST);
     }
 
     private static CallResult judged(int status, Judgement judgement) {
-        return new CallResult(status, null, false, true, null, "", judgement, Map.of()).asFarAsCredible(JUDGED);
+        return new CallResult(status, null, false, true, null, "", judgement, null, Map.of()).asFarAsCredible(JUDGED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"a\": \"s3cret\"}     | {\"a\":\"****\"}",
+                "{\"a\": \"\\u00733cret\"} | {\"a\":\"****\"}",
+                "{\"a\": 1e999}         |",
+                "{\"a\": \"\\ud800\"}     |",
+                "{\"a\":                |",
+                "[1]                    |"
+            })
+    void ofTheDataThatAnAgentFoundOnlyAnObjectIsTaken(String claimed, String taken) {
+        Judgement passed = new Judgement(Judgement.Verdict.SUCCESS, "");
+
+        assertThat(CallResult.judged(200, "", passed, claimed, Map.of(), null)
+                        .asFarAsCredible(JUDGED)
+                        .data())
+                .isEqualTo(taken);
+        String tooLong = "{\"a\":\"" + "x".repeat(JsonData.MAX_BYTES) + "\"}";
+        assertThat(JsonData.in(tooLong, text -> text)).isNull();
     }
 
     /** An agent may run any program. */
@@ -85,12 +110,12 @@ class CallResultTest {
             });
         }
         assertThat(judged(200, null).isAccepted()).as("without a judgement").isFalse();
-        assertThat(CallResult.judged(200, "", passed, Map.of(), null)
+        assertThat(CallResult.judged(200, "", passed, null, Map.of(), null)
                         .asFarAsCredible(REQUEST)
                         .isAccepted())
                 .as("without a rule")
                 .isFalse();
-        assertThat(new CallResult(200, "no", false, true, null, "", passed, Map.of())
+        assertThat(new CallResult(200, "no", false, true, null, "", passed, null, Map.of())
                         .asFarAsCredible(JUDGED)
                         .judged())
                 .isNull();

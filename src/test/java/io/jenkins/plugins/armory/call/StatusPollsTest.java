@@ -76,7 +76,8 @@ class StatusPollsTest extends CallLoopFixture {
     }
 
     private static CallResult said(Verdict verdict, String value) {
-        return CallResult.judged(200, "{}", new Judgement(verdict, "/state is \"" + value + "\""), Map.of(), null);
+        return CallResult.judged(
+                200, "{}", new Judgement(verdict, "/state is \"" + value + "\""), null, Map.of(), null);
     }
 
     private void answer(CallResult result) {
@@ -108,7 +109,7 @@ class StatusPollsTest extends CallLoopFixture {
         start("a1");
         timer.pass(ONE_ROUND);
         Map<String, String> found = Map.of("armory.answerLocation", "https://ci.example.com/2");
-        answer(CallResult.judged(200, "{}", new Judgement(Verdict.NEITHER, "nothing yet"), found, null));
+        answer(CallResult.judged(200, "{}", new Judgement(Verdict.NEITHER, "nothing yet"), null, found, null));
         assertThat(approval("a1").lastAttempt().found()).isEqualTo(found);
         restart();
 

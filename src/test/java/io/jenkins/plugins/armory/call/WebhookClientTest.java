@@ -117,10 +117,17 @@ class WebhookClientTest {
         CallResult passed = call(url(), LOOPBACK, null, rule);
         assertThat(passed.judged()).isEqualTo(new Judgement(Judgement.Verdict.SUCCESS, "/state is \"passed\""));
         assertThat(passed.answer()).startsWith("{\"log\"").hasSize(CallResult.MAX_ANSWER);
-        assertThat(call(url(), LOOPBACK, null, rule).judged())
-                .isEqualTo(new Judgement(Judgement.Verdict.FAILURE, "/state is \"****\""));
-        assertThat(call(url(), LOOPBACK, null, rule).judged())
+        assertThat(passed.data())
+                .startsWith("{\"log\":\"xxx")
+                .endsWith(",\"state\":\"passed\"}")
+                .hasSize(20_027);
+        CallResult failed = call(url(), LOOPBACK, null, rule);
+        assertThat(failed.judged()).isEqualTo(new Judgement(Judgement.Verdict.FAILURE, "/state is \"****\""));
+        assertThat(failed.data()).endsWith(",\"state\":\"****\"}");
+        CallResult tooLarge = call(url(), LOOPBACK, null, rule);
+        assertThat(tooLarge.judged())
                 .isEqualTo(new Judgement(Judgement.Verdict.NO_VALUE, "the answer is larger than 65536 bytes"));
+        assertThat(tooLarge.data()).isNull();
         assertThat(call(url(), LOOPBACK, null, rule))
                 .returns(true, CallResult::mayBeRepeated)
                 .returns(null, CallResult::judged);

@@ -32,7 +32,7 @@ class AnswerTest {
 
     @Test
     void succeedsAndLetsNobodyCallBack(Jenkins jenkins, ExternalProcess process) {
-        process.onCall(call -> json("{\"state\": true}"));
+        process.onCall(call -> json("{\"state\": true, \"build\": 47}"));
         Build build = jenkins.build(step(process, RULE));
 
         String host = process.url().replaceFirst("/checks$", "");
@@ -42,6 +42,7 @@ class AnswerTest {
 
         JsonNode approval = build.approval();
         assertThat(approval.at("/decision/outcome").asText()).isEqualTo("SUCCESS");
+        assertThat(approval.at("/data/build").asInt()).isEqualTo(47);
         assertThat(process.calls()).hasSize(1);
         assertThat(process.calls().get(0).json().has("callbackUri")).isFalse();
         Answer late = build.callback(approval, Settings.DEFAULT_SECRET).send(Callback.body(true, "me too"));
