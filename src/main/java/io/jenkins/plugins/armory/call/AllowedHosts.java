@@ -244,7 +244,7 @@ public final class AllowedHosts implements Serializable {
             return Dns.SYSTEM.lookup(host);
         } catch (UnknownHostException x) {
             if (isRestricted() && !isListed(host)) {
-                x.initCause(notListed(host, ", and has no address that could be"));
+                x.initCause(notListed(host, ", and no name server knows it"));
             }
             throw x;
         }

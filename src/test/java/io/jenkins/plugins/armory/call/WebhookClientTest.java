@@ -489,8 +489,7 @@ class WebhookClientTest {
         assertFailure(
                 call("http://unknown.invalid/", AllowedHosts.of(List.of("127.0.0.1")), null),
                 0,
-                "http://unknown.invalid may not be called: unknown.invalid is not in the list of allowed hosts",
-                "and has no address that could be");
+                "http://unknown.invalid may not be called: unknown.invalid is not in the list of allowed hosts, and no name server knows it;");
     }
 
     /** As with a firewall that drops what comes. */
