@@ -42,6 +42,15 @@ public final class StepArguments {
             ": is the text \"null\", as Groovy writes a variable that is not set; give it another value";
     private static final String EMPTY = ": is empty; give it a value, or leave it out";
 
+    /** Parameters by the names that people expect for them, from {@code httpRequest}, {@code input} and others. */
+    private static final Map<String, String> EXPECTED = Map.of(
+            "url", "uriTemplate",
+            "uri", "uriTemplate",
+            "body", "bodyTemplate",
+            "callback", "disableCallback",
+            "approvers", "submitters",
+            "token", "callbackCredentialsId");
+
     private StepArguments() {}
 
     /** Returns a text that is the same for equal arguments, and tells nothing of them. */
@@ -209,14 +218,18 @@ public final class StepArguments {
                         .collect(Collectors.joining(", ", "[[", "]]"));
     }
 
-    /** Returns the parameter that was meant: the one of that name in a nested object, else the one with the most similar name. */
+    /** Returns the parameter that was meant: the expected one, also in a nested object, else the one with the most similar name. */
     private static String nearest(String name, Map<String, Parameter> parameters) {
+        String expected = EXPECTED.getOrDefault(name, name);
+        if (parameters.containsKey(expected)) {
+            return expected;
+        }
         return parameters.entrySet().stream()
                 .filter(parameter -> {
                     Class<?> nested = parameter.getValue().nested();
-                    return nested != null && Parameter.of(nested).containsKey(name);
+                    return nested != null && Parameter.of(nested).containsKey(expected);
                 })
-                .map(parameter -> parameter.getKey() + '.' + name)
+                .map(parameter -> parameter.getKey() + '.' + expected)
                 .findFirst()
                 .orElseGet(() -> EditDistance.findNearest(name, parameters.keySet()));
     }

@@ -46,6 +46,26 @@ class StepArgumentsTest {
         assertThatThrownBy(() -> STEP.customInstantiate(arguments)).hasMessage(message);
     }
 
+    /** People take the words of other tools, which may look more like another parameter. */
+    @ParameterizedTest
+    @CsvSource({
+        "url, uriTemplate",
+        "uri, uriTemplate",
+        "body, bodyTemplate",
+        "callback, disableCallback",
+        "token, callbackCredentialsId",
+        "approvers, manualApproval.submitters",
+        "manualApproval.approvers, submitters",
+        "status.url, uriTemplate",
+        "pase, phase",
+    })
+    void theParameterThatWasMeantIsNamed(String path, String meant) {
+        String[] names = path.split("\\.");
+        Object value = names.length == 1 ? "x" : Map.of(names[1], "x");
+
+        assertRefused(Map.of(names[0], value), path + ": there is no such parameter; did you mean " + meant + "?");
+    }
+
     /** The webhook of that name may await no callback, and the Pipeline would go on at once. */
     @Test
     void aStepThatNamesAWebhookDoesNotSayWhatTheDefinitionSays() {
