@@ -12,6 +12,7 @@ import hudson.model.Run;
 import hudson.remoting.Channel;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import java.io.PrintWriter;
 import java.util.Optional;
 
 /**
@@ -40,6 +41,21 @@ abstract class ClosedCredentials<C extends StandardCredentials> implements Crede
         scheduled = run == null ? 0 : run.getTimeInMillis();
     }
 
+    /** Says why a secret is not given out. The log of a build, which has stack traces of other exceptions, has it as one line. */
+    static final class Refusal extends IllegalArgumentException {
+
+        private static final long serialVersionUID = 1L;
+
+        Refusal(String reason) {
+            super(reason);
+        }
+
+        @Override
+        public void printStackTrace(PrintWriter log) {
+            log.println("ERROR: " + getMessage());
+        }
+    }
+
     private CredentialKind kind() {
         return CredentialKind.of(this).orElseThrow();
     }
@@ -52,13 +68,17 @@ abstract class ClosedCredentials<C extends StandardCredentials> implements Crede
     /** Returns the credential with its secret, if the build may read it now. */
     final C opened() {
         Run<?, ?> run = run();
-        UnderWay.require(id, run);
-        StandardCredentials stored = EnvironmentCredentials.require(id, run == null ? null : run.getParent());
-        if (!kind().type().isInstance(stored)) {
-            throw new IllegalArgumentException("credential \"" + id + "\" is of another kind than what reads it wants: "
+        try {
+            UnderWay.require(id, run);
+            StandardCredentials stored = EnvironmentCredentials.require(id, run == null ? null : run.getParent());
+            if (kind().type().isInstance(stored)) {
+                return cast(stored);
+            }
+            throw new Refusal("credential \"" + id + "\" is of another kind than what reads it wants: "
                     + stored.getDescriptor().getDisplayName());
+        } catch (IllegalArgumentException x) {
+            throw new Refusal(x.getMessage());
         }
-        return cast(stored);
     }
 
     @CheckForNull

@@ -196,8 +196,9 @@ class EnvironmentCredentialsJenkinsTest {
                             "branch: open",
                             "after: closed",
                             "job #1 is not deploying to it: there it is COMPLETE",
+                            "\nERROR: credential \"prod-token\" is given out only",
                             "Finished: FAILURE")
-                    .doesNotContain(SECRET, "never");
+                    .doesNotContain(SECRET, "never", "\tat ");
         });
     }
 
