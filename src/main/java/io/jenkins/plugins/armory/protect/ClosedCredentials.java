@@ -74,7 +74,7 @@ abstract class ClosedCredentials<C extends StandardCredentials> implements Crede
             if (kind().type().isInstance(stored)) {
                 return cast(stored);
             }
-            throw new Refusal("credential \"" + id + "\" is of another kind than what reads it wants: "
+            throw new IllegalArgumentException("credential \"" + id + "\" is of another kind than what reads it wants: "
                     + stored.getDescriptor().getDisplayName());
         } catch (IllegalArgumentException x) {
             throw new Refusal(x.getMessage());
