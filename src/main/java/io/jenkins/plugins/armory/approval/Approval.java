@@ -44,6 +44,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param attempts the newest attempts to call the webhook, the newest last; at most {@value #MAX_ATTEMPTS}
  * @param calls the calls that may still be made, {@code null} if there are none
  * @param cancel the last attempt to call the cancel webhook, {@code null} if there was none
+ * @param refusal why the first callback was refused that came while it was pending, {@code null} if none was; more are not written, since
+ *     anybody may send them
  * @param failedNotices the notices that could not be sent, the oldest first
  */
 @Restricted(NoExternalUse.class)
@@ -68,6 +70,7 @@ public record Approval(
         @JsonProperty("attempts") List<Attempt> attempts,
         @CheckForNull @JsonProperty("calls") OutgoingCalls calls,
         @CheckForNull @JsonProperty("cancel") Attempt cancel,
+        @CheckForNull @JsonProperty("refusal") String refusal,
         @JsonProperty("failedNotices") List<Notifications.Failure> failedNotices)
         implements ApprovalBuilder.With {
 
@@ -250,7 +253,10 @@ public record Approval(
                     + (last == null ? "" : " (the last attempt: " + last.failure() + ")");
         }
         if (!awaitsPersonAlone()) {
-            return Channel.missing(channels());
+            return refusal == null
+                    ? Channel.missing(channels())
+                    : "a callback arrived and was refused (" + refusal.replaceFirst("\\.$", "")
+                            + "), and no other was accepted";
         }
         if (opensAt() != null) {
             return "the window did not open";
@@ -479,6 +485,10 @@ public record Approval(
         var all = new ArrayList<Attempt>(attempts);
         all.set(all.size() - 1, all.get(all.size() - 1).finding(found));
         return withAttempts(all);
+    }
+
+    Approval refusing(String reason) {
+        return withRefusal(Bound.LINE.cut(reason));
     }
 
     /** Returns the approval decided. The cancel webhook stays only if it may have to be called. */

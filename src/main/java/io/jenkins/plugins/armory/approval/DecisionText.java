@@ -9,6 +9,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class DecisionText {
 
+    private static final String WARNING = "WARNING: ";
+
     private DecisionText() {}
 
     /** Returns the reason of a failure, for the log and for the exception of the step. */
@@ -79,6 +81,25 @@ public final class DecisionText {
     public static String message(String mdMessage) {
         String text = LogText.continued(mdMessage);
         return text.isEmpty() ? "" : ": " + text;
+    }
+
+    /** Returns a line of the log about an approval, which names it. */
+    public static String line(Approval approval, String line) {
+        return line(approval.terms().path(), approval.title(), line);
+    }
+
+    /**
+     * Returns a line of the log that names an approval.
+     *
+     * @param path see {@link #at}
+     * @param title names an approval without a path
+     */
+    public static String line(String path, String title, String line) {
+        if (line.startsWith(WARNING)) {
+            return WARNING + line(path, title, line.substring(WARNING.length()));
+        }
+        String name = LogText.continued(title);
+        return path.isEmpty() ? (line.contains(name) ? line : name + ": " + line) : at(path, line);
     }
 
     /**

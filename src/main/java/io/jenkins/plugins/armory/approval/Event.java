@@ -122,6 +122,13 @@ public sealed interface Event {
     }
 
     /**
+     * A callback was refused.
+     *
+     * @param reason for people; holds no part of a token
+     */
+    record Refused(String reason) implements Event {}
+
+    /**
      * An answer to the question for the status has new values for further calls.
      *
      * @param found by the names of their variables

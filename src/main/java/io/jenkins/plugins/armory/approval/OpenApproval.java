@@ -10,6 +10,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param id of the step's first approval
  * @param name for people
  * @param definition what it is known by: a later success of the same makes up for a failure
+ * @param failFast whether the first failure ends the wait; else it ends once all are decided
  */
 @Restricted(NoExternalUse.class)
 public record OpenApproval(
@@ -17,7 +18,12 @@ public record OpenApproval(
         @JsonProperty("name") String name,
         @JsonProperty("place") Place place,
         @JsonProperty("phase") Phase phase,
-        @JsonProperty("definition") String definition) {
+        @JsonProperty("definition") String definition,
+        @JsonProperty("failFast") boolean failFast) {
+
+    public OpenApproval(String id, String name, Place place, Phase phase, String definition) {
+        this(id, name, place, phase, definition, true);
+    }
 
     public boolean isOf(String environment) {
         return environment.equals(place.environment());

@@ -213,6 +213,14 @@ enum Transitions {
             "the same, with the values noted",
             (approval, event, now) -> approval.finding(((Event.Moved) event).found()),
             Answer.ACCEPTED),
+    CALLBACK_REFUSED(
+            States.PENDING,
+            Events.of(Event.Refused.class),
+            "it is the first",
+            (approval, event, now) -> approval.refusal() == null,
+            "the same, with the reason noted",
+            (approval, event, now) -> approval.refusing(((Event.Refused) event).reason()),
+            Answer.ACCEPTED),
     NOT_SENT(
             States.PENDING,
             Events.of(Event.NotSent.class),
@@ -270,6 +278,7 @@ enum Transitions {
                     Event.HeartbeatCheck.class,
                     Event.ExpiryCheck.class,
                     Event.Notified.class,
+                    Event.Refused.class,
                     Event.CancelOver.class,
                     Event.OtherFailed.class,
                     Event.Aborted.class),

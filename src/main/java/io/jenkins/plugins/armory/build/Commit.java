@@ -15,17 +15,20 @@ import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * A commit before it is written: the next approvals and environments of a build. Nothing outside of it changes until it is on disk.
  *
- * <p>A step's wait ends with the first of its approvals that fails, or with the last that succeeds; the environments take that end. A failure
+ * <p>A step's wait ends with the first of its approvals that fails, if it fails fast, or with the last that is decided; the environments take
+ * that end. A failure
  * also ends the other approvals of the step, and those of its phase that belong to the same environment or stage.
  */
 final class Commit {
@@ -107,12 +110,6 @@ final class Commit {
 
     private void ended(OpenApproval open, Approval approval, Instant at) {
         Decision decision = approval.requireDecision();
-        if (decision.isSuccess()) {
-            if (pendingOf(open).findAny().isEmpty()) {
-                on(new ApprovalEnded(open, Verdict.SUCCESS, ""));
-            }
-            return;
-        }
         switch (decision.outcome()) {
             case ABORTED -> {
                 on(new ApprovalEnded(open, Verdict.STOPPED, open.reason(decision.mdMessage())));
@@ -123,8 +120,31 @@ final class Commit {
                         open, Verdict.OTHER_FAILED, LogText.withoutPrefixes(DecisionText.failure(approval))));
                 endAll(open, new OtherFailed(decision.mdMessage()), at);
             }
-            default -> fail(open, LogText.withoutPrefixes(DecisionText.failure(approval)), at);
+            default -> {
+                if (open.failFast() && !decision.isSuccess()) {
+                    fail(open, approval, at);
+                } else if (pendingOf(open).findAny().isEmpty()) {
+                    firstFailureOf(open)
+                            .ifPresentOrElse(
+                                    failed -> fail(open, failed, at),
+                                    () -> on(new ApprovalEnded(open, Verdict.SUCCESS, "")));
+                }
+            }
         }
+    }
+
+    private Optional<Approval> firstFailureOf(OpenApproval open) {
+        return open.failFast()
+                ? Optional.empty()
+                : known.keySet().stream()
+                        .map(this::find)
+                        .filter(each -> each.step().equals(open.id())
+                                && !each.requireDecision().isSuccess())
+                        .min(Comparator.comparing(each -> each.requireDecision().decidedAt()));
+    }
+
+    private void fail(OpenApproval open, Approval failed, Instant at) {
+        fail(open, LogText.withoutPrefixes(DecisionText.failure(failed)), at);
     }
 
     /** Ends an approval, or what is like one, by a failure of its own. */

@@ -228,8 +228,7 @@ public final class CallbackEndpoint {
             return; // the report and the end of the approval crossed on their way, which is no fault of the caller
         }
         String reason = Objects.requireNonNull(result.reason(), "a rejected callback has a reason");
-        rejected.add(
-                approval.build().job(),
+        boolean isNew = rejected.add(
                 approval.id(),
                 new Rejected(
                         clock.instant(),
@@ -237,5 +236,18 @@ public final class CallbackEndpoint {
                         kind == Kind.PROGRESS ? "progress: " + reason : reason,
                         request.remoteAddress(),
                         kind == Kind.REHEARSAL));
+        if (kind == Kind.CALLBACK && approvals.isPending(approval.id())) {
+            if (isNew) {
+                approvals.note(
+                        approval.id(),
+                        "WARNING: A callback from " + request.remoteAddress() + " was refused (" + status + "): "
+                                + reason);
+            }
+            try {
+                approvals.apply(approval.id(), new Event.Refused(reason));
+            } catch (IOException x) {
+                LOGGER.log(Level.FINE, "Cannot write that a callback was refused", x);
+            }
+        }
     }
 }

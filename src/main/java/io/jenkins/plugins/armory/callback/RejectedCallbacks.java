@@ -9,7 +9,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -22,10 +21,7 @@ public final class RejectedCallbacks {
 
     static final int PER_APPROVAL = 20;
 
-    /**
-     * The maximum number of approvals. Above it, the job with the most approvals loses the one whose last rejection is
-     * oldest.
-     */
+    /** The maximum number of approvals. Above it, the one goes whose last rejection is oldest. */
     static final int MAX_APPROVALS = 100;
 
     /**
@@ -44,46 +40,34 @@ public final class RejectedCallbacks {
         }
     }
 
-    private record Kept(String job, Deque<Rejected> rejected) {}
-
     /** By the id of the approval, the one whose last rejection is oldest first. */
-    private final Map<String, Kept> byApproval = new LinkedHashMap<>();
+    private final Map<String, Deque<Rejected>> byApproval = new LinkedHashMap<>();
 
     private long total;
 
     /**
-     * @param job the full name of the approval's job
      * @param id the id of an approval that exists; invented ids would push the others out
+     * @return whether it is the first that is known for its reason
      */
-    synchronized void add(String job, String id, Rejected rejected) {
+    synchronized boolean add(String id, Rejected rejected) {
         total++;
-        Kept known = byApproval.remove(id);
-        Kept kept = known == null ? new Kept(job, new ArrayDeque<>()) : known;
+        Deque<Rejected> known = byApproval.remove(id);
+        Deque<Rejected> kept = known == null ? new ArrayDeque<>() : known;
+        boolean isNew = kept.stream().noneMatch(each -> each.reason().equals(rejected.reason()));
         byApproval.put(id, kept);
-        if (kept.rejected().size() == PER_APPROVAL) {
-            kept.rejected().removeFirst();
+        if (kept.size() == PER_APPROVAL) {
+            kept.removeFirst();
         }
-        kept.rejected().add(rejected);
+        kept.add(rejected);
         if (byApproval.size() > MAX_APPROVALS) {
-            dropOne();
+            byApproval.remove(byApproval.keySet().iterator().next());
         }
-    }
-
-    private void dropOne() {
-        Map<String, Long> counts =
-                byApproval.values().stream().collect(Collectors.groupingBy(Kept::job, Collectors.counting()));
-        Long most = Collections.max(counts.values());
-        byApproval.entrySet().stream()
-                .filter(each -> counts.get(each.getValue().job()).equals(most))
-                .findFirst()
-                .map(Map.Entry::getKey)
-                .ifPresent(byApproval::remove);
+        return isNew;
     }
 
     /** Returns the rejected callbacks of an approval, the newest first. */
     public synchronized List<Rejected> of(String id) {
-        Kept kept = byApproval.get(id);
-        var rejected = new ArrayList<>(kept == null ? List.of() : kept.rejected());
+        var rejected = new ArrayList<Rejected>(byApproval.getOrDefault(id, new ArrayDeque<>()));
         Collections.reverse(rejected);
         return rejected;
     }
@@ -94,8 +78,6 @@ public final class RejectedCallbacks {
     }
 
     synchronized int count() {
-        return byApproval.values().stream()
-                .mapToInt(each -> each.rejected().size())
-                .sum();
+        return byApproval.values().stream().mapToInt(Deque::size).sum();
     }
 }

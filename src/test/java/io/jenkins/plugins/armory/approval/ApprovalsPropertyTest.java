@@ -91,6 +91,7 @@ class ApprovalsPropertyTest {
         CALLBACK_FALSE,
         PROGRESS,
         MOVED,
+        REFUSED,
         ALICE_APPROVES,
         BOB_APPROVES,
         BOB_APPROVES_WITH_OTHER_INPUTS,
@@ -129,6 +130,7 @@ class ApprovalsPropertyTest {
                 case CALLBACK_FALSE -> new Event.Callback(false, "no", "callback token");
                 case PROGRESS -> new Event.Progress();
                 case MOVED -> new Event.Moved(Map.of("armory.answerLocation", "https://ci.example.com/2"));
+                case REFUSED -> new Event.Refused("the token is wrong");
                 case ALICE_APPROVES -> new Event.ManualApproval("alice", "");
                 case BOB_APPROVES -> new Event.ManualApproval("bob", "fine");
                 case BOB_APPROVES_WITH_OTHER_INPUTS ->

@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.Deployment;
+import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.BuildEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Ended;
@@ -27,6 +28,7 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.environment.Environment.State;
+import io.jenkins.plugins.armory.environment.Failure;
 import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -302,6 +304,31 @@ class BuildStateTest {
 
         assertThat(store.deployment().isOpen("dev")).isTrue();
         assertThat(store.deployment().approvals()).isEmpty();
+    }
+
+    @Test
+    void whatDoesNotFailFastEndsWithTheLast() throws IOException {
+        var step = new OpenApproval("a1", "regions", in("dev"), Phase.AFTER_DEPLOYMENT, "regions", false);
+        store.apply(declared("dev"));
+        store.create(
+                new ApprovalStarted(step, null),
+                Stream.of("a1", "a2", "a3")
+                        .map(id -> ApprovalTest.terms(id).step("a1").start())
+                        .toList());
+        asks(in("dev"), Phase.AFTER_DEPLOYMENT, "beside");
+        store.apply(new Ended("dev", "step of dev", null));
+
+        decides("a2", false);
+        decides("a3", true);
+        assertThat(outcomes()).containsEntry("a1", "SENDING").containsEntry("beside", "SENDING");
+        assertThat(store.deployment().failures()).isEmpty();
+        decides("a1", false);
+
+        assertThat(outcomes())
+                .isEqualTo(Map.of("a1", "FAILURE", "a2", "FAILURE", "a3", "SUCCESS", "beside", "OTHER_FAILED"));
+        assertThat(store.deployment().failures())
+                .extracting(Failure::definition)
+                .containsExactly("regions", "tests");
     }
 
     @Test

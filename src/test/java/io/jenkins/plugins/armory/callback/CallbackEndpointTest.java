@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.build.ApprovalObserver;
 import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.build.TestBuilds;
@@ -718,6 +720,35 @@ class CallbackEndpointTest {
                         "no Authorization header: a proxy may strip it");
         assertThat(rejected()).allMatch(each -> each.address().equals("192.0.2.1") && !each.rehearsal());
         assertThat(rejected().toString()).doesNotContain("wrong\"", other.substring(50), "s3cret!");
+    }
+
+    @Test
+    void theLogHasTheFirstRefusalOfEachReasonAndTheApprovalTheFirst() throws IOException {
+        var lines = new ArrayList<String>();
+        approvals.attach(id, new ApprovalObserver() {
+            @Override
+            public void decided(Approval approval) {}
+
+            @Override
+            public void note(String line) {
+                lines.add(line);
+            }
+        });
+        send(id, bearer("wrong", SUCCESS));
+        send(id, bearer("wrong", SUCCESS));
+        send(id, bearer("s3cret!", "{}"));
+        rehearse("wrong", "application/json", SUCCESS);
+
+        assertThat(lines)
+                .containsExactly(
+                        "WARNING: A callback from 192.0.2.1 was refused (401): unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text",
+                        "WARNING: A callback from 192.0.2.1 was refused (400): The field \"success\" is missing: send true or false.");
+        approvals.apply(id, ApprovalTest.sent());
+        Approval restarted =
+                ApprovalStore.open(folder, TestBuilds.below(folder)).find(id).orElseThrow();
+        assertThat(restarted.missing())
+                .isEqualTo(
+                        "a callback arrived and was refused (unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text), and no other was accepted");
     }
 
     @Test

@@ -13,11 +13,7 @@ class RejectedCallbacksTest {
     private final RejectedCallbacks callbacks = new RejectedCallbacks();
 
     private void add(String id, String reason) {
-        add("job", id, reason);
-    }
-
-    private void add(String job, String id, String reason) {
-        callbacks.add(job, id, new Rejected(START, 401, reason, "192.0.2.1", false));
+        callbacks.add(id, new Rejected(START, 401, reason, "192.0.2.1", false));
     }
 
     @Test
@@ -37,6 +33,15 @@ class RejectedCallbacksTest {
     }
 
     @Test
+    void knowsTheFirstOfEachReason() {
+        Rejected rejected = new Rejected(START, 401, "the token is wrong", "192.0.2.1", false);
+
+        assertThat(callbacks.add("a", rejected)).isTrue();
+        assertThat(callbacks.add("a", rejected)).isFalse();
+        assertThat(callbacks.add("b", rejected)).isTrue();
+    }
+
+    @Test
     void isBoundedAndForgetsTheApprovalThatWasCalledLongestAgo() {
         for (int i = 0; i < 3 * RejectedCallbacks.MAX_APPROVALS; i++) {
             for (int j = 0; j < 30; j++) {
@@ -47,19 +52,5 @@ class RejectedCallbacksTest {
         assertThat(callbacks.count()).isEqualTo(RejectedCallbacks.MAX_APPROVALS * RejectedCallbacks.PER_APPROVAL);
         assertThat(callbacks.of("approval 0")).isEmpty();
         assertThat(callbacks.of("approval 299").get(0).reason()).hasSize(1_024);
-    }
-
-    @Test
-    void oneJobPushesOutNoOther() {
-        add("quiet", "first", "of the quiet one");
-        for (int i = 0; i < 3 * RejectedCallbacks.MAX_APPROVALS; i++) {
-            add("noisy " + i % 3, "approval " + i, "x");
-        }
-        add("quiet", "second", "of the quiet one");
-
-        assertThat(callbacks.of("first")).hasSize(1);
-        assertThat(callbacks.of("second")).hasSize(1);
-        assertThat(callbacks.of("approval 299")).hasSize(1);
-        assertThat(callbacks.count()).isEqualTo(RejectedCallbacks.MAX_APPROVALS);
     }
 }

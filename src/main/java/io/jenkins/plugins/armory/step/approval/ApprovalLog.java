@@ -60,8 +60,7 @@ public record ApprovalLog(Consumer<String> log) {
 
     void sent(Approval approval, Attempt attempt, Run<?, ?> run) {
         String page = BuildRecord.pageOf(run, approval.id());
-        String answered = "The webhook answered " + attempt.status() + " after "
-                + attempt.duration().toMillis() + " ms.";
+        String answered = answered(attempt);
         String waiting = " " + waiting(approval, page);
         Duration heartbeat = approval.heartbeat();
         ManualRequirement manual = approval.manual();
@@ -71,14 +70,17 @@ public record ApprovalLog(Consumer<String> log) {
                             ? ""
                             : ", and " + DurationText.of(heartbeat) + " at most between reports of progress")
                     + asked(approval));
-        } else if (approval.channels().isEmpty() && manual == null) {
-            log.accept(answered + " No callback is awaited.");
         } else {
             log.accept(answered + said(approval) + waiting + asked(approval) + ".");
         }
         if (manual != null) {
             log.accept(people(manual) + " must approve too" + question(approval, manual, page));
         }
+    }
+
+    private static String answered(Attempt attempt) {
+        return "The webhook answered " + attempt.status() + " after "
+                + attempt.duration().toMillis() + " ms.";
     }
 
     /** Returns how often the external process is asked for its status; nothing if it is not. */
@@ -236,6 +238,8 @@ public record ApprovalLog(Consumer<String> log) {
         }
         if (decision.outcome() == Decision.Outcome.SUCCESS) {
             log.accept(DecisionText.title(approval) + "succeeded " + DecisionText.by(decision));
+        } else if (approval.lastAttempt() != null) {
+            log.accept(answered(approval.lastAttempt()) + " No callback is awaited.");
         }
     }
 

@@ -99,7 +99,7 @@ final class ApprovalStart {
             if ((rules || !path.endsWith("]"))
                     && !each.hasWebhook()
                     && armory.approvals().isPending(each.id())) {
-                new ApprovalLog(line -> log.accept(DecisionText.at(path, line))).asked(each, run);
+                new ApprovalLog(line -> log.accept(DecisionText.line(each, line))).asked(each, run);
             }
         }
     }
@@ -124,14 +124,14 @@ final class ApprovalStart {
                                 .channels(channels(calls))
                                 .calls(calls));
                 length += StoredJson.length(approval);
-                if (length > MOST_OF_STEP) {
-                    throw tooLong(length);
-                }
                 checkCalls(complete, calls);
                 armory.calls().check(approval, run);
                 approvals.add(approval);
             } catch (IllegalArgumentException | UndeliverableException | AbortException x) {
                 throw new AbortException(DecisionText.at(terms.path(), String.valueOf(x.getMessage())));
+            }
+            if (length > MOST_OF_STEP) {
+                throw tooLong(length);
             }
         }
         return approvals;

@@ -29,6 +29,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
@@ -39,7 +40,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The wait of a step for approvals of one place and phase: all have to succeed, and the first that fails ends the others. This order makes
+ * The wait of a step for approvals of one place and phase: all have to succeed, and the first that fails ends the others, unless
+ * all are to be decided. This order makes
  * a crash harmless at any moment:
  * <ol>
  *   <li>The program is saved with the {@link StepApprovals}.
@@ -67,6 +69,12 @@ public final class ApprovalWait {
         void failed(String reason) throws Exception;
     }
 
+    /** A line of the log. */
+    private interface Line {
+
+        void in(ApprovalLog log) throws Exception;
+    }
+
     private final SuspendedExecution step;
 
     private final StepApprovals awaited;
@@ -81,7 +89,7 @@ public final class ApprovalWait {
     private final AtomicInteger warnings = new AtomicInteger();
     private volatile boolean followed;
     private volatile boolean abandoned;
-    private volatile boolean failed;
+    private final AtomicInteger failedSoFar = new AtomicInteger();
 
     /** Waits for what the settings ask after a deployment. */
     public ApprovalWait(
@@ -296,7 +304,11 @@ public final class ApprovalWait {
                 .filter(each -> each.requireDecision().outcome() != Outcome.OTHER_FAILED
                         && each.requireDecision().outcome() != Outcome.ABORTED)
                 .toList();
-        Approval failed = (failures.isEmpty() ? unsuccessful : failures).get(0);
+        Optional<Approval> stopped = unsuccessful.stream()
+                .filter(each -> each.requireDecision().outcome() == Outcome.ABORTED)
+                .findFirst()
+                .filter(each -> failures.isEmpty() || step.stopCause() != null);
+        Approval failed = stopped.orElse((failures.isEmpty() ? unsuccessful : failures).get(0));
         Decision decision = failed.requireDecision();
         if (decision.outcome() == Outcome.ABORTED) {
             texts(failed).stopped(failed, step.stopCause() == null);
@@ -323,8 +335,7 @@ public final class ApprovalWait {
     }
 
     private ApprovalLog texts(Approval approval) {
-        return new ApprovalLog(
-                line -> step.print(DecisionText.at(approval.terms().path(), line)));
+        return new ApprovalLog(line -> step.print(DecisionText.line(approval, line)));
     }
 
     /** One approval. */
@@ -334,6 +345,9 @@ public final class ApprovalWait {
 
         private final String id;
 
+        /** Guarded by this. */
+        private boolean isDecided;
+
         Element(int index, String id) {
             this.index = index;
             this.id = id;
@@ -341,41 +355,48 @@ public final class ApprovalWait {
 
         @Override
         public void note(String line) {
-            boolean isWarning = line.startsWith(WARNING);
-            if (!awaited.isListed()) {
-                step.log(DecisionText.at(awaited.pathOf(index), line));
-            } else if (isWarning && warnings.incrementAndGet() <= MOST_WARNINGS) {
-                step.log(WARNING + DecisionText.at(awaited.pathOf(index), line.substring(WARNING.length())));
+            if (!awaited.isListed() || line.startsWith(WARNING) && warnings.incrementAndGet() <= MOST_WARNINGS) {
+                step.log(DecisionText.line(awaited.pathOf(index), awaited.name(), line));
             }
         }
 
         @Override
         public void sent(Approval approval, Attempt attempt) {
-            if (!awaited.isListed()) {
-                step.later(() -> texts(approval).sent(approval, attempt, step.build()));
-            }
+            say(approval, log -> log.sent(approval, attempt, step.build()));
         }
 
         @Override
         public void progressed(Approval approval, Progress progress) {
-            if (!awaited.isListed()) {
-                step.later(() -> texts(approval).progressed(progress));
-            }
+            say(approval, log -> log.progressed(progress));
         }
 
         @Override
         public void heard(Approval approval, Event.Verdict event) {
+            say(approval, log -> log.heard(approval, event));
+        }
+
+        /** Logs what is said of a pending approval, unless it is decided by then: no line comes after the end of the step. */
+        private void say(Approval approval, Line line) {
             if (!awaited.isListed()) {
-                step.later(() -> texts(approval).heard(approval, event));
+                step.later(() -> {
+                    synchronized (this) {
+                        if (!isDecided) {
+                            line.in(texts(approval));
+                        }
+                    }
+                });
             }
         }
 
         @Override
         public void decided(Approval approval) {
+            synchronized (this) {
+                isDecided = true;
+            }
             boolean isLast = pending.decrementAndGet() == 0;
             boolean isSuccess = approval.requireDecision().isSuccess();
             if (!isSuccess) {
-                failed = true;
+                failedSoFar.incrementAndGet();
             }
             if (isLast) {
                 step.later(() -> finish(approval));
@@ -391,9 +412,9 @@ public final class ApprovalWait {
     private void countSucceeded() {
         long now = System.nanoTime();
         long before = counted.get();
-        if (!failed && now - before >= PAUSE.toNanos() && counted.compareAndSet(before, now)) {
-            step.print("Succeeded so far: " + StepApprovals.count(elements.size() - pending.get()) + " of "
-                    + awaited.name() + ".");
+        if (now - before >= PAUSE.toNanos() && counted.compareAndSet(before, now)) {
+            step.print("Succeeded so far: " + StepApprovals.count(elements.size() - pending.get() - failedSoFar.get())
+                    + " of " + awaited.name() + ".");
         }
     }
 }

@@ -578,7 +578,7 @@ public class ArmoryWebhookApprovalStep extends Step {
 
     /** Returns how the approvals are asked for, with a key that steps share if their arguments are the same. */
     StepApprovals.Asked asked() {
-        return new StepApprovals.Asked(argumentsKey(), "", false, false);
+        return new StepApprovals.Asked(argumentsKey(), "", false, false, true);
     }
 
     /**

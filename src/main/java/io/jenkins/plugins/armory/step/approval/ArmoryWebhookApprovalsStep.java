@@ -18,6 +18,7 @@ import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
 
 /**
  * The step {@code armoryWebhookApprovals}: waits for many approvals of one place and phase. Each entry of its list has the parameters of
@@ -30,6 +31,7 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
     private static final String APPROVALS = "approvals";
 
     private final List<ArmoryWebhookApprovalStep> approvals;
+    private boolean failFast = true;
 
     @DataBoundConstructor
     public ArmoryWebhookApprovalsStep(@CheckForNull List<ArmoryWebhookApprovalStep> approvals) {
@@ -40,6 +42,16 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
         return approvals;
     }
 
+    public boolean isFailFast() {
+        return failFast;
+    }
+
+    /** Sets whether the first failure ends the others, as in {@code parallel}. */
+    @DataBoundSetter
+    public void setFailFast(boolean failFast) {
+        this.failFast = failFast;
+    }
+
     @Override
     String functionName() {
         return FUNCTION;
@@ -47,7 +59,7 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
 
     @Override
     StepApprovals.Asked asked() {
-        return new StepApprovals.Asked(argumentsKey(), APPROVALS, false, getManualApproval() != null);
+        return new StepApprovals.Asked(argumentsKey(), APPROVALS, false, getManualApproval() != null, failFast);
     }
 
     private static String path(int index) {
@@ -92,7 +104,7 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
     public static final class DescriptorImpl extends ArmoryWebhookApprovalStep.DescriptorImpl {
 
         /** The parameters that are those of the step alone, although {@code armoryWebhookApproval} has some of them. */
-        private static final Set<String> OF_STEP = Set.of(APPROVALS, "manualApproval", "notify");
+        private static final Set<String> OF_STEP = Set.of(APPROVALS, "failFast", "manualApproval", "notify");
 
         /** The parameters that no entry has, since they are the same for all. */
         private static final Set<String> OF_ALL = Set.of("phase", "environment");

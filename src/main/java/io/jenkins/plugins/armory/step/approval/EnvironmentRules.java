@@ -107,7 +107,8 @@ public final class EnvironmentRules implements Serializable {
     }
 
     private StepApprovals approvals(String seed, String list, Phase phase, List<Draft> drafts) throws IOException {
-        return new StepApprovals(seed, phase, environment, new StepApprovals.Asked(seed, list, true, false), drafts);
+        return new StepApprovals(
+                seed, phase, environment, new StepApprovals.Asked(seed, list, true, false, true), drafts);
     }
 
     /** Returns the wait for the next opening, of which {@code number} went before. */

@@ -36,8 +36,10 @@ final class StepApprovals implements Serializable {
      * @param list the name of the list that they stand in, so that messages say which one they are about; empty for a single one
      * @param rules whether the settings ask for them, as rules of the environment
      * @param question whether the last of them is none of the list, but a question about all
+     * @param failFast see {@link OpenApproval#failFast}
      */
-    record Asked(String argumentsKey, String list, boolean rules, boolean question) implements Serializable {}
+    record Asked(String argumentsKey, String list, boolean rules, boolean question, boolean failFast)
+            implements Serializable {}
 
     private final String seed;
     private final Phase phase;
@@ -137,7 +139,7 @@ final class StepApprovals implements Serializable {
 
     /** Returns what the environments know of the wait. */
     OpenApproval at(Place place) {
-        return new OpenApproval(seed, name, place, phase, name + asked.argumentsKey);
+        return new OpenApproval(seed, name, place, phase, name + asked.argumentsKey, asked.failFast);
     }
 
     /**

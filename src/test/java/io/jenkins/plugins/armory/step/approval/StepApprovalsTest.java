@@ -37,7 +37,7 @@ class StepApprovalsTest {
                 "seed",
                 Phase.STRATEGY,
                 null,
-                new StepApprovals.Asked("", "approvals", false, false),
+                new StepApprovals.Asked("", "approvals", false, false, true),
                 IntStream.range(0, 10_000).mapToObj(i -> of("eu-" + i)).toList());
         var bytes = new ByteArrayOutputStream();
         new ObjectOutputStream(bytes).writeObject(approvals);

@@ -23,7 +23,7 @@ class AnswerTest {
     /** A step with the default body: without a callback, nobody is told where to call back to. */
     private static String step(ExternalProcess process, String... more) {
         return "def r = armoryWebhookApproval(name: 'gate', uriTemplate: '" + process.url() + "', "
-                + String.join(", ", more) + ")\necho \"said ${r.success}: ${r.mdMessage} (${r.decidedBy})\"";
+                + String.join(", ", more) + ")\necho \"said ${r.success}: ${r.mdMessage} (${r.decidedBy}) ${r.data}\"";
     }
 
     private static Reply json(String body) {
@@ -37,12 +37,11 @@ class AnswerTest {
 
         String host = process.url().replaceFirst("/checks$", "");
         assertThat(build.awaitResult("SUCCESS"))
-                .contains("said true: /state is true (answer of " + host + ")")
+                .contains("said true: /state is true (answer of " + host + ") [state:true, build:47]")
                 .contains("Webhook approval 'gate' succeeded (answer of " + host + "): /state is true");
 
         JsonNode approval = build.approval();
         assertThat(approval.at("/decision/outcome").asText()).isEqualTo("SUCCESS");
-        assertThat(approval.at("/data/build").asInt()).isEqualTo(47);
         assertThat(process.calls()).hasSize(1);
         assertThat(process.calls().get(0).json().has("callbackUri")).isFalse();
         Answer late = build.callback(approval, Settings.DEFAULT_SECRET).send(Callback.body(true, "me too"));

@@ -110,16 +110,22 @@ class ManyInOneStepTest extends SharedController {
     }
 
     @Test
-    void aFailureAfterTheDeploymentIsInTheResult() {
-        Build build = jenkins.build("stage('checks') { def results = " + approvals(3, "phase: 'afterDeployment'") + SHOW
+    void allAreDecidedIfNoFailureEndsTheOthers() {
+        Build build = jenkins.build("stage('checks') { def results = "
+                + approvals(3, "phase: 'afterDeployment', failFast: false") + SHOW
                 + " }\nstage('next') { echo 'not run' }");
         Map<String, Call> calls = awaitCalls(3);
         build.awaitWaiting(3);
         calls.get("r2").callback().fail("slow").expect(200);
+        calls.get("r0").callback().fail("red").expect(200);
+        calls.get("r1").callback().succeed("fine").expect(200);
 
         String log = build.awaitResult("FAILURE");
 
-        assertThat(log).contains("got false slow").doesNotContain("\nnot run");
+        assertThat(log)
+                .contains("got false red", "got true fine", "got false slow")
+                .contains("2 of 3 approvals failed: approvals[2]: ", "ERROR: approvals[0]: ")
+                .doesNotContain("\nnot run");
     }
 
     @Test
@@ -133,7 +139,6 @@ class ManyInOneStepTest extends SharedController {
                 "[] | armoryWebhookApprovals: approvals: is empty",
                 "approvals: 'a' | armoryWebhookApprovals: approvals: must be a list",
                 "approval: [[webhook: 'a']] | approval: there is no such parameter; did you mean approvals?",
-                "approval: [[webhook: 'a']], timeout: 2 | approval: there is no such parameter; did you mean approvals?",
                 "timeout: 2 | armoryWebhookApprovals: approvals: must be a list",
                 "approvals: ['a'] | armoryWebhookApprovals: approvals[0]: must be a map",
                 "(1..10001).collect { [webhook: 'a'] } | approvals: is longer than 10000 entries: it has 10001",
@@ -184,7 +189,7 @@ class ManyInOneStepTest extends SharedController {
 
         assertThat(failure(step))
                 .containsPattern(
-                        "approvals: is longer than 33554432 bytes of JSON: it has 335\\d{5}; shorten what each has");
+                        "approvals: is longer than 33554432 bytes of JSON: it has 33\\d{6}; shorten what each has");
         assertThat(process.calls()).isEmpty();
     }
 
@@ -197,7 +202,7 @@ class ManyInOneStepTest extends SharedController {
         assertThat(failure("def body = '\"' + 'x' * 60000 + '\"'\narmoryWebhookApprovals((0..<600).collect { " + entry
                         + " } + [[name: 'a', uriTemplate: 'http://{{context.unknown}}/', disableCallback: true]])"))
                 .containsPattern(
-                        "approvals: is longer than 33554432 bytes of JSON: it has 335\\d{5}; shorten what each has");
+                        "approvals: is longer than 33554432 bytes of JSON: it has 33\\d{6}; shorten what each has");
         assertThat(process.calls()).isEmpty();
     }
 

@@ -31,7 +31,7 @@ class ProgressTest {
 
         assertThat(progress(build).get("percent").asInt()).isEqualTo(40);
         assertThat(progress(build).get("mdMessageHtml").asText()).contains("<strong>testing</strong>");
-        build.awaitLog("[armory] Progress: 0 %, testing");
+        build.awaitLog(": Progress: 0 %, testing");
         callback.succeed("done").expect(200);
         assertThat(build.awaitResult("SUCCESS")).containsOnlyOnce("Progress: ");
         assertThat(progress(build).isMissingNode()).isTrue();
