@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.call;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -116,12 +117,15 @@ public class ApprovalRequests {
     /** Returns the values that the templates of every call have, with the webhook's own context. */
     Variables ofEvery(Order order, Run<?, ?> run) {
         Approval approval = order.approval();
-        String root = Jenkins.get().getRootUrl();
+        String root = Util.fixNull(Jenkins.get().getRootUrl());
         return new Variables()
                 .with(Variables.APPROVAL_ID, approval.id())
                 .with(Variables.DEPLOYMENT_ID, run.getExternalizableId())
                 .with(Variables.APPLICATION_NAME, run.getParent().getFullName())
-                .with(Variables.BUILD_URL, root == null ? null : root + run.getUrl())
+                .with(Variables.BUILD_URL, root + run.getUrl())
+                .with(
+                        Variables.APPROVAL_URL,
+                        root + BuildRecord.pageOf(run, approval.id()).substring(1))
                 .with(Variables.ENVIRONMENT_NAME, approval.environment())
                 .with(Variables.PHASE, approval.phase().toString())
                 .with(Variables.ACCOUNT_NAME, order.calls().account())

@@ -8,14 +8,12 @@ import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
 import io.jenkins.plugins.armory.build.Approvals;
-import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.webhook.Variables;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import jenkins.model.Jenkins;
 
 /**
  * The calls that tell people of approvals. A notice stands in the approval's record until it is sent, so it is sent at least once. The
@@ -61,13 +59,10 @@ final class NotifyCalls extends CallKind {
     Variables values(Order order, Run<?, ?> run, ApprovalRequests requests) {
         Approval approval = order.approval();
         Occasion occasion = noticeOf(order).occasion();
-        String root = Jenkins.get().getRootUrl();
-        String page = BuildRecord.pageOf(run, approval.id()).substring(1);
         return requests.ofEvery(order, run)
                 .with(Variables.EVENT, occasion.name())
                 .with(Variables.TEXT, NoticeText.of(approval, occasion))
                 .with(Variables.WEBHOOK_NAME, approval.webhook())
-                .with(Variables.APPROVAL_URL, root == null ? page : root + page)
                 .with(Variables.DEADLINE, NoticeText.deadline(approval))
                 .with(Variables.OUTCOME, NoticeText.outcome(approval))
                 .with(Variables.REASON, NoticeText.reason(approval, occasion));

@@ -309,7 +309,8 @@ public final class RequestRenderer {
     private String defaultBody() {
         var json = JSON.createObjectNode();
         if (!webhook.disableCallback()) {
-            json.put("callbackUri", variables.get(Variables.CALLBACK_URI));
+            json.put("callbackUri", variables.get(Variables.CALLBACK_URI))
+                    .put("callbackToken", variables.get(Variables.CALLBACK_TOKEN));
         }
         json.put("approvalId", variables.get(Variables.APPROVAL_ID))
                 .put("deploymentId", variables.get(Variables.DEPLOYMENT_ID))

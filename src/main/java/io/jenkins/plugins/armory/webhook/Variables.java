@@ -28,13 +28,13 @@ public final class Variables {
     public static final String APPROVAL_ID = "armory.approvalId";
     public static final String PHASE = "armory.phase";
     public static final String BUILD_URL = "armory.buildUrl";
-    /** The occasion of a notification. Only notifications have this variable and the next four. */
+    public static final String APPROVAL_URL = "armory.approvalUrl";
+    /** The occasion of a notification. Only notifications have this variable and the next three. */
     public static final String EVENT = "armory.event";
 
     /** A sentence about the approval, for people. */
     public static final String TEXT = "armory.text";
 
-    public static final String APPROVAL_URL = "armory.approvalUrl";
     public static final String DEADLINE = "armory.deadline";
     public static final String WEBHOOK_NAME = "armory.webhookName";
     /** The outcome of the approval. Only cancel webhooks and notifications have this variable and {@link #REASON}. */

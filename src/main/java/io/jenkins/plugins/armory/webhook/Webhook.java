@@ -176,9 +176,13 @@ public record Webhook(
                 .filter(Objects::nonNull);
     }
 
-    /** Returns whether a callback is awaited, and no template tells the receiver the callback URI. The default body does. */
+    /** Returns whether a callback is awaited, and no template tells the receiver the callback URI. */
     public boolean hidesWhereToCallBack() {
-        boolean tells = body == null && mayHaveBody() || mentions(Variables.CALLBACK_URI);
-        return !disableCallback && !tells;
+        return !disableCallback && !tells(Variables.CALLBACK_URI);
+    }
+
+    /** Returns whether the receiver of a webhook that awaits a callback is told a variable for it. The default body has them all. */
+    public boolean tells(String ofCallback) {
+        return body == null && mayHaveBody() || mentions(ofCallback);
     }
 }

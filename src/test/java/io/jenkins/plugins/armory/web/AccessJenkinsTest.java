@@ -185,6 +185,7 @@ class AccessJenkinsTest {
             "ArmoryWebhookApprovalStep.fillClientCertificateIdItems",
             "ArmoryWebhookApprovalStep.fillTrustCertificateIdItems",
             "ArmoryWebhookApprovalStep.checkAgentIdentifier",
+            "ArmoryWebhookApprovalStep.checkWebhook",
             "ArmoryWebhookApprovalStep.checkHeartbeat",
             "ArmoryWebhookApprovalStep.checkTimeout",
             "ArmoryWebhookApprovalStep.fillWebhookItems", // empty without Job/Configure

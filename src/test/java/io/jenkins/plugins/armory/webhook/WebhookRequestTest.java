@@ -221,9 +221,10 @@ class WebhookRequestTest {
 
         assertThat(request.definition().method()).isEqualTo("POST");
         assertThat(json(request.body()))
-                .isEqualTo(json("{\"callbackUri\":\"https://jenkins/armory/approvals/a1\",\"approvalId\":\"a1\","
-                        + "\"deploymentId\":\"deploy#1\",\"environment\":\"staging\",\"phase\":\"strategy\","
-                        + "\"context\":{\"ref\":\"main\"},\"buildUrl\":\"https://jenkins/job/deploy/1/\"}"));
+                .isEqualTo(json(
+                        "{\"callbackUri\":\"https://jenkins/armory/approvals/a1\",\"callbackToken\":\"t0ken\",\"approvalId\":\"a1\","
+                                + "\"deploymentId\":\"deploy#1\",\"environment\":\"staging\",\"phase\":\"strategy\","
+                                + "\"context\":{\"ref\":\"main\"},\"buildUrl\":\"https://jenkins/job/deploy/1/\"}"));
         assertThat(request.headers())
                 .extracting(WebhookRequest.RenderedHeader::name, WebhookRequest.RenderedHeader::value)
                 .containsExactly(tuple("Content-Type", "application/json"));

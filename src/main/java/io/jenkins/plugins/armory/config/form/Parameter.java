@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Describable;
 import java.beans.IntrospectionException;
 import java.beans.Introspector;
-import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -26,7 +25,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 /**
  * A parameter of a step, or of an object in its arguments, as data binding finds it: in the constructor, or by its setter.
  *
- * @param setter {@code null} for a parameter of the constructor
+ * @param setter {@code null} for a parameter of the constructor alone
  */
 @Restricted(NoExternalUse.class)
 public record Parameter(Type type, @CheckForNull Method setter) {
@@ -45,12 +44,14 @@ public record Parameter(Type type, @CheckForNull Method setter) {
 
     private static Map<String, Parameter> find(Class<?> type) {
         var parameters = new TreeMap<String, Parameter>();
-        constructors(type).forEach(constructor -> {
-            String[] names = ClassDescriptor.loadParameterNames(constructor);
-            for (int i = 0; i < names.length; i++) {
-                parameters.put(names[i], new Parameter(constructor.getGenericParameterTypes()[i], null));
-            }
-        });
+        Stream.of(type.getConstructors())
+                .filter(constructor -> constructor.isAnnotationPresent(DataBoundConstructor.class))
+                .forEach(constructor -> {
+                    String[] names = ClassDescriptor.loadParameterNames(constructor);
+                    for (int i = 0; i < names.length; i++) {
+                        parameters.put(names[i], new Parameter(constructor.getGenericParameterTypes()[i], null));
+                    }
+                });
         Stream.of(type.getMethods())
                 .filter(method -> method.isAnnotationPresent(DataBoundSetter.class) && !method.isBridge())
                 .forEach(setter -> parameters.put(
@@ -59,16 +60,12 @@ public record Parameter(Type type, @CheckForNull Method setter) {
         return parameters;
     }
 
-    /** Returns the names of the parameters of the constructor. */
+    /** Returns the names of the parameters without a setter. */
     public static List<String> required(Class<?> type) {
-        return constructors(type)
-                .flatMap(constructor -> Stream.of(ClassDescriptor.loadParameterNames(constructor)))
+        return of(type).entrySet().stream()
+                .filter(parameter -> parameter.getValue().setter() == null)
+                .map(Map.Entry::getKey)
                 .toList();
-    }
-
-    private static Stream<Constructor<?>> constructors(Class<?> type) {
-        return Stream.of(type.getConstructors())
-                .filter(constructor -> constructor.isAnnotationPresent(DataBoundConstructor.class));
     }
 
     /** Returns the names of the parameters of an object that differ from their defaults. */

@@ -28,7 +28,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -125,19 +124,24 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
     /** Returns the values that only notifications and cancel webhooks have; empty for a webhook that uses none of them. */
     private static Map<String, String> valuesOfLaterCalls(Webhook webhook) {
         Map<String, String> values = new HashMap<>(Map.of(
-                Variables.EVENT, Occasion.WAITING.name(),
-                Variables.TEXT, Messages.TestCall_text(),
-                Variables.APPROVAL_URL, Objects.requireNonNullElse(Jenkins.get().getRootUrl(), SAMPLE),
+                Variables.EVENT,
+                Occasion.WAITING.name(),
+                Variables.TEXT,
+                Messages.TestCall_text(),
                 Variables.DEADLINE,
-                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                Variables.WEBHOOK_NAME, SAMPLE,
-                Variables.OUTCOME, SAMPLE,
-                Variables.REASON, SAMPLE));
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Variables.WEBHOOK_NAME,
+                SAMPLE,
+                Variables.OUTCOME,
+                SAMPLE,
+                Variables.REASON,
+                SAMPLE));
         webhook.ofAnswer().forEach(name -> values.put(name, Variables.sampleOf(name)));
         return values.keySet().stream().anyMatch(webhook::mentions) ? values : Map.of();
     }
 
     private Variables variables(Webhook webhook, String id, Map<String, String> ofLaterCalls) {
+        String root = Util.fixNull(Jenkins.get().getRootUrl());
         var variables = new Variables()
                 .with(Variables.CALLBACK_URI, ApprovalRequests.callbackUriOf(id))
                 .with(Variables.CALLBACK_TOKEN, tokens.tokenFor(id))
@@ -145,6 +149,8 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
                 .with(Variables.DEPLOYMENT_ID, SAMPLE + "#1")
                 .with(Variables.APPLICATION_NAME, SAMPLE)
                 .with(Variables.ENVIRONMENT_NAME, SAMPLE)
+                .with(Variables.BUILD_URL, root)
+                .with(Variables.APPROVAL_URL, root)
                 .with(Variables.PHASE, Phase.STRATEGY.toString())
                 .with(Variables.ACCOUNT_NAME, SAMPLE)
                 .with(Variables.NAMESPACE, SAMPLE)

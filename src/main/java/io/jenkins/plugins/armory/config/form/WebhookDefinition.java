@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -29,6 +31,9 @@ import org.kohsuke.stapler.verb.POST;
  */
 @Restricted(NoExternalUse.class)
 public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
+
+    /** An address with its host, without the user before it and the port after it. */
+    private static final Pattern HOST = Pattern.compile("(?is)(?:https?://)?(?:[^/?#]*@)?(\\[[^]]*]|[^/?#:]+).*");
 
     @CheckForNull
     private String name;
@@ -147,7 +152,17 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
      * @throws InvalidWebhookException naming the field that is wrong
      */
     public Webhook toWebhook() {
-        return toBuilder(name)
+        return toWebhook(name);
+    }
+
+    /** Does the same for a step. Without a name, the webhook has that of its host. */
+    public Webhook toInlineWebhook() {
+        Matcher host = HOST.matcher(Util.fixNull(getUriTemplate()));
+        return toWebhook(name == null && host.matches() ? host.group(1) : name);
+    }
+
+    private Webhook toWebhook(@CheckForNull String known) {
+        return toBuilder(known)
                 .networkMode(NetworkMode.of(networkMode))
                 .agentIdentifier(agentIdentifier)
                 .disableCallback(disableCallback)

@@ -40,6 +40,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.jenkinsci.plugins.workflow.flow.BlockableResume;
@@ -124,8 +126,8 @@ final class ApprovalStart {
                                 .channels(channels(calls))
                                 .calls(calls));
                 length += StoredJson.length(approval);
-                checkCalls(complete, calls);
                 armory.calls().check(approval, run);
+                checkCalls(complete, calls);
                 approvals.add(approval);
             } catch (IllegalArgumentException | UndeliverableException | AbortException x) {
                 throw new AbortException(DecisionText.at(terms.path(), String.valueOf(x.getMessage())));
@@ -235,6 +237,10 @@ final class ApprovalStart {
         String credentialsId = terms.callbackCredentialsId();
         List<String> allowed = terms.allowedCallers();
         checkSomebodyCallsBack(allowed, webhook);
+        if (webhook.disableCallback()) {
+            return;
+        }
+        boolean tellsToken = webhook.tells(Variables.CALLBACK_TOKEN);
         String found = credentialsId == null || configuration.hasClient(credentialsId)
                 ? null
                 : problemOfSecretText(credentialsId, allowed);
@@ -242,7 +248,7 @@ final class ApprovalStart {
             boolean ofSettings = allowed.isEmpty(); // a step's own is an allowed caller too
             String problem = "callbackCredentialsId" + (ofSettings ? " of the settings of Jenkins" : "") + ": " + found
                     + (ofSettings ? "; ask an administrator to mend the settings, or name callers in the step" : "");
-            if (!ofSettings || !webhook.mentions(Variables.CALLBACK_TOKEN)) {
+            if (!ofSettings || !tellsToken) {
                 throw new AbortException(problem);
             }
             log.accept("WARNING: " + problem
@@ -270,16 +276,29 @@ final class ApprovalStart {
             }
         }
         if (credentialsId == null
-                && !webhook.disableCallback()
                 && status == null
-                && !webhook.mentions(Variables.CALLBACK_TOKEN)
+                && !tellsToken
                 && !configuration.letsSomebodyDecideFor(job)
                 && !(rules && allowed.isEmpty() && configuration.letsSecretTextDecideRules())) {
             throw new AbortException(
-                    "nobody could call back, because nobody has a token. Put {{armory.callbackToken}} into a"
+                    "nobody could call back, because nobody has a token. " + callersOfOtherJobs(configuration, job)
+                            + "Put {{armory.callbackToken}} into a"
                             + " header or the body of the webhook, or name a Secret text credential with callbackCredentialsId. For a"
                             + " service that cannot call back, give answer or status; to await nobody, disableCallback: true");
         }
+    }
+
+    /** Returns a sentence with the callers in the settings, none of which may decide for a job; empty without any. */
+    private static String callersOfOtherJobs(ArmoryConfiguration configuration, String job) {
+        String callers = Stream.concat(
+                        configuration.getCallbackClients().stream()
+                                .map(each -> "client " + each.getCredentialsId() + " (jobs: " + each.getJobs() + ")"),
+                        configuration.getIssuers().stream()
+                                .map(each -> "issuer " + each.getIssuer() + " (jobs: " + each.getJobs() + ")"))
+                .collect(Collectors.joining(", "));
+        return callers.isEmpty()
+                ? ""
+                : "The callers in the settings of Jenkins may not decide for " + job + ": " + callers + ". ";
     }
 
     private static String reasonForNoCallback(Webhook webhook) {

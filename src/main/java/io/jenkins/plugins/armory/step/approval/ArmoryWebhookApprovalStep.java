@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.Extension;
+import hudson.RelativePath;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.model.Job;
@@ -115,8 +116,16 @@ public class ArmoryWebhookApprovalStep extends Step {
     private List<String> allowedCallers = List.of();
     private List<String> notified = List.of();
 
-    @DataBoundConstructor
     public ArmoryWebhookApprovalStep() {}
+
+    /**
+     * For {@code armoryWebhookApproval('name')}: workflow-cps gives the only parameter of the constructor a value without a name. It has a
+     * setter too, so it may be left out.
+     */
+    @DataBoundConstructor
+    public ArmoryWebhookApprovalStep(@CheckForNull String webhook) {
+        setWebhook(webhook);
+    }
 
     /** Returns the name of a webhook that is defined in Jenkins. */
     @CheckForNull
@@ -126,7 +135,7 @@ public class ArmoryWebhookApprovalStep extends Step {
 
     @DataBoundSetter
     @Argument(filled = true)
-    public void setWebhook(@CheckForNull String webhook) {
+    public final void setWebhook(@CheckForNull String webhook) {
         this.webhook = Util.fixEmptyAndTrim(webhook);
     }
 
@@ -316,6 +325,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @DataBoundSetter
+    @Argument(text = "message")
     public void setManualApproval(@CheckForNull ManualApproval manualApproval) {
         this.manualApproval = manualApproval;
     }
@@ -534,11 +544,11 @@ public class ArmoryWebhookApprovalStep extends Step {
             return null;
         }
         if (getUriTemplate() == null && getName() == null) {
-            throw new IllegalArgumentException("webhook: is missing; name one that is defined in Manage Jenkins or on a"
-                    + " folder, define one here with name and uriTemplate, or let people alone decide with"
-                    + " manualApproval: [message: 'Go?']");
+            throw new IllegalArgumentException(
+                    "webhook: is missing; name one that is defined in Manage Jenkins or on a"
+                            + " folder, define one here with uriTemplate, or let people alone decide with manualApproval: 'Go?'");
         }
-        return definition.toWebhook();
+        return definition.toInlineWebhook();
     }
 
     /**
@@ -555,7 +565,7 @@ public class ArmoryWebhookApprovalStep extends Step {
         if (!names.isEmpty()) {
             throw new IllegalArgumentException(
                     names + ": is for an external process, and the step has no webhook; name one"
-                            + " with webhook or define one with name and uriTemplate, or leave out " + names
+                            + " with webhook or define one with uriTemplate, or leave out " + names
                             + ", so that a person alone decides");
         }
         return true;
@@ -664,6 +674,26 @@ public class ArmoryWebhookApprovalStep extends Step {
             Map<String, Object> inFull = super.customInstantiate(arguments);
             StepArguments.checkNamed(inFull, WEBHOOK, ArmoryWebhookApprovalStep::isOfDefinition);
             return inFull;
+        }
+
+        /**
+         * Says what an empty form lacks.
+         *
+         * @param ofAll the webhook that the form around this has for all of its approvals
+         */
+        @POST
+        public FormValidation doCheckWebhook(
+                @QueryParameter String value,
+                @QueryParameter String uriTemplate,
+                @QueryParameter boolean manualApproval,
+                @RelativePath("..") @QueryParameter(WEBHOOK) String ofAll) {
+            return !manualApproval && (Util.fixNull(value) + Util.fixNull(uriTemplate) + Util.fixNull(ofAll)).isBlank()
+                    ? ofEmptyForm()
+                    : FormValidation.ok();
+        }
+
+        FormValidation ofEmptyForm() {
+            return FormValidation.warning(Messages.ArmoryWebhookApprovalStep_empty());
         }
 
         @POST

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.Extension;
+import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.webhook.text.Bound;
@@ -122,6 +123,12 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
         @Override
         ArmoryWebhookApprovalStep newStep() {
             return new ArmoryWebhookApprovalsStep(List.of());
+        }
+
+        /** Each entry may have a webhook of its own. */
+        @Override
+        FormValidation ofEmptyForm() {
+            return FormValidation.ok();
         }
 
         /** Makes a step of each entry, with what holds for all, so that what is wrong with one is said with its place. */

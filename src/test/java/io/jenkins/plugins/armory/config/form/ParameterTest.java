@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.config.form;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.step.approval.ArmoryWebhookApprovalStep;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,7 @@ class ParameterTest {
     void parametersAreThoseOfTheConstructorAndOfTheSetters() {
         assertThat(Parameter.of(KeyValue.class)).containsOnlyKeys("key", "value");
         assertThat(Parameter.required(KeyValue.class)).containsExactly("key", "value");
+        assertThat(Parameter.required(ArmoryWebhookApprovalStep.class)).isEmpty();
         assertThat(Parameter.of(CancelDefinition.class))
                 .containsKeys("webhook", "uriTemplate", "bodyTemplate")
                 .doesNotContainKey("class");

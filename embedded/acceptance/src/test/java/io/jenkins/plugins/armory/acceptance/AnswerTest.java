@@ -90,8 +90,8 @@ class AnswerTest {
     @Test
     void aPersonMayHaveToApproveToo(Jenkins jenkins, ExternalProcess process) {
         process.onCall(call -> json("{\"state\": \"passed\"}"));
-        Build build = jenkins.build(step(process, RULE, "manualApproval: [message: 'Go?']"))
-                .awaitWaiting(1);
+        Build build =
+                jenkins.build(step(process, RULE, "manualApproval: 'Go?'")).awaitWaiting(1);
         build.awaitLog("That is a success: /state is \"passed\".");
         JsonNode approval = build.approval();
         assertThat(approval.at("/callback/success").asBoolean()).isTrue();

@@ -86,7 +86,7 @@ class BuildTabTest {
 
     @Test
     void showsAllThatIsKnownOfAnApprovalAndDecides(Jenkins jenkins, ExternalProcess process, Browser browser) {
-        Build build = jenkins.build(process.approval("environment: 'prod'", "manualApproval: [message: 'Go?']"))
+        Build build = jenkins.build(process.approval("environment: 'prod'", "manualApproval: 'Go?'"))
                 .awaitWaiting(1);
         Callback callback = process.awaitCallback();
         callback.with("no such token").succeed("");

@@ -87,7 +87,7 @@ class FailClosedTest {
             strings = {
                 "timeout(time: 1, unit: 'SECONDS') { %s }",
                 "parallel(failFast: true, gate: { %s }, lint: { sleep 1; error 'lint' })",
-                "armoryWebhookApproval(webhook: 'deploy-cheks')",
+                "armoryWebhookApproval('deploy-cheks')",
                 "armoryWebhookApproval(webhook: env.NOT_SET)",
                 "armoryWebhookApproval(message: 'Go?')",
                 "armoryWebhookApproval(manualApproval: [required: 1.9])",

@@ -26,6 +26,9 @@ class MistypedCredentialsTest {
                 callbackClients: [{credentialsId: client, jobs: "**"}, {credentialsId: clinet, jobs: "**"}]
             """;
 
+    private static final String WITHOUT_TOKEN =
+            "armoryWebhookApproval(uriTemplate: '%s/{{armory.callbackUri}}', method: 'GET')";
+
     @Test
     void areReportedAndMatterOnlyToAWebhookThatHandsOverNoToken() {
         try (Controller controller = Controller.create(CASC);
@@ -47,8 +50,7 @@ class MistypedCredentialsTest {
             assertThat(build.awaitResult("SUCCESS"))
                     .contains("WARNING: callbackCredentialsId of the settings of Jenkins: there is no Secret text");
 
-            assertThat(jenkins.build("armoryWebhookApproval(name: 'x', uriTemplate: '" + process.url() + "')")
-                            .awaitResult("FAILURE"))
+            assertThat(jenkins.build(WITHOUT_TOKEN.formatted(process.url())).awaitResult("FAILURE"))
                     .contains("callbackCredentialsId of the settings of Jenkins: there is no Secret text");
             assertThat(process.calls()).hasSize(1);
         }
@@ -60,21 +62,21 @@ class MistypedCredentialsTest {
                         unclassified:
                           armory:
                             allowedHosts: ["127.0.0.1"]
+                            callbackClients: [{credentialsId: client, jobs: "other/*"}]
                         """);
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();
             Jenkins jenkins = new Jenkins(controller);
 
-            assertThat(jenkins.createJob("armoryWebhookApproval(name: 'x', uriTemplate: '" + process.url()
-                                    + "', manualApproval: [message: 'Go?'])")
-                            .build()
-                            .awaitResult("FAILURE"))
-                    .contains("nobody could call back, because nobody has a token. Put {{armory.callbackToken}} into");
+            assertThat(jenkins.build(WITHOUT_TOKEN.formatted(process.url())).awaitResult("FAILURE"))
+                    .contains(
+                            "nobody has a token. The callers",
+                            "client client (jobs: other/*). Put {{armory.callbackToken}} into");
             assertThat(process.calls()).isEmpty();
 
-            Build build = jenkins.createJob(process.approval()).build();
+            Build build = jenkins.build("armoryWebhookApproval(uriTemplate: '" + process.url() + "')");
             process.awaitCall().callback().succeed("fine");
-            build.awaitResult("SUCCESS");
+            assertThat(build.awaitResult("SUCCESS")).contains("Webhook approval '127.0.0.1' succeeded");
         }
     }
 }

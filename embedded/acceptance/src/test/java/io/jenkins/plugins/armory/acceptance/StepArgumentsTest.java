@@ -20,7 +20,6 @@ class StepArgumentsTest {
                 "manualapproval: [message: 'go?']                     | armoryWebhookApproval: manualapproval: there is no such parameter; did you mean manualApproval?",
                 "Phase: 'beforeDeployment'                            | armoryWebhookApproval: Phase: there is no such parameter; did you mean phase?",
                 "manualApproval: [submitter: 'alice']                 | armoryWebhookApproval: manualApproval.submitter: there is no such parameter; did you mean submitters?",
-                "manualApproval: 'alice'                              | armoryWebhookApproval: manualApproval: must be a map with the keys message, ",
                 "manualApproval: ['alice']                            | armoryWebhookApproval: manualApproval: must be a map with the keys message, ",
                 "manualApproval: true                                 | armoryWebhookApproval: manualApproval: must be a map with the keys message, ",
                 "headers: [[kye: 'a', value: 'b']]                    | armoryWebhookApproval: headers[0].kye: there is no such parameter; did you mean key?",

@@ -17,7 +17,7 @@ class TemplateTest {
     void defaultBodyTellsWhatAnExternalProcessNeeds(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.build("""
                 stage('staging') {
-                    armoryWebhookApproval(name: 'checks', uriTemplate: '%s', context: [version: '1.2', region: 'eu'])
+                    armoryWebhookApproval(uriTemplate: '%s', context: [version: '1.2', region: 'eu'])
                 }
                 """.formatted(process.url()));
 
@@ -31,7 +31,14 @@ class TemplateTest {
         assertThat(body.fieldNames())
                 .toIterable()
                 .containsExactly(
-                        "callbackUri", "approvalId", "deploymentId", "environment", "phase", "context", "buildUrl");
+                        "callbackUri",
+                        "callbackToken",
+                        "approvalId",
+                        "deploymentId",
+                        "environment",
+                        "phase",
+                        "context",
+                        "buildUrl");
         assertThat(body.get("callbackUri").textValue()).isEqualTo(url + "armory/approvals/" + id);
         assertThat(body.get("approvalId").textValue()).isEqualTo(id).isEqualTo(call.header("Idempotency-Key"));
         assertThat(body.get("deploymentId").textValue()).isEqualTo(build.job().name() + "#" + build.number());
@@ -89,7 +96,7 @@ class TemplateTest {
                 "armoryWebhookApproval(name: 'checks', uriTemplate: '" + process.url()
                         + "', context: [v: 'a', lines: 'b\\nc'], %s)",
                 "bodyTemplate: [inline: '{{#context}}{{/context}}'] | bodyTemplate: \"{{#context}}\" at line 1, column 1 is not a variable",
-                "bodyTemplate: [inline: '{{context.missing}}'] | bodyTemplate: {{context.missing}} at line 1, column 1 has no value; add \"missing\"",
+                "callbackCredentialsId: 'nobody', bodyTemplate: [inline: '{{context.missing}}'] | bodyTemplate: {{context.missing}} at line 1, column 1 has no value; add \"missing\"",
                 "bodyTemplate: [inline: '{\"v\": \"{{armory.nope}}\"}'] | bodyTemplate: {{armory.nope}} at line 1, column 8 has no value; known are {{armory.",
                 "bodyTemplate: [inline: '{\"v\": {{context.v}}}'] | bodyTemplate: {{context.v}} at line 1, column 7 stands outside of a JSON string",
                 "bodyTemplate: [inline: '{\"v\": 1\\n \"u\": \"{{armory.callbackUri}}\"}'] | bodyTemplate: is not JSON once rendered: a comma, or the end of the object or list, is missing before the text at line 2, column 2",
@@ -118,7 +125,6 @@ class TemplateTest {
         Mistakes.assertNamed(
                 jenkins,
                 "armoryWebhookApproval(%s)",
-                "name: 'a'                                            | uriTemplate: is missing; put the address",
                 "name: 'a', uriTemplate: ' '                          | uriTemplate: is empty; give it a value",
                 "name: 'a', uriTemplate: 'ftp://127.0.0.1/'           | uriTemplate: must start with http://",
                 "name: 'a'                                            | uriTemplate: is missing; put the address",
