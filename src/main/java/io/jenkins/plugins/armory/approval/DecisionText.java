@@ -103,11 +103,13 @@ public final class DecisionText {
     }
 
     /**
-     * Returns a message about one of several approvals: {@code approvals[17].uriTemplate: ...} if it begins with a parameter.
+     * Returns a message about one of several approvals: {@code approvals[17].uriTemplate: ...} if it begins with a parameter of an entry.
      *
      * @param path where the arguments of the approval stand, empty for those of a step
      */
     public static String at(String path, String message) {
-        return path.isEmpty() ? message : path + (message.matches("(?s)[\\w.\\[\\]]+: .*") ? "." : ": ") + message;
+        return path.isEmpty()
+                ? message
+                : path + (path.endsWith("]") && message.matches("(?s)[\\w.\\[\\]]+: .*") ? "." : ": ") + message;
     }
 }

@@ -98,9 +98,7 @@ final class ApprovalStart {
         warnOfSubmitters(created);
         for (Approval each : created) {
             String path = each.terms().path();
-            if ((rules || !path.endsWith("]"))
-                    && !each.hasWebhook()
-                    && armory.approvals().isPending(each.id())) {
+            if (!path.endsWith("]") && !each.hasWebhook() && armory.approvals().isPending(each.id())) {
                 new ApprovalLog(line -> log.accept(DecisionText.line(each, line))).asked(each, run);
             }
         }

@@ -80,7 +80,6 @@ public final class EnvironmentRules implements Serializable {
         if (rules.isEmpty()) {
             return null;
         }
-        String list = "rules of '" + environment + "', " + field;
         List<Draft> drafts = new ArrayList<>();
         for (EnvironmentRule rule : rules) {
             try {
@@ -89,7 +88,7 @@ public final class EnvironmentRules implements Serializable {
                 throw new IllegalArgumentException(field + '[' + drafts.size() + "]." + x.getMessage(), x);
             }
         }
-        return approvals(newId.get(), list, phase, drafts);
+        return approvals(newId.get(), "rule of " + environment, phase, drafts);
     }
 
     private Draft draft(EnvironmentRule rule, Phase phase) {

@@ -100,9 +100,9 @@ final class StepApprovals implements Serializable {
                 .toList();
     }
 
-    /** Returns where the arguments of an approval stand: the list for a question about all, and empty for a single approval. */
+    /** Returns where the arguments of an approval stand: the list for a rule and a question about all, and empty for a single approval. */
     String pathOf(int index) {
-        return asked.list.isEmpty() || index >= listed() ? asked.list : asked.list + '[' + index + ']';
+        return isListed() && index < listed() ? asked.list + '[' + index + ']' : asked.list;
     }
 
     /** Returns how many approvals stand in the list. */

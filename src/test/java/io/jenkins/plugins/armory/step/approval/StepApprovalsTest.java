@@ -57,5 +57,20 @@ class StepApprovalsTest {
                 .isEqualTo("approvals[17].headers[0].key: is missing");
         assertThat(DecisionText.at("approvals[17]", "webhook 'a': is gone"))
                 .isEqualTo("approvals[17]: webhook 'a': is gone");
+        assertThat(DecisionText.at("rule of prod", "webhook: is missing"))
+                .isEqualTo("rule of prod: webhook: is missing");
+    }
+
+    /** Its line names the webhook, which tells it from the other rules. */
+    @Test
+    void aRuleIsNamedAfterItsEnvironment() throws IOException {
+        var rules = new StepApprovals(
+                "seed",
+                Phase.BEFORE_DEPLOYMENT,
+                "prod",
+                new StepApprovals.Asked("", "rule of prod", true, false, true),
+                List.of(of("eu"), of("us")));
+
+        assertThat(rules.pathOf(1)).isEqualTo("rule of prod");
     }
 }

@@ -138,13 +138,13 @@ class ProtectedEnvironmentTest {
         JsonNode rule = build.approval();
         assertThat(build.environments()).containsEntry("prod", "AWAITING_RULES");
         assertThat(rule.get("rule").asBoolean()).isTrue();
-        assertThat(rule.get("path").asText()).isEqualTo("rules of 'prod', before[0]");
+        assertThat(rule.get("path").asText()).isEqualTo("rule of prod");
         assertThat(build.log()).doesNotContain(DEPLOYED);
 
         PROCESS.awaitCallback().succeed("CHG-1").expect(200);
 
         assertThat(build.awaitResult("SUCCESS"))
-                .contains("rules of 'prod', before[0]: Webhook approval 'ticket' succeeded", DEPLOYED);
+                .contains("rule of prod: Webhook approval 'ticket' succeeded", DEPLOYED);
         assertThat(build.environments()).containsEntry("prod", "COMPLETE");
     }
 
@@ -156,7 +156,7 @@ class ProtectedEnvironmentTest {
         PROCESS.awaitCallback().fail("not approved").expect(200);
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains("rules of 'prod', before[0]: Webhook approval 'ticket' failed", "not approved")
+                .contains("rule of prod: Webhook approval 'ticket' failed", "not approved")
                 .doesNotContain(DEPLOYED, "it is back");
         assertThat(build.environments()).containsEntry("prod", "FAILED").containsEntry("next", "CANCELLED");
     }
