@@ -10,8 +10,9 @@ import {
 import { keepUpToDate, now } from "./live.js";
 import { duration, page, say, STATES } from "./words.js";
 
-/** The rows of a table at first. It grows by as many when its end is scrolled to. */
-const ROWS = 100;
+/** The rows of a table at first. It grows by as many. */
+const PENDING_ROWS = 100;
+const DECIDED_ROWS = 20;
 
 // --- the answer of Jenkins
 
@@ -87,33 +88,25 @@ function makeRow(approval, columns) {
 
 // --- sections
 
-/** A table that shows the first of many rows, and more of them when its end comes into view. */
+/** A table that shows the first of many rows, and more of them when asked. */
 class Section {
-  constructor(name, columns) {
+  constructor(name, columns, step) {
     this.rows = new Kept(element("tbody", ""), (approval) => makeRow(approval, columns));
-    this.limit = ROWS;
+    this.step = step;
+    this.limit = step;
     this.found = [];
     this.count = element("span", "armory-approvals__count");
     this.head = element("h2", { class: "armory-approvals__title", id: `armory-approvals-${name}` }, say(name), " ", this.count);
     this.nothing = element("p", "armory-approvals__nothing");
-    this.more = button({}, say("more"), () => this.grow());
-    new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) {
-        this.grow();
-      }
-    }, { rootMargin: "300px" }).observe(this.more);
+    this.more = button({}, say("more"), () => {
+      this.limit += this.step;
+      this.show(this.found, this.all);
+    });
     const titles = columns.map((column) => say(`column.${column}`));
     this.table = element("div", "armory-approvals__scroll",
       table({ class: "jenkins-table", "aria-labelledby": this.head.id }, titles, this.rows.whole));
     this.whole = element("section", "", this.head, this.nothing, this.table, this.more);
     this.noneYet = say(`none.${name}`);
-  }
-
-  grow() {
-    if (this.limit < this.found.length) {
-      this.limit += ROWS;
-      this.show(this.found, this.all);
-    }
   }
 
   show(found, all) {
@@ -193,24 +186,31 @@ function bar() {
 
 // --- the page
 
-const waiting = new Section("waiting", ["state", "build", "environment", "webhook", "age", "left", "attempt", "message"]);
-const decided = new Section("decided", ["state", "build", "environment", "webhook", "decidedAt", "attempt", "message"]);
+const PENDING = ["state", "build", "environment", "webhook", "age", "left", "attempt", "message"];
+const you = new Section("you", PENDING, PENDING_ROWS);
+const waiting = new Section("waiting", PENDING, PENDING_ROWS);
+const decided = new Section("decided", ["state", "build", "environment", "webhook", "decidedAt", "attempt", "message"], DECIDED_ROWS);
 const summary = element("p", { class: "armory-approvals__hidden", role: "status" });
 const leftOut = element("p", { class: "armory-approvals__note", hidden: true });
 const empty = element("p", { class: "armory-approvals__nothing", hidden: true }, say("none.ever"));
-const content = element("div", { hidden: true }, bar(), waiting.whole, decided.whole);
+const content = element("div", { hidden: true }, bar(), you.whole, waiting.whole, decided.whole);
 const loading = element("p", "armory-approvals__nothing", say("loading"));
 page.replaceChildren(notice, summary, leftOut, loading, empty, content);
 
+const isAsked = ({ manualApproval }) => manualApproval?.mayApprove;
+
 function render() {
-  const open = approvals.filter((approval) => !approval.decision);
+  const asked = approvals.filter(isAsked);
+  const open = approvals.filter((approval) => !approval.decision && !isAsked(approval));
   const over = approvals.filter((approval) => approval.decision);
   loading.hidden = true;
   empty.hidden = approvals.length > 0;
   content.hidden = approvals.length === 0;
+  you.show(asked.filter(matches), asked.length);
+  you.whole.hidden = asked.length === 0;
   waiting.show(open.filter(matches), open.length);
   decided.show(over.filter(matches), over.length);
-  setText(summary, say("summary", waiting.found.length, decided.found.length));
+  setText(summary, say("summary", you.found.length + waiting.found.length, decided.found.length));
 }
 
 function show(answer) {
@@ -223,4 +223,4 @@ function show(answer) {
   leftOut.hidden = answer.leftOut === 0;
 }
 
-const refresh = keepUpToDate({ show, tick: () => waiting.tick() });
+const refresh = keepUpToDate({ show, tick: () => [you, waiting].forEach((section) => section.tick()) });

@@ -231,9 +231,9 @@ export function said(approval, isNamed = true) {
 }
 
 /**
- * The bar of the time left until the deadline, or until the window opens, with the function that brings it up to date.
+ * The time left until the deadline, or until the window opens, with the function that brings it up to date. There is a bar for a deadline.
  *
- * @param isLabelled whether it stands under a label, which says what the time is
+ * @param isLabelled whether it stands under a label, which says what the time is, and has room for a bar
  */
 export function timeLeft(approval, isLabelled = true) {
   const start = Date.parse(approval.createdAt);
@@ -248,5 +248,5 @@ export function timeLeft(approval, isLabelled = true) {
   };
   tick();
   const due = approval.heartbeat?.due;
-  return { parts: [bar, text, ...(due ? [note(say("heartbeat", new Date(due).toLocaleTimeString()))] : [])], tick };
+  return { parts: [...(isLabelled && !approval.opensAt ? [bar] : []), text, ...(due ? [note(say("heartbeat", new Date(due).toLocaleTimeString()))] : [])], tick };
 }

@@ -25,10 +25,7 @@ function rule({ webhook, people, message, notByRequester }) {
   return note([webhook, message ? say("person.said", message, who) : who].filter((part) => part).join(" – "));
 }
 
-function span({ denies, times, from, lasts, zone, reason }) {
-  const parts = [times, from, lasts, zone, reason].filter((part) => part).join(", ");
-  return note(say(denies ? "environment.deny" : "environment.allow", parts));
-}
+const span = ({ denies, sentence }) => note(say(denies ? "environment.deny" : "environment.allow", sentence));
 
 /** When it opens or closes next; nothing for what is always open. */
 function change({ open, nextOpening, nextClosing, whyClosed }) {

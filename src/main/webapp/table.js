@@ -25,7 +25,7 @@ function rowOf(approval, onDecided) {
     environment: [environment || "–"],
     message: [
       ...told(approval, onDecided),
-      ...(left ? [note(...left.parts.slice(1))] : []),
+      ...(left ? [note(...left.parts)] : []),
       more(approval),
     ],
   });

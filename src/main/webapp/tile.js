@@ -31,7 +31,7 @@ function pause(step, record) {
 function approvalParts(approval, { ticks, onDecided }) {
   const parts = told(approval, onDecided, false);
   if (!approval.decision) {
-    const { parts: [, ...text], tick } = timeLeft(approval, false); // without the bar, which would look like one more progress
+    const { parts: text, tick } = timeLeft(approval, false);
     ticks.push(tick);
     parts.push(note(...text));
   }

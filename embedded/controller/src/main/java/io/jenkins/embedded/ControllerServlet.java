@@ -2,6 +2,7 @@ package io.jenkins.embedded;
 
 import hudson.ExtensionList;
 import hudson.model.Action;
+import hudson.model.Job;
 import hudson.model.RootAction;
 import hudson.model.Run;
 import hudson.security.ACL;
@@ -43,7 +44,7 @@ final class ControllerServlet extends HttpServlet {
             new Route("GET", "/", this::index),
             new Route("POST", "/createItem", this::createItem),
             new Route("GET", "/queue/item/(\\d{1,18})/api/json", this::queueItem),
-            new Route("GET", JOB + "?", (path, http) -> http.html(Pages.job(job(path)))),
+            new Route("GET", JOB + "?", (path, http) -> http.html(Pages.job(job(path), actions(Job.class, job(path))))),
             new Route("GET", JOB + "api/json", this::jobJson),
             new Route("POST", JOB + "build(?:WithParameters)?", this::build),
             new Route("POST", JOB + "doDelete", this::deleteJob),
@@ -118,7 +119,7 @@ final class ControllerServlet extends HttpServlet {
     }
 
     private void index(MatchResult path, Exchange http) throws IOException {
-        http.html(Pages.index(jenkins.jobs(), rootActions()));
+        http.html(Pages.index(jenkins.jobs()));
     }
 
     private void createItem(MatchResult path, Exchange http) throws IOException {
@@ -172,7 +173,7 @@ final class ControllerServlet extends HttpServlet {
             inputs = build.ask(program -> program.waiting(InputExecution.class).toList())
                     .completeOnTimeout(List.of(), 1, TimeUnit.SECONDS);
         }
-        http.html(Pages.build(build, actions(build), console(build), inputs.get()));
+        http.html(Pages.build(build, actions(Run.class, build), console(build), inputs.get()));
     }
 
     private static String console(PipelineBuild build) throws IOException {
@@ -194,7 +195,7 @@ final class ControllerServlet extends HttpServlet {
     }
 
     private void buildAction(MatchResult path, Exchange http) throws Exception {
-        act(named(path.group(3), actions(build(path))), path.group(4), "build", http);
+        act(named(path.group(3), actions(Run.class, build(path))), path.group(4), "build", http);
     }
 
     private void rootAction(MatchResult path, Exchange http) throws Exception {
@@ -230,12 +231,12 @@ final class ControllerServlet extends HttpServlet {
                 .toList();
     }
 
-    private static List<Action> actions(PipelineBuild build) {
+    private static <T> List<Action> actions(Class<? super T> type, T target) {
         var actions = new ArrayList<Action>();
         for (var factory : ExtensionList.lookup(TransientActionFactory.class)) {
-            if (factory.type() == Run.class) {
+            if (factory.type() == type) {
                 @SuppressWarnings("unchecked")
-                Collection<? extends Action> created = factory.createFor(build);
+                Collection<? extends Action> created = factory.createFor(target);
                 actions.addAll(created);
             }
         }

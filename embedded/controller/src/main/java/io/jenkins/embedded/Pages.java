@@ -1,6 +1,7 @@
 package io.jenkins.embedded;
 
 import com.google.common.html.HtmlEscapers;
+import hudson.ExtensionList;
 import hudson.model.Action;
 import hudson.model.RootAction;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The controller's pages. They are there to watch an example run. */
@@ -21,14 +23,11 @@ final class Pages {
 
     private Pages() {}
 
-    static String index(Collection<PipelineJob> jobs, List<RootAction> actions) {
-        var links = actions.stream()
-                .map(action -> "<p>" + link("/" + action.getUrlName() + "/", action.getDisplayName()) + "</p>")
-                .collect(Collectors.joining());
+    static String index(Collection<PipelineJob> jobs) {
         var rows = jobs.stream()
                 .map(job -> row(link("/" + job.getUrl(), job.getName()), lastBuild(job)))
                 .collect(Collectors.joining());
-        return page("Jobs", links + table("Job", rows));
+        return page("Jobs", table("Job", rows));
     }
 
     private static String lastBuild(PipelineJob job) {
@@ -38,12 +37,28 @@ final class Pages {
                 .orElse("<td>never built</td><td></td><td></td>");
     }
 
-    static String job(PipelineJob job) {
+    static String job(PipelineJob job, List<Action> actions) {
+        var lines = actions.stream()
+                .flatMap(action -> lines(action).entrySet().stream())
+                .map(line -> "<p>" + link("/" + line.getKey(), line.getValue()) + "</p>")
+                .collect(Collectors.joining());
         var rows = job.builds().stream()
                 .sorted(Comparator.comparing(PipelineBuild::getNumber).reversed())
                 .map(build -> row(link("/" + build.getUrl(), build.getDisplayName()), cells(build, "")))
                 .collect(Collectors.joining());
-        return page(job.getFullDisplayName(), button("/" + job.getUrl() + "build", "Build now") + table("Build", rows));
+        return page(
+                job.getFullDisplayName(),
+                lines + button("/" + job.getUrl() + "build", "Build now") + table("Build", rows));
+    }
+
+    /** What an action of the plugin says on the page of a job, by address. */
+    @SuppressWarnings("unchecked")
+    private static Map<String, String> lines(Action action) {
+        try {
+            return (Map<String, String>) action.getClass().getMethod("getLines").invoke(action);
+        } catch (ReflectiveOperationException x) {
+            throw new IllegalStateException("The plugin has no lines for a job", x);
+        }
     }
 
     private static String table(String first, String rows) {
@@ -163,12 +178,24 @@ final class Pages {
                 <link rel="stylesheet" href="/controller/style.css">
                 </head>
                 <body>
-                <p><a href="/">Embedded controller</a></p>
+                <p><a href="/">Embedded controller</a>%4$s</p>
                 <h1>%1$s</h1>
                 %2$s
                 </body>
                 </html>
-                """.formatted(escape(title), body, PLUGIN);
+                """.formatted(escape(title), body, PLUGIN, header());
+    }
+
+    /** The actions that each page shows, as Jenkins's header does. */
+    private static String header() {
+        return ExtensionList.lookup(RootAction.class).stream()
+                .filter(action -> action.getIconFileName() != null)
+                .map(action -> {
+                    var badge = action.getBadge();
+                    var count = badge == null ? "" : " (" + escape(badge.getText()) + ")";
+                    return " · " + link("/" + action.getUrlName() + "/", action.getDisplayName()) + count;
+                })
+                .collect(Collectors.joining());
     }
 
     private static String escape(String text) {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.management.Badge;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -46,6 +47,28 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         return Jenkins.get().hasPermission(Jenkins.READ) ? "symbol-hourglass-outline plugin-ionicons-api" : null;
     }
 
+    /** Returns the number of approvals that the user is asked for, {@code null} for none. Every page of Jenkins shows it. */
+    @CheckForNull
+    @Override
+    public Badge getBadge() {
+        int asked = new Viewer().asked().size();
+        return asked == 0
+                ? null
+                : new Badge(
+                        String.valueOf(asked), Messages.ArmoryRootAction_waitingForYou(asked), Badge.Severity.WARNING);
+    }
+
+    /** Has Jenkins show it in the header and not in the menu, where nobody would see the number. */
+    @Override
+    public boolean isPrimaryAction() {
+        return true;
+    }
+
+    /** Returns whether the settings have an environment that the user may see. */
+    public boolean isWithEnvironments() {
+        return !EnvironmentList.visible(new Viewer()).isEmpty();
+    }
+
     /** Returns the address of this month's history, {@code null} for users who may not download it. */
     @CheckForNull
     public String getHistory() {
@@ -73,13 +96,34 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
     public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException, ServletException {
         Route.Match to = Route.at(request.getRestOfPath());
         ArmoryRuntime armory = ArmoryRuntime.get();
+        boolean isBrowser = String.valueOf(request.getHeader("Accept")).contains("text/html");
+        Optional<String> page =
+                isBrowser && request.getMethod().equals("GET") ? pageInsteadOf(armory, to) : Optional.empty();
         Optional<ApprovalInputs> form = to.route() == Route.INPUTS ? formOf(armory, to.id()) : Optional.empty();
-        if (to.route() == Route.ENVIRONMENTS_PAGE) {
+        if (page.isPresent()) {
+            response.sendRedirect(request.getContextPath() + "/" + page.get());
+        } else if (to.route() == Route.ENVIRONMENTS_PAGE) {
             request.getView(this, "environments.jelly").forward(request, response);
         } else if (form.isPresent()) {
             request.getView(form.get(), "index.jelly").forward(request, response);
         } else {
             to.answer(armory, request, response);
+        }
+    }
+
+    /**
+     * Returns the page of the approval that a browser opens at an address for a POST, relative to the Jenkins URL; Jenkins makes links of
+     * the addresses in a log. Empty for other addresses, and for an approval that the user may not see.
+     */
+    private static Optional<String> pageInsteadOf(ArmoryRuntime armory, Route.Match to) throws IOException {
+        if (to.id() == null || !to.route().method().equals("POST")) {
+            return Optional.empty();
+        }
+        try {
+            return armory.approvals().find(to.id()).flatMap(new Viewer()::pageOf);
+        } catch (ApprovalsUnavailableException x) {
+            LOGGER.log(Level.FINE, "No page for " + to.id(), x);
+            return Optional.empty();
         }
     }
 

@@ -26,6 +26,6 @@ public final class CallerAuthenticator extends BasicHeaderAuthenticator {
     @CheckForNull
     public Authentication authenticate2(
             HttpServletRequest request, HttpServletResponse response, String username, String password) {
-        return request.getMethod().equals("POST") && Route.ofCaller(request).isPresent() ? Jenkins.ANONYMOUS2 : null;
+        return Route.ofCaller(request).isPresent() ? Jenkins.ANONYMOUS2 : null;
     }
 }

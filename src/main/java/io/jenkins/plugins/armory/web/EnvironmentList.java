@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.protect.EnvironmentDefinition;
 import io.jenkins.plugins.armory.protect.EnvironmentRule;
 import io.jenkins.plugins.armory.protect.Environments;
 import io.jenkins.plugins.armory.protect.ManualApproval;
+import io.jenkins.plugins.armory.protect.WindowWords;
 import io.jenkins.plugins.armory.protect.window.Windows;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.storage.EndedDeployment;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import jenkins.model.Jenkins;
+import org.jvnet.localizer.LocaleProvider;
 
 /**
  * The environments of the administrators as JSON, for one viewer and one request. Users who are no administrators see the environments and
@@ -55,7 +57,7 @@ final class EnvironmentList {
         }
         var list = new EnvironmentList(armory);
         ArrayNode environments = JsonNodeFactory.instance.arrayNode();
-        list.visible().forEach(entry -> environments.add(list.json(entry)));
+        visible(list.viewer).forEach(entry -> environments.add(list.json(entry)));
         PageTag tag = new PageTag();
         tag.add(environments);
         return tag.answer(
@@ -66,7 +68,8 @@ final class EnvironmentList {
                         .set("environments", environments));
     }
 
-    private List<EnvironmentDefinition> visible() {
+    /** Returns the environments that a user may see. */
+    static List<EnvironmentDefinition> visible(Viewer viewer) {
         List<EnvironmentDefinition> all = Environments.get().getEnvironments();
         if (viewer.isAdministrator()) {
             return all;
@@ -155,7 +158,11 @@ final class EnvironmentList {
     private static ArrayNode windows(EnvironmentDefinition definition) {
         ArrayNode json = JsonNodeFactory.instance.arrayNode();
         try {
-            definition.toWindows().windows().forEach(window -> json.add(JsonResponse.fieldsOf(window)));
+            WindowWords words = new WindowWords(LocaleProvider.getLocale());
+            definition
+                    .toWindows()
+                    .windows()
+                    .forEach(window -> json.add(JsonResponse.fieldsOf(window).put("sentence", words.of(window))));
         } catch (IllegalArgumentException x) {
             json.removeAll(); // whyClosed says what is wrong
         }

@@ -87,7 +87,7 @@ record PersonalDecision(String id, Kind kind) {
         Map<String, Object> values = valuesOf(approval, ApprovalInputs.given(request));
         return armory.approvals()
                 .apply(id, kind.by(viewer.name(), comment, values, rules))
-                .map(transition -> answerTo(transition, manual, values))
+                .map(transition -> answerTo(transition, manual, viewer.name(), values))
                 .orElseGet(() -> JsonResponse.error(410, "approval_ended", Messages.Decision_buildGone()));
     }
 
@@ -124,14 +124,16 @@ record PersonalDecision(String id, Kind kind) {
      *
      * @param values the values that an approval is of
      */
-    private JsonResponse answerTo(Transition transition, ManualRequirement manual, Map<String, Object> values) {
+    private JsonResponse answerTo(
+            Transition transition, ManualRequirement manual, String user, Map<String, Object> values) {
         Approval approval = transition.approval();
-        boolean repeated = transition.answer() == Approval.Answer.DUPLICATE;
+        Approval.Answer answer = answerTo(transition, user);
+        boolean repeated = answer == Approval.Answer.DUPLICATE;
         if (repeated && kind == Kind.APPROVE && !values.equals(approval.inputs())) {
             return otherInputs(approval);
         }
         Decision person = approval.namedPerson();
-        return switch (transition.answer()) {
+        return switch (answer) {
             case NOT_AWAITED -> notNeeded(approval, manual);
             case ACCEPTED, DUPLICATE -> {
                 JsonResponse accepted = accepted(approval, manual, repeated);
@@ -144,11 +146,23 @@ record PersonalDecision(String id, Kind kind) {
                         JsonResponse.error(409, "already_decided", Messages.PersonalDecision_conflict()));
             default -> {
                 Decision end = approval.requireDecision();
-                yield with(
-                        end,
-                        JsonResponse.error(410, "approval_ended", Messages.PersonalDecision_ended(end.mdMessage())));
+                String message = Messages.PersonalDecision_ended(end.decidedBy(), end.mdMessage());
+                yield with(end, JsonResponse.error(410, "approval_ended", message.strip()));
             }
         };
+    }
+
+    /** Returns what the event came to for this person. Who says the same as others was not heard any more. */
+    private Approval.Answer answerTo(Transition transition, String user) {
+        Approval approval = transition.approval();
+        Decision person = approval.person();
+        boolean heard = kind == Kind.APPROVE
+                ? approval.hasVoteOf(user)
+                : person != null && person.decidedBy().equals(user);
+        if (transition.answer() != Approval.Answer.DUPLICATE || heard) {
+            return transition.answer();
+        }
+        return approval.isDecided() ? Approval.Answer.ENDED : Approval.Answer.CONFLICT;
     }
 
     /** Returns the answer to a person of whose rules enough people have approved. */

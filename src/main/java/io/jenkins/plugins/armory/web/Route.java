@@ -201,10 +201,13 @@ enum Route {
                 : Optional.empty();
     }
 
-    /** Returns the route of a request for callers, empty for others. It is found once a request, of which several filters ask. */
+    /**
+     * Returns the route of a request for callers, empty for others. It is found once a request, of which several filters ask. A GET is of
+     * a person who opens the address, see {@link ArmoryRootAction}.
+     */
     static Optional<Match> ofCaller(HttpServletRequest request) {
         String path = request.getPathInfo();
-        if (path == null || !path.startsWith(BASE)) {
+        if (path == null || !path.startsWith(BASE) || request.getMethod().equals("GET")) {
             return Optional.empty();
         }
         String below = path.substring(BASE.length());

@@ -7,7 +7,10 @@ import hudson.security.Permission;
 import hudson.security.SecurityRealm;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
+import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.web.PersonalDecision.Kind;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +59,26 @@ final class Viewer {
         boolean permits(Permission permission) {
             return permitted.computeIfAbsent(permission, job::hasPermission);
         }
+    }
+
+    /** Returns the pending approvals that the user may approve, the oldest first; none while they cannot be opened. */
+    List<Approval> asked() {
+        try {
+            return ArmoryRuntime.get().approvals().pending().stream()
+                    .filter(approval -> isAsked(approval, Kind.APPROVE))
+                    .sorted(Comparator.comparing(Approval::createdAt))
+                    .toList();
+        } catch (ApprovalsUnavailableException x) {
+            LOGGER.log(Level.FINE, "The approvals are not open", x);
+            return List.of();
+        }
+    }
+
+    /** Returns the page of an approval, relative to the Jenkins URL; empty if the user may not see it. */
+    Optional<String> pageOf(Approval approval) {
+        return jobUrl(approval)
+                .map(url -> url + approval.build().number() + '/' + ArmoryRootAction.URL_NAME + "/#approval-"
+                        + approval.id());
     }
 
     /** Returns the id of the user: the same one however it was written at the login. */

@@ -125,8 +125,10 @@ class AccessJenkinsTest {
             // The approval of the table has no parameters; ApprovalInputsJenkinsTest has the form of one that does.
             new Row("GET", "armory/approvals/{id}/inputs", Crumb.NOT_ASKED, 404, 404, 404, 404, 404, 404),
             new Row("POST", "armory/approvals/{id}", Crumb.NOT_ASKED, 401, 401, 401, 401, 401, 401),
-            new Row("GET", "armory/approvals/{id}/approve", Crumb.NOT_ASKED, 405, 405, 405, 405, 405, 405),
-            new Row("GET", "armory/approvals/{id}/reject", Crumb.NOT_ASKED, 405, 405, 405, 405, 405, 405),
+            // To the page of the build.
+            new Row("GET", "armory/approvals/{id}", Crumb.NOT_ASKED, 405, 200, 200, 200, 200, 200),
+            new Row("GET", "armory/approvals/{id}/approve", Crumb.NOT_ASKED, 405, 200, 200, 200, 200, 200),
+            new Row("GET", "armory/oauth/token", Crumb.NOT_ASKED, 405, 405, 405, 405, 405, 405),
             new Row("POST", "armory/api/json", Crumb.ASKED, 403, 200, 200, 200, 200, 200),
             new Row("GET", "armory/nothing", Crumb.NOT_ASKED, 404, 404, 404, 404, 404, 404));
 

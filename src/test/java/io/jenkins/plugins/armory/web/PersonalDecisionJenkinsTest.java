@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.approval.Vote;
 import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import java.net.URI;
 import java.net.URL;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import jenkins.model.Jenkins;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
 import org.htmlunit.WebResponse;
+import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +121,46 @@ class PersonalDecisionJenkinsTest {
         assertThat(decide("builder", id, "approve")).isEqualTo(200);
         assertThat(approval(id).person().decidedBy()).isEqualTo("builder");
         assertThat(decide("builder", newApproval(), "reject")).isEqualTo(200);
+    }
+
+    @Test
+    void whoComesAfterTheDecisionIsToldThatItWasMadeWithoutThem() throws Exception {
+        String withCallback = newApproval();
+        String alone = byRules(new PeopleRule(List.of("olga", "builder"), 1));
+        String rejected = newApproval();
+        for (String id : List.of(withCallback, alone)) {
+            assertThat(decide("admin", id, "approve")).isEqualTo(200);
+            assertThat(decide("admin", id, "approve")).as("again").isEqualTo(200);
+        }
+        assertThat(decide("admin", rejected, "reject")).isEqualTo(200);
+
+        WebResponse late = post("builder", withCallback, "approve");
+        assertThat(late.getStatusCode()).isEqualTo(409);
+        assertThat(late.getContentAsString()).contains("already_decided", "user admin");
+        assertThat(decide("builder", alone, "approve")).isEqualTo(410);
+        assertThat(decide("builder", rejected, "reject")).isEqualTo(410);
+        assertThat(approval(alone).votes()).hasSize(1);
+    }
+
+    /** On every page the number, on that of the job a line that leads to the decision. */
+    @Test
+    void whoIsAskedSeesIt() throws Exception {
+        String id = newApproval("reader");
+        newApproval("olga");
+
+        for (String user : List.of("reader", "builder")) {
+            HtmlPage page =
+                    j.createWebClient().withJavaScriptEnabled(false).login(user).getPage(job);
+            boolean isAsked = user.equals("reader");
+            assertThat(page.getElementById("root-action-ArmoryRootAction")
+                            .getTextContent()
+                            .contains("1"))
+                    .isEqualTo(isAsked);
+            assertThat(page.querySelectorAll("#main-panel a[href$='job/deploy/1/armory/#approval-" + id + "']"))
+                    .hasSize(isAsked ? 1 : 0);
+            assertThat(page.asNormalizedText().contains("Build #1 is waiting for you: tests"))
+                    .isEqualTo(isAsked);
+        }
     }
 
     @Test
@@ -253,7 +295,9 @@ class PersonalDecisionJenkinsTest {
         client.getOptions().setThrowExceptionOnFailingStatusCode(false);
         URL url = new URL(j.getURL(), "armory/approvals/" + id + "/approve");
 
-        assertThat(client.getPage(url).getWebResponse().getStatusCode()).isEqualTo(405);
+        assertThat(client.getPage(url).getUrl())
+                .hasPath(URI.create(j.getURL() + "job/deploy/1/armory/").getPath())
+                .hasAnchor("approval-" + id);
         assertThat(client.getPage(new WebRequest(url, HttpMethod.POST))
                         .getWebResponse()
                         .getContentAsString())
