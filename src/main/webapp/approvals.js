@@ -187,7 +187,7 @@ function bar() {
 // --- the page
 
 const PENDING = ["state", "build", "environment", "webhook", "age", "left", "attempt", "message"];
-const you = new Section("you", PENDING, PENDING_ROWS);
+const you = new Section("waiting-you", PENDING, PENDING_ROWS);
 const waiting = new Section("waiting", PENDING, PENDING_ROWS);
 const decided = new Section("decided", ["state", "build", "environment", "webhook", "decidedAt", "attempt", "message"], DECIDED_ROWS);
 const summary = element("p", { class: "armory-approvals__hidden", role: "status" });

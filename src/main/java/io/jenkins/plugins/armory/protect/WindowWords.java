@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -98,7 +99,7 @@ public final class WindowWords {
         if (rule.group(1) != null) {
             return Stream.of(rule.group(1).split(","))
                     .map(day -> DayOfWeek.of(DAYS.indexOf(day) + 1))
-                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(DayOfWeek.class)));
+                    .collect(Collectors.toCollection(TreeSet::new));
         }
         return rule.group(4).equals("DAILY") ? EnumSet.allOf(DayOfWeek.class) : EnumSet.of(from.getDayOfWeek());
     }
@@ -107,17 +108,16 @@ public final class WindowWords {
         LocalTime end = start.plus(lasts);
         String first = TIME.format(start);
         String last = TIME.format(end);
-        if (lasts.compareTo(DAY) < 0 && end.isAfter(start)) {
-            return names(days) + ", " + span(first, last);
-        } else if (lasts.equals(DAY) && start.equals(LocalTime.MIDNIGHT)) {
+        if (lasts.equals(DAY) && start.equals(LocalTime.MIDNIGHT)) {
             return Messages.WindowWords_allDay(names(days));
         } else if (lasts.compareTo(DAY) <= 0) {
-            return names(days) + ", " + Messages.WindowWords_overnight(first, last);
+            return names(days) + ", "
+                    + (end.isAfter(start) ? span(first, last) : Messages.WindowWords_overnight(first, last));
         } else if (days.size() > 1 || lasts.toDays() >= DAYS.size() - 1) {
             throw new DateTimeException(lasts.toString());
         }
         DayOfWeek day = days.iterator().next();
-        long later = Duration.between(LocalTime.MIDNIGHT, start).plus(lasts).toDays();
+        long later = lasts.plusSeconds(start.toSecondOfDay()).toDays();
         return span(name(day) + ' ' + first, name(day.plus(later)) + ' ' + last);
     }
 

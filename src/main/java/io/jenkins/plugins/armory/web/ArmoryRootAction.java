@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.web;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.UnprotectedRootAction;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.storage.History;
@@ -116,15 +117,9 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
      * the addresses in a log. Empty for other addresses, and for an approval that the user may not see.
      */
     private static Optional<String> pageInsteadOf(ArmoryRuntime armory, Route.Match to) throws IOException {
-        if (to.id() == null || !to.route().method().equals("POST")) {
-            return Optional.empty();
-        }
-        try {
-            return armory.approvals().find(to.id()).flatMap(new Viewer()::pageOf);
-        } catch (ApprovalsUnavailableException x) {
-            LOGGER.log(Level.FINE, "No page for " + to.id(), x);
-            return Optional.empty();
-        }
+        return to.id() != null && to.route().method().equals("POST")
+                ? find(armory, to.id()).flatMap(new Viewer()::pageOf)
+                : Optional.empty();
     }
 
     /**
@@ -133,13 +128,20 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
      */
     private static Optional<ApprovalInputs> formOf(ArmoryRuntime armory, String id) throws IOException {
         try {
-            return armory.approvals()
-                    .find(id)
+            return find(armory, id)
                     .filter(new Viewer()::sees)
                     .map(ApprovalInputs::new)
                     .filter(inputs -> !inputs.getDefinitions().isEmpty());
-        } catch (ApprovalsUnavailableException | IllegalArgumentException x) {
+        } catch (IllegalArgumentException x) {
             LOGGER.log(Level.FINE, "No form for " + id, x);
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Approval> find(ArmoryRuntime armory, String id) throws IOException {
+        try {
+            return armory.approvals().find(id);
+        } catch (ApprovalsUnavailableException x) { // already logged
             return Optional.empty();
         }
     }

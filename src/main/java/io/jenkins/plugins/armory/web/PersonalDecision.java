@@ -155,11 +155,10 @@ record PersonalDecision(String id, Kind kind) {
     /** Returns what the event came to for this person. Who says the same as others was not heard any more. */
     private Approval.Answer answerTo(Transition transition, String user) {
         Approval approval = transition.approval();
-        Decision person = approval.person();
-        boolean heard = kind == Kind.APPROVE
-                ? approval.hasVoteOf(user)
-                : person != null && person.decidedBy().equals(user);
-        if (transition.answer() != Approval.Answer.DUPLICATE || heard) {
+        if (transition.answer() != Approval.Answer.DUPLICATE
+                || (kind == Kind.APPROVE
+                        ? approval.hasVoteOf(user)
+                        : approval.person().decidedBy().equals(user))) {
             return transition.answer();
         }
         return approval.isDecided() ? Approval.Answer.ENDED : Approval.Answer.CONFLICT;

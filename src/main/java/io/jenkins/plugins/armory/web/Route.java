@@ -6,10 +6,12 @@ import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.storage.History;
 import io.jenkins.plugins.armory.web.PersonalDecision.Kind;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.YearMonth;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -52,7 +54,7 @@ enum Route {
             json(call -> EnvironmentList.response(call.armory(), call.request().getHeader("If-None-Match")))),
     /** {@link ArmoryRootAction} shows the page. */
     ENVIRONMENTS_PAGE("GET", "/environments/?", Access.READERS, json(call -> nothing())),
-    HISTORY("GET", "/history/([0-9]{4}-(?:0[1-9]|1[0-2]))\\.ndjson", Access.ADMINISTRATORS, HistoryDownload::answer),
+    HISTORY("GET", "/history/([0-9]{4}-(?:0[1-9]|1[0-2]))\\.ndjson", Access.ADMINISTRATORS, Route::history),
     /** The form of an approval. {@link ArmoryRootAction} shows it, where there is one. */
     INPUTS("GET", "/approvals/{id}/inputs", Access.ANYBODY, json(call -> nothing())),
     APPROVE(
@@ -150,6 +152,25 @@ enum Route {
                 return JsonResponse.unavailable(Messages.Decision_notStored());
             }
         });
+    }
+
+    /** Answers with the history of a month, a JSON object a line (<a href="https://jsonlines.org/">JSON Lines</a>). */
+    private static void history(Call call) throws IOException {
+        History history;
+        try {
+            history = call.armory().history();
+        } catch (IOException x) {
+            JsonWriter.answer(call.response(), () -> {
+                throw x;
+            });
+            return;
+        }
+        HttpServletResponse response = call.response();
+        response.setContentType("application/x-ndjson");
+        response.setHeader("Content-Disposition", "attachment; filename=\"armory-history-" + call.id() + ".ndjson\"");
+        response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        history.copyTo(YearMonth.parse(call.id()), response.getOutputStream());
     }
 
     private static JsonResponse nothing() {

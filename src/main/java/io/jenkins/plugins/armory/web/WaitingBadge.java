@@ -1,9 +1,9 @@
 package io.jenkins.plugins.armory.web;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.BuildBadgeAction;
+import hudson.model.InvisibleAction;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.builds.BuildRecord;
@@ -19,26 +19,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The badge of builds that wait for an approval. */
 @Restricted(NoExternalUse.class)
-public final class WaitingBadge implements BuildBadgeAction {
+public final class WaitingBadge extends InvisibleAction implements BuildBadgeAction {
 
     private static final Logger LOGGER = Logger.getLogger(WaitingBadge.class.getName());
-
-    @Override
-    @CheckForNull
-    public String getIconFileName() {
-        return null;
-    }
-
-    @Override
-    public String getDisplayName() {
-        return Messages.WaitingBadge_displayName();
-    }
-
-    @Override
-    @CheckForNull
-    public String getUrlName() {
-        return null;
-    }
 
     /** Adds the badge to builds that wait. It reads no files, because lists of builds call it for each build. */
     @Extension

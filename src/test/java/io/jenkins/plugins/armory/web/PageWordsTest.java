@@ -51,7 +51,7 @@ class PageWordsTest {
             new Listed("choice.", "\\bpath: \"[^\"]+\"", QUOTED),
             new Listed("decide.", "\\bpath: \"[^\"]+\"", QUOTED),
             new Listed("notice.", "\\bpath: \"[^\"]+\"", QUOTED),
-            new Listed("none.", "new Section\\(\"(?!you)\\w+\"", QUOTED),
+            new Listed("none.", "new Section\\(\"\\w+\"", QUOTED),
             new Listed("column.", "\\[\"state\", \"build\", [^\\]]+]", QUOTED),
             new Listed("filter.", "\\bselect\\(\"\\w+\"\\)", QUOTED),
             new Listed("attempt.", "\\[[^\\]]+](?=\\.map\\(\\(name\\) => say)", QUOTED),

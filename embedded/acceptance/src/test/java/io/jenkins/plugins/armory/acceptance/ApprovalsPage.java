@@ -41,9 +41,8 @@ final class ApprovalsPage {
 
     /** An expression: the text of the rows that a table shows, one string each. Those that wait for the viewer are waiting too. */
     static String rows(String table) {
-        return "[...document.querySelectorAll(':is([aria-labelledby=armory-approvals-" + table + "], "
-                + (table.equals("waiting") ? "[aria-labelledby=armory-approvals-you]" : "i")
-                + ") tbody tr')].map((row) => row.innerText)";
+        return "[...document.querySelectorAll('[aria-labelledby^=armory-approvals-" + table
+                + "] tbody tr')].map((row) => row.innerText)";
     }
 
     static void awaitRows(BrowserPage page, int waiting, int decided) {

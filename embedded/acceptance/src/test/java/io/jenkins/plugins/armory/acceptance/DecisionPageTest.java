@@ -157,7 +157,7 @@ class DecisionPageTest {
                 .awaitWaiting(1);
         BrowserPage alice = page(browser, jenkins.as("alice"), WIDE, build);
         BrowserPage bob = page(other, jenkins.as("bob"), NARROW, build);
-        assertThat(alice.evaluate(rows("you") + "[0]").asText()).contains("0 of 2 have approved");
+        assertThat(alice.evaluate(rows("waiting-you") + "[0]").asText()).contains("0 of 2 have approved");
         alice.click(APPROVE, 1);
         awaitDialog(alice);
         alice.type("looks good");
@@ -169,7 +169,7 @@ class DecisionPageTest {
             page.await(rows("waiting") + "[0].includes('1 of 2 have approved')");
             assertThat(page.evaluate(rows("waiting") + "[0]").asText()).contains("alice: Approved\n\nlooks good");
         }
-        alice.await(rows("you") + ".length === 0");
+        alice.await(rows("waiting-you") + ".length === 0");
         bob.click(APPROVE, 1);
         awaitDialog(bob);
         bob.click(SEND, 1);
