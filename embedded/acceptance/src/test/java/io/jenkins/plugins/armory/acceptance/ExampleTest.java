@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExampleReceiver;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Map;
+import io.jenkins.plugins.armory.acceptance.driver.Recipes;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,29 +51,13 @@ class ExampleTest {
                 .doesNotContain("Deploy to production");
     }
 
-    @Test
-    void environmentWhoseChecksFailIsRolledBack(Jenkins jenkins) {
-        Build build = receiver.buildEnvironments(
-                ExampleReceiver.createJobOfEnvironments(jenkins, "example-environments"), "staging/strategy=fail");
-
-        assertThat(build.awaitResult("FAILURE")).contains("Restoring what ran in staging before");
-        assertThat(build.environments())
-                .containsOnly(
-                        Map.entry("dev", "COMPLETE"),
-                        Map.entry("staging", "ROLLED_BACK"),
-                        Map.entry("prod-east", "CANCELLED"),
-                        Map.entry("prod-west", "CANCELLED"),
-                        Map.entry("notify", "COMPLETE"));
-    }
-
     /** Its webhook is looked up after the check of the arguments. */
     @Test
-    void manyApprovalsOfTheStepsPageHaveTheRightArguments(Jenkins jenkins) throws IOException {
-        String page = Files.readString(Path.of(System.getProperty("acceptance.examples"), "..", "step.md"));
-        String example = page.split("```")[1].replace("groovy\n", "def regions = ['eu-west']\n");
-        assertThat(example).contains("armoryWebhookApprovals(");
+    void manyApprovalsOfTheStepsPageHaveTheRightArguments(Jenkins jenkins, ExternalProcess process) {
+        String example =
+                Recipes.in("step.md", "Many approvals at once", process).get(0);
 
-        assertThat(jenkins.build(example).awaitResult("FAILURE"))
+        assertThat(jenkins.build("def regions = ['eu-west']\n" + example).awaitResult("FAILURE"))
                 .contains("ERROR: approvals[0].webhook: there is no webhook \"region-tests\"");
     }
 
@@ -102,19 +84,5 @@ class ExampleTest {
         build.decide(question, "approve", "").expect(200);
 
         assertThat(build.awaitResult("SUCCESS")).contains("production: setWeight 100");
-    }
-
-    @Test
-    void deploymentFileWhoseChecksFailAfterwardsCancelsWhatDependsOnIt(Jenkins jenkins) {
-        Build build = receiver.buildDeploymentFile(
-                ExampleReceiver.createJobOfDeploymentFile(jenkins, "example-failing-file"), "pass", "fail");
-
-        assertThat(build.awaitResult("FAILURE")).doesNotContain("rollback", "production: ");
-        assertThat(build.environments())
-                .containsOnly(
-                        Map.entry("staging", "COMPLETE"),
-                        Map.entry("production", "CANCELLED"),
-                        Map.entry("docs", "COMPLETE"));
-        assertThat(build.outerStages()).contains(Map.entry("production", "ABORTED"), Map.entry("docs", "SUCCESS"));
     }
 }
