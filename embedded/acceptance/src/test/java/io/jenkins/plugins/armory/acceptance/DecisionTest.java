@@ -108,12 +108,14 @@ class DecisionTest {
                 } catch (e) {
                     echo "caught: ${e.message}"
                 }
+                stage('prod') { echo 'deploys' }
                 """.formatted(process.approval()));
 
         process.awaitCallback().fail("3 of 42 checks failed.");
 
         assertThat(build.awaitResult("SUCCESS"))
-                .contains("caught: Webhook approval 'checks' failed (callback token): 3 of 42 checks failed.")
+                .contains(
+                        "caught: Webhook approval 'checks' failed (callback token): 3 of 42 checks failed.", "deploys")
                 .doesNotContain("went on");
     }
 
