@@ -351,7 +351,7 @@ class RestartTest extends SharedDeaths {
 
         build.awaitResult("SUCCESS");
         for (String question :
-                List.of("GET /queue/item/7/api/json", "GET /job/smoke/5/api/json", "POST /job/smoke/build")) {
+                List.of("GET /queue/item/7/api/json", "GET /job/smoke/5/api/json", "POST /job/smoke/build?delay=0sec")) {
             assertThat(process.calls())
                     .filteredOn(call -> question.equals(call.method() + " " + call.path()))
                     .hasSize(1);

@@ -8,6 +8,9 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -61,15 +64,13 @@ class ServiceIdTest {
             process.onCall(this::answer);
         }
 
-        String step() {
-            return ("armoryWebhookApproval(name: 'smoke', uriTemplate: 'HOST/job/smoke/build', disableCallback: true,"
-                            + " headers: [[key: 'Authorization', value: 'Basic {{secrets.team}}']],"
-                            + " status: [uriTemplate: '{{armory.answerLocation}}api/json', every: 5, location: '/executable/url',"
-                            + " headers: [[key: 'Authorization', value: 'Basic {{secrets.team}}']],"
-                            + " pointer: '/result', success: ['SUCCESS'], failure: ['FAILURE', 'UNSTABLE', 'ABORTED']],"
-                            + " cancel: [uriTemplate: '{{armory.answerLocation}}stages/cancel',"
-                            + " headers: [[key: 'Authorization', value: 'Basic {{secrets.team}}']]])")
-                    .replace("HOST", host);
+        /** The example. */
+        String step() throws IOException {
+            return Files.readString(
+                            Path.of(System.getProperty("acceptance.examples"), "jenkins-job", "asked.Jenkinsfile"))
+                    .replace("https://jenkins.example.com", host)
+                    .replace("jenkins-basic", "team")
+                    .replace("location:", "every: 5, location:");
         }
 
         /** @param said what the build says; empty while it is in the queue */
@@ -88,7 +89,8 @@ class ServiceIdTest {
         private Reply answer(Call call) {
             boolean begun = !state.isEmpty();
             return switch (call.method() + " " + call.path()) {
-                case "POST /job/smoke/build" -> new Reply(201, Map.of("Location", host + "/queue/item/7/"), "");
+                case "POST /job/smoke/build?delay=0sec" ->
+                    new Reply(201, Map.of("Location", host + "/queue/item/7/"), "");
                 case "GET /queue/item/7/api/json" ->
                     json(
                             200,
@@ -136,7 +138,7 @@ class ServiceIdTest {
     }
 
     @Test
-    void aBuildOfAnotherJenkinsIsFollowedFromItsQueue(Jenkins jenkins, ExternalProcess process) {
+    void aBuildOfAnotherJenkinsIsFollowedFromItsQueue(Jenkins jenkins, ExternalProcess process) throws IOException {
         var other = new OtherJenkins(process);
         Build passes = jenkins.createJob(other.step()).build();
         other.awaitQuestion("/queue/item/7/api/json");
