@@ -350,8 +350,8 @@ class RestartTest extends SharedDeaths {
         death(() -> {}, () -> other.ends("SUCCESS"));
 
         build.awaitResult("SUCCESS");
-        for (String question :
-                List.of("GET /queue/item/7/api/json", "GET /job/smoke/5/api/json", "POST /job/smoke/build?delay=0sec")) {
+        for (String question : List.of(
+                "GET /queue/item/7/api/json", "GET /job/smoke/5/api/json", "POST /job/smoke/build?delay=0sec")) {
             assertThat(process.calls())
                     .filteredOn(call -> question.equals(call.method() + " " + call.path()))
                     .hasSize(1);

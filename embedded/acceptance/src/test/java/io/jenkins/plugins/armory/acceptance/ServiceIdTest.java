@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @AcceptanceTest
 class ServiceIdTest {
 
-    /** GitLab, with the answers that it documents, and what docs/webhooks.md says for it. */
+    /** GitLab, with the answers that it documents, and the example for it. */
     private static final class GitLab {
 
         private static final String START = "/api/v4/projects/12/pipeline?ref=main";
@@ -26,13 +26,8 @@ class ServiceIdTest {
 
         private GitLab() {}
 
-        static String step(ExternalProcess process) {
-            return ("armoryWebhookApproval(name: 'tests', uriTemplate: 'HOST" + START + "', disableCallback: true,"
-                            + " headers: [[key: 'Authorization', value: 'Bearer {{secrets.team}}']],"
-                            + " status: [uriTemplate: 'HOST/api/v4/projects/12/pipelines/{{answer.id}}', every: 5, pointer: '/status',"
-                            + " success: ['success'], failure: ['failed', 'canceled', 'skipped']],"
-                            + " cancel: [uriTemplate: 'HOST/api/v4/projects/12/pipelines/{{answer.id}}/cancel'])")
-                    .replace("HOST", process.url().replaceFirst("/checks$", ""));
+        static String step(ExternalProcess process) throws IOException {
+            return example("Jenkinsfile.gitlab", process);
         }
 
         /** Answers as the service does; a question for another id is not found. */
@@ -64,13 +59,8 @@ class ServiceIdTest {
             process.onCall(this::answer);
         }
 
-        /** The example. */
         String step() throws IOException {
-            return Files.readString(
-                            Path.of(System.getProperty("acceptance.examples"), "jenkins-job", "asked.Jenkinsfile"))
-                    .replace("https://jenkins.example.com", host)
-                    .replace("jenkins-basic", "team")
-                    .replace("location:", "every: 5, location:");
+            return example("jenkins-job/asked.Jenkinsfile", process);
         }
 
         /** @param said what the build says; empty while it is in the queue */
@@ -108,6 +98,14 @@ class ServiceIdTest {
         }
     }
 
+    /** Reads an example that asks, and has it ask this process, and often. */
+    private static String example(String file, ExternalProcess process) throws IOException {
+        return Files.readString(Path.of(System.getProperty("acceptance.examples"), file))
+                .replaceAll("https://\\w+\\.example\\.com", process.url().replaceFirst("/checks$", ""))
+                .replaceAll("secrets\\.[\\w-]+", "secrets.team")
+                .replace("pointer:", "every: 5, pointer:");
+    }
+
     private static Reply json(int status, String body) {
         return new Reply(status, Map.of("Content-Type", "application/json"), body);
     }
@@ -119,7 +117,7 @@ class ServiceIdTest {
     }
 
     @Test
-    void isAskedAndCancelledByItsOwnId(Jenkins jenkins, ExternalProcess process) {
+    void isAskedAndCancelledByItsOwnId(Jenkins jenkins, ExternalProcess process) throws IOException {
         GitLab.answer(process, "running");
         Build passes = jenkins.createJob(GitLab.step(process)).build();
         Wait.until("it is asked").until(() -> count(process, "GET", GitLab.QUESTION) > 0);
