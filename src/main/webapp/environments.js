@@ -22,7 +22,7 @@ function build({ job, build: number, buildUrl }) {
 /** What one rule asks for, in a line. */
 function rule({ webhook, people, message, notByRequester }) {
   const who = [people, notByRequester ? say("environment.notByRequester") : ""].filter((part) => part).join(", ");
-  return note([webhook, message ? say("person.said", message, who) : who].filter((part) => part).join(" – "));
+  return note([webhook, message, who].filter((part) => part).join(" – "));
 }
 
 const span = ({ denies, sentence }) => note(say(denies ? "environment.deny" : "environment.allow", sentence));

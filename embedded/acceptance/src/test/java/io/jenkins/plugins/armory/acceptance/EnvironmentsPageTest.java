@@ -173,7 +173,7 @@ class EnvironmentsPageTest {
                         .goTo(controller.url() + "armory/environments/")
                         .await("document.querySelectorAll('#armory-environments section').length === 3")
                         .await("document.body.innerText.includes('Waiting to deploy')")
-                        .await("document.body.innerText.includes('Release <b>it</b>?: alice')");
+                        .await("document.body.innerText.includes('Release <b>it</b>? – alice')");
                 page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })");
                 assertThat(page.evaluate("[...document.querySelectorAll('.armory-approvals__sideways')]"
                                         + ".every((each) => each.scrollWidth <= each.clientWidth)")
