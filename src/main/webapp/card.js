@@ -4,7 +4,7 @@
  */
 import { Kept } from "./anew.js";
 import { told } from "./decide.js";
-import { badge, cancelled, element, entryOf, facts, folded, note, notices, stateOf, table, time, timeLeft } from "./elements.js";
+import { badge, cancelled, element, facts, folded, namesOf, note, notices, stateOf, table, time, timeLeft } from "./elements.js";
 import { request } from "./live.js";
 import { page, say } from "./words.js";
 
@@ -121,8 +121,8 @@ export function cancelledNote() {
 
 /** The card of an approval, with all that is known of it. */
 function card(approval, onDecided) {
-  const { id, title, environment, decision } = approval;
-  const name = [entryOf(approval), title].filter((part) => part).join(": ");
+  const { id, environment, decision } = approval;
+  const name = namesOf(approval).join(": ");
   const heading = element(
     "h2", { class: "armory-build__heading", id: `heading-${id}` }, environment ? `${name} (${environment})` : name);
   const left = decision ? null : timeLeft(approval);

@@ -155,14 +155,13 @@ export function notices({ notices: { due, failed } = { due: [], failed: [] } }) 
   ];
 }
 
-/** Its entry in the list of the step; empty outside of a list, and for a rule of an environment, whose title says enough. */
-export const entryOf = ({ rule, path }) => (rule ? "" : path);
+/** What an approval is called: its entry in the list of the step, but not a rule of an environment, whose title says enough; and its title. */
+export const namesOf = ({ rule, path, title }) => (rule || !path ? [title] : path.startsWith(title) ? [path] : [path, title]);
 
-/** The name of an approval in a cell: its entry in a list, and its title. */
+/** The name of an approval in a cell. */
 export const named = (approval) => {
-  const { title } = approval;
-  const entry = entryOf(approval);
-  return [entry || title, ...(entry ? [note(title)] : [])];
+  const [name, ...more] = namesOf(approval);
+  return [name, ...more.map(note)];
 };
 
 const calledBack = (callback) =>

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.approval;
 
 import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -85,21 +86,13 @@ public final class DecisionText {
 
     /** Returns a line of the log about an approval, which names it. */
     public static String line(Approval approval, String line) {
-        return line(approval.terms().path(), approval.title(), line);
-    }
-
-    /**
-     * Returns a line of the log that names an approval.
-     *
-     * @param path see {@link #at}
-     * @param title names an approval without a path
-     */
-    public static String line(String path, String title, String line) {
         if (line.startsWith(WARNING)) {
-            return WARNING + line(path, title, line.substring(WARNING.length()));
+            return WARNING + line(approval, line.substring(WARNING.length()));
         }
-        String name = LogText.continued(title);
-        return path.isEmpty() ? (line.contains(name) ? line : name + ": " + line) : at(path, line);
+        String path = approval.terms().path();
+        String name = LogText.continued(approval.title());
+        boolean isNamed = path.isEmpty() && line.matches("(?s).*(?<!\\w)" + Pattern.quote(name) + "(?!\\w).*");
+        return isNamed ? line : at(path.isEmpty() ? name : path, line);
     }
 
     /**

@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Deadlines;
+import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Heartbeats;
 import io.jenkins.plugins.armory.approval.Progress;
@@ -39,8 +40,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * exactly once in the life of this object, whether the decision or {@link #attach} comes first. After a restart the
  * step attaches again and is told again. The Pipeline engine knows whether the step was over when the program was last
  * saved, so the build takes a decision only once.
- *
- * <p>The class is long because it is the one way to the approvals: most of its methods hand on to the part that does the work.
  */
 @Restricted(NoExternalUse.class)
 public final class Approvals implements BuildState.Feed {
@@ -299,9 +298,9 @@ public final class Approvals implements BuildState.Feed {
         }
     }
 
-    /** Passes a line about a call to the observer of an approval, if it has one. */
-    public void note(String id, String line) {
-        observers.note(id, line);
+    /** Passes a line of the log about an approval to its observer, if it has one. */
+    public void note(Approval approval, String line) {
+        observers.note(approval.id(), DecisionText.line(approval, line));
     }
 
     /** See {@link ApprovalStore#find}. */

@@ -152,7 +152,7 @@ abstract class CallKind {
 
     /** Takes a line about a call for the build's log. */
     void note(Order order, String line) {
-        approvals.note(order.id(), line);
+        approvals.note(order.approval(), line);
     }
 
     /**
@@ -179,7 +179,7 @@ abstract class CallKind {
     /** Counts a call that failed for good, and says so in the logs. */
     final void failed(Order order, String line) {
         failed.incrementAndGet();
-        approvals.note(order.id(), "WARNING: " + line);
+        approvals.note(order.approval(), "WARNING: " + line);
         LOGGER.log(Level.WARNING, "{0}: {1}", new Object[] {order.approval().build(), line});
     }
 

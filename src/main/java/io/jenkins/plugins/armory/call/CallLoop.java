@@ -291,7 +291,7 @@ public final class CallLoop implements ApprovalObserver {
             Optional<Event> instead = kind.insteadOf(order);
             Optional<String> reason = reasonToWait(order.approval());
             if (instead.isPresent()) {
-                write(instead.get());
+                write(order, instead.get());
                 return;
             }
             if (reason.isPresent()) {
@@ -335,7 +335,7 @@ public final class CallLoop implements ApprovalObserver {
                 String line = "Webhook '" + order.webhook().name() + "' of approval " + id + " of "
                         + order.approval().build() + " is not called: " + reason + " Jenkins looks again every minute.";
                 LOGGER.warning(line);
-                approvals.note(id, "WARNING: " + line);
+                approvals.note(order.approval(), "WARNING: " + line);
             }
             next(HELD);
         }
@@ -402,7 +402,7 @@ public final class CallLoop implements ApprovalObserver {
             } else if (delay.isPresent()) {
                 kind.repeated(order, attempt(result, now().plus(delay.get())), result);
             } else {
-                write(kind.over(order, attempt(result, null), result));
+                write(order, kind.over(order, attempt(result, null), result));
             }
             synchronized (CallLoop.this) {
                 inFlight = false;
@@ -429,7 +429,7 @@ public final class CallLoop implements ApprovalObserver {
         }
 
         /** Applies the event that ends the call. The call stays due, and is not made again, until that is written. */
-        private void write(Event event) {
+        private void write(Order order, Event event) {
             again.run(
                     () -> {
                         approvals.apply(id, event);
@@ -439,7 +439,7 @@ public final class CallLoop implements ApprovalObserver {
                         String line = "Cannot write what became of a call of approval " + id + "; trying again until it"
                                 + " can be written";
                         LOGGER.log(Level.WARNING, line, x);
-                        approvals.note(id, "WARNING: " + line + ". " + x.getMessage());
+                        approvals.note(order.approval(), "WARNING: " + line + ". " + x.getMessage());
                     });
         }
 

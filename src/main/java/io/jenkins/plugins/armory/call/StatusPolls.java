@@ -117,7 +117,7 @@ final class StatusPolls extends CallKind {
                 unread(order, String.valueOf(result.failure()));
             } else if (judgement.verdict() == Judgement.Verdict.NEITHER) {
                 if (failures.remove(order.id()) != null) {
-                    approvals().note(order.id(), "The status can be read again.");
+                    approvals().note(order.approval(), "The status can be read again.");
                 }
                 approvals().report(order.id(), null, judgement.finding());
             } else {
@@ -141,7 +141,7 @@ final class StatusPolls extends CallKind {
         if (!failure.equals(failures.put(id, failure))) {
             approvals()
                     .note(
-                            id,
+                            order.approval(),
                             "WARNING: The status cannot be read: " + failure.replaceFirst("\\.$", "")
                                     + ". Jenkins asks again every " + DurationText.of(every(order)) + ".");
         }

@@ -261,7 +261,7 @@ public final class WebhookClient implements Sender {
         boolean mayBeRepeated = webhook.definition().retry().repeatAfter(status);
         return CallResult.refused(
                 status,
-                webhook.host() + " " + refusal(status),
+                webhook.address() + " " + refusal(status),
                 mayBeRepeated,
                 mayBeRepeated ? retryAfter : null,
                 answer);

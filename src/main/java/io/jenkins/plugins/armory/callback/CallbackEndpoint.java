@@ -239,7 +239,7 @@ public final class CallbackEndpoint {
         if (kind == Kind.CALLBACK && approvals.isPending(approval.id())) {
             if (isNew) {
                 approvals.note(
-                        approval.id(),
+                        approval,
                         "WARNING: A callback from " + request.remoteAddress() + " was refused (" + status + "): "
                                 + reason);
             }

@@ -213,9 +213,14 @@ public final class WebhookRequest implements Serializable {
         return rule == null ? status / 100 == 2 : rule.admits(status);
     }
 
-    /** Returns method, scheme, host and port. Nothing else may be shown, since a path or a query may hold a secret. */
+    /** Returns method and {@link #address}. */
     public String destination() {
-        return definition.method() + " " + host();
+        return definition.method() + " " + address();
+    }
+
+    /** Returns scheme, host, port and path, which may be shown: without secrets, and without the query, which often holds one in plain text. */
+    public String address() {
+        return host() + mask(url().encodedPath(), true);
     }
 
     /** Returns the host alone, a name or an address. */

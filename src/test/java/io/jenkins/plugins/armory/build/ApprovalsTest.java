@@ -649,13 +649,16 @@ class ApprovalsTest {
                 // of no interest
             }
         });
-        approvals.apply("a1", new Event.Aborted("stopped"));
-        approvals.note("a1", "before");
+        Approval stopped = approvals
+                .apply("a1", new Event.Aborted("stopped"))
+                .orElseThrow()
+                .approval();
+        approvals.note(stopped, "before");
 
         approvals.remove(build -> true);
-        approvals.note("a1", "after");
+        approvals.note(stopped, "after");
 
-        assertThat(notes).containsExactly("before");
+        assertThat(notes).containsExactly("tests: before");
     }
 
     @Test

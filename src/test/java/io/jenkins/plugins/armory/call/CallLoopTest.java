@@ -270,7 +270,7 @@ class CallLoopTest {
 
         assertThat(approval().state()).isEqualTo(Approval.State.WAITING);
         assertThat(approval().lastAttempt().status()).isEqualTo(202);
-        assertThat(log).containsExactly("Calling webhook 'w': POST http://ci.example.com");
+        assertThat(log).containsExactly("Calling webhook 'w': POST http://ci.example.com/");
     }
 
     /** The service chooses the id itself, and says it in its answer alone. */
@@ -332,7 +332,7 @@ class CallLoopTest {
 
         assertDecided(ID, Decision.Outcome.NOT_SENT, "answered 503 (after 2 attempts)");
         assertClosed();
-        assertThat(log).anyMatch(line -> line.startsWith("Attempt 1 of 2 failed"));
+        assertThat(log).anyMatch(line -> line.contains(": Attempt 1 of 2 failed"));
     }
 
     @Test
@@ -690,10 +690,10 @@ class CallLoopTest {
         assertThat(calls).isNotEmpty();
 
         assertThat(log)
-                .anyMatch(line -> line.startsWith("The answer began: <html> <head> <title>Busy</title> <p> <p>")
+                .anyMatch(line -> line.startsWith("w: The answer began: <html> <head> <title>Busy</title> <p> <p>")
                         && line.endsWith("...")
-                        && line.length() == "The answer began: ".length() + 200 + 3)
-                .noneMatch(line -> line.startsWith("Jenkins"));
+                        && line.length() == "w: The answer began: ".length() + 200 + 3)
+                .noneMatch(line -> line.contains("Jenkins"));
     }
 
     @Test

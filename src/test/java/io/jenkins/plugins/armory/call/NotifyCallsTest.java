@@ -145,7 +145,7 @@ class NotifyCallsTest extends CallLoopFixture {
 
         assertThat(calls).isEmpty();
         assertThat(log)
-                .containsExactly("WARNING: Webhook 'slack' could not be told that the approval waits for a person:"
+                .containsExactly("WARNING: Go?: Webhook 'slack' could not be told that the approval waits for a person:"
                         + " answered 503 (after 2 attempts)");
         assertThat(loop.failedNotices()).isOne();
         assertThat(approval().isDecided()).isFalse();

@@ -180,12 +180,12 @@ class StatusPollsTest extends CallLoopFixture {
         String again = ". Jenkins asks again every 30 seconds.";
         assertThat(log)
                 .containsExactly(
-                        "WARNING: The status cannot be read: https://ci.example.com cannot be connected to" + again,
-                        "WARNING: The status cannot be read: https://ci.example.com: /state is \"x\"" + again,
-                        "WARNING: The status cannot be read: https://ci.example.com answered 404" + again,
-                        "The status can be read again.",
-                        "WARNING: The status cannot be read: https://ci.example.com cannot be connected to" + again,
-                        "WARNING: The status cannot be read: webhook 'status': there is no secret" + again);
+                        "WARNING: w: The status cannot be read: https://ci.example.com cannot be connected to" + again,
+                        "WARNING: w: The status cannot be read: https://ci.example.com: /state is \"x\"" + again,
+                        "WARNING: w: The status cannot be read: https://ci.example.com answered 404" + again,
+                        "w: The status can be read again.",
+                        "WARNING: w: The status cannot be read: https://ci.example.com cannot be connected to" + again,
+                        "WARNING: w: The status cannot be read: webhook 'status': there is no secret" + again);
         requests.undeliverable = null;
         timer.pass(ONE_ROUND);
         answer(said(Verdict.SUCCESS, "passed"));
@@ -204,7 +204,7 @@ class StatusPollsTest extends CallLoopFixture {
         assertThat(questions).extracting(Call::approval).containsExactly("a1");
         assertThat(log)
                 .containsExactly(
-                        "WARNING: The status cannot be read: the request cannot be made: com/example/Vault. Jenkins asks"
+                        "WARNING: w: The status cannot be read: the request cannot be made: com/example/Vault. Jenkins asks"
                                 + " again every 30 seconds.");
     }
 

@@ -741,8 +741,8 @@ class CallbackEndpointTest {
 
         assertThat(lines)
                 .containsExactly(
-                        "WARNING: A callback from 192.0.2.1 was refused (401): unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text",
-                        "WARNING: A callback from 192.0.2.1 was refused (400): The field \"success\" is missing: send true or false.");
+                        "WARNING: tests: A callback from 192.0.2.1 was refused (401): unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text",
+                        "WARNING: tests: A callback from 192.0.2.1 was refused (400): The field \"success\" is missing: send true or false.");
         approvals.apply(id, ApprovalTest.sent());
         Approval restarted =
                 ApprovalStore.open(folder, TestBuilds.below(folder)).find(id).orElseThrow();

@@ -684,7 +684,7 @@ class WebhookRequestTest {
                 .extracting(WebhookRequest.RenderedHeader::value)
                 .contains("Bearer s3\"cret");
         assertThat(json(request.body())).isEqualTo(json("{\"t\": \"s3\\\"cret\", \"x\": \"{{secrets.ci}}\"}"));
-        assertThat(request).hasToString("POST https://ci");
+        assertThat(request).hasToString("POST https://ci/");
         assertThatThrownBy(() -> request("https://ci/{{secrets.other}}", List.of(), null, Map.of()))
                 .isInstanceOf(UndeliverableException.class)
                 .hasMessageContaining("there is no Secret text credential \"other\" that this job may use");
@@ -728,10 +728,10 @@ class WebhookRequestTest {
     @Test
     void showsNothingThatMayBeSecret() throws UndeliverableException {
         WebhookRequest request =
-                request("https://ci:8443/s3cret?token={{armory.callbackToken}}", List.of(), null, Map.of());
+                request("https://ci:8443/start/{{armory.callbackToken}}?token=s3cret", List.of(), null, Map.of());
 
-        assertThat(request).hasToString("POST https://ci:8443");
-        assertThat(request("http://[::1]/", List.of(), null, Map.of())).hasToString("POST http://[::1]");
+        assertThat(request).hasToString("POST https://ci:8443/start/****");
+        assertThat(request("http://[::1]/", List.of(), null, Map.of())).hasToString("POST http://[::1]/");
     }
 
     /** The vector that the libraries of Standard Webhooks 1.0.0 share. */

@@ -79,7 +79,7 @@ final class ApprovalStart {
      * @param drafts by the ids of the approvals; not empty
      * @throws AbortException naming what is wrong
      */
-    void create(OpenApproval open, Map<String, Draft> drafts) throws IOException, InterruptedException {
+    List<Approval> create(OpenApproval open, Map<String, Draft> drafts) throws IOException, InterruptedException {
         List<Approval> created = checked(open.id(), drafts);
         EnclosingAction action = rules ? null : context.get(EnclosingAction.class);
         String notStarted =
@@ -96,12 +96,7 @@ final class ApprovalStart {
         warnOfStarted(transition.deployment().startedDependents(open.place()), open.place());
         new ApprovalLog(log).holds(context.get(Computer.class));
         warnOfSubmitters(created);
-        for (Approval each : created) {
-            String path = each.terms().path();
-            if (!path.endsWith("]") && !each.hasWebhook() && armory.approvals().isPending(each.id())) {
-                new ApprovalLog(line -> log.accept(DecisionText.line(each, line))).asked(each, run);
-            }
-        }
+        return created;
     }
 
     private List<Approval> checked(String step, Map<String, Draft> drafts) throws IOException, InterruptedException {

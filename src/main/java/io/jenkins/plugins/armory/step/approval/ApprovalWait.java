@@ -147,10 +147,19 @@ public final class ApprovalWait {
         }
         var all = new LinkedHashMap<String, Draft>();
         for (Element element : elements) {
-            all.put(element.id, drafts.get(element.index).withPath(awaited.pathOf(element.index)));
+            Draft draft = drafts.get(element.index);
+            all.put(element.id, draft.withPath(awaited.pathOf(element.index, draft)));
         }
-        new ApprovalStart(step, awaited.isRules()).create(open(), all);
+        List<Approval> created = new ApprovalStart(step, awaited.isRules()).create(open(), all);
         awaited.written();
+        for (Element element : elements) {
+            Approval approval = created.get(element.index);
+            if (!awaited.isEntry(element.index)
+                    && !approval.hasWebhook()
+                    && approvals().isPending(element.id)) {
+                texts(approval).asked(approval, step.build());
+            }
+        }
         if (awaited.isListed()) {
             step.print(HyperlinkNote.encodeTo("/" + step.build().getUrl() + "armory/", "Waiting for " + awaited.name())
                     + ". Failures are logged; the page has each approval.");
@@ -356,7 +365,7 @@ public final class ApprovalWait {
         @Override
         public void note(String line) {
             if (!awaited.isListed() || line.startsWith(WARNING) && warnings.incrementAndGet() <= MOST_WARNINGS) {
-                step.log(DecisionText.line(awaited.pathOf(index), awaited.name(), line));
+                step.log(line);
             }
         }
 

@@ -100,9 +100,22 @@ final class StepApprovals implements Serializable {
                 .toList();
     }
 
-    /** Returns where the arguments of an approval stand: the list for a rule and a question about all, and empty for a single approval. */
-    String pathOf(int index) {
-        return isListed() && index < listed() ? asked.list + '[' + index + ']' : asked.list;
+    /**
+     * Returns the path of an approval's {@link io.jenkins.plugins.armory.approval.Terms}: that of its arguments in the list, behind what
+     * the draft has as its name; the list for a rule and a question about all, and empty for a single approval.
+     */
+    String pathOf(int index, Draft draft) {
+        if (!isEntry(index)) {
+            return asked.list;
+        }
+        String name = draft.terms().path();
+        String place = asked.list + '[' + index + ']';
+        return name.isEmpty() ? place : name + " (" + place + ')';
+    }
+
+    /** Returns whether an approval is one of a list. */
+    boolean isEntry(int index) {
+        return isListed() && index < listed();
     }
 
     /** Returns how many approvals stand in the list. */

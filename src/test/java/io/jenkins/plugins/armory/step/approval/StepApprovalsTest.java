@@ -71,6 +71,19 @@ class StepApprovalsTest {
                 new StepApprovals.Asked("", "rule of prod", true, false, true),
                 List.of(of("eu"), of("us")));
 
-        assertThat(rules.pathOf(1)).isEqualTo("rule of prod");
+        assertThat(rules.pathOf(1, of("us"))).isEqualTo("rule of prod");
+    }
+
+    @Test
+    void oneOfManyHasItsOwnNameBeforeItsPlace() throws IOException {
+        var approvals = new StepApprovals(
+                "seed",
+                Phase.STRATEGY,
+                null,
+                new StepApprovals.Asked("", "approvals", false, true, true),
+                List.of(of("eu"), of("us"), of("all")));
+
+        assertThat(approvals.pathOf(1, of("us"))).isEqualTo("region=us (approvals[1])");
+        assertThat(approvals.pathOf(2, of("all"))).as("the question about all").isEqualTo("approvals");
     }
 }

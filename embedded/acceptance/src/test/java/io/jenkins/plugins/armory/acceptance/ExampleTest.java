@@ -70,7 +70,8 @@ class ExampleTest {
                         "eu-west: All **42** checks of `eu-west` passed.",
                         "ap-south: All **42** checks of `ap-south` passed.");
         assertThat(receiver.buildRegions(regions, "us-east").awaitResult("FAILURE"))
-                .contains("of 5 approvals failed: approvals[2]: Webhook approval 'checks of us-east' failed")
+                .contains(
+                        "of 5 approvals failed: checks of us-east (approvals[2]): Webhook approval 'checks of us-east' failed")
                 .contains("3 of 42 checks of \"us-east\" failed.");
     }
 
