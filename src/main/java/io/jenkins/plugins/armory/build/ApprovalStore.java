@@ -71,7 +71,9 @@ public final class ApprovalStore {
         boolean isOver(BuildRef build);
     }
 
-    private final ApprovalMemory memory = new ApprovalMemory();
+    /** The approvals of the builds that are not over, or have something to do, by id. */
+    private final Map<String, Approval> memory = new ConcurrentHashMap<>();
+
     private final RecentDecisions recent = new RecentDecisions(RECENT);
     private final Path folder;
     private final Builds builds;
@@ -182,7 +184,7 @@ public final class ApprovalStore {
     private boolean letsGo(BuildRef build, List<Approval> all) {
         synchronized (memory) {
             for (Approval each : all) {
-                Approval known = memory.find(each.id());
+                Approval known = memory.get(each.id());
                 if (known == null || !known.isClosed() || history.lacks(each.id())) {
                     return false;
                 }
@@ -228,12 +230,12 @@ public final class ApprovalStore {
                         history.takeUp(approval);
                         recent.put(approval);
                     }
-                    memory.add(approval);
+                    add(approval);
                 }
 
                 @Override
                 public void created(Approval approval) {
-                    memory.add(approval);
+                    add(approval);
                     follower.created(approval);
                 }
 
@@ -317,7 +319,7 @@ public final class ApprovalStore {
 
     /** Returns the approval if its build is not over, or has something to do. Reads no file. */
     public Optional<Approval> findInMemory(String id) {
-        return Optional.ofNullable(memory.find(id));
+        return Optional.ofNullable(memory.get(id));
     }
 
     /**
@@ -347,13 +349,13 @@ public final class ApprovalStore {
     private void note(Commit.Applied effect) {
         Approval after = effect.after();
         synchronized (memory) {
-            if (memory.find(after.id()) == null) {
+            if (memory.get(after.id()) == null) {
                 return; // its build is deleted
             }
             if (effect.decides()) {
                 history.take(after);
             }
-            memory.add(after);
+            add(after);
         }
         if (after.isDecided()) {
             recent.put(after); // also when a later attempt is noted
@@ -367,14 +369,13 @@ public final class ApprovalStore {
         follower = all;
     }
 
-    /** Returns all pending approvals, in no order. The collection is live: it changes while approvals come and go. */
-    public Collection<Approval> pending() {
-        return memory.pending();
+    /** Returns all approvals that are pending or have calls to make, in no order. */
+    public List<Approval> open() {
+        return memory.values().stream().filter(approval -> !approval.isClosed()).toList();
     }
 
-    /** Returns the decided approvals that have calls to make. */
-    public List<Approval> outstanding() {
-        return memory.outstanding();
+    private void add(Approval approval) {
+        memory.put(approval.id(), approval);
     }
 
     /** Returns the newest decided approvals, newest first. */
@@ -433,7 +434,7 @@ public final class ApprovalStore {
                 state.renamed(now.job());
                 states.put(now, state);
                 states.remove(build);
-                state.approvals().forEach(memory::add);
+                state.approvals().forEach(this::add);
             }
             markers.renamed(build, now);
         }

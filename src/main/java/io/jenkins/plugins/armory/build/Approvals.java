@@ -86,7 +86,7 @@ public final class Approvals implements BuildState.Feed {
         Instant now = clock.instant();
         this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkClock(id)));
         this.heartbeats = new Heartbeats(timer, now, id -> executor.execute(() -> checkClock(id)));
-        store.pending().forEach(approval -> {
+        pending().forEach(approval -> {
             if (approval.deadline().isAfter(now)) {
                 watch(approval);
             } else {
@@ -315,20 +315,20 @@ public final class Approvals implements BuildState.Feed {
 
     /** Returns the pending approvals, the oldest first, and after them the newest decided ones, newest first. */
     public List<Approval> list() {
-        var all = new ArrayList<Approval>(store.pending());
+        var all = new ArrayList<>(pending());
         all.sort(Comparator.comparing(Approval::createdAt).thenComparing(Approval::id));
         all.addAll(store.recentlyDecided());
         return all;
     }
 
-    /** See {@link ApprovalStore#pending}. */
-    public Collection<Approval> pending() {
-        return store.pending();
+    /** Returns the pending approvals, in no order. */
+    public List<Approval> pending() {
+        return open().stream().filter(approval -> !approval.isDecided()).toList();
     }
 
-    /** See {@link ApprovalStore#outstanding}. */
-    public List<Approval> outstanding() {
-        return store.outstanding();
+    /** See {@link ApprovalStore#open}. */
+    public List<Approval> open() {
+        return store.open();
     }
 
     /** Adds an observer of all approvals. */
@@ -341,7 +341,7 @@ public final class Approvals implements BuildState.Feed {
      * when a failed write is repeated, their build may have another name, and another build its old name.
      */
     public void abort(Predicate<BuildRef> builds, String reason) {
-        List<String> ids = store.pending().stream()
+        List<String> ids = pending().stream()
                 .filter(approval -> builds.test(approval.build()))
                 .map(Approval::id)
                 .toList();

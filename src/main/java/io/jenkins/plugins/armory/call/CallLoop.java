@@ -91,9 +91,7 @@ public final class CallLoop implements ApprovalObserver {
         cancels = new CancelCalls(approvals, webhooks);
         notices = new NotifyCalls(approvals);
         kinds = List.of(webhooks, cancels, new StatusPolls(approvals, clock), notices);
-        // In this order, since what is decided meanwhile is outstanding.
-        approvals.pending().forEach(approval -> inherited.add(approval.id()));
-        approvals.outstanding().forEach(approval -> inherited.add(approval.id()));
+        approvals.open().forEach(approval -> inherited.add(approval.id()));
         approvals.follow(this);
     }
 
@@ -119,8 +117,7 @@ public final class CallLoop implements ApprovalObserver {
      */
     public void open() {
         open = true;
-        approvals.pending().forEach(approval -> changed(approval.id()));
-        approvals.outstanding().forEach(approval -> changed(approval.id()));
+        approvals.open().forEach(approval -> changed(approval.id()));
     }
 
     /** Begins nothing more. */

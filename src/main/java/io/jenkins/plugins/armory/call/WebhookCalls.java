@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 
 /**
  * The calls of the approvals' own webhooks. A webhook is called while its approval is in state SENDING and its step
@@ -46,9 +45,8 @@ final class WebhookCalls extends CallKind {
     WebhookCalls(Approvals approvals, Clock clock) {
         super(approvals);
         this.clock = clock;
-        Stream.concat(
-                        approvals.pending().stream().filter(each -> each.state() == Approval.State.SENDING),
-                        approvals.outstanding().stream())
+        approvals.open().stream()
+                .filter(each -> each.isDecided() || each.state() == Approval.State.SENDING)
                 .filter(each -> mayHaveBeenUnderWay(each, clock.instant()))
                 .forEach(each -> cutOff.add(each.id()));
     }

@@ -80,7 +80,7 @@ class ApprovalStoreTest {
         Approval decided = decide("a2");
 
         for (ApprovalStore each : List.of(store, reopened())) {
-            assertThat(each.pending()).containsExactly(waiting);
+            assertThat(each.open()).containsExactly(waiting);
             assertThat(each.find("a1")).contains(waiting);
             assertThat(each.find("a2")).contains(decided);
             assertThat(each.recentlyDecided()).containsExactly(decided);
@@ -103,7 +103,7 @@ class ApprovalStoreTest {
 
         assertThat(store.apply(ids, new Event.Aborted("again"), SOON)).hasSize(2_000);
         assertThat(Files.readAllLines(log)).hasSize(2);
-        assertThat(reopened().pending()).isEmpty();
+        assertThat(reopened().open()).isEmpty();
     }
 
     @Test
@@ -197,7 +197,7 @@ class ApprovalStoreTest {
         assertThat(store.find("a1")).isEmpty();
         TestBuilds.mendLogs(folder);
         TestBuilds.create(store, start("a1"));
-        assertThat(reopened().pending()).containsExactly(start("a1"));
+        assertThat(reopened().open()).containsExactly(start("a1"));
     }
 
     @Test
@@ -264,7 +264,7 @@ class ApprovalStoreTest {
         assertThat(store.remove(decided.build()::equals)).containsExactlyInAnyOrder("a1", "a2");
 
         assertThat(store.find("a1")).isEmpty();
-        assertThat(store.pending()).isEmpty();
+        assertThat(store.open()).isEmpty();
         assertThat(store.recentlyDecided()).isEmpty();
         assertThat(markers()).isEmpty();
     }
@@ -277,7 +277,7 @@ class ApprovalStoreTest {
 
         store = reopened();
 
-        assertThat(store.pending()).extracting(Approval::id).containsExactly("a2");
+        assertThat(store.open()).extracting(Approval::id).containsExactly("a2");
         assertThat(markers()).contains("a1");
         assertThatIOException()
                 .isThrownBy(() -> store.takeUp(start("a1").build()))
