@@ -58,7 +58,7 @@ class ExampleTest {
                 Recipes.in("step.md", "Many approvals at once", process).get(0);
 
         assertThat(jenkins.build("def regions = ['eu-west']\n" + example).awaitResult("FAILURE"))
-                .contains("ERROR: approvals[0].webhook: there is no webhook \"region-tests\"");
+                .contains("ERROR: region=eu-west (approvals[0]): webhook: there is no webhook \"region-tests\"");
     }
 
     @Test

@@ -96,7 +96,7 @@ class NotifyTest {
     void aNoticeThatFailsIsLoggedAndDecidesNothing(Jenkins jenkins, ExternalProcess process) {
         chat.onCall(call -> Reply.of(404));
         Build build = jenkins.build(process.approval(told("manualApproval: [message: 'Go?']")));
-        build.awaitLog("WARNING: Webhook 'chat' could not be told that the approval waits for a person: ");
+        build.awaitLog("WARNING: checks: Webhook 'chat' could not be told that the approval waits for a person: ");
         process.awaitCallback().succeed("fine");
         build.decide(build.approval(), "approve", "");
 
