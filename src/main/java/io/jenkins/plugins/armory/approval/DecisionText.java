@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.approval;
 
 import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.time.Duration;
-import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -91,7 +90,8 @@ public final class DecisionText {
         }
         String path = approval.terms().path();
         String name = LogText.continued(approval.title());
-        boolean isNamed = path.isEmpty() && line.matches("(?s).*(?<!\\w)" + Pattern.quote(name) + "(?!\\w).*");
+        boolean isNamed = path.isEmpty()
+                && (line.contains("'" + name + "'") || !approval.hasWebhook() && line.contains(": " + name));
         return isNamed ? line : at(path.isEmpty() ? name : path, line);
     }
 

@@ -36,7 +36,6 @@ import io.jenkins.plugins.armory.step.Shorthands;
 import io.jenkins.plugins.armory.step.StepArguments;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.text.Bound;
-import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -518,7 +517,6 @@ public class ArmoryWebhookApprovalStep extends Step {
         Duration limit = Terms.limit("timeout", getTimeout(), getUnit());
         Terms terms = Terms.standard()
                 .phase(requirePhase())
-                .path(ownName())
                 .environment(place)
                 .webhook(inline == null ? webhook : inline.name())
                 .rule(rule)
@@ -537,16 +535,6 @@ public class ArmoryWebhookApprovalStep extends Step {
                 answer == null ? null : answer.toRule(),
                 status == null ? null : status.toCheck(),
                 List.copyOf(notified));
-    }
-
-    /** Returns what one of many is called: its name, else its context; empty if it has neither. */
-    private String ownName() {
-        String name = getName() != null
-                ? getName()
-                : definition.contextMap().entrySet().stream()
-                        .map(Object::toString)
-                        .collect(Collectors.joining(", "));
-        return Bound.LINE.cut(LogText.continued(name));
     }
 
     /** Returns the webhook that the step defines, {@code null} if it names one and if people alone decide. */

@@ -8,11 +8,13 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.webhook.text.Bound;
+import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -73,12 +75,23 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
         var drafts = new ArrayList<Draft>();
         for (ArmoryWebhookApprovalStep each : approvals) {
             each.beginsWithItsCall();
-            drafts.add(draft(path(drafts.size()), each, place));
+            drafts.add(draft(path(drafts.size()), each, place).withPath(ownName(each)));
         }
         if (getManualApproval() != null) {
             drafts.add(draft("", question(), place));
         }
         return drafts;
+    }
+
+    /** Returns the name of an entry, unless all have the same, else its context; empty without either. */
+    private String ownName(ArmoryWebhookApprovalStep entry) {
+        String name = entry.getName();
+        String text = name == null || name.equals(getName())
+                ? entry.definition().contextMap().entrySet().stream()
+                        .map(Object::toString)
+                        .collect(Collectors.joining(", "))
+                : name;
+        return Bound.LINE.cut(LogText.continued(text));
     }
 
     private void checkOwn() throws AbortException {

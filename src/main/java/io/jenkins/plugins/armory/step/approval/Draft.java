@@ -57,8 +57,10 @@ record Draft(
     /** Returns what is asked of whom, as one text: a question to other or to fewer people is another one. */
     private static String question(ManualRequirement manual) {
         return manual.rules().stream()
-                        .map(rule -> (rule.required() == 1 ? "" : " by " + rule.required()) + " ("
-                                + String.join(", ", rule.submitters()) + ")")
+                        .map(rule -> (rule.required() == 1 ? "" : " by " + rule.required())
+                                + (rule.submitters().isEmpty()
+                                        ? ""
+                                        : " (" + String.join(", ", rule.submitters()) + ")"))
                         .collect(Collectors.joining(" and", "manual approval", ""))
                 + (manual.requesters() == null ? "" : " not by requester") + ": " + manual.message();
     }

@@ -69,7 +69,7 @@ class ManyInOneStepTest extends SharedController {
 
         assertThat(log)
                 .contains(
-                        "caught 1 of 5 approvals failed: approvals[3]: Webhook approval 'checks' failed (",
+                        "caught 1 of 5 approvals failed: region=r3 (approvals[3]): Webhook approval 'checks' failed (",
                         "): 3 of 12 failed");
         assertThat(outcomes(build))
                 .containsEntry("FAILURE", 1)
@@ -97,7 +97,7 @@ class ManyInOneStepTest extends SharedController {
         Build build = jenkins.build(approvals(
                 2, "status: [uriTemplate: '" + process.url() + "', every: 5, pointer: '/s', success: ['done']]"));
 
-        build.awaitLog("[armory] WARNING: approvals[1]: The status cannot be read: ");
+        build.awaitLog("[armory] WARNING: region=r1 (approvals[1]): The status cannot be read: ");
         build.abort();
     }
 
@@ -124,7 +124,7 @@ class ManyInOneStepTest extends SharedController {
 
         assertThat(log)
                 .contains("got false red", "got true fine", "got false slow")
-                .contains("2 of 3 approvals failed: approvals[2]: ", "ERROR: approvals[0]: ")
+                .contains("2 of 3 approvals failed: region=r2 (approvals[2]): ", "ERROR: region=r0 (approvals[0]): ")
                 .doesNotContain("\nnot run");
     }
 

@@ -107,8 +107,9 @@ public final class Campaign {
 
     /** The approvals of the history, one for each of its lines. A crash may leave the start of a line, which is none. */
     public static List<String> approvalsInHistory(Jenkins jenkins) {
-        try (Stream<Path> files = Files.list(jenkins.controller().home().resolve("armory-approvals/history"))) {
-            return files.flatMap(Campaign::lines)
+        try (Stream<Path> files = Files.walk(jenkins.controller().home().resolve("armory-approvals"))) {
+            return files.filter(file -> file.toString().endsWith(".ndjson"))
+                    .flatMap(Campaign::lines)
                     .filter(line -> line.path("kind").asText().equals("decision"))
                     .map(line -> line.get("approval").asText())
                     .toList();
