@@ -297,6 +297,7 @@ class AccessJenkinsTest {
 
     private int status(JenkinsRule.WebClient client, String method, String path, boolean crumb) throws Exception {
         WebRequest request = new WebRequest(new URL(j.getURL(), path), HttpMethod.valueOf(method));
+        request.setAdditionalHeader("Accept", "text/html"); // a browser's
         return client.getPage(crumb ? client.addCrumb(request) : request)
                 .getWebResponse()
                 .getStatusCode();
