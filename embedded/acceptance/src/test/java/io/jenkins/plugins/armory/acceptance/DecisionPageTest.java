@@ -418,7 +418,7 @@ class DecisionPageTest {
 
         page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
         assertThat(textOf(page, DIALOG + " [role=alert]"))
-                .contains("Already decided: Failed (callback token)", "1 of 42 failed");
+                .contains("Decided without you: Failed (callback token)", "1 of 42 failed");
         assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()")
                         .asBoolean())
                 .isFalse();
