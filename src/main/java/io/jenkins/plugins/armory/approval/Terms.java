@@ -19,7 +19,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param phase where it stands in the deployment
  * @param environment what is deployed to, or the stage; {@code null} if none is known
  * @param webhook name of the webhook, {@code null} if none is called and people alone decide
- * @param path what messages name an approval of a list by, such as {@code approvals[17]}; empty for one that is in none
+ * @param path what messages name an approval of a list by, such as {@code region=eu-west (approvals[17])}; empty for one that is in none
  * @param rule whether the settings ask for it, as a rule of the environment, and not the Pipeline
  * @param callbackCredentialsId id of the Secret text credential that may call back, {@code null} for none
  * @param allowedCallers the callers that the step admits of those that the settings admit; empty for all
