@@ -165,7 +165,7 @@ class DeploymentRestartJenkinsTest {
                     """);
             String[] id = new String[1];
             await().until(() -> {
-                run(j).getExecution().getCurrentExecutions(true).get().stream()
+                run(j).getExecutionPromise().get().getCurrentExecutions(true).get().stream()
                         .filter(ArmoryRollbackExecution.class::isInstance)
                         .forEach(step -> id[0] = ((ArmoryRollbackExecution) step).id());
                 return id[0] != null;
