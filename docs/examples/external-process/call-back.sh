@@ -26,14 +26,13 @@ last=$(mktemp)
 trap 'rm -f "$last"' EXIT
 trap 'exit 1' HUP INT TERM
 
-# Prints the last answer, not those that were retried.
+# Prints the last answer, not those that were retried: no answer, 408, 429, and 5xx. With --fail, curl would retry every 4xx, too.
 send() {
     : >"$last"
-    status=0
-    curl --silent --show-error --fail-with-body --retry 10 --retry-connrefused --max-time 30 --output "$last" "$@" ||
-        status=$?
+    status=$(curl --silent --show-error --retry 10 --retry-all-errors --max-time 30 --output "$last" --write-out '%{http_code}' "$@") ||
+        status=none
     cat "$last"
-    return $status
+    case $status in 2??) ;; *) return 1 ;; esac
 }
 
 fetch_token() {

@@ -3,16 +3,20 @@ package io.jenkins.plugins.armory.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Command;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -74,6 +78,30 @@ class CallBackScriptTest {
 
         callback.succeed("after all").expect(200);
         build.awaitResult("SUCCESS");
+    }
+
+    @Test
+    void theScriptCallsAgainIfNobodyAnswers() throws IOException {
+        AtomicInteger calls = new AtomicInteger();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            if (calls.incrementAndGet() > 1) {
+                exchange.sendResponseHeaders(200, -1);
+            }
+            exchange.close();
+        });
+        server.start();
+
+        callBack(
+                Map.of(
+                        "CALLBACK_URI",
+                        "http://127.0.0.1:" + server.getAddress().getPort(),
+                        "CALLBACK_TOKEN",
+                        "of nobody"),
+                "true");
+
+        server.stop(0);
+        assertThat(calls).hasValue(2);
     }
 
     @Test
