@@ -161,7 +161,7 @@ export const namesOf = ({ rule, path, title }) => (rule || !path ? [title] : pat
 /** The name of an approval in a cell. */
 export const named = (approval) => {
   const [name, ...more] = namesOf(approval);
-  return [name, ...more.map(note)];
+  return [name, ...more.map((title) => note(title))];
 };
 
 const calledBack = (callback) =>

@@ -128,7 +128,7 @@ class BrowserTest {
         BrowserPage page = page(browser, jenkins, WIDE, job);
         awaitRows(page, 0, 1);
         assertThat(page.evaluate(rows("decided") + "[0]").asText())
-                .contains("approvals[0]", "checks", "no. 1: failed")
+                .contains("(approvals[0])\nchecks\n", "no. 1: failed")
                 .containsOnlyOnce("answered 401");
         search(page, job.name() + " approvals[0]");
         awaitRows(page, 0, 1);
