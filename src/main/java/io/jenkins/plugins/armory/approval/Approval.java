@@ -339,12 +339,6 @@ public record Approval(
         return isDecided() && calls == null;
     }
 
-    /** Returns whether nothing will change any more: it is closed, and no call of the webhook is in flight that would be noted. */
-    public boolean isFinal() {
-        Attempt last = lastAttempt();
-        return isClosed() && (last == null ? !hasWebhook() || awaitsFirstCall() : last.nextAt() == null);
-    }
-
     /**
      * Returns the decision of an approval that is known to be decided.
      *

@@ -46,8 +46,6 @@ public final class ApprovalStore {
 
     private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getName());
 
-    static final int RECENT = 100;
-
     /** The length of what the ids of all approvals of a build begin with. */
     private static final int KEY = 16;
 
@@ -74,7 +72,7 @@ public final class ApprovalStore {
     /** The approvals of the builds that are not over, or have something to do, by id. */
     private final Map<String, Approval> memory = new ConcurrentHashMap<>();
 
-    private final RecentDecisions recent = new RecentDecisions(RECENT);
+    private final RecentDecisions recent = new RecentDecisions();
     private final Path folder;
     private final Builds builds;
     private final Markers markers;
@@ -158,7 +156,8 @@ public final class ApprovalStore {
         synchronized (over) {
             all = List.copyOf(over.entrySet());
         }
-        for (Map.Entry<String, BuildRef> each : all.subList(Math.max(0, all.size() - RECENT), all.size())) {
+        for (Map.Entry<String, BuildRef> each :
+                all.subList(Math.max(0, all.size() - RecentDecisions.MOST), all.size())) {
             try {
                 find(each.getKey()).ifPresent(recent::put);
             } catch (IOException x) {
@@ -431,7 +430,11 @@ public final class ApprovalStore {
             BuildRef now = build.renamed(before, after);
             BuildState state = states.get(build);
             if (!now.equals(build) && state != null) {
-                state.renamed(now.job());
+                try {
+                    state.moved(now.job());
+                } catch (IOException x) {
+                    LOGGER.log(Level.SEVERE, "The log of " + now + " is not complete", x);
+                }
                 states.put(now, state);
                 states.remove(build);
                 state.approvals().forEach(this::add);

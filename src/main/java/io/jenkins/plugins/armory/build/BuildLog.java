@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.build;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
 import io.jenkins.plugins.armory.storage.disk.DurableFile;
@@ -76,8 +77,6 @@ final class BuildLog {
         Path file = file();
         byte[] content = content(file);
         var values = new LinkedHashMap<String, JsonNode>();
-        length = 0;
-        commits = 0;
         for (int end = next(content, 0); end >= 0; end = next(content, end + 1)) {
             ObjectNode set = line(file, ChecksumLine.content(content, (int) length, end));
             set.fields().forEachRemaining(each -> {
@@ -146,18 +145,31 @@ final class BuildLog {
     void append(Map<String, JsonNode> values) throws IOException {
         String text = (commits + 1) + " " + StoredJson.text(values);
         byte[] line = ChecksumLine.of(text.getBytes(StandardCharsets.UTF_8));
-        Path file = file();
-        write(file, line);
+        write(file(), line);
         if (commits == 0) {
             DurableFile.syncFolder(folder.get());
         }
-        Path now = file();
-        if (!now.equals(file)) {
-            // Jenkins has moved the folder meanwhile, and may have copied it before the line was there.
-            write(now, line);
-        }
         length += line.length;
         commits++;
+    }
+
+    /**
+     * Completes the log once its folder was moved, as Jenkins does by a copy between two disks: it lacks the commits since it was copied. One
+     * has their values, and the others have none.
+     *
+     * @param all all values
+     * @throws IOException if it cannot be completed; nothing can be appended then
+     */
+    void complete(Map<String, JsonNode> all) throws IOException {
+        var there = new BuildLog(folder);
+        Map<String, JsonNode> values = there.read(0);
+        values.replaceAll((key, value) -> NullNode.getInstance());
+        values.putAll(all);
+        while (there.commits < commits) {
+            there.append(values);
+            values = Map.of();
+        }
+        length = there.length;
     }
 
     /** Writes a line behind what is known to be on disk. */
@@ -176,7 +188,7 @@ final class BuildLog {
                     while (bytes.hasRemaining()) {
                         channel.write(bytes, length + bytes.position());
                     }
-                    sync(channel);
+                    channel.force(true);
                 } catch (ClosedByInterruptException x) {
                     throw x;
                 } catch (IOException x) {
@@ -193,9 +205,5 @@ final class BuildLog {
             channel.truncate(length);
             channel.force(true);
         }
-    }
-
-    private static void sync(FileChannel channel) throws IOException {
-        channel.force(true);
     }
 }

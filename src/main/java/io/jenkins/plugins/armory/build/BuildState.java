@@ -231,6 +231,21 @@ public final class BuildState {
         }
     }
 
+    /**
+     * Takes over the present name of the job, whose folder was moved.
+     *
+     * @throws IOException if commits are lost by that, and cannot be written again
+     */
+    void moved(String job) throws IOException {
+        synchronized (writing) {
+            renamed(job);
+            Map<String, JsonNode> all = values.all(durable);
+            all.putAll(plans);
+            approvals().forEach(each -> all.put(APPROVAL + each.id(), StoredJson.tree(each)));
+            log.complete(all);
+        }
+    }
+
     /** Returns whether there is anything to know of the build. */
     public boolean isKnown() {
         return !newest().isEmpty() || first().isPresent();

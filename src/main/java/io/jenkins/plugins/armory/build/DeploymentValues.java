@@ -126,6 +126,13 @@ final class DeploymentValues {
         return changes;
     }
 
+    /** Returns all that the log has of a deployment. */
+    Map<String, JsonNode> all(Deployment written) {
+        Map<String, JsonNode> all = changes(null, written, written.approvals().keySet());
+        failures.forEach((key, failure) -> add(all, key, null, failure));
+        return all;
+    }
+
     private static Build build(Deployment deployment) {
         return new Build(FORMAT, deployment.leftOut(), deployment.ended());
     }

@@ -11,20 +11,17 @@ import java.util.function.UnaryOperator;
 /** The newest decided approvals, newest first. */
 final class RecentDecisions {
 
-    private final int limit;
-    private final List<Approval> approvals = new ArrayList<>();
+    static final int MOST = 100;
 
-    RecentDecisions(int limit) {
-        this.limit = limit;
-    }
+    private final List<Approval> approvals = new ArrayList<>();
 
     /** Adds an approval, or replaces it by a newer version. */
     synchronized void put(Approval approval) {
         approvals.removeIf(each -> each.id().equals(approval.id()));
         approvals.add(0, approval);
         approvals.sort(History.BY_DECISION.reversed());
-        if (approvals.size() > limit) {
-            approvals.remove(limit);
+        if (approvals.size() > MOST) {
+            approvals.remove(MOST);
         }
     }
 

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -157,26 +156,5 @@ class BuildLogTest {
         assertThatIOException()
                 .isThrownBy(() -> log.append(Map.of("more", IntNode.valueOf(1))))
                 .withMessageContaining("has 20 bytes, and ");
-    }
-
-    /** Jenkins copies the folder of a job where it cannot rename it. */
-    @Test
-    void aCommitIsInTheFolderThatJenkinsHasCopiedMeanwhile() throws IOException {
-        sample();
-        Files.copy(file, other.resolve(BuildLog.FILE));
-        Supplier<Path> moved = new Supplier<>() {
-            private int asked;
-
-            @Override
-            public Path get() {
-                return asked++ < 2 ? folder : other; // once to read it, and once to append to it
-            }
-        };
-        var log = new BuildLog(moved);
-        log.read(5);
-
-        log.append(Map.of("more", IntNode.valueOf(1)));
-
-        assertThat(new BuildLog(() -> other).read(6)).containsEntry("more", IntNode.valueOf(1));
     }
 }

@@ -44,6 +44,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -289,6 +290,31 @@ class BuildStateTest {
         assertThat(commits()).isEqualTo(before + 1);
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
         assertThat(reopened().approvals()).isEqualTo(store.approvals());
+    }
+
+    /** Between two disks, Jenkins copies the folder; what is appended until it has done so is in the old one alone. */
+    @Test
+    void aLogThatWasCopiedIsCompletedOnceItIsMoved() throws IOException {
+        var place = new AtomicReference<>(folder);
+        store = BuildState.open(place::get, 0, executed::add, Clock.systemUTC());
+        store.apply(declared("dev"));
+        store.apply(ended(in("dev", "a"), "a0", Phase.STRATEGY, "tests", Verdict.FAILURE, "no"));
+        asks(in("dev"), Phase.AFTER_DEPLOYMENT, "a1", "a2");
+        Files.copy(folder.resolve(BuildLog.FILE), other.resolve(BuildLog.FILE));
+        decides("a1", true);
+        store.add(plan("dev"));
+        store.apply(new Ended("dev", "step of dev", null));
+        long written = commits();
+
+        place.set(other);
+        store.moved("moved");
+
+        decides("a2", false);
+        BuildState read = BuildState.open(() -> other, written + 1, executed::add, Clock.systemUTC());
+        assertThat(read.deployment()).isEqualTo(store.deployment());
+        assertThat(read.approvals()).isEqualTo(store.approvals());
+        assertThat(read.plans()).hasSameSizeAs(store.plans());
+        assertThat(outcomes()).isEqualTo(Map.of("a1", "SUCCESS", "a2", "FAILURE"));
     }
 
     @Test

@@ -120,16 +120,6 @@ class BuildPageJenkinsTest {
     }
 
     @Test
-    void aBuildHasABadgeWhileItWaits() throws Exception {
-        assertThat(run.getBadgeActions()).hasAtLeastOneElementOfType(WaitingBadge.class);
-
-        callBack(token(), "");
-
-        assertThat(run.getBadgeActions()).noneMatch(WaitingBadge.class::isInstance);
-        end();
-    }
-
-    @Test
     void aBuildWithoutApprovalsSaysNothingOfThem() throws Exception {
         end();
         WorkflowJob other = j.createProject(WorkflowJob.class, "other");
@@ -138,6 +128,5 @@ class BuildPageJenkinsTest {
 
         assertThat(page().querySelectorAll("#armory-summary, #side-panel a[href$='/armory/']"))
                 .isEmpty();
-        assertThat(run.getBadgeActions()).noneMatch(WaitingBadge.class::isInstance);
     }
 }

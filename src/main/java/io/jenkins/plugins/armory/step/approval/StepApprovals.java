@@ -55,10 +55,6 @@ final class StepApprovals implements Serializable {
     @CheckForNull
     private volatile byte[] packed;
 
-    @SuppressWarnings("serial") // the packed ones are
-    @CheckForNull
-    private transient volatile List<Draft> drafts;
-
     /**
      * @param seed the id of the first approval, by which the environments know all of them
      * @param environment that they belong to, {@code null} for the enclosing stage
@@ -70,7 +66,6 @@ final class StepApprovals implements Serializable {
         this.phase = phase;
         this.environment = environment;
         this.asked = asked;
-        this.drafts = List.copyOf(drafts);
         packed = packed(drafts);
         size = drafts.size();
         name = isListed() || drafts.isEmpty()
@@ -162,11 +157,8 @@ final class StepApprovals implements Serializable {
      */
     @SuppressWarnings("unchecked")
     List<Draft> drafts() throws IOException {
-        List<Draft> known = drafts;
         byte[] bytes = packed;
-        if (known != null) {
-            return known;
-        } else if (bytes == null) {
+        if (bytes == null) {
             return List.of();
         }
         try (var in = new ObjectInputStream(new GZIPInputStream(new ByteArrayInputStream(bytes)))) {
@@ -179,6 +171,5 @@ final class StepApprovals implements Serializable {
 
     void written() {
         packed = null;
-        drafts = null;
     }
 }
