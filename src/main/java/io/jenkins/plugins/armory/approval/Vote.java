@@ -30,11 +30,6 @@ public record Vote(
         rules = List.copyOf(rules);
     }
 
-    /** Returns the same with another comment. */
-    public Vote saying(String shorter) {
-        return new Vote(user, shorter, at, rules);
-    }
-
     /** Returns the names of the people for a sentence: {@code alice}, {@code alice and bob}, {@code alice, bob and carol}. */
     public static String names(List<Vote> votes) {
         List<String> users = votes.stream().map(Vote::user).toList();

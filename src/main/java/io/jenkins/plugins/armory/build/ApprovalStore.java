@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.storage.History;
 import io.jenkins.plugins.armory.storage.LatestDeployments;
+import io.jenkins.plugins.armory.storage.RecentDecisions;
 import io.jenkins.plugins.armory.storage.disk.UntilWritten;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -159,7 +160,7 @@ public final class ApprovalStore {
         for (Map.Entry<String, BuildRef> each :
                 all.subList(Math.max(0, all.size() - RecentDecisions.MOST), all.size())) {
             try {
-                find(each.getKey()).ifPresent(recent::put);
+                find(each.getKey()).filter(Approval::isDecided).ifPresent(recent::put);
             } catch (IOException x) {
                 LOGGER.log(Level.FINE, x, () -> "The approvals of " + each.getValue() + " cannot be read");
             }
@@ -213,6 +214,10 @@ public final class ApprovalStore {
             if (first == null) {
                 markers.remove(build); // it has come to nothing
             } else {
+                BuildRef marked = markers.find(keyOf(first.id())).orElse(build);
+                if (!marked.equals(build) && builds.isThere(marked)) {
+                    throw new IOException(build + " is a copy of " + marked + ", which has the approvals");
+                }
                 keep(build, state);
                 markers.add(keyOf(first.id()), build, first.deadline()); // under the present name
             }
@@ -299,16 +304,16 @@ public final class ApprovalStore {
         if (inMemory.isPresent()) {
             return inMemory;
         }
+        Optional<BuildRef> marked =
+                markers.find(keyOf(id)); // whose log could not be read, or whose disk was not mounted
+        if (marked.isPresent()) {
+            return builds.of(marked.get()).approval(id);
+        }
         BuildRef build;
         synchronized (over) {
             build = over.get(id);
         }
-        if (build != null) {
-            return builds.isThere(build) ? builds.of(build).approval(id) : Optional.empty();
-        }
-        Optional<BuildRef> marked =
-                markers.find(keyOf(id)); // whose log could not be read, or whose disk was not mounted
-        return marked.isEmpty() ? Optional.empty() : builds.of(marked.get()).approval(id);
+        return build != null && builds.isThere(build) ? builds.of(build).approval(id) : Optional.empty();
     }
 
     /** Returns what the ids of all approvals of a build begin with. */

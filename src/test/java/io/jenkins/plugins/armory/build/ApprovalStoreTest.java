@@ -242,6 +242,51 @@ class ApprovalStoreTest {
         assertThat(store.find("a1").orElseThrow().isDecided()).isTrue();
     }
 
+    /** As one that was copied by Jenkins, or restored, and is older than the history. */
+    @Test
+    void aDecisionThatTheLogLacksIsAwaitedAgain() throws IOException {
+        TestBuilds.create(store, start("a1"));
+        Path log = builds.folderOf(start("a1").build()).resolve("armory.log");
+        byte[] copy = Files.readAllBytes(log);
+        store.apply(List.of("a1"), SUCCESS, Instant.now());
+        history();
+        Files.write(log, copy);
+        store = reopened();
+
+        assertThat(store.recentlyDecided()).isEmpty();
+        assertThat(store.find("a1").orElseThrow().isDecided()).isFalse();
+    }
+
+    @Test
+    void aCopyOfABuildTakesNothingFromIt() throws IOException {
+        TestBuilds.create(store, start("a1"));
+        BuildRef build = start("a1").build();
+        BuildRef copy = new BuildRef(build.job(), 99);
+        Files.createDirectories(builds.folderOf(copy));
+        Files.copy(
+                builds.folderOf(build).resolve("armory.log"),
+                builds.folderOf(copy).resolve("armory.log"));
+        store = reopened();
+
+        assertThatIOException().isThrownBy(() -> store.takeUp(copy)).withMessageContaining(" is a copy of ");
+        assertThat(store.find("a1").orElseThrow().build()).isEqualTo(build);
+    }
+
+    /** As on a disk that is not mounted. */
+    @Test
+    void aDecidedApprovalOfABuildThatIsMissingIsNotGone() throws IOException {
+        TestBuilds.create(store, start("a1"), start("a2"));
+        store.apply(List.of("a1"), SUCCESS, Instant.now());
+        history();
+        Files.move(folder.resolve("builds"), folder.resolve("away"));
+        TestBuilds.breakLogs(folder);
+        BuildRef build = start("a1").build();
+        Files.writeString(folder.resolve("open/a1"), build.job() + '\n' + build.number() + "\n2999-12-31T00:00:00Z\n");
+        store = reopened();
+
+        assertThatIOException().isThrownBy(() -> store.find("a1"));
+    }
+
     @Test
     void aRenamedJobTakesItsApprovalsAlong() throws IOException {
         TestBuilds.create(store, start("a1"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.protect.window.Window;
 import java.util.Locale;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,14 +32,10 @@ class WindowWordsTest {
                 .isEqualTo(sentence);
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "de, 'Freitag, 9:00 to 10:00, Europe/Berlin, Umzug'",
-        "en, 'Friday, 9:00 to 10:00, Europe/Berlin, Umzug'"
-    })
-    void namesDaysInTheLanguageOfTheUser(Locale locale, String sentence) {
-        assertThat(new WindowWords(locale)
+    @Test
+    void namesDaysInTheLanguageOfTheUser() {
+        assertThat(new WindowWords(Locale.GERMAN)
                         .of(Window.of(null, "FREQ=WEEKLY;BYDAY=FR;BYHOUR=9", null, "PT1H", "Europe/Berlin", "Umzug")))
-                .isEqualTo(sentence);
+                .isEqualTo("Freitag, 9:00 to 10:00, Europe/Berlin, Umzug");
     }
 }

@@ -73,18 +73,4 @@ class StepApprovalsTest {
 
         assertThat(rules.pathOf(1, of("us"))).isEqualTo("rule of prod");
     }
-
-    @Test
-    void oneOfManyHasItsOwnNameBeforeItsPlace() throws IOException {
-        Draft us = of("us").withPath("us");
-        var approvals = new StepApprovals(
-                "seed",
-                Phase.STRATEGY,
-                null,
-                new StepApprovals.Asked("", "approvals", false, true, true),
-                List.of(of("eu"), us, of("all")));
-
-        assertThat(approvals.pathOf(1, us)).isEqualTo("us (approvals[1])");
-        assertThat(approvals.pathOf(2, of("all"))).as("the question about all").isEqualTo("approvals");
-    }
 }

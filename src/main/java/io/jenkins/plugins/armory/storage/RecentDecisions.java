@@ -1,22 +1,24 @@
-package io.jenkins.plugins.armory.build;
+package io.jenkins.plugins.armory.storage;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.storage.History;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The newest decided approvals, newest first. */
-final class RecentDecisions {
+@Restricted(NoExternalUse.class)
+public final class RecentDecisions {
 
-    static final int MOST = 100;
+    public static final int MOST = 100;
 
     private final List<Approval> approvals = new ArrayList<>();
 
     /** Adds an approval, or replaces it by a newer version. */
-    synchronized void put(Approval approval) {
+    public synchronized void put(Approval approval) {
         approvals.removeIf(each -> each.id().equals(approval.id()));
         approvals.add(0, approval);
         approvals.sort(History.BY_DECISION.reversed());
@@ -25,15 +27,15 @@ final class RecentDecisions {
         }
     }
 
-    synchronized void remove(Predicate<BuildRef> gone) {
+    public synchronized void remove(Predicate<BuildRef> gone) {
         approvals.removeIf(approval -> gone.test(approval.build()));
     }
 
-    synchronized void replaceAll(UnaryOperator<Approval> change) {
+    public synchronized void replaceAll(UnaryOperator<Approval> change) {
         approvals.replaceAll(change);
     }
 
-    synchronized List<Approval> list() {
+    public synchronized List<Approval> list() {
         return List.copyOf(approvals);
     }
 }
