@@ -188,7 +188,7 @@ final class BuildLog {
                     while (bytes.hasRemaining()) {
                         channel.write(bytes, length + bytes.position());
                     }
-                    channel.force(true);
+                    sync(channel);
                 } catch (ClosedByInterruptException x) {
                     throw x;
                 } catch (IOException x) {
@@ -205,5 +205,9 @@ final class BuildLog {
             channel.truncate(length);
             channel.force(true);
         }
+    }
+
+    private static void sync(FileChannel channel) throws IOException {
+        channel.force(true);
     }
 }
