@@ -49,6 +49,7 @@ public final class StepArguments {
             "body", "bodyTemplate",
             "callback", "disableCallback",
             "approvers", "submitters",
+            "retries", "retryCount",
             "token", "callbackCredentialsId");
 
     private StepArguments() {}
