@@ -214,14 +214,20 @@ public final class ApprovalStore {
             if (first == null) {
                 markers.remove(build); // it has come to nothing
             } else {
-                BuildRef marked = markers.find(keyOf(first.id())).orElse(build);
-                if (!marked.equals(build) && builds.isThere(marked)) {
-                    throw new IOException(build + " is a copy of " + marked + ", which has the approvals");
-                }
+                mark(build, first, first.deadline()); // under the present name
                 keep(build, state);
-                markers.add(keyOf(first.id()), build, first.deadline()); // under the present name
             }
         }
+    }
+
+    /** @throws IOException if that may not be on disk, or if the build is a copy of the one that is marked */
+    private void mark(BuildRef build, Approval first, Instant deadline) throws IOException {
+        String key = keyOf(first.id());
+        BuildRef marked = markers.find(key).orElse(build);
+        if (!marked.equals(build) && builds.isThere(marked)) {
+            throw new IOException(build + " is a copy of " + marked + ", which has the approvals");
+        }
+        markers.add(key, build, deadline);
     }
 
     /** Subscribes to the feed of a build, once. Returns when the subscription holds, on every thread, so that no commit is missed. */
@@ -266,8 +272,8 @@ public final class ApprovalStore {
                 .map(Approval::deadline)
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
+        mark(build, first, deadline);
         keep(build, state);
-        markers.add(keyOf(first.id()), build, deadline);
         return noting(() -> state.create(started, approvals));
     }
 

@@ -248,7 +248,7 @@ class ApprovalStoreTest {
         TestBuilds.create(store, start("a1"));
         Path log = builds.folderOf(start("a1").build()).resolve("armory.log");
         byte[] copy = Files.readAllBytes(log);
-        store.apply(List.of("a1"), SUCCESS, Instant.now());
+        store.apply(List.of("a1"), new Event.Aborted("stopped"), Instant.now());
         history();
         Files.write(log, copy);
         store = reopened();
@@ -269,6 +269,8 @@ class ApprovalStoreTest {
         store = reopened();
 
         assertThatIOException().isThrownBy(() -> store.takeUp(copy)).withMessageContaining(" is a copy of ");
+        assertThatIOException()
+                .isThrownBy(() -> TestBuilds.create(store, start("a1").withBuild(copy)));
         assertThat(store.find("a1").orElseThrow().build()).isEqualTo(build);
     }
 
@@ -276,7 +278,7 @@ class ApprovalStoreTest {
     @Test
     void aDecidedApprovalOfABuildThatIsMissingIsNotGone() throws IOException {
         TestBuilds.create(store, start("a1"), start("a2"));
-        store.apply(List.of("a1"), SUCCESS, Instant.now());
+        store.apply(List.of("a1"), new Event.Aborted("stopped"), Instant.now());
         history();
         Files.move(folder.resolve("builds"), folder.resolve("away"));
         TestBuilds.breakLogs(folder);

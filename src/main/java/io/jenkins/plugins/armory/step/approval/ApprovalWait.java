@@ -89,6 +89,10 @@ public final class ApprovalWait {
     private final AtomicInteger warnings = new AtomicInteger();
     private volatile boolean followed;
     private volatile boolean abandoned;
+
+    /** Whether the approvals cannot be read: those in memory are of the build that this one is a copy of. */
+    private volatile boolean unread;
+
     private final AtomicInteger failedSoFar = new AtomicInteger();
 
     /** Waits for what the settings ask after a deployment. */
@@ -118,7 +122,9 @@ public final class ApprovalWait {
 
     /** Asks, or continues after a restart of Jenkins. */
     public void resume() throws Exception {
+        unread = true;
         List<Approval> found = ResumedApproval.find(step.armory(), ids(), step.build());
+        unread = false;
         if (found.isEmpty()) {
             begin();
             return;
@@ -221,7 +227,9 @@ public final class ApprovalWait {
     }
 
     private void end(Event event) throws IOException {
-        approvals().end(ids(), event);
+        if (!unread) {
+            approvals().end(ids(), event);
+        }
     }
 
     private List<String> ids() {

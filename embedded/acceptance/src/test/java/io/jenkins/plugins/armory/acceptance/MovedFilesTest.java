@@ -107,6 +107,18 @@ class MovedFilesTest extends SharedDeaths {
         assertThat(inOriginal.awaitResult("SUCCESS")).contains("for the original");
     }
 
+    @Test
+    void aCopyOfTheFolderOfABuildFailsAndTheOriginalGoesOn() throws Exception {
+        Build build = jenkins.build(process.approval()).awaitWaiting(1);
+        String builds = "jobs/" + build.job().name() + "/builds/";
+        Build copy = new Build(build.job(), 9);
+        death(() -> {}, () -> copy(file(builds + build.number()), file(builds + copy.number())));
+
+        assertThat(copy.awaitResult("FAILURE")).contains(" is a copy of ");
+        process.awaitCallback().succeed("for the original").expect(200);
+        build.awaitResult("SUCCESS");
+    }
+
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path each : files.toList()) {
