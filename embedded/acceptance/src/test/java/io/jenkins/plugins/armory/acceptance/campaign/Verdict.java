@@ -145,7 +145,8 @@ final class Verdict {
             Wait.until("nothing is pending of " + life).until(life.build()::hasNothingPending);
             // A build may be stopped before a crash has left all of them.
             int fewest = life.scenario().isStopped() ? life.approvers().size() : Scenario.ALL;
-            assertThat(life.build().approvals()).hasSizeBetween(fewest, Scenario.ALL);
+            Wait.until("the decisions are listed, which a start of Jenkins reads in the background")
+                    .untilAsserted(() -> assertThat(life.build().approvals()).hasSizeBetween(fewest, Scenario.ALL));
         }
     }
 
