@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -220,7 +221,12 @@ public final class ApprovalStore {
         }
     }
 
-    /** @throws IOException if that may not be on disk, or if the build is a copy of the one that is marked */
+    /**
+     * Marks a build as open.
+     *
+     * @param first the approval that was created first
+     * @throws IOException if that may not be on disk, or if the build is a copy of the one that is marked
+     */
     private void mark(BuildRef build, Approval first, Instant deadline) throws IOException {
         String key = keyOf(first.id());
         BuildRef marked = markers.find(key).orElse(build);
@@ -380,8 +386,8 @@ public final class ApprovalStore {
     }
 
     /** Returns all approvals that are pending or have calls to make, in no order. */
-    public List<Approval> open() {
-        return memory.values().stream().filter(approval -> !approval.isClosed()).toList();
+    public Stream<Approval> open() {
+        return memory.values().stream().filter(approval -> !approval.isClosed());
     }
 
     private void add(Approval approval) {

@@ -30,6 +30,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -323,11 +324,11 @@ public final class Approvals implements BuildState.Feed {
 
     /** Returns the pending approvals, in no order. */
     public List<Approval> pending() {
-        return open().stream().filter(approval -> !approval.isDecided()).toList();
+        return open().filter(approval -> !approval.isDecided()).toList();
     }
 
     /** See {@link ApprovalStore#open}. */
-    public List<Approval> open() {
+    public Stream<Approval> open() {
         return store.open();
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
+import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.DurableFile;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
@@ -66,7 +67,7 @@ final class BuildLog {
     }
 
     /**
-     * Reads the log; one that does not exist has no values.
+     * Reads the log, once and before all else; one that does not exist has no values.
      *
      * @param seen the commits that were seen on disk before: with fewer, the log was lost or is an older copy
      * @return the values, each where its key came first
@@ -157,14 +158,17 @@ final class BuildLog {
      * Completes the log once its folder was moved, as Jenkins does by a copy between two disks: it lacks the commits since it was copied. One
      * has their values, and the others have none.
      *
-     * @param all all values
+     * @param all returns all values
      * @throws IOException if it cannot be completed; nothing can be appended then
      */
-    void complete(Map<String, JsonNode> all) throws IOException {
+    void complete(Supplier<Map<String, JsonNode>> all) throws IOException {
+        if (Disk.size(file()) >= length) {
+            return;
+        }
         var there = new BuildLog(folder);
         Map<String, JsonNode> values = there.read(0);
         values.replaceAll((key, value) -> NullNode.getInstance());
-        values.putAll(all);
+        values.putAll(all.get());
         while (there.commits < commits) {
             there.append(values);
             values = Map.of();

@@ -239,11 +239,16 @@ public final class BuildState {
     void moved(String job) throws IOException {
         synchronized (writing) {
             renamed(job);
-            Map<String, JsonNode> all = values.all(durable);
-            all.putAll(plans);
-            approvals().forEach(each -> all.put(APPROVAL + each.id(), StoredJson.tree(each)));
-            log.complete(all);
+            log.complete(this::all);
         }
+    }
+
+    /** Returns all that is on disk, by key. The caller holds the lock of the writer. */
+    private Map<String, JsonNode> all() {
+        Map<String, JsonNode> all = values.all(durable);
+        all.putAll(plans);
+        approvals().forEach(each -> all.put(APPROVAL + each.id(), StoredJson.tree(each)));
+        return all;
     }
 
     /** Returns whether there is anything to know of the build. */

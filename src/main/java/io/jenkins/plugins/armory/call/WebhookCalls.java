@@ -45,7 +45,8 @@ final class WebhookCalls extends CallKind {
     WebhookCalls(Approvals approvals, Clock clock) {
         super(approvals);
         this.clock = clock;
-        approvals.open().stream()
+        approvals
+                .open()
                 .filter(each -> each.isDecided() || each.state() == Approval.State.SENDING)
                 .filter(each -> mayHaveBeenUnderWay(each, clock.instant()))
                 .forEach(each -> cutOff.add(each.id()));

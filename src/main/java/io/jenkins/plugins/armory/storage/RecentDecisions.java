@@ -13,6 +13,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class RecentDecisions {
 
+    /** How many are kept. */
     public static final int MOST = 100;
 
     private final List<Approval> approvals = new ArrayList<>();
