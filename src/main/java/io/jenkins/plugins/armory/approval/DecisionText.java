@@ -89,10 +89,12 @@ public final class DecisionText {
             return WARNING + line(approval, line.substring(WARNING.length()));
         }
         String path = approval.terms().path();
+        if (!path.isEmpty()) {
+            return at(path, line);
+        }
         String name = LogText.continued(approval.title());
-        boolean isNamed = path.isEmpty()
-                && (line.contains("'" + name + "'") || !approval.hasWebhook() && line.contains(": " + name));
-        return isNamed ? line : at(path.isEmpty() ? name : path, line);
+        boolean isNamed = line.contains("'" + name + "'") || !approval.hasWebhook() && line.contains(": " + name);
+        return isNamed ? line : name + ": " + line;
     }
 
     /**

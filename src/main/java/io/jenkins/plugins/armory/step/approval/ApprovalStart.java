@@ -77,6 +77,7 @@ final class ApprovalStart {
      * Creates what a step waits for. May wait for an agent.
      *
      * @param drafts by the ids of the approvals; not empty
+     * @return the approvals, in their order
      * @throws AbortException naming what is wrong
      */
     List<Approval> create(OpenApproval open, Map<String, Draft> drafts) throws IOException, InterruptedException {

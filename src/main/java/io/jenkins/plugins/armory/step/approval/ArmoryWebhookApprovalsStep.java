@@ -75,7 +75,9 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
         var drafts = new ArrayList<Draft>();
         for (ArmoryWebhookApprovalStep each : approvals) {
             each.beginsWithItsCall();
-            drafts.add(draft(path(drafts.size()), each, place).withPath(ownName(each)));
+            String path = path(drafts.size());
+            String name = ownName(each);
+            drafts.add(draft(path, each, place).withPath(name.isEmpty() ? path : name + " (" + path + ')'));
         }
         if (getManualApproval() != null) {
             drafts.add(draft("", question(), place));

@@ -38,7 +38,7 @@ record Draft(
         return new Draft(terms, null, Map.of(), null, null, null, List.of());
     }
 
-    /** Returns a copy whose messages name the approval by where its arguments stand. */
+    /** Returns a copy that messages call by that path, see {@link Terms}. */
     Draft withPath(String path) {
         return new Draft(terms.withPath(path), inline, context, cancel, answer, status, notified);
     }

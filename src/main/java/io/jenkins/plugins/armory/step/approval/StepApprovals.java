@@ -95,17 +95,9 @@ final class StepApprovals implements Serializable {
                 .toList();
     }
 
-    /**
-     * Returns the path of an approval's {@link io.jenkins.plugins.armory.approval.Terms}: that of its arguments in the list, behind what
-     * the draft has as its name; the list for a rule and a question about all, and empty for a single approval.
-     */
+    /** Returns what messages call an approval: an entry as its draft says, a rule and a question about all by the list, others by nothing. */
     String pathOf(int index, Draft draft) {
-        if (!isEntry(index)) {
-            return asked.list;
-        }
-        String name = draft.terms().path();
-        String place = asked.list + '[' + index + ']';
-        return name.isEmpty() ? place : name + " (" + place + ')';
+        return isEntry(index) ? draft.terms().path() : asked.list;
     }
 
     /** Returns whether an approval is one of a list. */
