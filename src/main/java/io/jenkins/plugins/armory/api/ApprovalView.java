@@ -25,8 +25,8 @@ import org.kohsuke.stapler.export.ExportedBean;
  *     window alone
  * @param title what pages call it: the name of the webhook; without one, the first line of the question, or {@code manual approval}, or
  *     {@code window}
- * @param path entry of armoryWebhookApprovals, such as {@code region=eu-west (approvals[17])}, or {@code approvals} for a question about all; of a rule of an
- *     environment, such as {@code rule of prod}; empty elsewhere
+ * @param path entry of armoryWebhookApprovals, such as {@code region=eu-west (approvals[17])}, or {@code approvals} for a question about
+ *     all; of a rule of an environment, such as {@code rule of prod}; empty elsewhere
  * @param rule whether it is a rule of {@code environment} in the settings, and not of the Pipeline
  * @param state {@code SENDING} while the webhook is being called, {@code WAITING} while a callback, a person or both are awaited
  * @param createdAt when it began
