@@ -95,8 +95,8 @@ class HeapPerApproval {
                                 .webhook("integration-tests")
                                 .timeout(Duration.ofHours(24).plusMillis(number))
                                 .build(),
-                        rest -> rest.id("%048x".formatted(number))
-                                .step("%048x".formatted(number))
+                        rest -> rest.id("%016x".formatted(number).repeat(3))
+                                .step("%016x".formatted(number).repeat(3))
                                 .build(new BuildRef("team/deploy-" + number % 100, number / 100 + 1))
                                 .createdAt(Instant.now()))
                 .on(new Event.Sent(attempt), Instant.now())

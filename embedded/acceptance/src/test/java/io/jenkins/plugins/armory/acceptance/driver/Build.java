@@ -76,9 +76,8 @@ public record Build(Job job, int number) {
     /** Waits for the end of the build and checks how it ended. Returns its log. */
     public String awaitResult(String result) {
         Wait.until("the end of " + this).until(() -> !isBuilding());
-        String log =
-                awaitLogEnd(); // Jenkins calls a build ended before it has written why, and before the result is the
-        // last
+        // Jenkins calls a build ended before it has written why and how
+        String log = awaitLogEnd();
         assertThat(result()).as("result of %s; its log:%n%s", this, log).isEqualTo(result);
         return log;
     }
