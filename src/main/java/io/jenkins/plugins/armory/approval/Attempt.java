@@ -46,7 +46,7 @@ public record Attempt(
         host = Bound.LINE.cut(host);
         failure = Bound.LINE.cut(failure);
         answer = Bound.TEXT.cut(answer);
-        found = Collections.unmodifiableMap(new TreeMap<>(found));
+        found = found.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(found));
         found.values().forEach(value -> Bound.LINE.check("found", value));
     }
 

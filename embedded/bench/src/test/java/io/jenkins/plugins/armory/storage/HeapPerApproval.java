@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.BuildRef;
@@ -11,7 +12,6 @@ import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
-import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
@@ -19,24 +19,27 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.Test;
 
 /**
- * Prints the heap that a pending approval takes, with a build of its own, in the store, the deadlines and the observers: the difference that many
- * of them make, after garbage collection. The steps that wait are Jenkins's and not included. Run it by its name, see docs/performance.md.
+ * Prints the heap that a pending approval takes, in the store, the deadlines, the observers and the environments: the difference that many of
+ * them make, after garbage collection. What Jenkins has of the builds and their steps is not included. Run it by its name, see
+ * docs/performance.md.
  */
 class HeapPerApproval {
+
+    private static final int COUNT = 10_000;
 
     @Test
     void ofManyThatWait() throws IOException {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-        measure(timer, 10_000); // loads the classes, which do not count
-        for (int count : new int[] {10_000, 100_000}) {
-            System.out.printf("%,d approvals wait: %,d bytes each%n", count, measure(timer, count));
+        measure(timer, 1); // loads the classes, which do not count
+        for (int steps : new int[] {1, COUNT}) {
+            System.out.printf("%,d builds, %,d approvals: %,d bytes each%n", steps, COUNT, measure(timer, steps));
         }
         timer.shutdownNow();
     }
@@ -61,24 +64,32 @@ class HeapPerApproval {
         }
     }
 
-    private static long measure(ScheduledExecutorService timer, int count) throws IOException {
+    /** Returns the heap of an approval if each of so many builds has a step with an equal share of all. */
+    private static long measure(ScheduledExecutorService timer, int builds) throws IOException {
         ApprovalStore store = ApprovalStore.open(Files.createTempDirectory("approvals"), new TemporaryBuilds());
         var approvals = new Approvals(store, timer, timer, Clock.systemUTC(), build -> false, approval -> {});
         long before = used();
-        for (int i = 0; i < count; i++) {
-            Approval approval = waiting(i);
-            var step = new OpenApproval(approval.id(), "tests", Place.OUTERMOST, approval.phase(), "tests");
-            approvals.create(new ApprovalStarted(step, null), List.of(approval));
-            approvals.attach(approval.id(), decided -> {});
+        for (int build = 0; build < builds; build++) {
+            var all = new ArrayList<Approval>();
+            for (int i = 0; i < COUNT / builds; i++) {
+                all.add(waiting(build, i, all.isEmpty() ? null : all.get(0).id()));
+            }
+            Approval first = all.get(0);
+            var step = new OpenApproval(first.id(), "tests", Place.OUTERMOST, first.phase(), "tests");
+            approvals.create(new ApprovalStarted(step, null), all);
+            for (Approval each : all) {
+                approvals.attach(each.id(), decided -> {});
+            }
         }
-        long each = (used() - before) / count;
+        long each = (used() - before) / COUNT;
         Reference.reachabilityFence(approvals);
         approvals.close();
         return each;
     }
 
-    /** Returns an approval whose webhook has answered. It shares no object with another, as after a restart. */
-    private static Approval waiting(int number) throws IOException {
+    /** Returns an approval whose webhook has answered. */
+    private static Approval waiting(int build, int number, @CheckForNull String first) {
+        String id = "%016x%032x".formatted(build, number);
         var attempt = new Attempt(
                 1,
                 Instant.now(),
@@ -89,22 +100,18 @@ class HeapPerApproval {
                 "{\"queued\": true}",
                 null,
                 Map.of());
-        Approval approval = Approval.start(
+        return Approval.start(
                         Terms.standard()
                                 .environment("production")
                                 .webhook("integration-tests")
                                 .timeout(Duration.ofHours(24).plusMillis(number))
                                 .build(),
-                        rest -> rest.id("%016x".formatted(number).repeat(3))
-                                .step("%016x".formatted(number).repeat(3))
-                                .build(new BuildRef("team/deploy-" + number % 100, number / 100 + 1))
+                        rest -> rest.id(id)
+                                .step(first == null ? id : first)
+                                .build(new BuildRef("team/deploy-" + build % 100, build / 100 + 1))
                                 .createdAt(Instant.now()))
                 .on(new Event.Sent(attempt), Instant.now())
                 .approval();
-        return StoredJson.read(
-                "approval",
-                StoredJson.object("approval", StoredJson.tree(approval).toString()),
-                Approval.class);
     }
 
     private static long used() {
