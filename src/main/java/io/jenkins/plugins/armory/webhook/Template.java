@@ -174,7 +174,8 @@ final class Template {
         try {
             return escaping.escape(values.apply(name), before);
         } catch (IllegalArgumentException x) {
-            throw new UndeliverableException(field + ": {{" + name + "}} " + place(tag.start()) + " " + x.getMessage());
+            throw new UndeliverableException(
+                    field + ": {{" + name + "}} " + place(tag.start()) + ": " + x.getMessage());
         }
     }
 

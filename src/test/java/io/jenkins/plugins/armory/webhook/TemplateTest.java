@@ -38,7 +38,7 @@ class TemplateTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "x {{context.missing}}    | bodyTemplate: {{context.missing}} at line 1, column 3 has no value; add \"missing\" to context",
+                "x {{context.missing}}    | bodyTemplate: {{context.missing}} at line 1, column 3: has no value; add \"missing\" to context",
                 "{{armory.callbackUrl}}   | has no value; known are {{armory.callbackUri}}",
                 "{{armory.environmentName}} | run the step in a stage",
                 "{{callbackUri}}          | \"{{callbackUri}}\" at line 1, column 1 is not a variable",

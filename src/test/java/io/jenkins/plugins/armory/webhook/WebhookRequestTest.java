@@ -174,7 +174,7 @@ class WebhookRequestTest {
                         Map.of("base", "", "ref", "https://evil.example.com/")))
                 .isInstanceOf(UndeliverableException.class)
                 .hasMessage(
-                        "webhook 'w': uriTemplate: {{context.base}} at line 1, column 1 is empty, and the address begins with it");
+                        "webhook 'w': uriTemplate: {{context.base}} at line 1, column 1: is empty, and the address begins with it");
     }
 
     @ParameterizedTest
@@ -303,7 +303,7 @@ class WebhookRequestTest {
                     .as(value)
                     .isInstanceOf(UndeliverableException.class)
                     .hasMessage(
-                            "webhook 'w': bodyTemplate: {{context.n}} at line 1, column 8 stands outside of a JSON string, and its value"
+                            "webhook 'w': bodyTemplate: {{context.n}} at line 1, column 8: stands outside of a JSON string, and its value"
                                     + " is not JSON; put it between quotes");
         }
     }
@@ -325,7 +325,7 @@ class WebhookRequestTest {
                         () -> request("https://ci/", List.of(), "{\"a\": \"C:\\{{context.x}}\"}", Map.of("x", value)))
                 .isInstanceOf(UndeliverableException.class)
                 .hasMessage(
-                        "webhook 'w': bodyTemplate: {{context.x}} at line 1, column 11 follows a backslash, which would escape its first"
+                        "webhook 'w': bodyTemplate: {{context.x}} at line 1, column 11: follows a backslash, which would escape its first"
                                 + " character; write two backslashes");
         assertThat(json(request("https://ci/", List.of(), "{\"a\": \"C:\\\\{{context.x}}\"}", Map.of("x", value))
                                 .body())

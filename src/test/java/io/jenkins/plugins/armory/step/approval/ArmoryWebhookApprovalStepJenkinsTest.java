@@ -302,7 +302,7 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         j.assertLogNotContains("f0lder-secret-of-the-team", run);
 
         assertFailure(
-                script, "{{secrets.ci}} at line 1, column 8 has no value; there is no Secret text credential \"ci\"");
+                script, "{{secrets.ci}} at line 1, column 8: has no value; there is no Secret text credential \"ci\"");
     }
 
     @Test

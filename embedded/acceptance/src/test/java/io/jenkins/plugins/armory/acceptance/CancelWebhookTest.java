@@ -81,7 +81,7 @@ class CancelWebhookTest {
                                 + "', headers: [[key: 'X-Reason', value: '{{armory.reason}}']]]"))
                         .awaitResult("FAILURE"))
                 .as("a reason may have several lines")
-                .contains("headers: X-Reason: {{armory.reason}} at line 1, column 1 has a line break");
+                .contains("headers: X-Reason: {{armory.reason}} at line 1, column 1: has a line break");
         assertThat(process.calls()).isEmpty();
     }
 

@@ -185,7 +185,7 @@ class ServiceIdTest {
                 "armoryWebhookApproval(name: 'x', disableCallback: true, %s)",
                 "uriTemplate: 'http://127.0.0.1/', status: [uriTemplate: 'http://127.0.0.1/', location: '/url', pointer: '/s', success: 'x'] | status: location: is where an answer has the next {{armory.answerLocation}}, which uriTemplate does not have",
                 "uriTemplate: 'http://127.0.0.1/', status: [uriTemplate: '{{armory.answerLocation}}', location: 'url', pointer: '/s', success: 'x'] | status: location: \"url\" is no JSON Pointer; it starts with a slash: /url",
-                "uriTemplate: 'http://127.0.0.1/{{answer.id}}'   | {{answer.id}} at line 1, column 18 has no value; the templates of status and cancel alone know it",
+                "uriTemplate: 'http://127.0.0.1/{{answer.id}}'   | {{answer.id}} at line 1, column 18: has no value; the templates of status and cancel alone know it",
                 "uriTemplate: 'http://127.0.0.1/', headers: [[key: 'X', value: '{{answers.id}}']] | is not a variable; write {{armory.NAME}}, {{answer.NAME}}");
         assertThat(process.calls()).isEmpty();
     }
