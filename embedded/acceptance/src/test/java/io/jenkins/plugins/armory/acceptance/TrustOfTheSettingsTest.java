@@ -102,7 +102,7 @@ class TrustOfTheSettingsTest {
                         .formatted(process.url())
                 + " headers: [[key: 'X-Token', value: '{{secrets." + id + "}}']])");
 
-        assertThat(build.awaitResult("FAILURE")).contains("{{secrets." + id + "}} at line 1, column 1 " + message);
+        assertThat(build.awaitResult("FAILURE")).contains("{{secrets." + id + "}} at line 1, column 1: " + message);
         assertThat(process.calls()).isEmpty();
     }
 
