@@ -374,9 +374,9 @@ class ProtectedEnvironmentTest {
             controller.start();
 
             for (Build build : List.of(beside, asked, checked, closed)) { // a death may take the end of a log
-                Wait.until("the end of " + build).until(() -> !build.isBuilding());
+                build.awaitEnd();
                 assertThat(build.result() + ": " + build.log())
-                        .startsWith("SUCCESS")
+                        .startsWith("SUCCESS: ")
                         .contains(DEPLOYED);
             }
             assertThat(closed.log()).contains("hotfix");

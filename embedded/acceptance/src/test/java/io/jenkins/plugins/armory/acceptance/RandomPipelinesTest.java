@@ -268,7 +268,7 @@ class RandomPipelinesTest {
 
         List<String> awaitViolations() {
             try {
-                Wait.until("the end of " + build).until(() -> !build.isBuilding());
+                build.awaitEnd();
                 return pipeline.expectation().violations(build.awaitLogEnd(), build.result(), calledSites);
             } catch (ConditionTimeoutException x) {
                 build.abort();

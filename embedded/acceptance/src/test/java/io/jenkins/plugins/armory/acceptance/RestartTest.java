@@ -235,7 +235,7 @@ class RestartTest extends SharedDeaths {
         Build build = jenkins.build(process.approval());
         Callback callback = process.awaitCallback();
         death(() -> callback.succeed("fine").expect(200), () -> {});
-        Wait.until("the end of " + build).until(() -> !build.isBuilding());
+        build.awaitEnd();
         build.job().delete();
         death();
 

@@ -51,7 +51,7 @@ class EndToEndBenchmark {
     /** Longer than the slowest of the builds takes on a machine that does something else too. */
     private static final Duration LIMIT = Duration.ofMinutes(20);
 
-    private static final String CASC = "unclassified: {armory: {allowedHosts: [127.0.0.1]}}";
+    static final String CASC = "unclassified: {armory: {allowedHosts: [127.0.0.1]}}";
 
     private static final String SECRET = "Bearer secret-of-the-benchmark";
     private static final String BODY = Callback.body(true, "All 42 checks have passed.");
@@ -225,7 +225,7 @@ class EndToEndBenchmark {
         };
     }
 
-    private static void awaitCalls(ExternalProcess process, int count) {
+    static void awaitCalls(ExternalProcess process, int count) {
         Wait.until(count + " calls").atMost(LIMIT).until(() -> process.calls().size() >= count);
     }
 

@@ -41,17 +41,14 @@ class WaitingBenchmark {
     }
 
     private static void measure(int builds, int each) throws Exception {
-        try (Controller jenkins =
-                        Controller.createForMeasuring("unclassified: {armory: {allowedHosts: [127.0.0.1]}}", "-Xmx2g");
+        try (Controller jenkins = Controller.createForMeasuring(EndToEndBenchmark.CASC, "-Xmx2g");
                 ExternalProcess process = new ExternalProcess()) {
             jenkins.start();
             Job job = new Jenkins(jenkins).createJob("waiting", process.approvals(each), List.of());
             for (int i = 0; i < builds; i++) {
                 job.build();
             }
-            Wait.until("all are called")
-                    .atMost(Duration.ofMinutes(10))
-                    .until(() -> process.calls().size() >= builds * each);
+            EndToEndBenchmark.awaitCalls(process, builds * each);
             System.out.printf("%,d builds with %,d approvals each:%n", builds, each);
             cost(jenkins);
             restart(jenkins, process.calls().get(0).callback());

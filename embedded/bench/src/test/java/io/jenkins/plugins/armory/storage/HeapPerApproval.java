@@ -38,8 +38,8 @@ class HeapPerApproval {
     void ofManyThatWait() throws IOException {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         measure(timer, 1); // loads the classes, which do not count
-        for (int steps : new int[] {1, COUNT}) {
-            System.out.printf("%,d builds, %,d approvals: %,d bytes each%n", steps, COUNT, measure(timer, steps));
+        for (int builds : new int[] {1, COUNT}) {
+            System.out.printf("%,d builds, %,d approvals: %,d bytes each%n", builds, COUNT, measure(timer, builds));
         }
         timer.shutdownNow();
     }
@@ -104,7 +104,7 @@ class HeapPerApproval {
                         Terms.standard()
                                 .environment("production")
                                 .webhook("integration-tests")
-                                .timeout(Duration.ofHours(24).plusMillis(number))
+                                .timeout(Duration.ofHours(24).plusMillis(build + number))
                                 .build(),
                         rest -> rest.id(id)
                                 .step(first == null ? id : first)

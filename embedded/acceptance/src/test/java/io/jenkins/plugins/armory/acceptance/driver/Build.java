@@ -73,9 +73,14 @@ public record Build(Job job, int number) {
         return Wait.until("the end of the log of " + this).until(this::log, text -> text.contains("\nFinished: "));
     }
 
+    /** Waits until Jenkins calls the build ended. The end of its log may come later. */
+    public void awaitEnd() {
+        Wait.until("the end of " + this).until(() -> !isBuilding());
+    }
+
     /** Waits for the end of the build and checks how it ended. Returns its log. */
     public String awaitResult(String result) {
-        Wait.until("the end of " + this).until(() -> !isBuilding());
+        awaitEnd();
         // Jenkins calls a build ended before it has written why and how
         String log = awaitLogEnd();
         assertThat(result()).as("result of %s; its log:%n%s", this, log).isEqualTo(result);

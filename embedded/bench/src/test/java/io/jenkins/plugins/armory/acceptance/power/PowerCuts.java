@@ -297,7 +297,7 @@ public final class PowerCuts {
             approvals.values().removeIf(each -> each.build() == build.number());
             return;
         }
-        Wait.until("the end of " + build).until(() -> !build.isBuilding());
+        build.awaitEnd();
         finishWork();
         List<CalledApproval> own = approvals.values().stream()
                 .filter(each -> each.build() == build.number())
