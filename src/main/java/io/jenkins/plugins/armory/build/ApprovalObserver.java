@@ -15,6 +15,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public interface ApprovalObserver {
 
+    /** Takes an approval from before the start, once the log of its build is read; for those who follow all. */
+    default void known(Approval approval) {}
+
     /** Called before anything can happen to the approval; for those who follow all. */
     default void created(Approval approval) {}
 

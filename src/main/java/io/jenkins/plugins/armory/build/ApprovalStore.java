@@ -110,7 +110,7 @@ public final class ApprovalStore {
     }
 
     /**
-     * Opens the approvals of all builds that have something open. One whose log cannot be read holds up no other.
+     * Opens the approvals of all builds. The log of one is read when somebody asks for it, or by {@link #takeUpAll}.
      *
      * @throws IOException if the folder cannot be created or read
      */
@@ -123,16 +123,6 @@ public final class ApprovalStore {
                     }
                 },
                 store.deployments::add);
-        for (BuildRef build : store.markers.builds()) {
-            try {
-                store.takeUp(build);
-            } catch (IOException | RuntimeException x) {
-                LOGGER.log(Level.WARNING, x, () -> "The approvals of " + build + " cannot be read now");
-                if (!builds.isThere(build)) {
-                    store.markers.removeMissing(build, Instant.now());
-                }
-            }
-        }
         return store;
     }
 
@@ -147,9 +137,23 @@ public final class ApprovalStore {
                                 Level.WARNING, "Cannot write the history; trying again until it can be written", x)));
             }
         };
-        executor.execute(this::readRecent);
-        settleSoon.run();
         return this;
+    }
+
+    /** Takes up all builds that have something open. One whose log cannot be read holds up no other. Called when there are followers. */
+    public void takeUpAll() {
+        for (BuildRef build : markers.builds()) {
+            try {
+                takeUp(build);
+            } catch (IOException | RuntimeException x) {
+                LOGGER.log(Level.WARNING, x, () -> "The approvals of " + build + " cannot be read now");
+                if (!builds.isThere(build)) {
+                    markers.removeMissing(build, Instant.now());
+                }
+            }
+        }
+        readRecent();
+        settleSoon.run();
     }
 
     /** Reads the newest decisions of builds that are over, for the page of all approvals. */
@@ -171,9 +175,9 @@ public final class ApprovalStore {
     private void settle() throws IOException {
         settling.set(false);
         history.write();
-        for (BuildRef build : markers.builds()) {
-            BuildState state = states.get(build);
-            if (state != null && builds.isOver(build) && letsGo(build, state.approvals())) {
+        for (Map.Entry<BuildRef, BuildState> each : states.entrySet()) {
+            BuildRef build = each.getKey();
+            if (builds.isOver(build) && letsGo(build, each.getValue().approvals())) {
                 // Without the lock of memory, which commits take: whoever takes up a build waits for one.
                 states.remove(build);
                 markers.remove(build);
@@ -204,20 +208,18 @@ public final class ApprovalStore {
     }
 
     /**
-     * Takes up the approvals of a build that has any, if it is not known, as one whose job was renamed while Jenkins was down.
+     * Takes up the approvals of a build, if it is not known, also of one whose job was renamed while Jenkins was down.
      *
      * @throws IOException if they cannot be read, or if the build is not there now
      */
     public void takeUp(BuildRef build) throws IOException {
         if (!states.containsKey(build)) {
             BuildState state = builds.of(build);
-            Approval first = state.first().orElse(null);
-            if (first == null) {
-                markers.remove(build); // it has come to nothing
-            } else {
-                mark(build, first, first.deadline()); // under the present name
-                keep(build, state);
+            Optional<Approval> first = state.first();
+            if (first.isPresent()) {
+                mark(build, first.get(), first.get().deadline()); // under the present name
             }
+            keep(build, state);
         }
     }
 
@@ -247,6 +249,7 @@ public final class ApprovalStore {
                         recent.put(approval);
                     }
                     add(approval);
+                    follower.known(approval);
                 }
 
                 @Override
@@ -316,9 +319,9 @@ public final class ApprovalStore {
         if (inMemory.isPresent()) {
             return inMemory;
         }
-        Optional<BuildRef> marked =
-                markers.find(keyOf(id)); // whose log could not be read, or whose disk was not mounted
+        Optional<BuildRef> marked = markers.find(keyOf(id)); // which was not read yet, or could not be
         if (marked.isPresent()) {
+            takeUp(marked.get());
             return builds.of(marked.get()).approval(id);
         }
         BuildRef build;

@@ -61,7 +61,7 @@ public final class Approvals implements BuildState.Feed {
     private final UntilWritten again;
 
     /**
-     * Takes up the pending approvals of a store. Overdue ones are timed out on the executor. A callback that comes
+     * Follows the approvals of a store. Those that are overdue when they become known are timed out on the executor. A callback that comes
      * before that is too late all the same.
      *
      * @param timer wakes this object for the next deadline
@@ -84,16 +84,8 @@ public final class Approvals implements BuildState.Feed {
         this.again = new UntilWritten(timer, executor);
         follow(follower);
         store.follow(this);
-        Instant now = clock.instant();
         this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkClock(id)));
-        this.heartbeats = new Heartbeats(timer, now, id -> executor.execute(() -> checkClock(id)));
-        pending().forEach(approval -> {
-            if (approval.deadline().isAfter(now)) {
-                watch(approval);
-            } else {
-                executor.execute(() -> checkClock(approval.id()));
-            }
-        });
+        this.heartbeats = new Heartbeats(timer, clock.instant(), id -> executor.execute(() -> checkClock(id)));
     }
 
     /** Stops the timers and ends all writing. Pending approvals stay pending on disk. */
@@ -111,6 +103,14 @@ public final class Approvals implements BuildState.Feed {
      */
     public Deployment.Transition create(ApprovalStarted started, List<Approval> approvals) throws IOException {
         return store.create(started, approvals);
+    }
+
+    @Override
+    public void known(Approval approval) {
+        if (!approval.isDecided()) {
+            watch(approval);
+        }
+        observers.ofAll(observer -> observer.known(approval));
     }
 
     @Override
@@ -169,7 +169,7 @@ public final class Approvals implements BuildState.Feed {
      * @throws IOException if the changes could not be made durable; the event has no effect then
      */
     public List<Transition> end(Collection<String> ids, Event event) throws IOException {
-        return store.apply(ids.stream().filter(this::isPending).toList(), event, clock.instant());
+        return store.apply(ids, event, clock.instant());
     }
 
     /** Starts the first heartbeat interval when the webhook has answered. Called before the event is applied. */
@@ -289,11 +289,7 @@ public final class Approvals implements BuildState.Feed {
     public void attach(String id, ApprovalObserver observer) throws IOException {
         observers.attach(id, observer);
         Optional<Approval> found = store.find(id);
-        if (found.filter(Approval::isDecided).isPresent()) {
-            observers.decided(found.get());
-        } else {
-            found.ifPresent(this::watch); // its file may have been unreadable when Jenkins started
-        }
+        found.filter(Approval::isDecided).ifPresent(observers::decided);
         if (found.filter(approval -> !approval.isClosed()).isEmpty()) {
             observers.detach(id);
         }

@@ -23,12 +23,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -60,14 +60,15 @@ public final class CallLoop implements ApprovalObserver {
     private final CancelCalls cancels;
     private final NotifyCalls notices;
     private final List<CallKind> kinds;
+    /** The approvals from before the start that are not closed. */
+    private final Set<String> inherited = ConcurrentHashMap.newKeySet();
+
     private volatile boolean open;
 
-    // The following fields, and those of the calls, are guarded by this.
+    // The following field, and those of the calls, are guarded by this.
 
     /** The calls that are due or in flight, by the approval and by the place. */
     private final Map<String, Map<String, Call>> calls = new HashMap<>();
-    /** The approvals that were not closed at the start. */
-    private final Set<String> inherited = new HashSet<>();
 
     /**
      * @param again repeats what cannot be written, and does what may take time; requests are made on the threads of the permits
@@ -91,7 +92,6 @@ public final class CallLoop implements ApprovalObserver {
         cancels = new CancelCalls(approvals, webhooks);
         notices = new NotifyCalls(approvals);
         kinds = List.of(webhooks, cancels, new StatusPolls(approvals, clock), notices);
-        approvals.open().forEach(approval -> inherited.add(approval.id()));
         approvals.follow(this);
     }
 
@@ -142,6 +142,13 @@ public final class CallLoop implements ApprovalObserver {
     /** Returns the number of cancel webhooks that could not be called since Jenkins started. */
     public long failedCancels() {
         return cancels.failed();
+    }
+
+    @Override
+    public void known(Approval approval) {
+        inherited.add(approval.id());
+        webhooks.known(approval);
+        changed(approval.id()); // which forgets it if it is closed
     }
 
     /** Begins the calls of an approval that have become due, and ends those that are not due any more. */
@@ -319,11 +326,7 @@ public final class CallLoop implements ApprovalObserver {
 
         /** See {@link ApprovalRequests#reasonToWait}; empty for an approval of this run of Jenkins. */
         private Optional<String> reasonToWait(Approval approval) {
-            boolean asks;
-            synchronized (CallLoop.this) {
-                asks = inherited.contains(id);
-            }
-            return asks ? requests.reasonToWait(approval) : Optional.empty();
+            return inherited.contains(id) ? requests.reasonToWait(approval) : Optional.empty();
         }
 
         private void hold(Order order, String reason) {

@@ -45,11 +45,14 @@ final class WebhookCalls extends CallKind {
     WebhookCalls(Approvals approvals, Clock clock) {
         super(approvals);
         this.clock = clock;
-        approvals
-                .open()
-                .filter(each -> each.isDecided() || each.state() == Approval.State.SENDING)
-                .filter(each -> mayHaveBeenUnderWay(each, clock.instant()))
-                .forEach(each -> cutOff.add(each.id()));
+    }
+
+    /** Takes an approval from before the start. */
+    void known(Approval approval) {
+        if ((approval.isDecided() || approval.state() == Approval.State.SENDING)
+                && mayHaveBeenUnderWay(approval, clock.instant())) {
+            cutOff.add(approval.id());
+        }
     }
 
     /** Returns whether the first or the next attempt was under way, or due, at a time before this run. */

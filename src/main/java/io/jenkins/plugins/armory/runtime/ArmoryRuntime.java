@@ -228,6 +228,11 @@ public final class ArmoryRuntime {
         store.open().store().takeUp(BuildRecord.refTo(run));
     }
 
+    /** See {@link ApprovalStore#takeUpAll}. */
+    void takeUpAll() throws ApprovalsUnavailableException {
+        store.open().store().takeUpAll();
+    }
+
     /** Takes note that a build is over. */
     void ended() {
         store.store().ifPresent(ApprovalStore::ended);

@@ -29,7 +29,7 @@ public final class JobEvents extends ItemListener {
         ArmoryRuntime approvals = ArmoryRuntime.get();
         approvals.whenOpen(() -> {
             openDelivery();
-            approvals.executor().execute(JobEvents::endOrphans);
+            approvals.executor().execute(JobEvents::takeUp);
         });
         try {
             approvals.tokens().newId(); // loads the key here and not on the thread of the first step
@@ -54,12 +54,13 @@ public final class JobEvents extends ItemListener {
         }
     }
 
-    /** Ends what belongs to builds that are over, since Jenkins went down just as they ended. */
-    private static void endOrphans() {
+    /** Takes up what is open, and ends what belongs to builds that are over, since Jenkins went down just as they ended. */
+    private static void takeUp() {
         try {
+            ArmoryRuntime.get().takeUpAll();
             ArmoryRuntime.get().approvals().abort(BuildRecord::isOver, Event.Aborted.BUILD_ENDED);
         } catch (ApprovalsUnavailableException x) {
-            LOGGER.log(Level.WARNING, "Cannot end the approvals of builds that are over", x);
+            LOGGER.log(Level.WARNING, "Cannot take up the approvals that are open", x);
         }
     }
 

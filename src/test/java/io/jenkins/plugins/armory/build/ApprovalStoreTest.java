@@ -51,8 +51,10 @@ class ApprovalStoreTest {
 
     private ApprovalStore reopened() throws IOException {
         builds = TestBuilds.below(folder);
-        return ApprovalStore.open(folder, builds)
+        ApprovalStore opened = ApprovalStore.open(folder, builds)
                 .settling(new ManualTimer(new MutableClock(SOON)).service(), Runnable::run);
+        opened.takeUpAll();
+        return opened;
     }
 
     private Approval decide(String id) throws IOException {
@@ -225,6 +227,20 @@ class ApprovalStoreTest {
         assertThat(store.findInMemory("a1")).isEmpty();
         assertThat(store.find("a1")).contains(decided);
         assertThat(store.apply(List.of("a1"), SUCCESS, SOON).get(0).answer()).isEqualTo(Answer.DUPLICATE);
+    }
+
+    /** As one that was marked just before a crash, or is just being written. */
+    @Test
+    void aMarkedBuildThatHasNothingYetIsMarkedUntilItIsOver() throws IOException {
+        BuildRef build = start("a1").build();
+        Files.writeString(folder.resolve("open/a1"), build.job() + '\n' + build.number() + "\n2999-12-31T00:00:00Z\n");
+        store = reopened();
+        assertThat(markers()).containsExactly("a1");
+
+        builds.end(build);
+        store.ended();
+
+        assertThat(markers()).isEmpty();
     }
 
     @Test

@@ -37,8 +37,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -67,18 +69,25 @@ class ApprovalsTest {
     }
 
     private Approvals open(Clock now) throws IOException {
-        return new Approvals(
-                ApprovalStore.open(folder, TestBuilds.below(folder)).settling(timer, Runnable::run),
-                timer,
-                Runnable::run,
-                now,
-                build -> false,
-                approval -> {});
+        return open(timer, now, Set.of(), approval -> {});
+    }
+
+    private Approvals open(ApprovalObserver follower) throws IOException {
+        return open(timer, clock, Set.of(), follower);
     }
 
     /** Opens approvals on {@link #manualTimer}. */
-    private Approvals open(ApprovalStore repository) {
-        return new Approvals(repository, manualTimer.service(), Runnable::run, clock, build -> false, approval -> {});
+    private Approvals open() throws IOException {
+        return open(manualTimer.service(), clock, Set.of(), approval -> {});
+    }
+
+    private Approvals open(ScheduledExecutorService service, Clock now, Set<BuildRef> over, ApprovalObserver follower)
+            throws IOException {
+        ApprovalStore store =
+                ApprovalStore.open(folder, TestBuilds.below(folder)).settling(service, Runnable::run);
+        var approvals = new Approvals(store, service, Runnable::run, now, over::contains, follower);
+        store.takeUpAll();
+        return approvals;
     }
 
     private void assertToldOf(Outcome outcome) {
@@ -118,13 +127,7 @@ class ApprovalsTest {
     @Test
     void nobodyDecidesForABuildThatIsOver() throws IOException {
         var over = new HashSet<BuildRef>();
-        var approvals = new Approvals(
-                ApprovalStore.open(folder, TestBuilds.below(folder)).settling(timer, Runnable::run),
-                timer,
-                Runnable::run,
-                clock,
-                over::contains,
-                approval -> {});
+        Approvals approvals = open(timer, clock, over, approval -> {});
         List<Event> decisions = List.of(
                 callback(true),
                 callback(false),
@@ -165,7 +168,7 @@ class ApprovalsTest {
     /** One of many may have to wait for its call for longer than the external process has. */
     @Test
     void aDeadlineMayBeginWithTheCall() throws IOException {
-        Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
+        Approvals approvals = open();
         Instant start = clock.instant();
         TestBuilds.create(
                 approvals,
@@ -256,7 +259,8 @@ class ApprovalsTest {
         approvals.close();
         clock.set(DEADLINE.plusSeconds(3600));
 
-        Approvals reopened = open(clock);
+        Approvals reopened = open();
+        manualTimer.pass(Duration.ZERO);
 
         assertThat(reopened.find("a1").orElseThrow().decision())
                 .returns(Outcome.TIMED_OUT, Decision::outcome)
@@ -292,7 +296,7 @@ class ApprovalsTest {
 
     @Test
     void aTimeoutSaysWhatIsKnown() throws IOException {
-        Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
+        Approvals approvals = open();
         for (String id : List.of("silent", "failing", "unheard", "again")) {
             TestBuilds.create(approvals, start(id));
         }
@@ -332,35 +336,27 @@ class ApprovalsTest {
                         "again", missing + " The last that is known: /state is \"error\"."));
     }
 
+    /** As a callback that comes while the start still reads other builds. */
     @Test
-    void triesAgainLaterWhenATimeoutCannotBeWritten() throws IOException {
-        Approvals approvals = open(clock);
-        TestBuilds.create(approvals, start("a1"));
-        approvals.close();
-        clock.set(DEADLINE);
+    void aBuildThatIsReadOnDemandHasItsDeadlines() throws IOException {
+        Approvals before = open(clock);
+        TestBuilds.create(before, start("a1"));
+        before.close();
         ApprovalStore store = ApprovalStore.open(folder, TestBuilds.below(folder));
-        TestBuilds.breakLogs(folder);
+        var after = new Approvals(store, manualTimer.service(), Runnable::run, clock, build -> false, approval -> {});
 
-        var reopened = new Approvals(store, timer, Runnable::run, clock, build -> false, approval -> {});
+        assertThat(after.pending()).isEmpty();
+        assertThat(after.find("a1")).contains(start("a1"));
+        manualTimer.pass(Duration.ofHours(24));
 
-        assertThat(reopened.find("a1").orElseThrow().isDecided()).isFalse();
-        await().until(() -> timer.getQueue().size() == 1); // the retry alone: the folding of the first instance is over
+        assertThat(store.recentlyDecided()).extracting(Approval::id).containsExactly("a1");
     }
 
     @Test
     void triesOneOfManyWritesWhileTheDiskIsFullAndThenAll() throws IOException {
-        Approvals before = open(clock);
-        for (int i = 0; i < 100; i++) {
-            TestBuilds.create(before, start("a" + i));
-        }
-        before.close();
-        clock.set(DEADLINE);
-        ApprovalStore store = ApprovalStore.open(folder, TestBuilds.below(folder));
-        TestBuilds.breakLogs(folder);
         var tries = new AtomicInteger();
-
         Approvals approvals = new Approvals(
-                store,
+                ApprovalStore.open(folder, TestBuilds.below(folder)),
                 manualTimer.service(),
                 work -> {
                     tries.incrementAndGet();
@@ -369,6 +365,12 @@ class ApprovalsTest {
                 clock,
                 build -> false,
                 approval -> {});
+        for (int i = 0; i < 100; i++) {
+            TestBuilds.create(approvals, start("a" + i));
+        }
+        TestBuilds.breakLogs(folder);
+
+        clock.set(DEADLINE);
         manualTimer.pass(Duration.ofMinutes(1));
 
         assertThat(tries.get()).isBetween(105, 115); // each once, and then one every five seconds
@@ -401,16 +403,6 @@ class ApprovalsTest {
         approvals.apply("a1", callback(true));
 
         assertThat(told).extracting(Approval::id).containsExactly("a1");
-    }
-
-    private Approvals open(ApprovalObserver follower) throws IOException {
-        return new Approvals(
-                ApprovalStore.open(folder, TestBuilds.below(folder)).settling(timer, Runnable::run),
-                timer,
-                Runnable::run,
-                clock,
-                build -> false,
-                follower);
     }
 
     /** A follower that keeps what it is told. */
@@ -453,7 +445,8 @@ class ApprovalsTest {
         approvals.close();
         clock.set(DEADLINE.plusSeconds(1));
 
-        open(follower);
+        Approvals reopened = open(follower);
+        await().until(() -> reopened.pending().isEmpty());
 
         assertThat(follower.changes)
                 .containsExactly(
@@ -517,7 +510,7 @@ class ApprovalsTest {
         TestBuilds.create(before, startingIn("a1", 7, null));
         TestBuilds.create(before, startingIn("a2", 8, null));
         before.close();
-        Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
+        Approvals approvals = open();
         approvals.attach("a1", told::add);
         TestBuilds.breakLogs(folder);
 
@@ -536,7 +529,7 @@ class ApprovalsTest {
         Approvals before = open(clock);
         TestBuilds.create(before, startIn("a1", "deploy"));
         before.close();
-        Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
+        Approvals approvals = open();
         TestBuilds.breakLogs(folder);
         approvals.abort(build -> build.number() == 7, "The build ended.");
         TestBuilds.mendLogs(folder);
@@ -852,7 +845,7 @@ class ApprovalsTest {
 
     @Test
     void theWaitForAnOpeningEndsAtItsDeadline() throws IOException {
-        Approvals approvals = open(ApprovalStore.open(folder, TestBuilds.below(folder)));
+        Approvals approvals = open();
         TestBuilds.create(
                 approvals,
                 TestApproval.of("window", new BuildRef("job", 1))

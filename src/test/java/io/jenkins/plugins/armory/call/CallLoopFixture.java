@@ -57,6 +57,7 @@ abstract class CallLoopFixture {
                 () -> chance,
                 clock);
         loop.open();
+        store.takeUpAll();
     }
 
     void restart() throws IOException {

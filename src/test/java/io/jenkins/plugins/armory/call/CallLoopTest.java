@@ -99,6 +99,7 @@ class CallLoopTest {
                 new UntilWritten(timer.service(), Runnable::run),
                 this::chance,
                 clock);
+        repository.takeUpAll();
     }
 
     private double chance() {

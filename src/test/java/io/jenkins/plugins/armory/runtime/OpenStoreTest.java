@@ -3,8 +3,6 @@ package io.jenkins.plugins.armory.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.armory.approval.ApprovalTest;
-import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallPermits;
@@ -18,12 +16,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +40,6 @@ class OpenStoreTest {
         }
     };
 
-    private boolean full;
     private OpenStore store;
 
     @BeforeEach
@@ -63,20 +57,13 @@ class OpenStoreTest {
                 new CallPermits(Runnable::run),
                 new ApprovalEvents(List::of, Runnable::run, id -> Optional.empty()),
                 timer,
-                this::execute);
+                Runnable::run);
     }
 
     @AfterEach
     void stop() {
         store.close();
         timer.shutdownNow();
-    }
-
-    private void execute(Runnable work) {
-        if (full) {
-            throw new RejectedExecutionException("full");
-        }
-        work.run();
     }
 
     private static <T> T answering(Class<T> type, Map<String, Object> answers) {
@@ -90,14 +77,6 @@ class OpenStoreTest {
     private void assertCannotBeOpened() throws IOException {
         assertThatThrownBy(store::open).isInstanceOf(ApprovalsUnavailableException.class);
         StoreLock.take(folder).close(); // fails unless it is free
-    }
-
-    private Map<Path, Long> files() throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile)
-                    .collect(
-                            Collectors.toMap(each -> each, each -> each.toFile().length()));
-        }
     }
 
     @Test
@@ -115,22 +94,5 @@ class OpenStoreTest {
         assertThatThrownBy(() -> StoreLock.take(folder)).isInstanceOf(IOException.class);
         store.close();
         StoreLock.take(folder).close();
-    }
-
-    @Test
-    void whatWasOpenedBeforeAnObstacleIsClosed() throws IOException {
-        ApprovalStore earlier = ApprovalStore.open(folder, TestBuilds.below(folder));
-        TestBuilds.create(earlier, ApprovalTest.start("a1"));
-        earlier.close();
-        full = true; // so the deadline of that one cannot be looked at
-        assertCannotBeOpened();
-        full = false;
-
-        StoreLock another = StoreLock.take(folder);
-        Map<Path, Long> before = files();
-        scheduled.removeLast(); // the next attempt
-        scheduled.forEach(Runnable::run);
-        assertThat(files()).isEqualTo(before);
-        another.close();
     }
 }

@@ -39,7 +39,9 @@ class HistoryTest {
     private Path folder;
 
     private ApprovalStore open() throws IOException {
-        return ApprovalStore.open(folder, TestBuilds.below(folder));
+        ApprovalStore opened = ApprovalStore.open(folder, TestBuilds.below(folder));
+        opened.takeUpAll();
+        return opened;
     }
 
     private static void decide(ApprovalStore store, String... ids) throws IOException {

@@ -155,7 +155,8 @@ public enum FaultPoint {
 
     // The controller starts again.
     STORE_OPENING(RESTART, "build.ApprovalStore.open", "nothing is read"),
-    STORE_OPENED(RESTART, "build.ApprovalStore.open end", "all pending approvals are in memory"),
+    STORE_OPENED(RESTART, "build.ApprovalStore.open end", "the markers are read, and no log"),
+    TAKEN_UP(RESTART, "build.ApprovalStore.takeUpAll end", "all pending approvals are in memory"),
     LOADED(RESTART, "runtime.JobEvents.onLoaded end", "the jobs are loaded"),
     STEP_RESUMING(RESTART, "step.approval.ArmoryWebhookApprovalExecution.onResume", "a step is resumed"),
     STEP_RESUMED(RESTART, "step.approval.ApprovalWait.resume end", "it waits again"),
