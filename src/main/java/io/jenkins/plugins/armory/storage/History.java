@@ -156,7 +156,6 @@ public final class History {
                 output.append(text.toString().getBytes(StandardCharsets.US_ASCII));
             }
         }
-        known.add(month);
     }
 
     private boolean endsWithLine(Path file, long size) throws IOException {

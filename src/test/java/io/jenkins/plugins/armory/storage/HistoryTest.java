@@ -242,6 +242,20 @@ class HistoryTest {
     }
 
     @Test
+    void aDeploymentThatIsToldFirstAfterAStartDoublesNoDecision() throws IOException {
+        ApprovalStore store = open();
+        decide(store, "a1");
+        lines(store);
+        var history = new History(folder.resolve("history"));
+        history.takeUp(store.find("a1").orElseThrow());
+
+        history.add(new EndedDeployment("prod", "shop", 7, State.FAILED, false, SOON, List.of(), false, null));
+        history.write();
+
+        assertThat(approvals(lines(store))).containsOnlyOnce("a1");
+    }
+
+    @Test
     void whatCannotBeWrittenIsWrittenLater() throws IOException {
         Path blocker = Files.createFile(folder.resolve("history")); // so no file can be created in it
         ApprovalStore store = open();
