@@ -140,7 +140,10 @@ public final class ApprovalStore {
         return this;
     }
 
-    /** Takes up all builds that have something open. One whose log cannot be read holds up no other. Called when there are followers. */
+    /**
+     * Takes up all builds that have something open. One whose log cannot be read holds up no other. Called when Jenkins has loaded its jobs, and
+     * whoever follows the approvals is there.
+     */
     public void takeUpAll() {
         for (BuildRef build : markers.builds()) {
             try {
@@ -208,7 +211,7 @@ public final class ApprovalStore {
     }
 
     /**
-     * Takes up the approvals of a build, if it is not known, also of one whose job was renamed while Jenkins was down.
+     * Takes up the approvals of a build, unless that was done before. Its job may have been renamed while Jenkins was down.
      *
      * @throws IOException if they cannot be read, or if the build is not there now
      */

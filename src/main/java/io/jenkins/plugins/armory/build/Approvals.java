@@ -61,8 +61,8 @@ public final class Approvals implements BuildState.Feed {
     private final UntilWritten again;
 
     /**
-     * Follows the approvals of a store. Those that are overdue when they become known are timed out on the executor. A callback that comes
-     * before that is too late all the same.
+     * Follows the approvals of a store. Those that are overdue when they become known are timed out on the executor. A
+     * callback that comes before that is too late all the same.
      *
      * @param timer wakes this object for the next deadline
      * @param executor does file I/O and calls the observers

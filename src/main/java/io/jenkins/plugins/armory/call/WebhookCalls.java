@@ -55,7 +55,7 @@ final class WebhookCalls extends CallKind {
         }
     }
 
-    /** Returns whether the first or the next attempt was under way, or due, at a time before this run. */
+    /** Returns whether the first or the next attempt was under way, or due, before the approval became known. */
     private static boolean mayHaveBeenUnderWay(Approval approval, Instant now) {
         Instant due = approval.nextAttemptAt();
         return !approval.awaitsFirstCall() && (due == null ? approval.attempts().isEmpty() : !due.isAfter(now));
