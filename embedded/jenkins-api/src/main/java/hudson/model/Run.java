@@ -67,8 +67,12 @@ public abstract class Run<JobT extends Job<JobT, RunT>, RunT extends Run<JobT, R
         return job == null ? null : job.getBuildByNumber(Integer.parseInt(id.substring(hash + 1)));
     }
 
-    /** When it was scheduled; the embedded controller does not keep it. */
-    public final long getTimeInMillis() {
+    /** When it was scheduled. */
+    public long getTimeInMillis() {
+        return 0;
+    }
+
+    public long getQueueId() {
         return 0;
     }
 

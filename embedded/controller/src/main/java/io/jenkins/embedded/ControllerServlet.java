@@ -141,14 +141,14 @@ final class ControllerServlet extends HttpServlet {
         var parameters = new TreeMap<String, String>();
         http.request().getParameterMap().forEach((name, values) -> parameters.put(name, values[0]));
         var build = jenkins.schedule(job, parameters);
-        http.response().setHeader("Location", jenkins.getRootUrl() + "queue/item/" + build.queueId() + "/");
+        http.response().setHeader("Location", jenkins.getRootUrl() + "queue/item/" + build.getQueueId() + "/");
         http.text(201, "");
     }
 
     private void queueItem(MatchResult path, Exchange http) throws IOException {
         var id = Long.parseLong(path.group(1));
         var build = jenkins.builds()
-                .filter(candidate -> candidate.queueId() == id)
+                .filter(candidate -> candidate.getQueueId() == id)
                 .findFirst()
                 .orElseThrow(() -> new FileNotFoundException("There is no such queue item"));
         http.json(Map.of("id", id, "executable", reference(build)));
@@ -189,7 +189,7 @@ final class ControllerServlet extends HttpServlet {
         answer.put("fullDisplayName", build.getFullDisplayName());
         answer.put("building", build.isBuilding());
         answer.put("result", build.isBuilding() ? null : build.getResult().toString());
-        answer.put("timestamp", build.timestamp());
+        answer.put("timestamp", build.getTimeInMillis());
         answer.put("duration", build.duration());
         http.json(answer);
     }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -28,6 +29,8 @@ import jenkins.model.JenkinsLocationConfiguration;
 import jenkins.util.Timer;
 import net.java.sezpoz.Index;
 import net.java.sezpoz.IndexItem;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionList;
 import org.jenkinsci.plugins.workflow.support.steps.StageStep;
 
 /** The controller: extensions, settings and jobs, without what serves them over HTTP. */
@@ -53,6 +56,14 @@ final class EmbeddedJenkins extends Jenkins {
         extensions.add(new JenkinsLocationConfiguration());
         extensions.add(new CascCredentials());
         extensions.add(new StageStep.DescriptorImpl());
+        extensions.add(new FlowExecutionList() {
+            @Override
+            public Iterator<FlowExecution> iterator() {
+                return interrupted.stream()
+                        .<FlowExecution>map(PipelineBuild::execution)
+                        .iterator();
+            }
+        });
         StreamSupport.stream(
                         Index.load(Extension.class, Object.class, getClass().getClassLoader())
                                 .spliterator(),
@@ -90,7 +101,7 @@ final class EmbeddedJenkins extends Jenkins {
                 jobs.put(job.getName(), job);
             }
         }
-        builds().forEach(build -> lastQueueId.accumulateAndGet(build.queueId(), Math::max));
+        builds().forEach(build -> lastQueueId.accumulateAndGet(build.getQueueId(), Math::max));
         interrupted = builds().filter(PipelineBuild::isBuilding).toList();
         fire(ItemListener.class, ItemListener::onLoaded);
     }

@@ -76,11 +76,11 @@ final class Pages {
     }
 
     private static String started(PipelineBuild build) {
-        return STARTED.format(Instant.ofEpochMilli(build.timestamp()));
+        return STARTED.format(Instant.ofEpochMilli(build.getTimeInMillis()));
     }
 
     private static String took(PipelineBuild build) {
-        var millis = build.isBuilding() ? System.currentTimeMillis() - build.timestamp() : build.duration();
+        var millis = build.isBuilding() ? System.currentTimeMillis() - build.getTimeInMillis() : build.duration();
         var seconds = millis / 1000;
         return seconds < 60 ? seconds + " s" : seconds / 60 + " min " + seconds % 60 + " s";
     }

@@ -1,6 +1,7 @@
 package io.jenkins.embedded;
 
 import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.thoughtworks.xstream.XStream;
@@ -46,6 +47,7 @@ import org.jenkinsci.plugins.workflow.graph.FlowEndNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.graph.FlowStartNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /** A build of a {@link PipelineJob}: its record on disk, its log, and the program that runs it. */
 final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Queue.Executable {
@@ -197,6 +199,12 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         }
 
         @Override
+        public ListenableFuture<List<StepExecution>> getCurrentExecutions(boolean innermostOnly) {
+            return Futures.immediateFuture(
+                    program.join().waiting(StepExecution.class).toList());
+        }
+
+        @Override
         public List<FlowNode> getCurrentHeads() {
             return ask(Program::heads).join();
         }
@@ -325,11 +333,13 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         return program.isDone() ? ask(Program::stages).join() : List.of();
     }
 
-    long queueId() {
+    @Override
+    public long getQueueId() {
         return record.queueId;
     }
 
-    long timestamp() {
+    @Override
+    public long getTimeInMillis() {
         return record.timestamp;
     }
 

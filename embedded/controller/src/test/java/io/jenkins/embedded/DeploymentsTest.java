@@ -11,9 +11,12 @@ import com.cloudbees.plugins.credentials.CredentialsScope;
 import hudson.ExtensionList;
 import hudson.model.Result;
 import hudson.util.Secret;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Place;
+import io.jenkins.plugins.armory.build.ApprovalStore;
+import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
 import io.jenkins.plugins.armory.builds.SeenCommits;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
@@ -96,6 +99,27 @@ class DeploymentsTest {
         }
     }
 
+    private static Deployments deployments(Path folder, List<Deployment> noted) throws IOException {
+        var approvals = ApprovalStore.open(folder, new ApprovalStore.Builds() {
+            @Override
+            public BuildState of(BuildRef build) throws IOException {
+                throw new IOException(build + " is not there");
+            }
+
+            @Override
+            public boolean isThere(BuildRef build) {
+                return false;
+            }
+
+            @Override
+            public boolean isOver(BuildRef build) {
+                return false;
+            }
+        });
+        return new Deployments(
+                Runnable::run, new RunningBuilds(), () -> approvals, (run, deployment) -> noted.add(deployment));
+    }
+
     /** Everybody who may read a build may ask for it at any time. Jenkins may have gone down before its end was noted. */
     @Test
     void anEndedDeploymentIsNotedOnceHoweverOftenSomebodyLooks(@TempDir Path home, @TempDir Path folder)
@@ -104,13 +128,13 @@ class DeploymentsTest {
             var job = controller.jenkins().createJob("job", Controller.configXml(""));
             var build = new UnsavedBuild(job, folder);
             var noted = new ArrayList<Deployment>();
-            var builds = new RunningBuilds();
-            var deployments = new Deployments(Runnable::run, builds, (run, deployment) -> noted.add(deployment));
+            var deployments = deployments(home.resolve("before"), noted);
             deployments.apply(build, new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null));
             deployments.apply(build, new RulesMet("prod", "step"));
             deployments.apply(build, new Ended("prod", "step", null));
             var read = new UnsavedBuild(job, folder); // as after a crash
             read.end();
+            deployments = deployments(home.resolve("after"), noted);
             noted.clear();
 
             for (int look = 0; look < 10; look++) {
@@ -162,25 +186,31 @@ class DeploymentsTest {
                             "2 of 42 failed"));
             Files.createDirectory(second.resolve("armory.log"));
             deployments.restart(restarted, origin, Set.of("smoke"), Set.of(), false);
-            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST)).contains("cannot be written");
+            assertThat(deployments.reasonToCancel(restarted, Place.OUTERMOST)).contains("is in doubt");
             ArmoryRuntime.get().runningBuilds().forget(restarted); // as by a crash
 
             deployments.restart(again, restarted, Set.of("smoke"), Set.of(), true);
 
-            assertThat(deployments.reasonToCancel(again, Place.OUTERMOST)).contains("are not known");
+            assertThat(deployments.reasonToCancel(again, Place.OUTERMOST)).contains("is in doubt");
         }
     }
 
     @Test
     void aLostLogCancelsWhatItMayGuard(@TempDir Path home, @TempDir Path folder) throws IOException {
+        SeenCommits seen;
         try (var controller = new Controller(home)) {
-            var job = controller.jenkins().createJob("job", Controller.configXml(""));
-            var build = new UnsavedBuild(job, folder);
+            var build = new UnsavedBuild(controller.jenkins().createJob("job", Controller.configXml("")), folder);
+            ArmoryRuntime.get()
+                    .deployments()
+                    .apply(build, new Declared("docs", List.of(), "step", Place.OUTERMOST, null, null));
+            seen = SeenCommits.find(build);
+        }
+        Files.delete(folder.resolve("armory.log"));
+        try (var controller = new Controller(home)) {
+            var resumed =
+                    new UnsavedBuild(controller.jenkins().jobs().iterator().next(), folder);
+            resumed.addAction(seen);
             var deployments = ArmoryRuntime.get().deployments();
-            deployments.apply(build, new Declared("docs", List.of(), "step", Place.OUTERMOST, null, null));
-            Files.delete(folder.resolve("armory.log"));
-            var resumed = new UnsavedBuild(job, folder); // as after a crash
-            resumed.addAction(build.getAction(SeenCommits.class));
 
             deployments.resume(resumed);
 
@@ -201,7 +231,7 @@ class DeploymentsTest {
                     """);
             var other = WaitStep.await("x");
             var deployments = ArmoryRuntime.get().deployments();
-            await().until(() -> deployments.of(build).waiting().contains("part"));
+            await().until(() -> deployments.of(build).newest().find("part").isPresent());
             deployments.apply(build, FAILED);
             deployments.noteCancelled(build, "prod", Place.OUTERMOST, "because");
             other.onSuccess(null);

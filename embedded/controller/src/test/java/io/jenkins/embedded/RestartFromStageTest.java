@@ -3,6 +3,8 @@ package io.jenkins.embedded;
 import static io.jenkins.embedded.Controller.awaitEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
 import hudson.model.Cause;
 import hudson.model.Queue;
 import hudson.model.Result;
@@ -19,6 +21,7 @@ import org.jenkinsci.plugins.pipeline.modeldefinition.causes.RestartDeclarativeP
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +117,11 @@ class RestartFromStageTest {
             @Override
             public FlowExecutionOwner getOwner() {
                 return owner;
+            }
+
+            @Override
+            public ListenableFuture<List<StepExecution>> getCurrentExecutions(boolean innermostOnly) {
+                return Futures.immediateFuture(List.of());
             }
 
             @Override

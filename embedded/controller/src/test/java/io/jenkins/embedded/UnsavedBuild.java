@@ -23,7 +23,12 @@ final class UnsavedBuild extends Run<PipelineJob, PipelineBuild> {
 
     @Override
     public int getNumber() {
-        return 1;
+        return folder.hashCode() & Integer.MAX_VALUE;
+    }
+
+    @Override
+    public long getQueueId() {
+        return folder.hashCode();
     }
 
     /** Differs from that of the job's other builds. */

@@ -372,7 +372,7 @@ public record Approval(
                 && hasWebhook()
                 && callback == null
                 && switch (decision.outcome()) {
-                    case TIMED_OUT, NOT_HEARD, ABORTED, OTHER_FAILED, REJECTED -> true;
+                    case TIMED_OUT, NOT_HEARD, ABORTED, LOST, OTHER_FAILED, REJECTED -> true;
                     case SUCCESS -> decision.override() && !channels().isEmpty();
                     case NOT_SENT -> !isUnsent(); // it took the call, and its answer lacked what status needs
                     default -> false;

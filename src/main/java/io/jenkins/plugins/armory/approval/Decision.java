@@ -39,6 +39,8 @@ public record Decision(
         NOT_HEARD,
         /** The build, or the part of it that waited, ended first. */
         ABORTED,
+        /** The log of the build is in doubt, so the decision is not known. */
+        LOST,
         /** Another approval of the same phase failed first. */
         OTHER_FAILED,
         /** The webhook could not be called, or refused the call. */

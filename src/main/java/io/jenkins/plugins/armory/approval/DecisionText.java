@@ -33,6 +33,7 @@ public final class DecisionText {
                                 ? "Webhook '" + LogText.continued(approval.webhook()) + "' could not be called"
                                 : title + "failed")
                         + message(decision.mdMessage());
+            case LOST -> title + "is lost" + message(decision.mdMessage());
             case OTHER_FAILED -> title + "ended" + message(decision.mdMessage());
             default -> throw new IllegalArgumentException("no failure: " + decision.outcome());
         };

@@ -172,6 +172,9 @@ public sealed interface Event {
      */
     record Notified(Notifications.Notice notice, String failure) implements Event {}
 
+    /** The log of the build is in doubt, so the decision of the approval is not known. */
+    record Lost(String reason) implements Event {}
+
     /** The end of the build, or of the part of it that waited. */
     record Aborted(String reason) implements Event {
 

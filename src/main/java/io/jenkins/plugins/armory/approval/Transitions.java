@@ -234,6 +234,12 @@ enum Transitions {
             "ABORTED",
             (approval, event, now) -> approval.decided(Outcome.ABORTED, ((Event.Aborted) event).reason(), "build", now),
             Answer.ACCEPTED),
+    LOST(
+            States.PENDING,
+            Events.of(Event.Lost.class),
+            "LOST",
+            (approval, event, now) -> approval.decided(Outcome.LOST, ((Event.Lost) event).reason(), "build", now),
+            Answer.ACCEPTED),
     OTHER_FAILED(
             States.PENDING,
             Events.of(Event.OtherFailed.class),
@@ -281,6 +287,7 @@ enum Transitions {
                     Event.Refused.class,
                     Event.CancelOver.class,
                     Event.OtherFailed.class,
+                    Event.Lost.class,
                     Event.Aborted.class),
             "the same",
             Effect.NONE,

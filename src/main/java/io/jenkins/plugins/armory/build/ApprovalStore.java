@@ -13,10 +13,12 @@ import io.jenkins.plugins.armory.storage.RecentDecisions;
 import io.jenkins.plugins.armory.storage.disk.UntilWritten;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -99,6 +102,9 @@ public final class ApprovalStore {
     private volatile Runnable settleSoon = () -> {};
     private volatile boolean closed;
 
+    /** Whether all builds are taken up: before that, an id without a marker may be one of a build that goes on. */
+    private volatile boolean takenUp;
+
     @CheckForNull
     private volatile IOException failure;
 
@@ -106,7 +112,7 @@ public final class ApprovalStore {
         this.folder = folder;
         this.builds = builds;
         history = new History(folder.resolve("history"));
-        markers = new Markers(folder.resolve("open"));
+        markers = new Markers(folder.resolve("open"), builds::isThere);
     }
 
     /**
@@ -143,9 +149,13 @@ public final class ApprovalStore {
     /**
      * Takes up all builds that have something open. One whose log cannot be read holds up no other. Called when Jenkins has loaded its jobs, and
      * whoever follows the approvals is there.
+     *
+     * @param running further builds that go on; the marker of one may be lost
      */
-    public void takeUpAll() {
-        for (BuildRef build : markers.builds()) {
+    public void takeUpAll(Collection<BuildRef> running) {
+        var all = new HashSet<BuildRef>(markers.builds());
+        all.addAll(running);
+        for (BuildRef build : all) {
             try {
                 takeUp(build);
             } catch (IOException | RuntimeException x) {
@@ -155,6 +165,7 @@ public final class ApprovalStore {
                 }
             }
         }
+        takenUp = true;
         readRecent();
         settleSoon.run();
     }
@@ -213,36 +224,47 @@ public final class ApprovalStore {
     /**
      * Takes up the approvals of a build, unless that was done before. Its job may have been renamed while Jenkins was down.
      *
-     * @throws IOException if they cannot be read, or if the build is not there now
+     * @throws IOException if the build is not there now, or is a copy of another one that has the approvals
      */
     public void takeUp(BuildRef build) throws IOException {
         if (!states.containsKey(build)) {
             BuildState state = builds.of(build);
-            Optional<Approval> first = state.first();
-            if (first.isPresent()) {
-                mark(build, first.get(), first.get().deadline()); // under the present name
-            }
+            state.mark(); // under the present name
             keep(build, state);
         }
     }
 
     /**
-     * Marks a build as open.
+     * Opens the log of a build, see {@link BuildState}. There must be one object of a build.
      *
-     * @param first the approval that was created first
-     * @throws IOException if that may not be on disk, or if the build is a copy of the one that is marked
+     * @param folder returns the build's folder, which changes with the name of the job
+     * @param key the build's
+     * @param seen how many commits the build's own record has seen
+     * @param waiters calls the steps that wait
      */
-    private void mark(BuildRef build, Approval first, Instant deadline) throws IOException {
-        String key = keyOf(first.id());
-        BuildRef marked = markers.find(key).orElse(build);
-        if (!marked.equals(build) && builds.isThere(marked)) {
-            throw new IOException(build + " is a copy of " + marked + ", which has the approvals");
+    public BuildState openState(BuildRef build, Supplier<Path> folder, String key, long seen, Executor waiters) {
+        BuildState known = states.get(build);
+        return known != null
+                ? known
+                : BuildState.open(build, folder, markers, key, seen, waiters, Clock.tickMillis(ZoneOffset.UTC));
+    }
+
+    /**
+     * Puts a build in doubt if its log could not be written for some seconds.
+     *
+     * @return whether that is so
+     */
+    boolean doubtIfStuck(BuildRef build, String why) {
+        BuildState state = states.get(build);
+        boolean isStuck = state != null && state.isStuck(BuildState.STUCK);
+        if (isStuck) {
+            state.doubt(why);
         }
-        markers.add(key, build, deadline);
+        return isStuck;
     }
 
     /** Subscribes to the feed of a build, once. Returns when the subscription holds, on every thread, so that no commit is missed. */
-    private void keep(BuildRef build, BuildState state) {
+    public void keep(BuildRef build, BuildState state) {
         states.computeIfAbsent(build, same -> {
             state.follow(new BuildState.Feed() {
                 @Override
@@ -280,11 +302,6 @@ public final class ApprovalStore {
         Approval first = approvals.get(0);
         BuildRef build = first.build();
         BuildState state = builds.of(build);
-        Instant deadline = approvals.stream()
-                .map(Approval::deadline)
-                .max(Comparator.naturalOrder())
-                .orElseThrow();
-        mark(build, first, deadline);
         keep(build, state);
         return noting(() -> state.create(started, approvals));
     }
@@ -330,6 +347,9 @@ public final class ApprovalStore {
         BuildRef build;
         synchronized (over) {
             build = over.get(id);
+        }
+        if (build == null && !takenUp) {
+            throw new IOException("the builds that go on are still being read");
         }
         return build != null && builds.isThere(build) ? builds.of(build).approval(id) : Optional.empty();
     }
@@ -480,5 +500,6 @@ public final class ApprovalStore {
             LOGGER.log(Level.WARNING, "Cannot write the history; the next start does", x);
         }
         history.close();
+        markers.close();
     }
 }

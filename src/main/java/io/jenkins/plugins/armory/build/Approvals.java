@@ -26,7 +26,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -45,6 +47,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class Approvals implements BuildState.Feed {
 
+    /** When an approval whose deadline could not be written puts its build in doubt: its step ends within ten seconds. */
+    private static final int ON_TIME_SECONDS = 7;
+
     private static final Logger LOGGER = Logger.getLogger(Approvals.class.getName());
 
     private final ApprovalStore store;
@@ -59,6 +64,7 @@ public final class Approvals implements BuildState.Feed {
     private final Map<String, String> unreadStatuses = new ConcurrentHashMap<>();
 
     private final UntilWritten again;
+    private final ScheduledExecutorService timer;
 
     /**
      * Follows the approvals of a store. Those that are overdue when they become known are timed out on the executor. A
@@ -84,7 +90,11 @@ public final class Approvals implements BuildState.Feed {
         this.again = new UntilWritten(timer, executor);
         follow(follower);
         store.follow(this);
-        this.deadlines = new Deadlines(timer, clock, id -> executor.execute(() -> checkClock(id)));
+        this.timer = timer;
+        this.deadlines = new Deadlines(timer, clock, id -> {
+            executor.execute(() -> checkClock(id));
+            checkOnTime(id, ON_TIME_SECONDS);
+        });
         this.heartbeats = new Heartbeats(timer, clock.instant(), id -> executor.execute(() -> checkClock(id)));
     }
 
@@ -381,6 +391,26 @@ public final class Approvals implements BuildState.Feed {
     /** See {@link ApprovalStore#renamed}. */
     public void renamed(String before, String after) {
         store.renamed(before, after);
+    }
+
+    /** Sees to it that an approval ends soon after its deadline, even if nothing can be written. Takes no lock of a log. */
+    private void checkOnTime(String id, int seconds) {
+        try {
+            timer.schedule(
+                    () -> {
+                        Approval approval = findInMemory(id).orElse(null);
+                        if (approval != null
+                                && approval.isOverdue(clock.instant())
+                                && !store.doubtIfStuck(
+                                        approval.build(), "that a deadline has passed cannot be written")) {
+                            checkOnTime(id, 1);
+                        }
+                    },
+                    seconds,
+                    TimeUnit.SECONDS);
+        } catch (RejectedExecutionException x) {
+            // Jenkins is going down
+        }
     }
 
     private void checkClock(String id) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.build;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
 import io.jenkins.plugins.armory.storage.disk.Disk;
 import io.jenkins.plugins.armory.storage.disk.DurableFile;
@@ -17,9 +18,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -32,8 +36,8 @@ import java.util.function.Supplier;
  * </pre>
  *
  * A line has the CRC-32C of the rest, the number of the commit, and the values that it sets, by key; {@code null} removes one. The last value
- * of a key counts. A last line without its line feed was never acknowledged, and is cut off. All else that is wrong is a {@link
- * DoubtException}: nothing is repaired.
+ * of a key counts. A last line without its line feed was never acknowledged, and is cut off. All else that is wrong puts the log in doubt:
+ * nothing is repaired, and nothing is appended any more.
  *
  * <p>No handle is kept and no file is created but by the first commit, so that Jenkins can move and delete the folder. Only one thread may use
  * an object at a time.
@@ -44,13 +48,20 @@ final class BuildLog {
 
     private static final byte LINE_FEED = '\n';
 
+    /** How long the file may be missing or too short, as while Jenkins moves its folder by a copy. */
+    private static final long MISSING_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     /** Says that a log is not what was written, so that nothing in it can be relied on. */
     static final class DoubtException extends IOException {
 
         private static final long serialVersionUID = 1L;
 
         DoubtException(Path file, String why) {
-            super(file + " is not what was written: " + why);
+            this(file + " is not what was written: " + why);
+        }
+
+        DoubtException(String why) {
+            super(why);
         }
     }
 
@@ -59,7 +70,17 @@ final class BuildLog {
     /** The bytes and the commits that are known to be on disk. */
     private long length;
 
-    private long commits;
+    private volatile long commits;
+
+    /** How long the file may be by what could not be appended whole. */
+    private long tried;
+
+    /** The length of the last line. */
+    private int last;
+
+    /** Since when the file is missing or too short, as {@code System.nanoTime()}; {@code null} if it is not. */
+    @CheckForNull
+    private Long missing;
 
     /** @param folder returns the build's folder, which changes with the name of the job */
     BuildLog(Supplier<Path> folder) {
@@ -70,14 +91,14 @@ final class BuildLog {
      * Reads the log, once and before all else; one that does not exist has no values.
      *
      * @param seen the commits that were seen on disk before: with fewer, the log was lost or is an older copy
-     * @return the values, each where its key came first
+     * @param values takes the values, each where its key came first; also those in front of a line that is damaged
      * @throws DoubtException if it is not what was written
      * @throws IOException if it cannot be read
      */
-    Map<String, JsonNode> read(long seen) throws IOException {
+    void read(long seen, Map<String, JsonNode> values) throws IOException {
         Path file = file();
         byte[] content = content(file);
-        var values = new LinkedHashMap<String, JsonNode>();
+        tried = content.length;
         for (int end = next(content, 0); end >= 0; end = next(content, end + 1)) {
             ObjectNode set = line(file, ChecksumLine.content(content, (int) length, end));
             set.fields().forEachRemaining(each -> {
@@ -89,14 +110,13 @@ final class BuildLog {
             });
             length = end + 1L;
         }
-        int last = content.length - 1;
-        if (last > length && ChecksumLine.content(content, (int) length, last) != null) {
+        int end = content.length - 1;
+        if (end > length && ChecksumLine.content(content, (int) length, end) != null) {
             throw new DoubtException(file, "its last line feed is damaged");
         }
         if (commits < seen) {
             throw new DoubtException(file, "it has " + commits + " commits, and " + seen + " were there before");
         }
-        return values;
     }
 
     private Path file() {
@@ -132,6 +152,15 @@ final class BuildLog {
         return StoredJson.object(file + ":" + number, text.substring(start.length()));
     }
 
+    /** Returns when something was last written to the file; empty if that is not known. */
+    Optional<Instant> lastWritten() {
+        try {
+            return Optional.of(Files.getLastModifiedTime(file()).toInstant());
+        } catch (IOException x) {
+            return Optional.empty();
+        }
+    }
+
     /** Returns how many commits are on disk. */
     long commits() {
         return commits;
@@ -151,7 +180,14 @@ final class BuildLog {
             DurableFile.syncFolder(folder.get());
         }
         length += line.length;
+        last = line.length;
         commits++;
+    }
+
+    /** Takes the last commit back, which nobody was told of. The next one is written in its place. */
+    void takeBack() {
+        length -= last;
+        commits--;
     }
 
     /**
@@ -166,14 +202,16 @@ final class BuildLog {
             return;
         }
         var there = new BuildLog(folder);
-        Map<String, JsonNode> values = there.read(0);
+        var values = new LinkedHashMap<String, JsonNode>();
+        there.read(0, values);
         values.replaceAll((key, value) -> NullNode.getInstance());
         values.putAll(all.get());
         while (there.commits < commits) {
             there.append(values);
-            values = Map.of();
+            values.clear();
         }
         length = there.length;
+        last = there.last;
     }
 
     /** Writes a line behind what is known to be on disk. */
@@ -183,10 +221,16 @@ final class BuildLog {
                 : Set.of(StandardOpenOption.WRITE);
         DurableFile.despiteInterrupts(() -> {
             try (FileChannel channel = FileChannel.open(file, options)) {
-                if (channel.size() < length) {
-                    throw new IOException(file + " has " + channel.size() + " bytes, and " + length + " were written");
+                long size = channel.size();
+                if (size < length) {
+                    throw missing(file, "it has " + size + " bytes, and " + length + " were written");
+                } else if (size > Math.max(length, tried)) {
+                    throw new DoubtException(
+                            file, "it has " + size + " bytes, of which somebody else has written some");
                 }
+                missing = null;
                 cutBack(channel);
+                tried = length + line.length;
                 try {
                     ByteBuffer bytes = ByteBuffer.wrap(line);
                     while (bytes.hasRemaining()) {
@@ -199,8 +243,18 @@ final class BuildLog {
                     cutBack(channel); // else it might count after a crash, though nobody was told
                     throw x;
                 }
+            } catch (NoSuchFileException x) {
+                throw commits == 0 ? x : missing(file, "it is gone");
             }
         });
+    }
+
+    private IOException missing(Path file, String what) {
+        long now = System.nanoTime();
+        if (missing == null) {
+            missing = now;
+        }
+        return now - missing < MISSING_NANOS ? new IOException(file + ": " + what) : new DoubtException(file, what);
     }
 
     /** Takes away what a failed write has left. */

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.build;
 import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.CommonTexts;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OpenApproval;
@@ -17,6 +18,7 @@ import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -32,9 +34,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -48,6 +52,13 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class BuildState {
 
     private static final String APPROVAL = "approval/";
+
+    /** How long nothing could be written to a log that is in the way of an end. */
+    public static final Duration STUCK = Duration.ofSeconds(5);
+
+    /** How long a doubt waits for its marker. */
+    private static final int MARK_SECONDS = 3;
+
     private static final Logger LOGGER = Logger.getLogger(BuildState.class.getName());
 
     /** A step that waits for its environment. */
@@ -72,6 +83,13 @@ public final class BuildState {
     private final BuildLog log;
 
     private final DeploymentValues values;
+    private final Markers markers;
+    private final Markers.Marker marker;
+    private volatile BuildRef build;
+
+    /** The latest deadline of the approvals. Guarded by {@link #writing}. */
+    private Instant deadline = Instant.EPOCH;
+
     private final Executor executor;
     private final Clock clock;
 
@@ -80,8 +98,8 @@ public final class BuildState {
     /** The waiters by name of the environment. Guarded by this. */
     private final Map<String, Waiting> waiters = new LinkedHashMap<>();
 
-    /** The result of all events so far. Guarded by this. */
-    private Deployment newest;
+    /** The result of all events so far. Changed with this held. */
+    private volatile Deployment newest;
 
     /** The number of events that changed something. Guarded by this. */
     private long changes;
@@ -92,7 +110,19 @@ public final class BuildState {
     /** The result of all events up to a moment, which a write takes along. */
     private record Unwritten(Deployment deployment, long changes, Set<String> touched) {}
 
-    private final Object writing = new Object();
+    /** Held while something is written. A thread that waits for it may give up, see {@link #lock}. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    /** Held while what is on disk becomes known. Nothing is written or waited for then. */
+    private final Object telling = new Object();
+
+    /** Why the log can be relied on no more, {@code null} if it can. Changed with {@link #telling} and {@link #requests} held. */
+    @CheckForNull
+    private volatile String doubt;
+
+    /** Since when something is to be written, and nothing was, as {@code System.nanoTime()}; {@code null} if all is written. */
+    @CheckForNull
+    private volatile Long unwrittenSince;
 
     /** The number of these changes that are on disk. Guarded by {@link #writing}. */
     private long written;
@@ -102,7 +132,7 @@ public final class BuildState {
     /** The targets of the plans on disk, by their keys, as pages show them. */
     private volatile Map<String, JsonNode> plans;
 
-    /** The approvals on disk, by id, in the order in which they were created. Changed with {@link #writing} held; guarded by itself. */
+    /** The approvals on disk, by id, in the order in which they were created. Changed with {@link #telling} held; guarded by itself. */
     private final Map<String, Approval> approvals = new LinkedHashMap<>();
 
     /** The ids of the pending approvals by their steps. Guarded by {@link #writing}. */
@@ -111,11 +141,24 @@ public final class BuildState {
     /** What is to be done: one commit has all that has come meanwhile. Guarded by itself. */
     private final List<Request<?>> requests = new ArrayList<>();
 
-    private volatile LongConsumer committed = commits -> {};
-    /** Guarded by {@link #writing}. */
+    /** What is being done. Guarded by {@link #requests}. */
+    private List<Request<?>> begun = List.of();
+
+    private volatile Listener listener = new Listener() {};
+    /** Guarded by {@link #telling}. */
     private Feed feed = new Feed() {};
 
-    /** The feed of a build: what is on disk, in the order of the commits. It is called with the lock of the writer held, so it must not block. */
+    /** Who keeps with the build how many commits there are. */
+    public interface Listener {
+
+        /** Called with the number of commits that are on disk, with a lock held: in memory alone. */
+        default void committed(long commits) {}
+
+        /** Called once the first commit is on disk, before anybody hears of it. */
+        default void begun() {}
+    }
+
+    /** The feed of a build: what is on disk, in the order of the commits. It is called with a lock held, so it must not block. */
     interface Feed {
         /** Takes an approval from before the subscription. These come first. */
         default void known(Approval approval) {}
@@ -141,62 +184,102 @@ public final class BuildState {
             this.work = work;
         }
 
-        void apply(Commit commit) {
+        /** Returns whether the work is done. */
+        boolean apply(Commit commit) {
             try {
                 result = work.apply(commit);
-            } catch (RuntimeException x) {
-                failure = x;
+                return true;
+            } catch (RuntimeException | Error x) {
+                fail(x);
+                return false;
             }
+        }
+
+        void fail(Throwable x) {
+            failure = x instanceof Exception known ? known : new IllegalStateException(x);
+            done.complete(null);
         }
     }
 
     private BuildState(
+            BuildRef build,
             BuildLog log,
             DeploymentValues values,
-            Deployment read,
-            Map<String, JsonNode> plans,
+            Markers markers,
+            Markers.Marker marker,
             Executor executor,
             Clock clock) {
+        this.build = build;
         this.log = log;
         this.values = values;
+        this.markers = markers;
+        this.marker = marker;
         this.executor = executor;
         this.clock = clock;
-        this.newest = read;
-        this.durable = read;
-        this.plans = plans;
     }
 
     /**
-     * Opens the log of a build. Without one, nothing is known of the build.
+     * Opens the log of a build. Without one, nothing is known of the build. One that cannot be read, or is not what was written, puts the
+     * build in doubt.
      *
      * @param folder returns the build's folder, which changes with the name of the job
+     * @param key the build's, which names its marker
      * @param seen how many commits were seen before
      * @param executor calls the waiters
-     * @throws IOException if there is a log that cannot be read, or that is not what was written
      */
-    public static BuildState open(Supplier<Path> folder, long seen, Executor executor, Clock clock) throws IOException {
+    static BuildState open(
+            BuildRef build,
+            Supplier<Path> folder,
+            Markers markers,
+            String key,
+            long seen,
+            Executor executor,
+            Clock clock) {
         var log = new BuildLog(folder);
-        Map<String, JsonNode> all = log.read(seen);
-        String where = folder.get().resolve(BuildLog.FILE).toString();
-        var approvals = new LinkedHashMap<String, Approval>();
-        var common = new CommonTexts();
-        for (Map.Entry<String, JsonNode> each : all.entrySet()) {
-            if (each.getKey().startsWith(APPROVAL)) {
-                Approval read = StoredJson.read(where + ": " + each.getKey(), each.getValue(), Approval.class, common);
-                approvals.put(read.id(), read);
-            }
-        }
-        all.keySet().removeIf(key -> key.startsWith(APPROVAL));
         var values = new DeploymentValues();
-        Deployment read = values.read(where, all);
-        all.keySet().removeIf(key -> !key.startsWith(DeploymentValues.PLAN));
-        var state = new BuildState(log, values, read, all, executor, clock);
-        approvals.values().forEach(state::keep);
+        Markers.Marker marker = markers.of(key);
+        var state = new BuildState(build, log, values, markers, marker, executor, clock);
+        var all = new LinkedHashMap<String, JsonNode>();
+        String where = folder.get().resolve(BuildLog.FILE).toString();
+        String doubt = marker.isInDoubt() ? where + " lacks what could not be written to it" : null;
+        Deployment read = Deployment.EMPTY;
+        try {
+            log.read(Math.max(seen, marker.commits()), all);
+        } catch (IOException x) {
+            doubt = x.getMessage();
+        }
+        try {
+            var common = new CommonTexts();
+            for (Map.Entry<String, JsonNode> each : all.entrySet()) {
+                if (each.getKey().startsWith(APPROVAL)) {
+                    String at = where + ": " + each.getKey();
+                    state.keep(StoredJson.read(at, each.getValue(), Approval.class, common));
+                }
+            }
+            all.keySet().removeIf(each -> each.startsWith(APPROVAL));
+            read = values.read(where, all);
+        } catch (IOException x) {
+            doubt = doubt == null ? x.getMessage() : doubt;
+        }
+        all.keySet().removeIf(each -> !each.startsWith(DeploymentValues.PLAN));
+        state.plans = all;
+        state.newest = read;
+        state.durable = read;
+        if (doubt != null) {
+            state.lose(doubt, log.lastWritten().orElse(clock.instant()));
+        }
         return state;
+    }
+
+    private void await(Approval approval) {
+        if (approval.deadline().isAfter(deadline)) {
+            deadline = approval.deadline();
+        }
     }
 
     /** Takes an approval that is on disk. */
     private void keep(Approval approval) {
+        await(approval);
         synchronized (approvals) {
             approvals.put(approval.id(), approval);
         }
@@ -209,14 +292,38 @@ public final class BuildState {
         }
     }
 
-    /** Takes a listener of the number of commits on disk. It is called with each commit, before anybody hears of that. */
-    public void onCommit(LongConsumer listener) {
-        committed = listener;
+    /** Takes who keeps how many commits there are. */
+    public void listen(Listener other) {
+        listener = other;
+    }
+
+    /**
+     * Marks the build, which goes on.
+     *
+     * @throws IOException if that may not be on disk, or if the build is a copy of the one that is marked
+     */
+    void mark() throws IOException {
+        if (commits() > 0 || doubt != null) {
+            try {
+                marker.mark(build, deadline);
+            } catch (BuildLog.DoubtException x) {
+                lose(x.getMessage(), clock.instant());
+                throw x;
+            }
+            if (doubt != null) {
+                markDoubt();
+            }
+        }
+    }
+
+    /** Returns how many commits are on disk. */
+    public long commits() {
+        return log.commits();
     }
 
     /** Takes who follows the approvals. */
     void follow(Feed follower) {
-        synchronized (writing) {
+        synchronized (telling) {
             approvals().forEach(follower::known);
             feed = follower;
         }
@@ -224,10 +331,9 @@ public final class BuildState {
 
     /** Takes over the present name of the job. */
     public void renamed(String job) {
-        synchronized (writing) {
-            synchronized (approvals) {
-                approvals.replaceAll((id, approval) -> approval.ofJob(job));
-            }
+        build = new BuildRef(job, build.number());
+        synchronized (approvals) {
+            approvals.replaceAll((id, approval) -> approval.ofJob(job));
         }
     }
 
@@ -237,10 +343,91 @@ public final class BuildState {
      * @throws IOException if commits are lost by that, and cannot be written again
      */
     void moved(String job) throws IOException {
-        synchronized (writing) {
-            renamed(job);
-            log.complete(this::all);
+        renamed(job);
+        writing.lock();
+        try {
+            if (doubt == null) {
+                markers.whileOpen(() -> log.complete(this::all));
+            }
+        } finally {
+            writing.unlock();
         }
+    }
+
+    /** Returns why the log can be relied on no more; empty if it can. */
+    public Optional<String> doubt() {
+        return Optional.ofNullable(doubt);
+    }
+
+    /**
+     * Puts the build in doubt, for good: its pending approvals are lost, its environments are closed, and nothing is written any more. Takes no
+     * lock under which something is written, and waits for no disk.
+     *
+     * @return completes once that holds: when the marker says it, or after three seconds if it cannot be written by then
+     */
+    public CompletableFuture<Void> doubt(String why) {
+        var marked = new CompletableFuture<Void>();
+        var thread = new Thread(
+                () -> {
+                    markDoubt();
+                    marked.complete(null);
+                },
+                "Armory doubt");
+        thread.setDaemon(true);
+        thread.start();
+        return marked.completeOnTimeout(null, MARK_SECONDS, TimeUnit.SECONDS).thenRun(() -> lose(why, clock.instant()));
+    }
+
+    private void markDoubt() {
+        try {
+            marker.doubt(build);
+        } catch (IOException x) {
+            LOGGER.log(Level.SEVERE, x, () -> "Cannot write that the log of " + build + " is in doubt");
+        }
+    }
+
+    private void lose(String why, Instant now) {
+        String reason = "The log of the build is in doubt: " + why;
+        synchronized (telling) {
+            if (doubt != null) {
+                return;
+            }
+            LOGGER.log(Level.SEVERE, "{0}: {1}. What depends on it is closed", new Object[] {build, reason});
+            var unwritten = new ArrayList<Request<?>>();
+            synchronized (requests) {
+                doubt = reason;
+                unwritten.addAll(begun);
+                unwritten.addAll(requests);
+                requests.clear();
+            }
+            synchronized (this) {
+                durable = durable.inDoubt(reason, now);
+                newest = durable;
+            }
+            inMemory(commit -> approvals().stream()
+                    .filter(each -> !each.isDecided())
+                    .map(each -> commit.on(each.id(), new Event.Lost(reason), now))
+                    .toList());
+            unwritten.forEach(each -> each.fail(new IOException(reason)));
+        }
+        notifyWaiters();
+    }
+
+    /** Does what changes approvals of a build in doubt, in memory alone. */
+    private <T> T inMemory(Function<Commit, T> work) {
+        synchronized (telling) {
+            var commit = new Commit(newest, approvals, Map.of(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+            T result = work.apply(commit);
+            commit.changed().values().forEach(this::keep);
+            commit.applied().forEach(feed::applied);
+            return result;
+        }
+    }
+
+    /** Returns whether something is to be written, and nothing was for so long. */
+    public boolean isStuck(Duration atLeast) {
+        Long since = unwrittenSince;
+        return since != null && System.nanoTime() - since >= atLeast.toNanos();
     }
 
     /** Returns all that is on disk, by key. The caller holds the lock of the writer. */
@@ -326,14 +513,28 @@ public final class BuildState {
     private <T> T commit(Function<Commit, T> work) throws UnwrittenException {
         var request = new Request<T>(work);
         boolean isFirst;
+        boolean isInDoubt;
         synchronized (requests) {
+            isInDoubt = doubt != null;
             isFirst = requests.isEmpty();
-            requests.add(request);
-        }
-        if (isFirst) { // and takes along what comes while it waits for the commit before
-            synchronized (writing) {
-                commitAll();
+            if (!isInDoubt) {
+                requests.add(request);
             }
+        }
+        if (isInDoubt) {
+            return inMemory(work);
+        }
+        noteUnwritten();
+        if (isFirst && lock(request.done)) { // and takes along what comes while it waits for the commit before
+            boolean begins = log.commits() == 0;
+            List<Request<?>> all;
+            try {
+                all = commitAll();
+            } finally {
+                writing.unlock();
+            }
+            tellBegun(begins);
+            all.forEach(each -> each.done.complete(null));
         }
         request.done.join();
         if (request.failure instanceof RuntimeException x) {
@@ -345,35 +546,71 @@ public final class BuildState {
         return request.result;
     }
 
-    /** Commits all requests. The caller holds the lock. */
-    private void commitAll() {
+    /** Waits for the lock of the writer, unless that is not needed any more, since a disk may not answer. */
+    private boolean lock(CompletableFuture<Void> done) {
+        while (!done.isDone()) {
+            try {
+                if (writing.tryLock(1, TimeUnit.SECONDS)) {
+                    return true;
+                }
+            } catch (InterruptedException x) {
+                writing.lock(); // the thread writes for others, too
+                Thread.currentThread().interrupt();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void noteUnwritten() {
+        if (unwrittenSince == null) {
+            unwrittenSince = System.nanoTime();
+        }
+    }
+
+    /** Has the build's own record written that there is a log, without a lock: others listen to that. */
+    private void tellBegun(boolean begins) {
+        if (begins && log.commits() > 0) {
+            listener.begun();
+        }
+    }
+
+    /** Commits all requests, and returns those. The caller holds the lock. */
+    private List<Request<?>> commitAll() {
         List<Request<?>> all;
         synchronized (requests) {
             all = List.copyOf(requests);
+            begun = all;
             requests.clear();
         }
-        Unwritten before = unwritten();
-        var commit = new Commit(
-                before.deployment, approvals, pending, clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        all.forEach(each -> each.apply(commit));
-        var changed = new LinkedHashMap<String, JsonNode>();
-        commit.changed().forEach((id, approval) -> changed.put(APPROVAL + id, StoredJson.tree(approval)));
         try {
+            Unwritten before = unwritten();
+            Commit commit = done(all, before.deployment);
+            var changed = new LinkedHashMap<String, JsonNode>();
+            commit.changed().forEach((id, approval) -> changed.put(APPROVAL + id, StoredJson.tree(approval)));
+            commit.created().forEach(this::await);
             before.touched.addAll(commit.open());
-            write(new Unwritten(commit.deployment(), before.changes, before.touched), changed);
-            synchronized (this) { // what has come meanwhile is written by whom it came from
-                newest = newest == before.deployment ? commit.deployment() : commit.repeated(newest);
+            write(new Unwritten(commit.deployment(), before.changes, before.touched), changed, commit.closes(), () -> {
+                synchronized (this) { // what has come meanwhile is written by whom it came from
+                    newest = newest == before.deployment ? commit.deployment() : commit.repeated(newest);
+                }
+                commit.changed().values().forEach(this::keep);
+                commit.created().forEach(feed::created);
+                commit.applied().forEach(feed::applied);
+            });
+        } catch (IOException | RuntimeException | Error x) {
+            all.stream().filter(each -> each.failure == null).forEach(each -> each.fail(new IOException(x)));
+        }
+        return all;
+    }
+
+    /** Returns a commit with the work of all requests but those that throw: what throws half-way has changed nothing. */
+    private Commit done(List<Request<?>> all, Deployment before) {
+        while (true) {
+            var commit = new Commit(before, approvals, pending, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+            if (all.stream().filter(each -> each.failure == null).allMatch(each -> each.apply(commit))) {
+                return commit;
             }
-            commit.changed().values().forEach(this::keep);
-            commit.created().forEach(feed::created);
-            commit.applied().forEach(feed::applied);
-        } catch (IOException x) {
-            all.forEach(each -> each.failure = x);
-        } catch (RuntimeException | Error x) {
-            all.forEach(each -> each.failure = new IOException(x));
-            throw x;
-        } finally {
-            all.forEach(each -> each.done.complete(null));
         }
     }
 
@@ -385,17 +622,36 @@ public final class BuildState {
     /**
      * Adds a plan for the pages of the build, which may know it from before a restart.
      *
-     * @throws UnwrittenException if it could not be written
+     * @throws IOException if it could not be written
      */
-    public void add(DeploymentPlan plan) throws UnwrittenException {
+    public void add(DeploymentPlan plan) throws IOException {
+        if (doubt != null) {
+            throw new IOException(doubt);
+        }
         var all = new LinkedHashMap<String, JsonNode>();
         plan.targets().forEach(target -> all.put(DeploymentValues.PLAN + target.name(), PlanJson.of(target)));
-        synchronized (writing) {
+        writeAlone(() -> {
             all.entrySet().removeIf(each -> each.getValue().equals(plans.get(each.getKey())));
-            write(all);
-            var known = new LinkedHashMap<>(plans);
-            known.putAll(all);
-            plans = known;
+            write(unwritten(), all, false, () -> {
+                var known = new LinkedHashMap<>(plans);
+                known.putAll(all);
+                plans = known;
+            });
+        });
+    }
+
+    /** Writes what is no work on a commit. */
+    private void writeAlone(Markers.Write write) throws UnwrittenException {
+        noteUnwritten();
+        writing.lock();
+        boolean begins = log.commits() == 0;
+        try {
+            write.run();
+        } catch (IOException x) {
+            throw new UnwrittenException(x);
+        } finally {
+            writing.unlock();
+            tellBegun(begins);
         }
     }
 
@@ -405,7 +661,7 @@ public final class BuildState {
     }
 
     /** Returns the environments with what is not on disk yet. */
-    public synchronized Deployment newest() {
+    public Deployment newest() {
         return newest;
     }
 
@@ -456,20 +712,14 @@ public final class BuildState {
         synchronized (this) {
             change = changes;
         }
-        synchronized (writing) {
-            if (written < change) { // else an earlier write had this change too
-                write(Map.of());
+        if (doubt != null) {
+            return;
+        }
+        writeAlone(() -> {
+            if (written < change && doubt == null) { // else an earlier write had this change too
+                write(unwritten(), Map.of(), false, () -> {});
             }
-        }
-    }
-
-    /** Writes all changes so far, and further values. The caller holds the lock. */
-    private void write(Map<String, JsonNode> further) throws UnwrittenException {
-        try {
-            write(unwritten(), further);
-        } catch (IOException x) {
-            throw new UnwrittenException(x);
-        }
+        });
     }
 
     private synchronized Unwritten unwritten() {
@@ -478,31 +728,71 @@ public final class BuildState {
         return unwritten;
     }
 
-    /** Writes a deployment, and further values. The caller holds the lock. */
-    private void write(Unwritten unwritten, Map<String, JsonNode> further) throws IOException {
+    /**
+     * Writes a deployment, and further values. The caller holds the lock.
+     *
+     * @param closes whether more is closed than the deployment says
+     * @param known done once that is on disk
+     */
+    private void write(Unwritten unwritten, Map<String, JsonNode> further, boolean closes, Runnable known)
+            throws IOException {
         Deployment deployment = unwritten.deployment;
         boolean isFirst = log.commits() == 0;
         boolean isWritten = deployment == durable && !isFirst;
-        Map<String, JsonNode> changed = isWritten
-                ? new LinkedHashMap<>()
-                : values.changes(isFirst ? null : durable, deployment, unwritten.touched);
-        changed.putAll(further);
         try {
+            Map<String, JsonNode> changed = isWritten
+                    ? new LinkedHashMap<>()
+                    : values.changes(isFirst ? null : durable, deployment, unwritten.touched);
+            changed.putAll(further);
             if (!changed.isEmpty()) {
-                log.append(changed);
-                committed.accept(log.commits());
+                append(changed, closes || deployment.closesMoreThan(durable));
             }
-        } catch (IOException x) {
+        } catch (IOException | RuntimeException | Error x) {
             synchronized (this) {
                 touched.addAll(unwritten.touched);
             }
             throw x;
         }
-        if (!isWritten) {
-            values.written();
+        synchronized (telling) {
+            if (doubt != null) {
+                throw new IOException(doubt);
+            }
+            if (!isWritten) {
+                values.written();
+            }
+            durable = deployment;
+            written = unwritten.changes;
+            known.run();
         }
-        durable = deployment;
-        written = unwritten.changes;
+        synchronized (requests) {
+            unwrittenSince = requests.isEmpty() ? null : Long.valueOf(System.nanoTime());
+        }
+    }
+
+    private void append(Map<String, JsonNode> values, boolean closes) throws IOException {
+        try {
+            markers.whileOpen(() -> {
+                marker.mark(build, deadline);
+                log.append(values);
+                if (closes) {
+                    noteClosed();
+                }
+            });
+        } catch (BuildLog.DoubtException x) {
+            markDoubt();
+            lose(x.getMessage(), clock.instant());
+            throw x;
+        }
+        listener.committed(log.commits());
+    }
+
+    private void noteClosed() throws IOException {
+        try {
+            marker.closed(log.commits());
+        } catch (IOException x) {
+            log.takeBack();
+            throw x;
+        }
     }
 
     /**
@@ -532,10 +822,5 @@ public final class BuildState {
                         executor.execute(() -> waiting.waiter.settled(environment));
                     });
         }
-    }
-
-    /** Returns the names of the environments that have a waiter. */
-    public synchronized List<String> waiting() {
-        return new ArrayList<>(waiters.keySet());
     }
 }

@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
+import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.time.Instant;
@@ -103,7 +104,9 @@ final class Commit {
     Deployment.Transition on(DeploymentEvent event) {
         Deployment.Transition transition = deployment.on(event, now);
         deployment = transition.deployment();
-        events.add(event);
+        if (transition.problem() == null) {
+            events.add(event);
+        }
         open.addAll(transition.approvals());
         return transition;
     }
@@ -187,13 +190,28 @@ final class Commit {
         return open;
     }
 
-    /** Returns other environments once the same has happened to them. */
+    /**
+     * Returns other environments once the same has happened to them. An approval that comes too late for these closes, since it can hold nothing
+     * back there.
+     */
     Deployment repeated(Deployment other) {
         Deployment repeated = other;
         for (DeploymentEvent event : events) {
-            repeated = repeated.on(event, now).deployment();
+            Deployment.Transition transition = repeated.on(event, now);
+            repeated = transition.deployment();
+            if (transition.problem() != null && event instanceof ApprovalStarted started) {
+                var ended = new ApprovalEnded(started.approval(), Verdict.STOPPED, transition.problem());
+                repeated = repeated.on(ended, now).deployment();
+            }
         }
         return repeated;
+    }
+
+    /** Returns whether an approval has failed. */
+    boolean closes() {
+        return applied.stream()
+                .anyMatch(effect ->
+                        effect.decides() && !effect.after().requireDecision().isSuccess());
     }
 
     List<Approval> created() {

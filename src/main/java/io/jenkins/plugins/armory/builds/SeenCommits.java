@@ -1,8 +1,9 @@
 package io.jenkins.plugins.armory.builds;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Action;
 import hudson.model.InvisibleAction;
 import hudson.model.Run;
-import java.io.IOException;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -19,24 +20,33 @@ public final class SeenCommits extends InvisibleAction {
         this.commits = commits;
     }
 
+    /**
+     * Returns what was seen of a build, {@code null} for a build that has no log of ours. Looks at the build's own actions alone: others would
+     * be asked of all plugins.
+     */
+    @CheckForNull
+    public static SeenCommits find(Run<?, ?> run) {
+        for (Action action : run.getActions()) {
+            if (action instanceof SeenCommits seen) {
+                return seen;
+            }
+        }
+        return null;
+    }
+
     /** Returns how many commits were seen of a build. */
     public static long of(Run<?, ?> run) {
-        SeenCommits seen = run.getAction(SeenCommits.class);
+        SeenCommits seen = find(run);
         return seen == null ? 0 : seen.commits;
     }
 
-    /**
-     * Takes note of the commits of a build that are on disk.
-     *
-     * @throws IOException if it is the first time, and the build cannot be saved
-     */
-    public static void note(Run<?, ?> run, long commits) throws IOException {
-        SeenCommits seen = run.getAction(SeenCommits.class);
-        if (seen != null) {
-            seen.commits = commits;
-        } else if (commits > 0) {
+    /** Takes note of the commits of a build that are on disk, in memory alone. */
+    public static void note(Run<?, ?> run, long commits) {
+        SeenCommits seen = find(run);
+        if (seen == null) {
             run.addAction(new SeenCommits(commits));
-            run.save();
+        } else {
+            seen.commits = commits;
         }
     }
 }

@@ -40,6 +40,7 @@ final class NoticeText {
                     case TIMED_OUT -> "timed out";
                     case NOT_HEARD -> "failed: nothing was heard of the external process";
                     case ABORTED -> "was stopped";
+                    case LOST -> "is lost";
                     case OTHER_FAILED -> "ended";
                     case NOT_SENT -> "failed: the webhook could not be called";
                     case SENT -> "was sent";

@@ -122,6 +122,7 @@ public final class CallbackAnswers {
                 "The approval ended at " + decision.decidedAt()
                         + " because its heartbeat was missed: neither progress nor a callback arrived in time.";
             case NOT_SENT -> "The approval ended because its webhook could not be called.";
+            case LOST -> "The approval is lost: the log of its build cannot be relied on.";
             case REJECTED -> "The approval ended because a person rejected it.";
             case OTHER_FAILED -> "The approval ended because another one of the same phase failed.";
             case SUCCESS -> "The approval ended because it was approved.";

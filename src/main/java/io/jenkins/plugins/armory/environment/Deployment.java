@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.Restarted;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.environment.Environment.State;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,6 +60,9 @@ public record Deployment(
     /** What the failure is known by that stands for an origin that is not known. */
     private static final String UNKNOWN_ORIGIN = "origin";
 
+    /** What the failure is known by that stands for a log that is in doubt. */
+    private static final String DOUBT = "doubt";
+
     /**
      * The effect of an event.
      *
@@ -105,7 +109,7 @@ public record Deployment(
      */
     public Transition on(DeploymentEvent event, Instant now) {
         if (ended) {
-            return Transition.to(this, "The build is over.");
+            return Transition.to(this, doubt().orElse("The build is over."));
         }
         if (event instanceof Restarted restarted) {
             return Transition.to(isEmpty() ? restarted(restarted) : this, null);
@@ -143,6 +147,41 @@ public record Deployment(
         var unknown = new Failure(
                 Place.OUTERMOST, Phase.AFTER_DEPLOYMENT, UNKNOWN_ORIGIN, reason, Verdict.OTHER_FAILED, true);
         return new Deployment(Map.of(), TreePMap.empty(), List.of(unknown), List.of(), false);
+    }
+
+    /**
+     * Returns a deployment whose log cannot be relied on: what is not over has failed, all that comes later is cancelled, and nothing changes
+     * any more.
+     */
+    public Deployment inDoubt(String reason, Instant now) {
+        var closed = new LinkedHashMap<>(environments);
+        closed.replaceAll((name, each) ->
+                each.state().isOver() ? each : each.withFailure(reason, false).in(State.FAILED, now));
+        var all = new ArrayList<>(failures);
+        all.add(new Failure(Place.OUTERMOST, Phase.AFTER_DEPLOYMENT, DOUBT, reason, Verdict.OTHER_FAILED, true));
+        return new Deployment(closed, TreePMap.empty(), all, leftOut, true);
+    }
+
+    /** Returns why the log of the build cannot be relied on; empty if it can. */
+    public Optional<String> doubt() {
+        return failures.stream()
+                .filter(failure ->
+                        failure.definition().equals(DOUBT) && failure.place().equals(Place.OUTERMOST))
+                .map(Failure::reason)
+                .findFirst();
+    }
+
+    /** Returns whether something is closed that was not before: an approval has failed, or an environment or its time for secrets is over. */
+    public boolean closesMoreThan(Deployment before) {
+        return ended != before.ended
+                || !before.failures.containsAll(failures)
+                || environments.values().stream().anyMatch(each -> {
+                    Environment known = before.environments.get(each.name());
+                    return known != null
+                            && !known.equals(each)
+                            && (!known.state().isOver() && each.state().isOver()
+                                    || known.isUnderWay() && !each.isUnderWay());
+                });
     }
 
     /** Returns whether there is nothing that the next start of Jenkins has to know. */

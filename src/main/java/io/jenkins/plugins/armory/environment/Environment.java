@@ -223,6 +223,13 @@ public record Environment(
         return rollback != null && !rollback.over();
     }
 
+    /** Returns the ids of the steps that wait for their turn, or whose bodies run. */
+    public Stream<String> stepsUnderWay() {
+        boolean runs = isReached() && !state.isOver() && !bodyEnded;
+        return Stream.of(runs ? step : null, isRollingBack() ? rollback.step() : null)
+                .filter(Objects::nonNull);
+    }
+
     /** Returns whether an {@code armoryEnvironment} of the build has this name; otherwise it is only a dependency of others. */
     public boolean isReached() {
         return step != null;

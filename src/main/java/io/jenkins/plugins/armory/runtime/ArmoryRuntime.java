@@ -35,6 +35,7 @@ import io.jenkins.plugins.armory.storage.History;
 import io.jenkins.plugins.armory.storage.disk.UntilWritten;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -71,7 +72,8 @@ public final class ArmoryRuntime {
     private volatile boolean closing;
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();
-    private final Deployments deployments = new Deployments(buildExecutor, runningBuilds, this::note);
+    private final Deployments deployments =
+            new Deployments(buildExecutor, runningBuilds, this::approvalStore, this::note);
     private final ApprovalEvents events =
             new ApprovalEvents(() -> ExtensionList.lookup(ApprovalListener.class), buildExecutor, this::pending);
     private final OpenStore store = new OpenStore(
@@ -121,6 +123,10 @@ public final class ArmoryRuntime {
         deploymentNotes.note(run, deployment);
     }
 
+    private ApprovalStore approvalStore() throws ApprovalsUnavailableException {
+        return store.open().store();
+    }
+
     private static UntilWritten oneAfterTheOther() {
         return new UntilWritten(Timer.get(), newExecutor(1));
     }
@@ -168,7 +174,7 @@ public final class ArmoryRuntime {
      * @throws IOException if decisions could not be written to it
      */
     public History history() throws IOException {
-        return store.open().store().history();
+        return approvalStore().history();
     }
 
     /** Returns why the approvals are not open, for administrators; empty if they are, or if nobody needed them yet. */
@@ -197,7 +203,7 @@ public final class ArmoryRuntime {
      * @throws ApprovalsUnavailableException if they cannot be read now
      */
     public List<EndedDeployment> latestDeployments() throws ApprovalsUnavailableException {
-        return store.open().store().deployments().list();
+        return approvalStore().deployments().list();
     }
 
     /** Returns the state in memory of running builds. */
@@ -225,12 +231,12 @@ public final class ArmoryRuntime {
      * @throws IOException if they cannot be read
      */
     public void takeUp(Run<?, ?> run) throws IOException {
-        store.open().store().takeUp(BuildRecord.refTo(run));
+        approvalStore().takeUp(BuildRecord.refTo(run));
     }
 
     /** See {@link ApprovalStore#takeUpAll}. */
-    void takeUpAll() throws ApprovalsUnavailableException {
-        store.open().store().takeUpAll();
+    void takeUpAll(Collection<BuildRef> running) throws ApprovalsUnavailableException {
+        approvalStore().takeUpAll(running);
     }
 
     /** Takes note that a build is over. */

@@ -1,18 +1,18 @@
 package io.jenkins.plugins.armory.runtime;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.common.hash.Hashing;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Result;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.build.BuildState;
+import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.builds.RunningBuilds;
 import io.jenkins.plugins.armory.builds.SeenCommits;
-import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
@@ -20,9 +20,8 @@ import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.environment.Environment;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
-import java.time.Clock;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -31,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.logging.Level;
@@ -44,6 +44,9 @@ public final class Deployments {
 
     private static final Logger LOGGER = Logger.getLogger(Deployments.class.getName());
 
+    /** The hexadecimal digits of a key. */
+    private static final int KEY = 16;
+
     /** The environments of a running build in memory: the store, or why every later stage is cancelled without one. */
     private record Known(
             @CheckForNull BuildState store, @CheckForNull String whyUnknown) {}
@@ -51,12 +54,17 @@ public final class Deployments {
     /** The reason why every later stage of a build is cancelled, even once its environments are read or written. */
     private record UnwrittenReason(String why) {}
 
-    /** The key of a build that has no approvals yet. */
-    private record Key(String key) {}
-
     private final Executor executor;
     private final RunningBuilds builds;
+    private final OpenApprovals approvals;
     private final BiConsumer<Run<?, ?>, Deployment> ended;
+
+    /** The approvals of this controller. */
+    public interface OpenApprovals {
+
+        /** @throws IOException if they are not open, as while another Jenkins has the home */
+        ApprovalStore get() throws IOException;
+    }
 
     /** By the objects that Jenkins has of the builds. */
     private final Map<Run<?, ?>, Opening> openings = Collections.synchronizedMap(new WeakHashMap<>());
@@ -75,11 +83,14 @@ public final class Deployments {
 
     /**
      * @param executor calls the steps of a build that wait
+     * @param approvals opens the logs of builds
      * @param ended takes the environments of a build each time that the deployment to one has ended, perhaps again; it must not take long
      */
-    public Deployments(Executor executor, RunningBuilds builds, BiConsumer<Run<?, ?>, Deployment> ended) {
+    public Deployments(
+            Executor executor, RunningBuilds builds, OpenApprovals approvals, BiConsumer<Run<?, ?>, Deployment> ended) {
         this.executor = executor;
         this.builds = builds;
+        this.approvals = approvals;
         this.ended = ended;
     }
 
@@ -113,16 +124,14 @@ public final class Deployments {
     }
 
     /**
-     * Returns the key with which the ids of a running build's approvals begin. Looks at memory alone, which has the approvals of a build that
-     * goes on.
+     * Returns the key of a build, with which the ids of its approvals begin. Jenkins has what it is made of in {@code build.xml} from the start
+     * of the build on; the job's name is no part of it.
      */
-    public String keyOf(Run<?, ?> run, CallbackTokens tokens) {
-        BuildState known = storeInMemory(run);
-        RunningBuild build = builds.findOrCreate(run);
-        String key = known == null ? null : known.first().map(Approval::id).orElse(null);
-        return key != null
-                ? ApprovalStore.keyOf(key)
-                : build == null ? tokens.newKey() : build.findOrCreate(Key.class, () -> new Key(tokens.newKey())).key;
+    public String keyOf(Run<?, ?> run) {
+        return Hashing.sha256()
+                .hashString(run.getQueueId() + "/" + run.getTimeInMillis(), StandardCharsets.US_ASCII)
+                .toString()
+                .substring(0, KEY);
     }
 
     /**
@@ -169,10 +178,31 @@ public final class Deployments {
     }
 
     private BuildState read(Run<?, ?> run) throws IOException {
-        BuildState opened = BuildState.open(
-                () -> run.getRootDir().toPath(), SeenCommits.of(run), executor, Clock.tickMillis(ZoneOffset.UTC));
+        BuildState opened = approvals
+                .get()
+                .openState(
+                        BuildRecord.refTo(run),
+                        () -> run.getRootDir().toPath(),
+                        keyOf(run),
+                        SeenCommits.of(run),
+                        executor);
         opened.renamed(run.getParent().getFullName());
-        opened.onCommit(commits -> note(run, commits));
+        opened.listen(new BuildState.Listener() {
+            @Override
+            public void committed(long commits) {
+                SeenCommits.note(run, commits);
+            }
+
+            @Override
+            public void begun() {
+                save(run);
+            }
+        });
+        if (SeenCommits.find(run) == null
+                && (opened.commits() > 0 || opened.doubt().isPresent())) {
+            SeenCommits.note(run, opened.commits()); // Jenkins has gone down before it saved that
+            save(run);
+        }
         opening(run).state = new WeakReference<>(opened);
         RunningBuild build = builds.findOrCreate(run);
         if (build == null) {
@@ -210,8 +240,12 @@ public final class Deployments {
 
     private Transition write(Run<?, ?> run, Write write) throws IOException {
         Transition transition;
+        BuildState state = of(run);
+        if (run.isBuilding()) {
+            approvals.get().keep(BuildRecord.refTo(run), state);
+        }
         try {
-            transition = write.on(of(run));
+            transition = write.on(state);
         } catch (BuildState.UnwrittenException x) {
             throw run.isBuilding() ? x : new IOException(x); // its folder may be deleted, and nobody waits for it
         }
@@ -237,22 +271,32 @@ public final class Deployments {
         boolean changed = deployment.outcome() != Deployment.Outcome.SUCCESS
                 && (known == null || Result.UNSTABLE.isWorseThan(known));
         if (run.isBuilding() && changed) {
-            run.setResult(Result.UNSTABLE);
-            try {
-                run.save();
-            } catch (IOException x) { // the event is on disk, and Jenkins saves the result with the end of the build
-                LOGGER.log(Level.WARNING, "Cannot save the result of " + run, x);
-            }
+            run.setResult(Result.UNSTABLE); // which Jenkins saves with the end of the build; a start sets it again
         }
     }
 
-    /** Takes note of what is on disk, so that its loss is noticed. */
-    private static void note(Run<?, ?> run, long commits) {
+    private static void save(Run<?, ?> run) {
         try {
-            SeenCommits.note(run, commits);
+            run.save();
         } catch (IOException | RuntimeException x) { // Jenkins saves it with the build's next change
             LOGGER.log(Level.WARNING, "Cannot save " + run, x);
         }
+    }
+
+    /** Returns whether nothing could be written to the log of a build for some seconds. Looks at memory alone. */
+    public boolean isStuck(Run<?, ?> run) {
+        BuildState known = storeInMemory(run);
+        return known == null || known.isStuck(BuildState.STUCK);
+    }
+
+    /**
+     * Puts a build in doubt, see {@link BuildState#doubt(String)}. Waits for no disk.
+     *
+     * @return completes once that holds
+     */
+    public CompletableFuture<Void> doubt(Run<?, ?> run, String why) {
+        BuildState known = storeInMemory(run);
+        return known == null ? CompletableFuture.completedFuture(null) : known.doubt(why);
     }
 
     /**
@@ -321,7 +365,12 @@ public final class Deployments {
         if (known == null) {
             return null;
         }
-        return known.store == null ? known.whyUnknown : known.store.newest().reasonToCancel(stage);
+        if (known.store == null) {
+            return known.whyUnknown;
+        }
+        String reason =
+                known.store.newest().reasonToCancel(stage); // what makes up for a failure counts once it is on disk
+        return reason != null ? reason : known.store.deployment().reasonToCancel(stage);
     }
 
     /** Returns whether a restarted build leaves out the outermost stage of that name. Looks at memory alone. */
@@ -336,7 +385,7 @@ public final class Deployments {
      */
     public void resume(Run<?, ?> run) {
         try {
-            ended.accept(run, of(run).deployment()); // Jenkins may have gone down before that was noted
+            noteOutcome(run); // Jenkins may have gone down before that was noted
         } catch (IOException x) {
             remember(run, new Known(null, whyCancelled(run, "The environments of this build cannot be read", x)));
         }

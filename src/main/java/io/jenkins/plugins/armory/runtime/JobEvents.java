@@ -5,12 +5,20 @@ import hudson.ExtensionList;
 import hudson.init.InitMilestone;
 import hudson.init.Initializer;
 import hudson.model.Item;
+import hudson.model.Run;
 import hudson.model.listeners.ItemListener;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.builds.BuildRecord;
+import io.jenkins.plugins.armory.builds.SeenCommits;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionList;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -57,11 +65,26 @@ public final class JobEvents extends ItemListener {
     /** Takes up what is open, and ends what belongs to builds that are over, since Jenkins went down just as they ended. */
     private static void takeUp() {
         try {
-            ArmoryRuntime.get().takeUpAll();
+            ArmoryRuntime.get().takeUpAll(running());
             ArmoryRuntime.get().approvals().abort(BuildRecord::isOver, Event.Aborted.BUILD_ENDED);
         } catch (ApprovalsUnavailableException x) {
             LOGGER.log(Level.WARNING, "Cannot take up the approvals that are open", x);
         }
+    }
+
+    /** Returns the builds that go on and have a log, whether they are marked or not. */
+    private static Collection<BuildRef> running() {
+        var running = new ArrayList<BuildRef>();
+        for (FlowExecution execution : FlowExecutionList.get()) {
+            try {
+                if (execution.getOwner().getExecutable() instanceof Run<?, ?> run && SeenCommits.find(run) != null) {
+                    running.add(BuildRecord.refTo(run));
+                }
+            } catch (IOException x) {
+                LOGGER.log(Level.FINE, x, () -> "The build of " + execution + " is gone");
+            }
+        }
+        return running;
     }
 
     @Override

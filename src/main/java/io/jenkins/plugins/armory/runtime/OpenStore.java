@@ -238,6 +238,10 @@ final class OpenStore {
     /** Ends all writing, so that another controller may write. */
     synchronized void close() {
         closed = true;
-        closeAll();
+        try {
+            closeAll();
+        } catch (IllegalStateException x) { // the lock stays until the process ends
+            LOGGER.log(Level.SEVERE, "The approvals cannot be closed", x);
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.UUID;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
@@ -26,6 +27,9 @@ public abstract class BlockExecution extends SuspendedExecution {
 
     private static final long serialVersionUID = 1L;
 
+    /** How long a step tries to write how its body has ended. */
+    private static final Duration PATIENCE_OF_END = Duration.ofMinutes(10);
+
     /** The unique id of this execution. */
     private final String id = UUID.randomUUID().toString();
 
@@ -38,6 +42,9 @@ public abstract class BlockExecution extends SuspendedExecution {
 
     @CheckForNull
     private volatile BlockEnd blockEnd;
+
+    /** Whether the body was stopped in this run of Jenkins. */
+    private transient volatile boolean cancelled;
 
     protected BlockExecution(StepContext stepContext) {
         super(stepContext);
@@ -57,6 +64,21 @@ public abstract class BlockExecution extends SuspendedExecution {
 
     public String id() {
         return id;
+    }
+
+    @Override
+    public boolean isWaitingFor(String other) {
+        return id.equals(other);
+    }
+
+    @Override
+    protected Duration patience() {
+        return blockEnd == null ? super.patience() : PATIENCE_OF_END;
+    }
+
+    @Override
+    protected synchronized boolean isOver() {
+        return super.isOver() || body != null;
     }
 
     /** Saves the program and then begins. Returns the result of {@link #start}. */
@@ -90,7 +112,7 @@ public abstract class BlockExecution extends SuspendedExecution {
      * @param invoker an invoker with the context of the body
      */
     protected final synchronized void startBody(BodyInvoker invoker) {
-        if (stopCause() == null && !started && body == null) {
+        if (stopCause() == null && !started && !isOver()) {
             body = invoker.withCallback(new Callback(this)).start();
         }
     }
@@ -105,6 +127,7 @@ public abstract class BlockExecution extends SuspendedExecution {
             }
         }
         if (running != null) {
+            cancelled = true;
             running.cancel(cause);
         } else if (blockEnd == null) {
             later(() -> {
@@ -118,12 +141,12 @@ public abstract class BlockExecution extends SuspendedExecution {
     public void onResume() {
         BlockEnd known = blockEnd;
         if (known != null) {
-            later(() -> end(known));
+            onceOpen(() -> end(known));
         } else if (!started) {
             forgetBody();
-            later(this::beginUnlessStopped);
+            onceOpen(this::beginUnlessStopped);
         } else {
-            later(this::bodyResumed);
+            onceOpen(this::bodyResumed);
         }
     }
 
@@ -161,6 +184,9 @@ public abstract class BlockExecution extends SuspendedExecution {
         private void ended(BlockEnd end) {
             execution.blockEnd = end;
             execution.forgetBody();
+            if (execution.cancelled) {
+                execution.stopOnTime();
+            }
             // Saved first: else Jenkins could die once the environments know, and do the last steps of the body again.
             execution.run(() -> execution.afterSave(() -> execution.end(end)));
         }

@@ -36,6 +36,11 @@ public final class MistakenExecution extends SuspendedExecution {
     }
 
     @Override
+    public boolean isWaitingFor(String id) {
+        return false;
+    }
+
+    @Override
     public String getStatus() {
         return mistake;
     }

@@ -8,6 +8,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.armory.approval.DurationText;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Place;
@@ -24,7 +25,10 @@ import io.jenkins.plugins.armory.step.flow.Stages;
 import io.jenkins.plugins.armory.storage.disk.UntilWritten;
 import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -46,6 +50,12 @@ public abstract class SuspendedExecution extends StepExecution {
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(SuspendedExecution.class.getName());
 
+    /** How long a step tries to write something: what it begins, and what it learns. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** How long a step that is stopped tries to write that. With the time that a doubt takes, it ends within ten seconds. */
+    private static final int STOP_SECONDS = 7;
+
     /** The reason to stop the step, {@code null} for none. */
     @CheckForNull
     private transient volatile Throwable stopCause;
@@ -60,6 +70,13 @@ public abstract class SuspendedExecution extends StepExecution {
     public final ArmoryRuntime armory() {
         return ArmoryRuntime.get();
     }
+
+    /** Stands for what could not be written yet, {@code null} for nothing. */
+    @CheckForNull
+    private transient volatile Object unwritten;
+
+    /** The highest number of commits of the build that the step has seen. */
+    private volatile long seenCommits;
 
     /** Work of a step on another thread than the Pipeline engine's. It may be repeated from its beginning. */
     public interface Work {
@@ -108,9 +125,7 @@ public abstract class SuspendedExecution extends StepExecution {
      */
     public final void run(Work work, Consumer<Exception> failed) {
         new UntilWritten(Timer.get(), armory().buildExecutor())
-                .run(
-                        () -> runOnce(work, failed),
-                        x -> log(x.getMessage() + ". Trying again until they can; the build waits for it."));
+                .run(() -> runOnce(work, failed), x -> log(x.getMessage() + ". Trying again; the build waits for it."));
     }
 
     static void runOnce(Work work, Consumer<Exception> failed) throws BuildState.UnwrittenException {
@@ -176,6 +191,12 @@ public abstract class SuspendedExecution extends StepExecution {
 
     protected final void stopFor(Throwable cause) {
         stopCause = cause;
+        stopOnTime();
+    }
+
+    /** Sees to it that the step ends within ten seconds. */
+    protected final void stopOnTime() {
+        inSeconds(STOP_SECONDS, this::endOnTime);
     }
 
     @CheckForNull
@@ -241,7 +262,7 @@ public abstract class SuspendedExecution extends StepExecution {
     /** Returns a new id of an approval of the build. Looks at memory alone. */
     protected final String newId() {
         try {
-            return armory().tokens().newId(armory().deployments().keyOf(build(), armory().tokens()));
+            return armory().tokens().newId(armory().deployments().keyOf(build()));
         } catch (IOException | InterruptedException x) { // of the context, which has the build in memory
             throw new IllegalStateException(x);
         }
@@ -249,8 +270,108 @@ public abstract class SuspendedExecution extends StepExecution {
 
     /** Applies an event to the environments of the build. */
     public final Transition tell(DeploymentEvent event) throws IOException, InterruptedException {
-        return armory().deployments().apply(build(), event);
+        Run<?, ?> run = build();
+        Transition transition = written(() -> armory().deployments().apply(run, event));
+        noteSeen();
+        return transition;
     }
+
+    /** What writes to the log of the build. */
+    public interface LogWrite<T> {
+        T run() throws IOException;
+    }
+
+    /** Writes to the log of the build. If that cannot be done for too long, also by repeating it, the build is in doubt and the step fails. */
+    public final <T> T written(LogWrite<T> write) throws IOException {
+        if (unwritten == null) {
+            var token = new Object();
+            unwritten = token;
+            Duration limit = patience();
+            inSeconds(limit.toSeconds(), () -> {
+                if (unwritten == token) {
+                    giveUp("'" + getStatus() + "' could not be written for " + DurationText.of(limit));
+                }
+            });
+        }
+        boolean isUnwritten = false;
+        try {
+            return write.run();
+        } catch (BuildState.UnwrittenException x) {
+            isUnwritten = true;
+            throw x;
+        } finally {
+            if (!isUnwritten) {
+                unwritten = null;
+            }
+        }
+    }
+
+    /** Returns how long the step tries to write something. */
+    protected Duration patience() {
+        return PATIENCE;
+    }
+
+    /** Ends a step that is stopped and cannot write that. */
+    private void endOnTime() {
+        if (!isOver()) {
+            try {
+                if (armory().deployments().isStuck(build())) {
+                    giveUp("that '" + getStatus() + "' was stopped could not be written");
+                } else {
+                    inSeconds(1, this::endOnTime); // it is being written
+                }
+            } catch (IOException x) {
+                LOGGER.log(Level.FINE, "The build is gone", x);
+            } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Does what waits for no disk on a timer's thread. */
+    private static void inSeconds(long seconds, Runnable work) {
+        try {
+            Timer.get().schedule(work, seconds, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException x) {
+            LOGGER.log(Level.FINE, "Jenkins is going down", x);
+        }
+    }
+
+    /** Ends the step although the log has no end of it. The build is in doubt before. */
+    private void giveUp(String reason) {
+        if (isOver() || armory().isGoingDown()) {
+            return;
+        }
+        try {
+            armory().deployments().doubt(build(), reason).thenRun(() -> {
+                synchronized (this) {
+                    if (isOver()) {
+                        return;
+                    }
+                    over = true;
+                }
+                Throwable cause = stopCause();
+                getContext().onFailure(cause != null ? cause : new AbortException(reason + "; the build is in doubt"));
+                later(this::finished);
+            });
+        } catch (IOException x) {
+            LOGGER.log(Level.FINE, "The build is gone", x);
+        } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Takes note of how many commits the build has now; the program has it with its next save. */
+    public final void noteSeen() throws IOException, InterruptedException {
+        seenCommits = armory().deployments().of(build()).commits();
+    }
+
+    public final long seenCommits() {
+        return seenCommits;
+    }
+
+    /** Returns whether the step has begun something that the log knows by that id, and has not ended it. */
+    public abstract boolean isWaitingFor(String id);
 
     /** Applies the end of what the step waits for without a verdict. */
     public final void tellStopped(OpenApproval approval, String why) throws IOException, InterruptedException {

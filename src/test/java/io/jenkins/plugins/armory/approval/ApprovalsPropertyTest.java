@@ -9,7 +9,6 @@ import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
-import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
@@ -100,6 +99,7 @@ class ApprovalsPropertyTest {
         OVERRIDE_APPROVES,
         OVERRIDE_REJECTS,
         OTHER_FAILED,
+        LOST,
         DEADLINE_CHECK,
         EXPIRY_CHECK,
         TOLD_WAITING,
@@ -139,6 +139,7 @@ class ApprovalsPropertyTest {
                 case BOB_REJECTS -> new Event.ManualRejection("bob", "not on a Friday");
                 case OVERRIDE_APPROVES -> new Event.Overridden(true, "root", "CI is down");
                 case OVERRIDE_REJECTS -> new Event.Overridden(false, "root", "stop");
+                case LOST -> new Event.Lost("a line is missing");
                 case OTHER_FAILED -> new Event.OtherFailed("'lint' failed");
                 case DEADLINE_CHECK -> new Event.DeadlineCheck("");
                 case EXPIRY_CHECK -> new Event.ExpiryCheck();
@@ -658,7 +659,7 @@ class ApprovalsPropertyTest {
         private void open() throws IOException {
             executor = new ManualExecutor();
             approvals = new Approvals(
-                    ApprovalStore.open(folder, TestBuilds.below(folder)).settling(TIMER, executor),
+                    TestBuilds.open(folder).settling(TIMER, executor),
                     TIMER,
                     executor,
                     clock,
@@ -728,8 +729,7 @@ class ApprovalsPropertyTest {
             assertThat(approval.decision()).isEqualTo(promised);
             assertThat(told.size()).isLessThanOrEqualTo(1);
             assertThat(told).allSatisfy(decision -> assertThat(decision).isEqualTo(promised));
-            assertThat(ApprovalStore.open(folder, TestBuilds.below(folder)).find(ID))
-                    .contains(approval);
+            assertThat(TestBuilds.opened(folder).find(ID)).contains(approval);
             assertThat(approvals.list()).containsExactly(approval);
             assertThat(approval.isDecided() && approvals.progressOf(ID).isPresent())
                     .as("progress is of no account once it is decided")

@@ -83,10 +83,9 @@ class ApprovalsTest {
 
     private Approvals open(ScheduledExecutorService service, Clock now, Set<BuildRef> over, ApprovalObserver follower)
             throws IOException {
-        ApprovalStore store =
-                ApprovalStore.open(folder, TestBuilds.below(folder)).settling(service, Runnable::run);
+        ApprovalStore store = TestBuilds.open(folder).settling(service, Runnable::run);
         var approvals = new Approvals(store, service, Runnable::run, now, over::contains, follower);
-        store.takeUpAll();
+        store.takeUpAll(List.of());
         return approvals;
     }
 
@@ -342,7 +341,7 @@ class ApprovalsTest {
         Approvals before = open(clock);
         TestBuilds.create(before, start("a1"));
         before.close();
-        ApprovalStore store = ApprovalStore.open(folder, TestBuilds.below(folder));
+        ApprovalStore store = TestBuilds.open(folder);
         var after = new Approvals(store, manualTimer.service(), Runnable::run, clock, build -> false, approval -> {});
 
         assertThat(after.pending()).isEmpty();
@@ -356,7 +355,7 @@ class ApprovalsTest {
     void triesOneOfManyWritesWhileTheDiskIsFullAndThenAll() throws IOException {
         var tries = new AtomicInteger();
         Approvals approvals = new Approvals(
-                ApprovalStore.open(folder, TestBuilds.below(folder)),
+                TestBuilds.open(folder),
                 manualTimer.service(),
                 work -> {
                     tries.incrementAndGet();
@@ -661,7 +660,7 @@ class ApprovalsTest {
         clock.set(DEADLINE);
 
         assertThat(approvals.report("a1", 99.0, null).orElseThrow().answer()).isEqualTo(Answer.ENDED);
-        assertThat(ApprovalStore.open(folder, TestBuilds.below(folder))
+        assertThat(TestBuilds.opened(folder)
                         .find("a1")
                         .orElseThrow()
                         .requireDecision()

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,9 +51,19 @@ class BuildLogTest {
         return Files.readAllBytes(file);
     }
 
+    private Map<String, JsonNode> read(long seen) throws IOException {
+        return read(new BuildLog(() -> folder), seen);
+    }
+
+    private static Map<String, JsonNode> read(BuildLog log, long seen) throws IOException {
+        var values = new LinkedHashMap<String, JsonNode>();
+        log.read(seen, values);
+        return values;
+    }
+
     private Map<String, JsonNode> read(byte[] content) throws IOException {
         Files.write(file, content);
-        return new BuildLog(() -> folder).read(0);
+        return read(0);
     }
 
     private void assertDoubt(byte[] content) {
@@ -65,7 +77,7 @@ class BuildLogTest {
         sample();
         var log = new BuildLog(() -> folder);
 
-        assertThat(log.read(5)).hasToString("{build=1, environment/staging=\"FAILED\"}");
+        assertThat(read(log, 5)).hasToString("{build=1, environment/staging=\"FAILED\"}");
         assertThat(log.commits()).isEqualTo(5);
     }
 
@@ -91,10 +103,10 @@ class BuildLogTest {
             Files.write(file, cut);
             var log = new BuildLog(() -> folder);
 
-            log.read(lines);
+            read(log, lines);
             log.append(Map.of("next", IntNode.valueOf(length)));
 
-            assertThat(new BuildLog(() -> folder).read(lines + 1)).containsEntry("next", IntNode.valueOf(length));
+            assertThat(read(lines + 1)).containsEntry("next", IntNode.valueOf(length));
             assertThat(Files.readString(file)).hasLineCount((int) lines + 1);
         }
     }
@@ -116,11 +128,11 @@ class BuildLogTest {
         sample();
 
         assertThatExceptionOfType(DoubtException.class)
-                .isThrownBy(() -> new BuildLog(() -> folder).read(6))
+                .isThrownBy(() -> read(6))
                 .withMessageEndingWith("it has 5 commits, and 6 were there before");
         Files.delete(file);
-        assertThatExceptionOfType(DoubtException.class).isThrownBy(() -> new BuildLog(() -> folder).read(1));
-        assertThat(new BuildLog(() -> folder).read(0)).isEmpty();
+        assertThatExceptionOfType(DoubtException.class).isThrownBy(() -> read(1));
+        assertThat(read(0)).isEmpty();
     }
 
     @Test
@@ -130,6 +142,31 @@ class BuildLogTest {
                     .isThrownBy(() -> read(ChecksumLine.of(text.getBytes(StandardCharsets.UTF_8))))
                     .withMessageContaining(file.toString());
         }
+    }
+
+    @Test
+    void whatSomebodyElseHasAppendedIsDoubtAndStays() throws IOException {
+        var log = new BuildLog(() -> folder);
+        writeSample(log);
+        read(new BuildLog(() -> folder), 5);
+        Files.writeString(file, "of another process\n", StandardOpenOption.APPEND);
+        byte[] both = Files.readAllBytes(file);
+
+        assertThatExceptionOfType(DoubtException.class)
+                .isThrownBy(() -> log.append(Map.of("more", IntNode.valueOf(1))));
+
+        assertThat(file).hasBinaryContent(both);
+    }
+
+    @Test
+    void aCommitThatIsTakenBackLeavesNoTraceOnceTheNextIsThere() throws IOException {
+        var log = new BuildLog(() -> folder);
+        writeSample(log);
+        log.append(Map.of("taken", TextNode.valueOf("back")));
+        log.takeBack();
+        log.append(Map.of("more", IntNode.valueOf(2)));
+
+        assertThat(read(6)).containsKey("more").doesNotContainKey("taken");
     }
 
     /** As of a build that is deleted, or on a disk that is not mounted. */
@@ -144,7 +181,7 @@ class BuildLogTest {
 
         Files.move(away, file);
         log.append(Map.of("more", IntNode.valueOf(2)));
-        assertThat(new BuildLog(() -> folder).read(6)).containsEntry("more", IntNode.valueOf(2));
+        assertThat(read(6)).containsEntry("more", IntNode.valueOf(2));
     }
 
     @Test

@@ -7,9 +7,13 @@ import static io.jenkins.plugins.armory.environment.DeploymentTest.started;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
@@ -37,28 +41,41 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class BuildStateTest {
+
+    private static final BuildRef BUILD = new BuildRef("tests", 1);
+    private static final String KEY = "0123456789abcdef";
 
     @TempDir
     private Path folder;
 
     @TempDir
     private Path other;
+
+    @TempDir
+    private Path marked;
 
     private final List<Runnable> executed = new ArrayList<>();
     private BuildState store;
@@ -69,7 +86,12 @@ class BuildStateTest {
     }
 
     private BuildState reopened() throws IOException {
-        return BuildState.open(() -> folder, 0, executed::add, Clock.systemUTC());
+        return open(() -> folder, 0);
+    }
+
+    private BuildState open(Supplier<Path> place, long seen) throws IOException {
+        var markers = new Markers(marked, build -> false);
+        return BuildState.open(BUILD, place, markers, KEY, seen, executed::add, Clock.systemUTC());
     }
 
     static Declared declared(String name, String... dependsOn) {
@@ -97,11 +119,9 @@ class BuildStateTest {
 
         assertThat(reopened().deployment()).isEqualTo(store.deployment());
         assertThat(store.deployment().environments()).containsOnlyKeys("dev", "prod", "qa");
-        BuildState restarted = BuildState.open(() -> other, 0, executed::add, Clock.systemUTC());
+        BuildState restarted = open(() -> other, 0);
         restarted.apply(new Restarted(store.deployment(), Set.of("deploy"), Set.of()));
-        assertThat(BuildState.open(() -> other, 0, executed::add, Clock.systemUTC())
-                        .deployment())
-                .isEqualTo(restarted.deployment());
+        assertThat(open(() -> other, 0).deployment()).isEqualTo(restarted.deployment());
     }
 
     @Test
@@ -144,7 +164,7 @@ class BuildStateTest {
     void environmentsThatCannotBeReadAreNotTakenForNone() throws IOException {
         createUnreadable(BuildLog.FILE);
 
-        assertThatIOException().isThrownBy(this::reopened);
+        assertThat(reopened().deployment().reasonToCancel(Place.OUTERMOST)).contains("is in doubt");
     }
 
     @Test
@@ -183,7 +203,6 @@ class BuildStateTest {
         store.apply(declared("prod", "dev"));
         store.attach("prod", State.WAITING_FOR_DEPENDENCIES, environment -> told.add(environment.state()));
         assertThat(executed).isEmpty();
-        assertThat(store.waiting()).containsExactly("prod");
 
         store.apply(declared("dev"));
         store.apply(new Ended("dev", "step of dev", null));
@@ -191,21 +210,21 @@ class BuildStateTest {
         executed.forEach(Runnable::run);
 
         assertThat(told).containsExactly(State.DEPLOYING);
-        assertThat(store.waiting()).isEmpty();
     }
 
     /** A second environment of the same name is an error, and when its step ends, the first one still waits. */
     @Test
     void aWaiterIsNotRemovedForAnother() throws IOException {
+        var told = new ArrayList<State>();
         store.apply(declared("prod", "dev"));
-        BuildState.Waiter waiter = environment -> {};
-        store.attach("prod", State.WAITING_FOR_DEPENDENCIES, waiter);
+        store.attach("prod", State.WAITING_FOR_DEPENDENCIES, environment -> told.add(environment.state()));
 
         store.detach("prod", environment -> {});
-        assertThat(store.waiting()).containsExactly("prod");
+        store.apply(declared("dev"));
+        store.apply(new Ended("dev", "step of dev", null));
+        executed.forEach(Runnable::run);
 
-        store.detach("prod", waiter);
-        assertThat(store.waiting()).isEmpty();
+        assertThat(told).containsExactly(State.DEPLOYING);
     }
 
     @Test
@@ -296,7 +315,7 @@ class BuildStateTest {
     @Test
     void aLogThatWasCopiedIsCompletedOnceItIsMoved() throws IOException {
         var place = new AtomicReference<>(folder);
-        store = BuildState.open(place::get, 0, executed::add, Clock.systemUTC());
+        store = open(place::get, 0);
         store.apply(declared("dev"));
         store.apply(ended(in("dev", "a"), "a0", Phase.STRATEGY, "tests", Verdict.FAILURE, "no"));
         asks(in("dev"), Phase.AFTER_DEPLOYMENT, "a1", "a2");
@@ -310,7 +329,7 @@ class BuildStateTest {
         store.moved("moved");
 
         decides("a2", false);
-        BuildState read = BuildState.open(() -> other, written + 1, executed::add, Clock.systemUTC());
+        BuildState read = open(() -> other, written + 1);
         assertThat(read.deployment()).isEqualTo(store.deployment());
         assertThat(read.approvals()).isEqualTo(store.approvals());
         assertThat(read.plans()).hasToString(store.plans().toString());
@@ -455,23 +474,173 @@ class BuildStateTest {
     }
 
     @Test
-    void refusesAValueWithAWrongType() throws IOException {
+    void aValueWithAWrongTypeIsDoubt() throws IOException {
         store.apply(declared("dev"));
         replaceInLog("\"name\":\"dev\"", "\"name\":1");
 
-        assertThatIOException()
-                .isThrownBy(this::reopened)
-                .withMessageContaining("armory.log: environment/dev: Cannot coerce Integer value");
+        assertThat(reopened().doubt().orElseThrow())
+                .contains("armory.log: environment/dev: Cannot coerce Integer value");
     }
 
     @Test
-    void refusesALaterFormat() throws IOException {
+    void aLaterFormatIsDoubt() throws IOException {
         store.apply(declared("dev"));
         replaceInLog("\"format\":1", "\"format\":2");
 
-        assertThatIOException()
-                .isThrownBy(this::reopened)
-                .withMessageContaining("its format is 2, and this version reads 1");
+        assertThat(reopened().doubt().orElseThrow()).contains("its format is 2, and this version reads 1");
+    }
+
+    /** Removes the last lines of the log, as a disk does that loses what was synced. */
+    private void lose(int lines) throws IOException {
+        Path file = folder.resolve(BuildLog.FILE);
+        List<String> all = Files.readAllLines(file);
+        Files.write(file, all.subList(0, all.size() - lines));
+    }
+
+    private static Stream<Arguments> closing() {
+        return Stream.of(
+                arguments("a failure", closed(test -> test.decides("a1", false))),
+                arguments("one of two", closed(test -> {
+                    test.asks(in("dev", "b"), Phase.AFTER_DEPLOYMENT, "b1");
+                    test.decides("a1", false);
+                    test.decides("b1", false);
+                })),
+                arguments("the end of an environment", closed(test -> {
+                    test.decides("a1", true);
+                    test.decides("a2", true);
+                    test.store.apply(new Ended("dev", "step of dev", null));
+                })));
+    }
+
+    private interface Closing {
+        void happens(BuildStateTest test) throws IOException;
+    }
+
+    private static Closing closed(Closing closing) {
+        return closing;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void closing(String what, Closing closing) throws IOException {
+        store.apply(declared("dev"));
+        asks(in("dev", "a"), Phase.AFTER_DEPLOYMENT, "a1", "a2");
+        closing.happens(this);
+        lose(1);
+
+        store = reopened();
+
+        assertThat(store.doubt().orElseThrow()).contains("were there before");
+        assertThat(store.deployment().reasonToCancel(Place.OUTERMOST)).isNotNull();
+        assertThat(store.deployment().underWay("dev")).isEmpty();
+        assertThat(store.deployment().find("dev").orElseThrow().state()).isEqualTo(State.FAILED);
+        assertThat(outcomes().values()).doesNotContain("SENDING", "WAITING");
+        assertThat(store.apply(declared("prod")).problem()).contains("is in doubt");
+    }
+
+    @Test
+    void whatOpensIsInNoMarker() throws IOException {
+        store.apply(declared("dev"));
+        asks(in("dev"), Phase.STRATEGY, "a1");
+        decides("a1", true);
+        lose(1);
+
+        assertThat(reopened().doubt()).isEmpty();
+    }
+
+    @Test
+    void aFailureThatTheMarkerCannotHaveIsNone() throws IOException {
+        asks(in(null), Phase.STRATEGY, "a1");
+        Path marker = marked.resolve(KEY);
+        Path inTheWay = Files.createDirectories(marked.resolve(KEY + ".tmp/x"));
+
+        assertThatIOException().isThrownBy(() -> decides("a1", false));
+
+        assertThat(outcomes()).isEqualTo(Map.of("a1", "SENDING"));
+        Files.delete(inTheWay);
+        Files.delete(inTheWay.getParent());
+        decides("a1", true);
+        assertThat(marker).content().contains("\n0\n");
+        assertThat(reopened().approvals()).isEqualTo(store.approvals());
+        assertThat(reopened().doubt()).isEmpty();
+    }
+
+    @Test
+    void aBuildInDoubtStaysSoAndNothingIsWritten() throws IOException {
+        store.apply(declared("dev"));
+        asks(in("dev"), Phase.STRATEGY, "a1", "a2");
+        decides("a1", true);
+        var told = new ArrayList<State>();
+        store.attach("dev", State.DEPLOYING, environment -> told.add(environment.state()));
+        String before = Files.readString(folder.resolve(BuildLog.FILE));
+
+        store.doubt("it had to be").join();
+        executed.forEach(Runnable::run);
+
+        assertThat(told).containsExactly(State.FAILED);
+        assertThat(outcomes()).isEqualTo(Map.of("a1", "SUCCESS", "a2", "LOST"));
+        assertThat(store.apply(List.of("a2"), new Event.Callback(true, "", "callback token"), SOON))
+                .extracting(Approval.Transition::answer)
+                .containsExactly(Approval.Answer.ENDED);
+        store.apply(new Ended("dev", "step of dev", null));
+        store.end();
+        assertThatIOException().isThrownBy(() -> store.add(plan("dev")));
+        assertThat(folder.resolve(BuildLog.FILE)).content().isEqualTo(before);
+        assertThat(reopened().doubt()).isPresent();
+        assertThat(reopened().deployment().reasonToCancel(Place.OUTERMOST)).isNotNull();
+    }
+
+    /** As on a file server that does not answer: the log is a pipe that nobody reads. */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no named pipes")
+    void aDoubtWaitsForNoWriteThatHangs() throws Exception {
+        store.apply(declared("dev"));
+        asks(in("dev"), Phase.STRATEGY, "a1");
+        Path log = folder.resolve(BuildLog.FILE);
+        Files.move(log, other.resolve("away"));
+        assertThat(new ProcessBuilder("mkfifo", log.toString()).start().waitFor())
+                .isZero();
+        var failed = new CompletableFuture<Exception>();
+        var hanging = new Thread(() -> {
+            try {
+                decides("a1", true);
+            } catch (IOException x) {
+                failed.complete(x);
+            }
+        });
+        hanging.start();
+        await().until(() -> store.isStuck(Duration.ZERO));
+        var waiting = new Thread(() -> {
+            try {
+                decides("a1", true);
+            } catch (IOException x) {
+                failed.complete(x);
+            }
+        });
+        waiting.start();
+        await().until(() ->
+                waiting.getState() == Thread.State.WAITING || waiting.getState() == Thread.State.TIMED_WAITING);
+
+        store.doubt("the disk does not answer").join();
+
+        assertThat(outcomes()).isEqualTo(Map.of("a1", "LOST"));
+        assertThat(failed.get(10, TimeUnit.SECONDS)).hasMessageContaining("is in doubt");
+        new ProcessBuilder("cat", log.toString()).start(); // lets the writer go on
+        hanging.join();
+        assertThat(outcomes()).isEqualTo(Map.of("a1", "LOST"));
+    }
+
+    @Test
+    void workThatThrowsHalfWayChangesNothing() throws IOException {
+        Approval half = ApprovalTest.terms("a1").step("a1").start();
+
+        assertThatNullPointerException()
+                .isThrownBy(
+                        () -> store.create(started(Place.OUTERMOST, "a1", Phase.STRATEGY), Arrays.asList(half, null)));
+
+        assertThat(outcomes()).isEmpty();
+        assertThat(store.newest().approvals()).isEmpty();
+        assertThat(reopened().approvals()).isEmpty();
     }
 
     private void replaceInLog(String text, String other) throws IOException {

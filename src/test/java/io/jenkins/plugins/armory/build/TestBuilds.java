@@ -1,5 +1,7 @@
 package io.jenkins.plugins.armory.build;
 
+import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
+
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.OpenApproval;
@@ -8,7 +10,6 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,12 +20,17 @@ import java.util.stream.Stream;
 /** Builds that are folders. */
 public final class TestBuilds implements ApprovalStore.Builds {
 
+    /** The number of a copy of the build that approvals have unless they say otherwise. */
+    static final int COPY = 99;
+
+    private static final String DEFAULT = "deploy7";
     private static final String LOG = "armory.log";
     private static final String AWAY = "away";
 
     private final Path folder;
     private final Map<BuildRef, BuildState> states = new HashMap<>();
     private final Set<BuildRef> over = new HashSet<>();
+    private ApprovalStore store;
 
     private TestBuilds(Path folder) {
         this.folder = folder;
@@ -34,12 +40,36 @@ public final class TestBuilds implements ApprovalStore.Builds {
         return new TestBuilds(folder);
     }
 
+    /** Opens the approvals of the builds below a folder. */
+    public static ApprovalStore open(Path folder) throws IOException {
+        return below(folder).open();
+    }
+
+    /** Opens the approvals of the builds below a folder, as once all builds are taken up. */
+    public static ApprovalStore opened(Path folder) throws IOException {
+        ApprovalStore opened = open(folder);
+        opened.takeUpAll(List.of());
+        return opened;
+    }
+
+    public ApprovalStore open() throws IOException {
+        store = ApprovalStore.open(folder, this);
+        return store;
+    }
+
+    /** Returns the key of a build, which a new name of its job does not change, and which its copy has too. */
+    static String keyOf(BuildRef build) {
+        int number = build.number() == COPY ? start("a1").build().number() : build.number();
+        String key = build.job().replaceFirst(".*/", "") + number;
+        return key.equals(DEFAULT) ? "a1" : key;
+    }
+
     @Override
     public synchronized BuildState of(BuildRef build) throws IOException {
         BuildState state = states.get(build);
         if (state == null) {
             Files.createDirectories(folderOf(build));
-            state = BuildState.open(() -> folderOf(build), 0, Runnable::run, Clock.systemUTC());
+            state = store.openState(build, () -> folderOf(build), keyOf(build), 0, Runnable::run);
             state.renamed(build.job());
             states.put(build, state);
         }

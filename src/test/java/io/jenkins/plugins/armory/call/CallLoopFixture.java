@@ -47,7 +47,7 @@ abstract class CallLoopFixture {
 
     @BeforeEach
     void open() throws IOException {
-        store = ApprovalStore.open(folder, TestBuilds.below(folder)).settling(timer.service(), Runnable::run);
+        store = TestBuilds.open(folder).settling(timer.service(), Runnable::run);
         approvals = new Approvals(store, timer.service(), Runnable::run, clock, build -> false, approval -> {});
         loop = new CallLoop(
                 approvals,
@@ -57,7 +57,7 @@ abstract class CallLoopFixture {
                 () -> chance,
                 clock);
         loop.open();
-        store.takeUpAll();
+        store.takeUpAll(List.of());
     }
 
     void restart() throws IOException {

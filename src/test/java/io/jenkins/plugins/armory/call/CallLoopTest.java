@@ -64,7 +64,7 @@ class CallLoopTest {
 
     @BeforeEach
     void create() throws IOException {
-        store = ApprovalStore.open(folder, TestBuilds.below(folder));
+        store = TestBuilds.open(folder);
         open(store);
         create(ID, webhook("w"), Channel.CALLBACK);
         attach();
@@ -99,7 +99,7 @@ class CallLoopTest {
                 new UntilWritten(timer.service(), Runnable::run),
                 this::chance,
                 clock);
-        repository.takeUpAll();
+        repository.takeUpAll(List.of());
     }
 
     private double chance() {
@@ -122,7 +122,7 @@ class CallLoopTest {
     private void stop() throws IOException {
         approvals.close();
         calls.clear();
-        store = ApprovalStore.open(folder, TestBuilds.below(folder));
+        store = TestBuilds.open(folder);
     }
 
     private void awaitNextAttempt() {
@@ -306,9 +306,7 @@ class CallLoopTest {
         loop.deliver("untold");
         answer(CallResult.accepted(201, "{}", Map.of()));
 
-        assertThat(ApprovalStore.open(folder, TestBuilds.below(folder))
-                        .find("told")
-                        .orElseThrow())
+        assertThat(TestBuilds.opened(folder).find("told").orElseThrow())
                 .returns(Approval.State.WAITING, Approval::state)
                 .extracting(approval -> approval.lastAttempt().found())
                 .isEqualTo(Map.of("answer.id", "47"));

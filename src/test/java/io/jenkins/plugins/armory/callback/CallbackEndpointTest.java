@@ -75,15 +75,20 @@ class CallbackEndpointTest {
     @BeforeEach
     void create() throws IOException {
         builds = TestBuilds.below(folder);
-        store = ApprovalStore.open(folder, builds).settling(timer, Runnable::run);
+        store = builds.open().settling(timer, Runnable::run);
+        store.takeUpAll(List.of());
         approvals = new Approvals(store, timer, Runnable::run, Clock.systemUTC(), build -> false, approval -> {});
-        endpoint = new CallbackEndpoint(
+        endpoint = endpoint();
+        id = newApproval("ci-callback", Duration.ofHours(24));
+    }
+
+    private CallbackEndpoint endpoint() {
+        return new CallbackEndpoint(
                 approvals,
                 tokens,
                 ByToken.identification(List.of(TokenVerifier.ofApprovals(tokens), CallbackEndpointTest::secretText)),
                 () -> stopping,
                 Clock.systemUTC());
-        id = newApproval("ci-callback", Duration.ofHours(24));
     }
 
     @AfterEach
@@ -494,21 +499,38 @@ class CallbackEndpointTest {
     }
 
     @Test
-    void asksToComeBackWhenTheApprovalCannotBeRead() throws IOException {
+    void aBuildInDoubtThatIsOverIsGone() throws IOException {
         callBack(id, SUCCESS);
         endAndDamage(id);
+
+        assertError(callBack(id, SUCCESS), 410, "approval_ended", "is gone");
+    }
+
+    /** Its marker may be lost. */
+    @Test
+    void asksToComeBackUntilAllBuildsAreRead() throws IOException {
+        restart();
 
         JsonResponse response = callBack(id, SUCCESS);
 
         assertError(response, 503, "unavailable", "cannot be read");
         assertThat(response.headers()).isEqualTo(Map.of("Retry-After", "10"));
+        store.takeUpAll(List.of());
+        assertThat(callBack(id, SUCCESS).status()).isEqualTo(200);
     }
 
-    /** Whoever has no token must neither learn which approvals are damaged nor fill Jenkins's log. */
+    /** Opens the approvals again, before the builds are read. */
+    private void restart() throws IOException {
+        store.close();
+        store = TestBuilds.below(folder).open().settling(timer, Runnable::run);
+        approvals = new Approvals(store, timer, Runnable::run, Clock.systemUTC(), build -> false, approval -> {});
+        endpoint = endpoint();
+    }
+
+    /** Whoever has no token must neither learn which approvals cannot be read nor fill Jenkins's log. */
     @Test
-    void whoHasNoTokenLearnsNothingOfADamagedApproval() throws IOException {
-        callBack(id, SUCCESS);
-        endAndDamage(id);
+    void whoHasNoTokenLearnsNothingOfAnApprovalThatCannotBeRead() throws IOException {
+        restart();
         List<LogRecord> logged = new ArrayList<>();
         Handler handler = new Handler() {
             @Override
@@ -744,8 +766,7 @@ class CallbackEndpointTest {
                         "WARNING: tests: A callback from 192.0.2.1 was refused (401): unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text",
                         "WARNING: tests: A callback from 192.0.2.1 was refused (400): The field \"success\" is missing: send true or false.");
         approvals.apply(id, ApprovalTest.sent());
-        Approval restarted =
-                ApprovalStore.open(folder, TestBuilds.below(folder)).find(id).orElseThrow();
+        Approval restarted = TestBuilds.opened(folder).find(id).orElseThrow();
         assertThat(restarted.missing())
                 .isEqualTo(
                         "a callback arrived and was refused (unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text), and no other was accepted");

@@ -8,7 +8,6 @@ import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.TestApproval;
-import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
@@ -51,7 +50,7 @@ class CallbackFuzzTest {
     static void open() throws IOException {
         folder = Files.createTempDirectory("approvals");
         approvals = new Approvals(
-                ApprovalStore.open(folder, TestBuilds.below(folder)).settling(TIMER, Runnable::run),
+                TestBuilds.opened(folder).settling(TIMER, Runnable::run),
                 TIMER,
                 Runnable::run,
                 Clock.systemUTC(),

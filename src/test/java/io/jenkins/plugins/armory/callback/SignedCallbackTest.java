@@ -7,7 +7,6 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.TestApproval;
-import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets.CallerSecret;
@@ -62,8 +61,7 @@ class SignedCallbackTest {
     @BeforeEach
     void create() throws IOException {
         approvals = new Approvals(
-                ApprovalStore.open(folder.resolve("a"), TestBuilds.below(folder.resolve("a")))
-                        .settling(timer, Runnable::run),
+                TestBuilds.opened(folder.resolve("a")).settling(timer, Runnable::run),
                 timer,
                 Runnable::run,
                 Clock.systemUTC(),

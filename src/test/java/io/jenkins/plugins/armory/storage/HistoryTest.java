@@ -39,8 +39,8 @@ class HistoryTest {
     private Path folder;
 
     private ApprovalStore open() throws IOException {
-        ApprovalStore opened = ApprovalStore.open(folder, TestBuilds.below(folder));
-        opened.takeUpAll();
+        ApprovalStore opened = TestBuilds.open(folder);
+        opened.takeUpAll(List.of());
         return opened;
     }
 
@@ -162,8 +162,7 @@ class HistoryTest {
         abort("a1", SOON);
         abort("a2", SOON);
         TestBuilds builds = TestBuilds.below(folder);
-        ApprovalStore store = ApprovalStore.open(folder, builds)
-                .settling(new ManualTimer(new MutableClock(SOON)).service(), Runnable::run);
+        ApprovalStore store = builds.open().settling(new ManualTimer(new MutableClock(SOON)).service(), Runnable::run);
         builds.end(BUILD);
         store.apply(List.of("a1", "a2"), new Event.CancelOver(ApprovalTest.attempt(1, 200)), SOON);
         decide(store, "a3");
@@ -177,7 +176,6 @@ class HistoryTest {
         decide(open(), "a1", "a2");
         lines(open());
         Files.delete(folder.resolve("open/a1"));
-        Files.delete(folder.resolve("open/a2"));
         ApprovalStore store = open();
         TestBuilds.create(store, ApprovalTest.start("b1").withBuild(new BuildRef("team/deploy", 8)));
         store.apply(List.of("b1"), new Event.Callback(true, "", "callback token"), SOON.plusMillis(1));

@@ -36,19 +36,18 @@ public final class CallbackTokens {
         this.mac = mac;
     }
 
-    /** Returns a new key of a build: 64 random bits as hexadecimal digits, with which the ids of its approvals begin. */
-    public String newKey() {
+    /** Returns a new id, of no build. */
+    public String newId() {
+        return newId(random());
+    }
+
+    private String random() {
         return HexFormat.of().toHexDigits(random.nextLong());
     }
 
-    /** Returns a new id of 48 hexadecimal digits, of a build of its own. */
-    public String newId() {
-        return newId(newKey());
-    }
-
-    /** Returns a new id of a build, which begins with its key. */
+    /** Returns a new id of a build, of 48 hexadecimal digits, which begins with its key. */
     public String newId(String key) {
-        String name = key + newKey();
+        String name = key + random();
         return name + tag(name);
     }
 

@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.approval.Terms;
+import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
@@ -39,6 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,6 +59,11 @@ final class ApprovalStart {
     /** The bytes of JSON of all approvals of one step, which are written together. */
     private static final int MOST_OF_STEP = 32 << 20;
 
+    /** How long it is tried again to write the approvals. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private final SuspendedExecution step;
+    private final long begun;
     private final ArmoryRuntime armory;
     private final StepContext context;
     private final Run<?, ?> run;
@@ -65,7 +72,10 @@ final class ApprovalStart {
     /** Whether the approvals are rules of an environment. */
     private final boolean rules;
 
-    ApprovalStart(SuspendedExecution step, boolean rules) throws IOException, InterruptedException {
+    /** @param begun when the step has begun this, as {@code System.nanoTime()} */
+    ApprovalStart(SuspendedExecution step, boolean rules, long begun) throws IOException, InterruptedException {
+        this.step = step;
+        this.begun = begun;
         armory = step.armory();
         context = step.getContext();
         run = step.build();
@@ -363,10 +373,14 @@ final class ApprovalStart {
         }
     }
 
-    private Transition write(ApprovalStarted started, List<Approval> created, String notStarted) throws AbortException {
+    private Transition write(ApprovalStarted started, List<Approval> created, String notStarted)
+            throws AbortException, BuildState.UnwrittenException {
         try {
-            return armory.approvals().create(started, created);
+            return step.written(() -> armory.approvals().create(started, created));
         } catch (IOException x) {
+            if (x instanceof BuildState.UnwrittenException unwritten && System.nanoTime() - begun < PATIENCE_NANOS) {
+                throw unwritten; // who has called repeats it
+            }
             throw SuspendedExecution.failure(notStarted + ", because the approval cannot be written", x);
         }
     }

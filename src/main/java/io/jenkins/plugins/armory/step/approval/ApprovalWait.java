@@ -86,6 +86,9 @@ public final class ApprovalWait {
     /** When a line was last logged that says how many have succeeded, as {@code System.nanoTime()}. */
     private final AtomicLong counted = new AtomicLong(System.nanoTime());
 
+    /** When it began, as {@code System.nanoTime()}. */
+    private final long begun = System.nanoTime();
+
     private final AtomicInteger warnings = new AtomicInteger();
     private volatile boolean followed;
     private volatile boolean abandoned;
@@ -156,8 +159,9 @@ public final class ApprovalWait {
             Draft draft = drafts.get(element.index);
             all.put(element.id, draft.withPath(awaited.pathOf(element.index, draft)));
         }
-        List<Approval> created = new ApprovalStart(step, awaited.isRules()).create(open(), all);
+        List<Approval> created = new ApprovalStart(step, awaited.isRules(), begun).create(open(), all);
         awaited.written();
+        step.noteSeen();
         for (Element element : elements) {
             Approval approval = created.get(element.index);
             if (!awaited.isEntry(element.index)
@@ -327,6 +331,10 @@ public final class ApprovalWait {
                 .filter(each -> failures.isEmpty() || step.stopCause() != null);
         Approval failed = stopped.orElse((failures.isEmpty() ? unsuccessful : failures).get(0));
         Decision decision = failed.requireDecision();
+        if (decision.outcome() == Outcome.LOST && step.stopCause() != null) {
+            step.fail(step.stopCause());
+            return;
+        }
         if (decision.outcome() == Outcome.ABORTED) {
             texts(failed).stopped(failed, step.stopCause() == null);
             step.fail(step.stopCause() != null ? step.stopCause() : EndedWithoutVerdict.exception(decision));

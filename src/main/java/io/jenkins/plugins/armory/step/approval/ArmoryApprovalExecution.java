@@ -33,7 +33,7 @@ public final class ArmoryApprovalExecution extends ArmoryWebhookApprovalExecutio
         Throwable stopped;
         synchronized (this) {
             stopped = stopCause();
-            if (stopped == null && body == null && !started) {
+            if (stopped == null && !isOver()) {
                 body = getContext()
                         .newBodyInvoker()
                         .withContext(this)

@@ -133,6 +133,11 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution {
     }
 
     @Override
+    public boolean isWaitingFor(String id) {
+        return approvals.seed().equals(id);
+    }
+
+    @Override
     public String getStatus() {
         return "waiting for " + (approvals.isListed() ? "" : "approval ") + approvals.name();
     }

@@ -19,6 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -30,6 +32,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class EnvironmentRules implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    /** The most openings that one deployment waits for, one after the other. */
+    private static final int MOST_OPENINGS = 1000;
 
     private final String environment;
 
@@ -128,6 +133,14 @@ public final class EnvironmentRules implements Serializable {
 
     String openingId(int number, CallbackTokens tokens) {
         return tokens.idOf(openings, number);
+    }
+
+    /** Returns whether a wait for the rules or the windows has that seed. */
+    public boolean have(String seed, CallbackTokens tokens) {
+        return Stream.of(before, after)
+                        .anyMatch(each -> each != null && each.seed().equals(seed))
+                || IntStream.range(0, MOST_OPENINGS)
+                        .anyMatch(number -> openingId(number, tokens).equals(seed));
     }
 
     String environment() {

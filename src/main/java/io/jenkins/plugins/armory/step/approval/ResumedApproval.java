@@ -3,10 +3,10 @@ package io.jenkins.plugins.armory.step.approval;
 import hudson.AbortException;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The lookup of a step's approvals after a restart. If a decision may have been lost, no webhook must be called again. */
@@ -22,9 +22,11 @@ final class ResumedApproval {
     static List<Approval> find(ArmoryRuntime armory, List<String> ids, Run<?, ?> run) throws IOException {
         try {
             armory.takeUp(run);
-            var found = new ArrayList<Approval>();
-            for (String id : ids) {
-                armory.approvals().find(id).ifPresent(found::add);
+            BuildState state = armory.deployments().of(run);
+            List<Approval> found =
+                    ids.stream().flatMap(id -> state.approval(id).stream()).toList();
+            if (found.isEmpty() && state.doubt().isPresent()) {
+                throw new IOException(state.doubt().get());
             }
             return found;
         } catch (IOException x) {

@@ -166,6 +166,11 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     }
 
     @Override
+    public boolean isWaitingFor(String id) {
+        return false;
+    }
+
+    @Override
     public String getStatus() {
         return "reading the deployment file";
     }

@@ -135,6 +135,11 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     }
 
     @Override
+    public boolean isWaitingFor(String other) {
+        return super.isWaitingFor(other) || rules != null && rules.have(other, armory().tokens());
+    }
+
+    @Override
     public String getStatus() {
         return "environment " + name;
     }

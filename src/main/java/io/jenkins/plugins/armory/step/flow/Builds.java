@@ -25,7 +25,7 @@ public final class Builds {
 
     /** Returns the build of an execution, {@code null} if there is none. */
     @CheckForNull
-    static Run<?, ?> of(FlowExecution execution) {
+    public static Run<?, ?> of(FlowExecution execution) {
         try {
             return execution.getOwner().getExecutable() instanceof Run<?, ?> run ? run : null;
         } catch (IOException x) {

@@ -43,6 +43,11 @@ class StagePauseTest {
         }
 
         @Override
+        public boolean isWaitingFor(String id) {
+            return false;
+        }
+
+        @Override
         public void stop(Throwable cause) {}
 
         @Override

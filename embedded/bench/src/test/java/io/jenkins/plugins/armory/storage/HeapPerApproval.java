@@ -47,10 +47,12 @@ class HeapPerApproval {
     /** Builds in one temporary folder each. */
     private static final class TemporaryBuilds implements ApprovalStore.Builds {
 
+        private ApprovalStore store;
+
         @Override
         public BuildState of(BuildRef build) throws IOException {
             Path folder = Files.createTempDirectory("build");
-            return BuildState.open(() -> folder, 0, Runnable::run, Clock.systemUTC());
+            return store.openState(build, () -> folder, "%016x".formatted(build.number()), 0, Runnable::run);
         }
 
         @Override
@@ -66,18 +68,20 @@ class HeapPerApproval {
 
     /** Returns the heap of an approval if each of so many builds has a step with an equal share of all. */
     private static long measure(ScheduledExecutorService timer, int builds) throws IOException {
-        ApprovalStore store = ApprovalStore.open(Files.createTempDirectory("approvals"), new TemporaryBuilds());
+        var all = new TemporaryBuilds();
+        ApprovalStore store = ApprovalStore.open(Files.createTempDirectory("approvals"), all);
+        all.store = store;
         var approvals = new Approvals(store, timer, timer, Clock.systemUTC(), build -> false, approval -> {});
         long before = used();
         for (int build = 0; build < builds; build++) {
-            var all = new ArrayList<Approval>();
+            var step = new ArrayList<Approval>();
             for (int i = 0; i < COUNT / builds; i++) {
-                all.add(waiting(build, i, all.isEmpty() ? null : all.get(0).id()));
+                step.add(waiting(build, i, step.isEmpty() ? null : step.get(0).id()));
             }
-            Approval first = all.get(0);
-            var step = new OpenApproval(first.id(), "tests", Place.OUTERMOST, first.phase(), "tests");
-            approvals.create(new ApprovalStarted(step, null), all);
-            for (Approval each : all) {
+            Approval first = step.get(0);
+            var open = new OpenApproval(first.id(), "tests", Place.OUTERMOST, first.phase(), "tests");
+            approvals.create(new ApprovalStarted(open, null), step);
+            for (Approval each : step) {
                 approvals.attach(each.id(), decided -> {});
             }
         }
