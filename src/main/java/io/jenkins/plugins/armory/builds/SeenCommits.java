@@ -1,5 +1,7 @@
 package io.jenkins.plugins.armory.builds;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Action;
 import hudson.model.InvisibleAction;
 import hudson.model.Run;
 import java.io.IOException;
@@ -8,7 +10,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * How many commits the log of a build had when Jenkins saved the build, in {@code build.xml}: with fewer, the log was lost, or an older copy
- * has taken its place. Jenkins saves it whenever it saves the build.
+ * has taken its place. Jenkins saves it whenever it saves the build. A build without it has nothing of the plugin, so the plugin's listeners
+ * pass it over.
  */
 @Restricted(NoExternalUse.class)
 public final class SeenCommits extends InvisibleAction {
@@ -19,9 +22,27 @@ public final class SeenCommits extends InvisibleAction {
         this.commits = commits;
     }
 
+    /** Returns the action of a build, {@code null} if it has none. Asks no factory of actions, as {@code getAction} does. */
+    @CheckForNull
+    public static SeenCommits find(Run<?, ?> run) {
+        for (Action action : run.getActions()) {
+            if (action instanceof SeenCommits seen) {
+                return seen;
+            }
+        }
+        return null;
+    }
+
+    /** Adds the action to a build that has none, in memory alone. */
+    public static void add(Run<?, ?> run) {
+        if (find(run) == null) {
+            run.addAction(new SeenCommits(0));
+        }
+    }
+
     /** Returns how many commits were seen of a build. */
     public static long of(Run<?, ?> run) {
-        SeenCommits seen = run.getAction(SeenCommits.class);
+        SeenCommits seen = find(run);
         return seen == null ? 0 : seen.commits;
     }
 
@@ -31,7 +52,7 @@ public final class SeenCommits extends InvisibleAction {
      * @throws IOException if it is the first time, and the build cannot be saved
      */
     public static void note(Run<?, ?> run, long commits) throws IOException {
-        SeenCommits seen = run.getAction(SeenCommits.class);
+        SeenCommits seen = find(run);
         if (seen != null) {
             seen.commits = commits;
         } else if (commits > 0) {

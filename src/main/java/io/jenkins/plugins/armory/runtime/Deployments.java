@@ -174,6 +174,9 @@ public final class Deployments {
         opened.renamed(run.getParent().getFullName());
         opened.onCommit(commits -> note(run, commits));
         opening(run).state = new WeakReference<>(opened);
+        if (opened.isKnown()) {
+            SeenCommits.add(run); // Jenkins may have gone down between the first commit and the save of the build
+        }
         RunningBuild build = builds.findOrCreate(run);
         if (build == null) {
             try {
@@ -393,6 +396,7 @@ public final class Deployments {
         RunningBuild build = builds.findOrCreate(run);
         if (build != null) {
             build.put(part);
+            SeenCommits.add(run);
         }
     }
 
