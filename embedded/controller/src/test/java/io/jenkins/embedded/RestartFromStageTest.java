@@ -10,6 +10,7 @@ import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Place;
+import io.jenkins.plugins.armory.builds.SeenCommits;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.flow.CancelledStages;
 import io.jenkins.plugins.armory.step.flow.RestartedStages;
@@ -71,6 +72,7 @@ class RestartFromStageTest {
     @Test
     void aBuildWhoseOriginalIsGoneRunsNoStageThatItMayGuard(@TempDir Path home) throws Exception {
         Path folder = Files.createDirectories(home.resolve("run"));
+        SeenCommits saved;
         try (Controller controller = new Controller(home)) {
             PipelineJob job = controller.jenkins().createJob("job", Controller.configXml("echo 'x'"));
             var run = new Restarted(job, folder.toFile());
@@ -79,9 +81,11 @@ class RestartFromStageTest {
 
             assertThat(ArmoryRuntime.get().deployments().reasonToCancel(run, Place.OUTERMOST))
                     .contains("is deleted");
+            saved = SeenCommits.find(run);
         }
         try (Controller controller = new Controller(home)) {
             var run = new Restarted(controller.jenkins().getItemByFullName("job", PipelineJob.class), folder.toFile());
+            run.addAction(saved);
 
             new CancelledStages.Resumption().onResumed(executionOf(run));
 

@@ -9,7 +9,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * How many commits the log of a build had when Jenkins saved the build, in {@code build.xml}: with fewer, the log was lost, or an older copy
- * has taken its place. Jenkins saves it whenever it saves the build.
+ * has taken its place. Jenkins saves it whenever it saves the build. A build without it has nothing of the plugin, so the plugin's listeners
+ * pass it over.
  */
 @Restricted(NoExternalUse.class)
 public final class SeenCommits extends InvisibleAction {
@@ -32,6 +33,13 @@ public final class SeenCommits extends InvisibleAction {
             }
         }
         return null;
+    }
+
+    /** Adds the action to a build that has none, in memory alone. */
+    public static void add(Run<?, ?> run) {
+        if (find(run) == null) {
+            run.addAction(new SeenCommits(0));
+        }
     }
 
     /** Returns how many commits were seen of a build. */

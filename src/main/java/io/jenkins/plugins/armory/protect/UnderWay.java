@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.protect;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.builds.SeenCommits;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.Deployments;
@@ -33,7 +34,7 @@ final class UnderWay {
      */
     static boolean isAt(Run<?, ?> run, String environment, Predicate<EnvironmentDefinition> owns) {
         try {
-            String asked = run.isBuilding()
+            String asked = run.isBuilding() && SeenCommits.find(run) != null
                     ? ArmoryRuntime.get()
                             .deployments()
                             .underWay(run, environment)

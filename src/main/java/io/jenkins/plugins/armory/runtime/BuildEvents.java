@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.runtime;
 
 import hudson.Extension;
+import hudson.ExtensionList;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
@@ -8,8 +9,10 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.builds.BuildRecord;
+import io.jenkins.plugins.armory.builds.SeenCommits;
 import java.io.IOException;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -22,10 +25,21 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
 
     private static final Logger LOGGER = Logger.getLogger(BuildEvents.class.getName());
 
+    /** Does something for a build that has something of the plugin, if only in memory, as before its first commit. */
+    private static void ifOurs(Run<?, ?> run, Consumer<ArmoryRuntime> action) {
+        ExtensionList.lookup(ArmoryRuntime.class).stream()
+                .filter(runtime ->
+                        SeenCommits.find(run) != null || runtime.runningBuilds().find(run) != null)
+                .forEach(action);
+    }
+
     @Override
     public void onCompleted(Run<?, ?> run, TaskListener listener) {
+        ifOurs(run, runtime -> completed(run, runtime));
+    }
+
+    private static void completed(Run<?, ?> run, ArmoryRuntime runtime) {
         // Approvals are pending here only if the build was ended by force.
-        ArmoryRuntime runtime = ArmoryRuntime.get();
         Executor executor = runtime.buildExecutor();
         executor.execute(() -> runtime.whenOpen(() -> executor.execute(() -> {
             try {
@@ -38,7 +52,10 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
 
     @Override
     public void onFinalized(Run<?, ?> run) {
-        ArmoryRuntime runtime = ArmoryRuntime.get();
+        ifOurs(run, runtime -> finalized(run, runtime));
+    }
+
+    private static void finalized(Run<?, ?> run, ArmoryRuntime runtime) {
         Executor executor = runtime.buildExecutor();
         executor.execute(() -> runtime.endings()
                 .run(
@@ -66,12 +83,14 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
     @Override
     public void onDeleted(Run<?, ?> run) {
         BuildRef build = BuildRecord.refTo(run);
-        ArmoryRuntime.get().whenOpen(() -> {
-            try {
-                ArmoryRuntime.get().approvals().remove(build::equals);
-            } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "Cannot forget the approvals of " + build, x);
-            }
-        });
+        ifOurs(
+                run,
+                runtime -> runtime.whenOpen(() -> {
+                    try {
+                        runtime.approvals().remove(build::equals);
+                    } catch (IOException x) {
+                        LOGGER.log(Level.WARNING, "Cannot forget the approvals of " + build, x);
+                    }
+                }));
     }
 }

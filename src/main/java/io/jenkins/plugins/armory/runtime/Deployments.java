@@ -442,6 +442,7 @@ public final class Deployments {
         RunningBuild build = builds.findOrCreate(run);
         if (build != null) {
             build.put(part);
+            SeenCommits.add(run);
         }
     }
 

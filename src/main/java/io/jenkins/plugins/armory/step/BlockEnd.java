@@ -3,11 +3,13 @@ package io.jenkins.plugins.armory.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import io.jenkins.plugins.armory.webhook.text.LogText;
+import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
 import java.util.stream.Collectors;
 import jenkins.model.CauseOfInterruption;
+import org.jenkinsci.plugins.workflow.pickles.PickleFactory;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -29,11 +31,26 @@ public record BlockEnd(
     }
 
     private static boolean isSerializable(@CheckForNull Object value) {
-        try (var out = new ObjectOutputStream(OutputStream.nullOutputStream())) {
+        try (var out = new Trial()) {
             out.writeObject(value);
             return true;
         } catch (Exception | Error x) { // its classes may be of the Pipeline, and throw anything
             return false;
+        }
+    }
+
+    /** Tries what the program can keep: Pipeline makes pickles of some objects that are not serializable, as of a {@code FilePath}. */
+    private static final class Trial extends ObjectOutputStream {
+
+        Trial() throws IOException {
+            super(OutputStream.nullOutputStream());
+            enableReplaceObject(true);
+        }
+
+        @Override
+        @CheckForNull
+        protected Object replaceObject(Object object) {
+            return PickleFactory.all().stream().anyMatch(each -> each.writeReplace(object) != null) ? null : object;
         }
     }
 

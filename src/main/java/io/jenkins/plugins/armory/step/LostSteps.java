@@ -7,7 +7,6 @@ import hudson.Extension;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.build.BuildState;
-import io.jenkins.plugins.armory.builds.SeenCommits;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.flow.Builds;
@@ -37,8 +36,8 @@ public final class LostSteps extends FlowExecutionListener {
 
     @Override
     public void onResumed(FlowExecution execution) {
-        Run<?, ?> run = Builds.of(execution);
-        if (run == null || SeenCommits.find(run) == null) {
+        Run<?, ?> run = Builds.ours(execution);
+        if (run == null) {
             return;
         }
         Futures.addCallback(

@@ -6,6 +6,7 @@ import hudson.Extension;
 import hudson.model.Action;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.api.ApprovalView;
+import io.jenkins.plugins.armory.builds.SeenCommits;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
@@ -46,7 +47,8 @@ public final class ArmoryBuildAction extends Tab {
     @Override
     public String getIconFileName() {
         try {
-            return ArmoryRuntime.get().deployments().of(run).isKnown()
+            return SeenCommits.find(run) != null
+                            && ArmoryRuntime.get().deployments().of(run).isKnown()
                     ? "symbol-hourglass-outline plugin-ionicons-api"
                     : null;
         } catch (IOException x) {
@@ -78,6 +80,9 @@ public final class ArmoryBuildAction extends Tab {
     /** Returns the approvals in the order of their starts, for the data of the build; empty if they cannot be read. */
     @Exported
     public List<ApprovalView> getApprovals() {
+        if (SeenCommits.find(run) == null) {
+            return List.of();
+        }
         try {
             return ArmoryRuntime.get().approvalsOf(run).stream()
                     .map(ApprovalViews::of)

@@ -66,6 +66,9 @@ public final class CancelledBodies implements GraphListener.Synchronous {
 
     @Override
     public void onNewHead(FlowNode node) {
+        if (Builds.ours(node.getExecution()) == null) {
+            return;
+        }
         try {
             if (node instanceof BlockStartNode body) {
                 begin(CancelledStage.startOf(body));
@@ -180,7 +183,9 @@ public final class CancelledBodies implements GraphListener.Synchronous {
 
         @Override
         public void onNewHead(FlowNode node) {
-            BlockStartNode stage = node instanceof BlockStartNode start ? CancelledStage.startOf(start) : null;
+            BlockStartNode stage = node instanceof BlockStartNode start && Builds.ours(node.getExecution()) != null
+                    ? CancelledStage.startOf(start)
+                    : null;
             Body body = stage == null ? null : stage.getAction(Body.class);
             if (body == null) {
                 return;
@@ -209,7 +214,9 @@ public final class CancelledBodies implements GraphListener.Synchronous {
 
         @Override
         public void onResumed(FlowExecution execution) {
-            if (execution instanceof CpsFlowExecution cps && cps.programPromise != null) {
+            if (Builds.ours(execution) != null
+                    && execution instanceof CpsFlowExecution cps
+                    && cps.programPromise != null) {
                 cps.programPromise.addListener(
                         () -> {
                             try {

@@ -40,6 +40,12 @@ public final class CancelledStages implements StepListener {
 
     @Override
     public void notifyOfNewStep(Step step, StepContext context) {
+        if (Builds.ours(context) != null) {
+            begins(step, context);
+        }
+    }
+
+    static void begins(Step step, StepContext context) {
         try {
             CancelledStage around = CancelledStage.around(context.get(FlowNode.class));
             if (around != null) {
@@ -136,7 +142,7 @@ public final class CancelledStages implements StepListener {
 
         @Override
         public void onResumed(FlowExecution execution) {
-            Run<?, ?> run = Builds.of(execution);
+            Run<?, ?> run = Builds.ours(execution);
             if (run != null) {
                 ArmoryRuntime.get().deployments().resume(run);
                 try {

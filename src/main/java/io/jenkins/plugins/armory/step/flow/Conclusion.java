@@ -27,20 +27,16 @@ public final class Conclusion implements GraphListener.Synchronous {
 
     @Override
     public void onNewHead(FlowNode node) {
-        if (node instanceof FlowEndNode) {
-            end(node);
-        }
-        if (node instanceof BlockEndNode<?> end) {
-            concludeBeforePost(end.getStartNode());
+        Run<?, ?> run = node instanceof BlockEndNode ? Builds.ours(node.getExecution()) : null;
+        if (run != null && node instanceof FlowEndNode) {
+            end(run, node);
+        } else if (run != null) {
+            concludeBeforePost(run, ((BlockEndNode<?>) node).getStartNode());
         }
     }
 
     /** Sets the result as the body of the last stage of a Declarative Pipeline ends: right behind it, conditions of {@code post} look at it. */
-    private static void concludeBeforePost(BlockStartNode ended) {
-        Run<?, ?> run = Builds.of(ended.getExecution());
-        if (run == null || ArmoryRuntime.get().runningBuilds().find(run) == null) {
-            return; // nothing is known of the build, as of most builds of a controller
-        }
+    private static void concludeBeforePost(Run<?, ?> run, BlockStartNode ended) {
         String stage = Stages.beginningWith(ended);
         FlowNode around = Stages.innermost(ended);
         if (stage != null && DeclaredStages.endWith(run, stage, around == null ? null : Stages.beginningWith(around))) {
@@ -49,10 +45,8 @@ public final class Conclusion implements GraphListener.Synchronous {
     }
 
     /** Sets the result of a build whose Pipeline is over, and says why it is no success if the Pipeline went on to its end. */
-    private static void end(FlowNode node) {
-        Run<?, ?> run = Builds.of(node.getExecution());
-        List<String> reasons =
-                run == null ? List.of() : ArmoryRuntime.get().deployments().conclude(run);
+    private static void end(Run<?, ?> run, FlowNode node) {
+        List<String> reasons = ArmoryRuntime.get().deployments().conclude(run);
         if (node.getAction(ErrorAction.class) != null) {
             return; // which says it
         }

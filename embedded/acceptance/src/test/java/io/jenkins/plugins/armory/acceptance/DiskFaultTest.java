@@ -156,9 +156,8 @@ class DiskFaultTest {
         controller.start();
 
         assertThat(build.awaitResult("FAILURE"))
-                .contains(
-                        "The approval cannot be read, so its decision is unknown: The log of the build is in doubt: " + log
-                                + " is not what was written");
+                .contains("The approval cannot be read, so its decision is unknown: The log of the build is in doubt: "
+                        + log + " is not what was written");
         callback.succeed("anybody there?").expect(410);
         assertThat(process.calls()).hasSize(1);
 
