@@ -69,7 +69,7 @@ function show(answer) {
   showEnvironments(answer);
   cancelled.show(answer);
   showAbout(answer);
-  empty.hidden = answer.environments.length > 0 || answer.approvals.length > 0 || answer.plan.length > 0;
+  empty.hidden = answer.doubt || answer.environments.length > 0 || answer.approvals.length > 0 || answer.plan.length > 0;
   const planned = plannedApprovals(answer); // they are in the tiles
   const others = answer.approvals.filter(({ id }) => !planned.has(id));
   cards.show(total(answer) > MAX_CARDS ? [] : others);

@@ -107,14 +107,14 @@ export const total = ({ counts }) => Object.values(counts).reduce((sum, count) =
 export const isOver = (answer) =>
   Boolean(answer) && !answer.building && answer.approvals.every((approval) => approval.decision && !approval.notices?.due.length);
 
-/** Says what was cancelled in the build, and why. */
+/** Says what was cancelled in the build, and why, or that its log is in doubt. */
 export function cancelledNote() {
   const text = element("p", { class: "armory-approvals__note", hidden: true });
   return {
     note: text,
-    show({ cancelledStages, cancelsStages }) {
-      text.textContent = say("stages.cancelled", cancelledStages.join(", "), cancelsStages);
-      text.hidden = cancelledStages.length === 0;
+    show({ cancelledStages, cancelsStages, doubt }) {
+      text.textContent = doubt ?? say("stages.cancelled", cancelledStages.join(", "), cancelsStages);
+      text.hidden = cancelledStages.length === 0 && !doubt;
     },
   };
 }

@@ -438,22 +438,10 @@ public final class BuildState {
         return all;
     }
 
-    /** Returns whether there is anything to know of the build. */
-    public boolean isKnown() {
-        return !newest().isEmpty() || first().isPresent();
-    }
-
     /** Returns the approvals, in the order in which they were created. */
     public List<Approval> approvals() {
         synchronized (approvals) {
             return List.copyOf(approvals.values());
-        }
-    }
-
-    /** Returns the approval that was created first. */
-    public Optional<Approval> first() {
-        synchronized (approvals) {
-            return approvals.values().stream().findFirst();
         }
     }
 

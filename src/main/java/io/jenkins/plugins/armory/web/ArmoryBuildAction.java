@@ -46,15 +46,7 @@ public final class ArmoryBuildAction extends Tab {
     @CheckForNull
     @Override
     public String getIconFileName() {
-        try {
-            return SeenCommits.find(run) != null
-                            && ArmoryRuntime.get().deployments().of(run).isKnown()
-                    ? "symbol-hourglass-outline plugin-ionicons-api"
-                    : null;
-        } catch (IOException x) {
-            LOGGER.log(Level.WARNING, "Cannot read the environments of " + run, x);
-            return null;
-        }
+        return SeenCommits.find(run) == null ? null : "symbol-hourglass-outline plugin-ionicons-api";
     }
 
     @Override

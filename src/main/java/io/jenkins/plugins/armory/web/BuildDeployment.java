@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.builds.BuildInfo;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.environment.Deployment;
@@ -40,7 +41,9 @@ final class BuildDeployment {
             throws IOException {
         boolean building = run.isBuilding(); // read before the approvals: once a build has ended, none is pending
         ApprovalList list = new ApprovalList(armory);
-        Deployment deployment = armory.deployments().deploymentOf(run);
+        BuildState state = armory.deployments().of(run);
+        Deployment deployment = state.newest();
+        String doubt = state.doubt().orElse(null);
         List<Approval> approvals = armory.approvalsOf(run).stream()
                 .filter(list::sees)
                 .sorted(Comparator.comparing(ApprovalSearch::rank))
@@ -72,8 +75,10 @@ final class BuildDeployment {
         tag.add(found.size());
         shown.forEach(approval -> list.addTo(tag, approval));
         return tag.answer(known, () -> {
-            ObjectNode body =
-                    json(deployment).put("now", Instant.now().toString()).put("building", building);
+            ObjectNode body = json(deployment)
+                    .put("doubt", doubt)
+                    .put("now", Instant.now().toString())
+                    .put("building", building);
             body.set("buildInfo", JsonResponse.fieldsOf(info));
             body.set("plan", plans);
             body.put("found", found.size()).set("counts", JsonResponse.treeOf(counts));

@@ -137,7 +137,7 @@ public final class CancelledStages implements StepListener {
     }
 
     /** Reads what later stages ask for when a build continues after a restart of Jenkins. */
-    @Extension
+    @Extension(ordinal = 200)
     public static final class Resumption extends FlowExecutionListener {
 
         @Override

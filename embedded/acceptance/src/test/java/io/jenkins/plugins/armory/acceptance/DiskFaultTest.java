@@ -107,10 +107,9 @@ class DiskFaultTest {
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (callback token): room");
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void webhookIsNotCalledForAnApprovalThatCannotBeWritten(Fault fault) {
-        faults.fillDisk(fault.point);
+    @Test
+    void webhookIsNotCalledForAnApprovalThatCannotBeWritten() {
+        faults.fillDisk(Fault.SYNCED.point);
         Build build;
         try {
             build = jenkins.build(process.approval());

@@ -25,11 +25,13 @@ public enum FaultPoint {
     APPROVAL_BEGINNING(START, "step.approval.ApprovalStart.create", "nothing of the approval is written"),
     APPROVAL_CREATING(
             START, "build.ApprovalStore.create", "the build is not marked, and its log does not have the approval"),
-    MARKED(START, "build.Markers.add end", "the build is marked, and its log does not have the approval"),
+    MARKED(START, "build.Markers$Marker.mark end", "the build is marked, and its log does not have the commit"),
+    CLOSING(ANSWER, "build.Markers$Marker.closed", "a commit that closes something is synced, and the marker does not have it"),
+    CLOSED(ANSWER, "build.Markers$Marker.closed end", "the marker has it, and nobody was told"),
     LOG_APPENDING(START, "build.BuildLog.append", "a commit is about to be appended"),
     LOG_SYNCING(START, "build.BuildLog.sync", "it is appended, not synced"),
     LOG_WRITTEN(START, "build.BuildLog.append end", "it is synced, and nobody was told"),
-    COMMITS_SEEN(START, "builds.SeenCommits.note end", "Jenkins has saved the build with the number of commits"),
+    COMMITS_SEEN(START, "runtime.Deployments.save end", "Jenkins has saved the build with the number of commits"),
     APPROVAL_CREATED(START, "build.ApprovalStore.create end", "the log has the approval, the webhook was not called"),
     STEP_FOLLOWING(
             START,
