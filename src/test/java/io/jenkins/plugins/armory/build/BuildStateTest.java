@@ -28,6 +28,7 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.PlannedStepStarted;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Restarted;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.RollbackStarted;
+import io.jenkins.plugins.armory.environment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.environment.DeploymentPlan;
@@ -536,6 +537,19 @@ class BuildStateTest {
         assertThat(store.deployment().find("dev").orElseThrow().state()).isEqualTo(State.FAILED);
         assertThat(outcomes().values()).doesNotContain("SENDING", "WAITING");
         assertThat(store.apply(declared("prod")).problem()).contains("is in doubt");
+    }
+
+    /** A secret is given out while its environment is under way. */
+    @Test
+    void theEndOfTheTimeForSecretsIsKnownTwice() throws IOException {
+        store.apply(new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null));
+        store.apply(new RulesMet("prod", "step"));
+        asks(in("prod"), Phase.AFTER_DEPLOYMENT, "a1");
+        assertThat(store.deployment().underWay("prod")).contains("job");
+        store.apply(new Ended("prod", "step", null));
+        lose(1);
+
+        assertThat(reopened().deployment().underWay("prod")).isEmpty();
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -142,6 +143,32 @@ class DiskFaultTest {
         callback.succeed("too late").expect(410);
         assertThat(build.awaitResult("FAILURE"))
                 .contains("timed out after 15 seconds: No callback arrived before the deadline.");
+    }
+
+    /** What it guards stays closed also after a start with a disk that is well. */
+    @Test
+    void aStepThatIsOverdueOrStoppedEndsOnTimeThoughThatCannotBeWritten() {
+        Build overdue = jenkins.build("try { " + process.approval("timeout: 5", "unit: 'SECONDS'")
+                        + " } catch (ignored) { }\nsleep 20\nstage('prod') { echo 'never' }")
+                .awaitWaiting(1);
+        Build stopped = jenkins.build("armoryEnvironment('staging') { " + process.approval() + " }")
+                .awaitWaiting(1);
+        faults.fillDisk(FaultPoint.LOG_APPENDING);
+        try {
+            stopped.abort();
+            Wait.until("the end of " + stopped).atMost(Duration.ofSeconds(25)).until(() -> !stopped.isBuilding());
+            overdue.awaitLog("is lost: The log of the build is in doubt: that a deadline has passed cannot be written");
+            controller.kill();
+        } finally {
+            faults.disarm();
+        }
+        controller.start();
+
+        overdue.awaitEnd();
+
+        assertThat(overdue.log()).doesNotContainPattern("(?m)^never$");
+        assertThat(overdue.result()).isNotEqualTo("SUCCESS");
+        assertThat(stopped.result()).isEqualTo("ABORTED");
     }
 
     @Test

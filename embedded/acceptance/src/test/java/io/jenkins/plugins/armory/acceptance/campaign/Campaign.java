@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
+import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint.Moment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -42,6 +44,9 @@ public final class Campaign {
     private static final String END_LOST =
             "(?m)Found incomplete build with completed execution - display name: \\Q%1$s\\E$"
                     + "|error in build \\Q%1$s\\E\\R.*(Cannot load build steps because FlowNode|Tried to load startNode FlowNodes)";
+
+    /** How long a log cannot be written. */
+    private static final Duration READ_ONLY = Duration.ofSeconds(20);
 
     private final Controller controller;
     private final FaultInjector faults;
@@ -192,6 +197,30 @@ public final class Campaign {
         controller.kill();
         faults.disarm();
         died();
+        if (kill.damage() != null && kill.damage() != Damage.READ_ONLY) {
+            damage(kill.damage(), new Random(kill.hashCode()));
+        }
+    }
+
+    /** Damages one of the builds that have called their webhooks, while the controller is dead. */
+    private void damage(Damage damage, Random random) {
+        List<Life> lives = underWay().filter(Life::isWaiting).toList();
+        if (!lives.isEmpty()) {
+            Life life = lives.get(random.nextInt(lives.size()));
+            if (damage.damage(controller.home(), life.job().name(), random)) {
+                life.damaged(damage);
+                report.damaged(damage);
+            }
+        }
+    }
+
+    /** Has no log written for a while. */
+    private void makeReadOnly() {
+        faults.fillDisk(FaultPoint.LOG_APPENDING);
+        underWay().forEach(life -> life.damaged(Damage.READ_ONLY));
+        report.damaged(Damage.READ_ONLY);
+        pause(READ_ONLY.toNanos());
+        faults.disarm();
     }
 
     private void died() {
@@ -249,6 +278,9 @@ public final class Campaign {
         arm(kill);
         released.addAll(answered);
         answered.forEach(Life::release);
+        if (kill.damage() == Damage.READ_ONLY) {
+            makeReadOnly();
+        }
         awaitDeath(kill, startTime.dividedBy(2), () -> answered.stream().allMatch(Life::isOver));
     }
 
@@ -299,7 +331,9 @@ public final class Campaign {
                 noteLostEnds(Stream.of(life));
                 Verdict verdict = new Verdict(life, controller.home());
                 report.judged(verdict, verdict.check());
-                life.approvers().forEach(approver -> judged.add(approver.id()));
+                if (!life.hasLostLines()) {
+                    life.approvers().forEach(approver -> judged.add(approver.id()));
+                }
                 over.add(verdict);
             });
         }

@@ -20,6 +20,8 @@ public final class CampaignReport {
     private final long begin = System.nanoTime();
     private final List<Kill> kills = new ArrayList<>();
     private final Map<FaultPoint, Integer> deaths = new EnumMap<>(FaultPoint.class);
+    private final Map<Damage, Integer> damages = new EnumMap<>(Damage.class);
+    private int doubts;
     private final Map<Moment, Integer> unannounced = new EnumMap<>(Moment.class);
     private final List<String> violations = new ArrayList<>();
     private final List<Kill> notPassed = new ArrayList<>();
@@ -43,6 +45,10 @@ public final class CampaignReport {
         }
     }
 
+    void damaged(Damage damage) {
+        damages.merge(damage, 1, Integer::sum);
+    }
+
     /** Notes that the controller ended as it started, without being killed. */
     void failedStart() {
         failedStarts++;
@@ -54,6 +60,8 @@ public final class CampaignReport {
         notPassed.addAll(other.notPassed);
         violations.addAll(other.violations);
         other.deaths.forEach((point, count) -> deaths.merge(point, count, Integer::sum));
+        other.damages.forEach((damage, count) -> damages.merge(damage, count, Integer::sum));
+        doubts += other.doubts;
         other.unannounced.forEach((moment, count) -> unannounced.merge(moment, count, Integer::sum));
         builds += other.builds;
         decisions += other.decisions;
@@ -72,6 +80,7 @@ public final class CampaignReport {
                         approver.said().stream().filter(Said::isAccepted).limit(1))
                 .count();
         repeatedLines += repeated;
+        doubts += verdict.isInDoubt() ? 1 : 0;
         stranded += life.isStranded() ? 1 : 0;
         lostEnds += life.hasLostEnd() ? 1 : 0;
         cutLogs += verdict.hasWholeLog() ? 0 : 1;
@@ -153,6 +162,7 @@ public final class CampaignReport {
         notPassed.forEach(kill -> text.append("not passed: %s in %s%n".formatted(kill, kill.scenario())));
         text.append("%d builds judged, %d accepted decisions; %d violations%n"
                 .formatted(builds, decisions, violations.size()));
+        text.append("%s damaged, %d builds in doubt%n".formatted(damages, doubts));
         text.append(("Of Jenkins: %d log lines printed again, %d logs without an end, %d builds that did not go on,"
                         + " %d builds whose ends were lost, %d failed starts%n")
                 .formatted(repeatedLines, cutLogs, stranded, lostEnds, failedStarts));

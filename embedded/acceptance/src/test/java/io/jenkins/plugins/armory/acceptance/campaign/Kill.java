@@ -20,8 +20,10 @@ import java.util.stream.Collectors;
  * @param part of the time that what is going on takes, from 0 to 1, where there is no point
  * @param scenario of a build that takes part
  * @param other of another one
+ * @param damage to one of the builds under way, {@code null} for none
  */
-public record Kill(Moment moment, FaultPoint point, int turn, double part, Scenario scenario, Scenario other) {
+public record Kill(
+        Moment moment, FaultPoint point, int turn, double part, Scenario scenario, Scenario other, Damage damage) {
 
     /** Of so many kills at points, one is followed by one at any moment. */
     private static final int POINTS_FOR_ONE = 4;
@@ -42,10 +44,18 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
                 // Of the points that a build passes at its start, it passes most but once.
                 int most = round == 0 || point.moment() != Moment.ANSWER ? 1 : MOST_TURNS;
                 int turn = 1 + random.nextInt(most);
-                plan.add(new Kill(point.moment(), point, turn, 0, any(coming, random), any(random)));
+                plan.add(new Kill(
+                        point.moment(), point, turn, 0, any(coming, random), any(random), Damage.any(random, true)));
                 if (random.nextInt(POINTS_FOR_ONE) == 0) {
                     Moment moment = Moment.values()[random.nextInt(Moment.values().length)];
-                    plan.add(new Kill(moment, null, 0, random.nextDouble(), any(random), any(random)));
+                    plan.add(new Kill(
+                            moment,
+                            null,
+                            0,
+                            random.nextDouble(),
+                            any(random),
+                            any(random),
+                            Damage.any(random, moment != Moment.ANSWER)));
                 }
             }
         }
@@ -135,8 +145,9 @@ public record Kill(Moment moment, FaultPoint point, int turn, double part, Scena
 
     @Override
     public String toString() {
-        return point == null
+        String what = point == null
                 ? "any moment in " + moment + " (" + Math.round(part * 100) + " %)"
                 : point + " passed " + turn + " times";
+        return damage == null ? what : what + ", " + damage;
     }
 }

@@ -12,8 +12,10 @@ import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * One build from its start to its deletion, with an external process of its own, on a controller that may die at any moment.
@@ -32,6 +35,9 @@ final class Life {
     static final boolean ON_JENKINS = Controller.isReal();
     /** The state that means success. */
     static final String PASSED = "passed";
+
+    /** How long a build that has lost lines may go on by itself. */
+    private static final Duration LOST = Duration.ofSeconds(20);
 
     private final Scenario scenario;
     private final ExternalProcess process = new ExternalProcess();
@@ -48,6 +54,7 @@ final class Life {
     private volatile boolean waits;
     private volatile int deaths;
     private volatile boolean diedStarting;
+    private final Set<Damage> damages = EnumSet.noneOf(Damage.class);
     private boolean stranded;
     private boolean endLost;
 
@@ -221,6 +228,20 @@ final class Life {
         died.countDown();
     }
 
+    void damaged(Damage damage) {
+        damages.add(damage);
+    }
+
+    /** Whether its log has lost lines, so that it may have lost what was decided. */
+    boolean hasLostLines() {
+        return damages.contains(Damage.LINES_LOST);
+    }
+
+    /** Whether its log may be in doubt. */
+    boolean mayBeInDoubt() {
+        return hasLostLines() || damages.contains(Damage.READ_ONLY);
+    }
+
     /** Whether the build is over and all has been said. */
     boolean isOver() {
         return work.stream().allMatch(Future::isDone) && !build.isBuilding();
@@ -228,12 +249,24 @@ final class Life {
 
     /** Waits, on a controller that lives, for the end of the build and the last answer. */
     void awaitEnd() {
+        if (hasLostLines()) {
+            endWhatWaits();
+        }
         Wait.until("the end of " + this).until(() -> isOver() || hasStranded());
         if (stranded) {
             build.kill();
             Wait.until("the end by force of " + this).until(this::isOver);
         }
         work.forEach(Life::join);
+    }
+
+    /** Stops a build that waits once more for what was said before. */
+    private void endWhatWaits() {
+        try {
+            Wait.until("the end of " + this).ignoreExceptions().atMost(LOST).until(() -> !build.isBuilding());
+        } catch (ConditionTimeoutException x) {
+            stop();
+        }
     }
 
     private boolean hasStranded() {

@@ -53,6 +53,7 @@ final class Verdict {
     private final String log;
     private final boolean logIsWhole;
     private final String result;
+    private final String doubt;
 
     /** @param home of the controller */
     Verdict(Life life, Path home) {
@@ -62,6 +63,7 @@ final class Verdict {
         this.logIsWhole = awaitLogEnd();
         this.log = life.build().log();
         this.result = life.build().result();
+        this.doubt = life.build().deployment().path("doubt").textValue();
     }
 
     /** Whether there is one: Jenkins writes logs a while behind, and what it had not written when it died is lost. */
@@ -96,6 +98,11 @@ final class Verdict {
             checkBuildFolder();
             return 0;
         }
+        if (isInDoubt() || life.hasLostLines()) {
+            assertThat(life.mayBeInDoubt()).as("in doubt: " + doubt).isTrue();
+            checkClosed();
+            return 0;
+        }
         checkCalls();
         checkCount();
         life.approvers().forEach(this::checkDecision);
@@ -111,6 +118,35 @@ final class Verdict {
         checkDeployed();
         checkBuildFolder();
         return repeatedLines();
+    }
+
+    /** Of a build whose log is in doubt, or has lost lines, nothing has opened that may be closed, and nobody was told two things. */
+    private void checkClosed() {
+        if (isInDoubt()) {
+            assertThat(result).as("%s, and %s", result, doubt).isNotEqualTo("SUCCESS");
+        }
+        for (Approver approver : life.approvers()) {
+            assertThat(approver.said().stream()
+                            .filter(Said::isAccepted)
+                            .map(Said::success)
+                            .distinct())
+                    .hasSizeLessThanOrEqualTo(1);
+        }
+        boolean hasFailed = life.approvers().stream()
+                .flatMap(approver -> approver.said().stream())
+                .anyMatch(said -> said.isAccepted() && !said.success());
+        if (hasFailed) {
+            assertThat(log).doesNotContain("applied").doesNotContainPattern("(?m)^never$");
+            assertThat(result).isNotEqualTo("SUCCESS");
+        }
+        if (life.scenario() == Scenario.PROTECTED_FAILURE) {
+            assertThat(DEPLOYED.matcher(log).find()).as(log).isFalse();
+        }
+        checkBuildFolder();
+    }
+
+    boolean isInDoubt() {
+        return doubt != null;
     }
 
     /** All calls of one approval are one and the same, and there are no more than the deaths, and the answers, explain. */

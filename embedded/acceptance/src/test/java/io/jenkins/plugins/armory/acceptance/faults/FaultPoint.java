@@ -26,7 +26,10 @@ public enum FaultPoint {
     APPROVAL_CREATING(
             START, "build.ApprovalStore.create", "the build is not marked, and its log does not have the approval"),
     MARKED(START, "build.Markers$Marker.mark end", "the build is marked, and its log does not have the commit"),
-    CLOSING(ANSWER, "build.Markers$Marker.closed", "a commit that closes something is synced, and the marker does not have it"),
+    CLOSING(
+            ANSWER,
+            "build.Markers$Marker.closed",
+            "a commit that closes something is synced, and the marker does not have it"),
     CLOSED(ANSWER, "build.Markers$Marker.closed end", "the marker has it, and nobody was told"),
     LOG_APPENDING(START, "build.BuildLog.append", "a commit is about to be appended"),
     LOG_SYNCING(START, "build.BuildLog.sync", "it is appended, not synced"),
