@@ -55,7 +55,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 final class ApprovalStart {
 
     /** The bytes of JSON of all approvals of one step, which are written together. */
-    private static final int MOST_OF_STEP = 32 << 20;
+    private static final int MOST_OF_STEP = 16 << 20;
 
     private final ArmoryRuntime armory;
     private final StepContext context;
