@@ -10,8 +10,9 @@ import hudson.ExtensionPoint;
  * The calls for one approval come in the order of its changes. A slow listener delays no approval and no other listener; an exception
  * or error is logged and has no other effect. A listener cannot change an approval.
  *
- * <p>A call is made at most once. If Jenkins stops between a change and its call, the call is not made up for. After a restart of
- * Jenkins, the first call for an approval that was pending is that of its next change.
+ * <p>A call is made at most once. A listener that is 10,000 calls behind loses the oldest, with a warning. If Jenkins stops between a
+ * change and its call, the call is not made up for. After a restart of Jenkins, the first call for an approval that was pending is that of
+ * its next change.
  */
 public abstract class ApprovalListener implements ExtensionPoint {
 

@@ -255,8 +255,7 @@ public record Approval(
         if (!awaitsPersonAlone()) {
             return refusal == null
                     ? Channel.missing(channels())
-                    : "a callback arrived and was refused (" + refusal.replaceFirst("\\.$", "")
-                            + "), and no other was accepted";
+                    : "a callback arrived and was refused (" + refusal + "), and no other was accepted";
         }
         if (opensAt() != null) {
             return "the window did not open";
@@ -481,8 +480,8 @@ public record Approval(
         return withAttempts(all);
     }
 
-    Approval refusing(String reason) {
-        return withRefusal(Bound.LINE.cut(reason));
+    Approval refusing(String answer) {
+        return withRefusal(answer);
     }
 
     /** Returns the approval decided. The cancel webhook stays only if it may have to be called. */

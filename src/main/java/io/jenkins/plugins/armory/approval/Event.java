@@ -124,9 +124,9 @@ public sealed interface Event {
     /**
      * A callback was refused.
      *
-     * @param reason for people; holds no part of a token
+     * @param answer the status and the code of the answer; nothing that the caller wrote
      */
-    record Refused(String reason) implements Event {}
+    record Refused(String answer) implements Event {}
 
     /**
      * An answer to the question for the status has new values for further calls.

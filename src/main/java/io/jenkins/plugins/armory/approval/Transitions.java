@@ -218,8 +218,8 @@ enum Transitions {
             Events.of(Event.Refused.class),
             "it is the first",
             (approval, event, now) -> approval.refusal() == null,
-            "the same, with the reason noted",
-            (approval, event, now) -> approval.refusing(((Event.Refused) event).reason()),
+            "the same, with the answer noted",
+            (approval, event, now) -> approval.refusing(((Event.Refused) event).answer()),
             Answer.ACCEPTED),
     NOT_SENT(
             States.PENDING,

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.callback;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.callback.RejectedCallbacks.Rejected;
@@ -228,7 +229,7 @@ public final class CallbackEndpoint {
             return; // the report and the end of the approval crossed on their way, which is no fault of the caller
         }
         String reason = Objects.requireNonNull(result.reason(), "a rejected callback has a reason");
-        boolean isNew = rejected.add(
+        rejected.add(
                 approval.id(),
                 new Rejected(
                         clock.instant(),
@@ -236,15 +237,16 @@ public final class CallbackEndpoint {
                         kind == Kind.PROGRESS ? "progress: " + reason : reason,
                         request.remoteAddress(),
                         kind == Kind.REHEARSAL));
-        if (kind == Kind.CALLBACK && approvals.isPending(approval.id())) {
-            if (isNew) {
-                approvals.note(
-                        approval,
-                        "WARNING: A callback from " + request.remoteAddress() + " was refused (" + status + "): "
-                                + reason);
-            }
+        if (kind == Kind.CALLBACK && !approval.isDecided() && approval.refusal() == null) {
+            String answer = status + " " + result.response().body().get("error").textValue();
             try {
-                approvals.apply(approval.id(), new Event.Refused(reason));
+                approvals
+                        .apply(approval.id(), new Event.Refused(answer))
+                        .filter(first -> first.answer() == Answer.ACCEPTED)
+                        .ifPresent(first -> approvals.note(
+                                approval,
+                                "WARNING: A callback from " + request.remoteAddress() + " was refused (" + answer
+                                        + "); the build's page says why."));
             } catch (IOException x) {
                 LOGGER.log(Level.FINE, "Cannot write that a callback was refused", x);
             }

@@ -7,7 +7,6 @@ import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -26,7 +25,7 @@ public final class CallerIdentification {
 
     private final List<TokenVerifier> tokens;
     private final SignatureVerifier signatures;
-    private final Semaphore signed = new Semaphore(RequestBody.MOST_OF_UNKNOWN);
+    private final UnknownCallers signers = new UnknownCallers();
 
     /** @param tokens one for each kind of token, in the order in which they are asked */
     public CallerIdentification(List<TokenVerifier> tokens, SignatureVerifier signatures) {
@@ -112,7 +111,7 @@ public final class CallerIdentification {
 
     private Identified identifySigner(CallbackRequest request, Optional<Approval> approval)
             throws FailedException, RefusedRequestException {
-        if (!signed.tryAcquire()) {
+        if (!signers.admit(request.body())) {
             throw new FailedException(
                     "Too many signed requests are being read at once; send this one again later.",
                     "too many signed requests were being read at once",
@@ -121,7 +120,7 @@ public final class CallerIdentification {
         try {
             return verifySignature(request, approval);
         } finally {
-            signed.release();
+            signers.leave(request.body());
         }
     }
 

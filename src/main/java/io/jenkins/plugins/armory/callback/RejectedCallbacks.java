@@ -45,15 +45,11 @@ public final class RejectedCallbacks {
 
     private long total;
 
-    /**
-     * @param id the id of an approval that exists; invented ids would push the others out
-     * @return whether it is the first that is known for its reason
-     */
-    synchronized boolean add(String id, Rejected rejected) {
+    /** @param id the id of an approval that exists; invented ids would push the others out */
+    synchronized void add(String id, Rejected rejected) {
         total++;
         Deque<Rejected> known = byApproval.remove(id);
         Deque<Rejected> kept = known == null ? new ArrayDeque<>() : known;
-        boolean isNew = kept.stream().noneMatch(each -> each.reason().equals(rejected.reason()));
         byApproval.put(id, kept);
         if (kept.size() == PER_APPROVAL) {
             kept.removeFirst();
@@ -62,7 +58,6 @@ public final class RejectedCallbacks {
         if (byApproval.size() > MAX_APPROVALS) {
             byApproval.remove(byApproval.keySet().iterator().next());
         }
-        return isNew;
     }
 
     /** Returns the rejected callbacks of an approval, the newest first. */
@@ -75,9 +70,5 @@ public final class RejectedCallbacks {
     /** Returns the number of rejected callbacks since the start, whether or not they are kept. */
     public synchronized long total() {
         return total;
-    }
-
-    synchronized int count() {
-        return byApproval.values().stream().mapToInt(Deque::size).sum();
     }
 }

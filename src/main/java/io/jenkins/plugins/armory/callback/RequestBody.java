@@ -28,24 +28,20 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param contentLength the announced length, or -1
  * @param content opens the content
  * @param signedFor the id of the approval to which the body was sent with a signature, {@code null} for a body that is not signed
+ * @param reading the reading of the content
  */
 @Restricted(NoExternalUse.class)
 public record RequestBody(
         @CheckForNull String contentType,
         long contentLength,
         Content content,
-        @CheckForNull String signedFor) {
+        @CheckForNull String signedFor,
+        BodyReading reading) {
 
     /** The field with which a signed body names its approval, since the address is not signed. */
     private static final String APPROVAL_ID = "approvalId";
 
     static final int MAX_BYTES = 64 * 1024;
-
-    /**
-     * The most requests of one kind whose bodies are read at once before their callers are known. Each holds a thread of Jenkins, of some
-     * 200.
-     */
-    public static final int MOST_OF_UNKNOWN = 32;
 
     /** The time for a whole body. */
     static final Duration TIME = Duration.ofSeconds(10);
@@ -75,7 +71,7 @@ public record RequestBody(
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     public RequestBody(@CheckForNull String contentType, long contentLength, Content content) {
-        this(contentType, contentLength, content, null);
+        this(contentType, contentLength, content, null, new BodyReading());
     }
 
     public RequestBody(@CheckForNull String contentType, long contentLength, InputStream content) {
@@ -84,7 +80,8 @@ public record RequestBody(
 
     /** Returns the body, of which the content was read and its signature verified. */
     RequestBody signed(byte[] read, String approvalId) {
-        return new RequestBody(contentType, read.length, () -> new ByteArrayInputStream(read), approvalId);
+        return new RequestBody(
+                contentType, read.length, () -> new ByteArrayInputStream(read), approvalId, new BodyReading());
     }
 
     /** Returns whether the request was sent without a body; some clients give an empty one a type. */
@@ -162,19 +159,22 @@ public record RequestBody(
         if (contentLength > MAX_BYTES) {
             throw tooLarge();
         }
-        var deadline = new ReadDeadline(TIME);
         byte[] bytes = null;
-        boolean passed;
+        boolean isTooSlow;
+        reading.begin(TIME);
         try {
             bytes = content.open().readNBytes(MAX_BYTES + 1);
         } catch (IOException x) {
             // shorter than announced, not in the announced encoding, or interrupted
         } finally {
-            passed = deadline.end();
+            isTooSlow = reading.end();
         }
-        if (passed) {
+        if (isTooSlow) {
             throw new RefusedRequestException(
-                    408, "timeout", "The body did not come within " + TIME.toSeconds() + " seconds; send it again.");
+                    408,
+                    "timeout",
+                    "The body did not come within " + TIME.toSeconds()
+                            + " seconds, or within one while others waited; send it again.");
         }
         if (bytes == null) {
             throw RefusedRequestException.invalid("The body breaks off before its end.");

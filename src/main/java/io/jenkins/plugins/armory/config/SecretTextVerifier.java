@@ -4,7 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.builds.BuildRecord;
-import io.jenkins.plugins.armory.callback.RequestBody;
+import io.jenkins.plugins.armory.callback.UnknownCallers;
 import io.jenkins.plugins.armory.callback.signed.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
@@ -28,7 +28,7 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  */
 final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
 
-    private final Semaphore permits = new Semaphore(RequestBody.MOST_OF_UNKNOWN);
+    private final Semaphore permits = new Semaphore(UnknownCallers.MOST);
 
     @Override
     public Verification verify(String token, Optional<Approval> approval) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.runtime;
 
+import com.google.common.base.Suppliers;
 import com.google.common.util.concurrent.MoreExecutors;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -9,6 +10,8 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.build.ApprovalObserver;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +28,7 @@ import java.util.logging.Logger;
 
 /**
  * Passes the changes of approvals on to the {@link ApprovalListener}s. Each has a queue of its own, so that one that waits for the
- * network holds up no other.
+ * network holds up no other. It loses the oldest changes once {@value #MOST} wait for it.
  */
 final class ApprovalEvents implements ApprovalObserver {
 
@@ -34,10 +37,12 @@ final class ApprovalEvents implements ApprovalObserver {
     /** An orderly stop waits so long for the listeners, of which one may wait for a service that does not answer. */
     private static final Duration STOP = Duration.ofSeconds(5);
 
+    private static final int MOST = 10_000;
+
     private final Supplier<List<ApprovalListener>> listeners;
     private final Executor executor;
     private final Function<String, Optional<Approval>> pending;
-    private final Map<ApprovalListener, Executor> queues = new ConcurrentHashMap<>();
+    private final Map<ApprovalListener, Queue> queues = new ConcurrentHashMap<>();
 
     /**
      * @param listeners returns whom to tell
@@ -53,9 +58,46 @@ final class ApprovalEvents implements ApprovalObserver {
         this.pending = pending;
     }
 
+    /** What a listener is still to be told. */
+    private final class Queue {
+
+        private final ApprovalListener listener;
+        private final Executor turns = MoreExecutors.newSequentialExecutor(executor);
+        private final Deque<Runnable> calls = new ArrayDeque<>();
+        private boolean loses;
+
+        Queue(ApprovalListener listener) {
+            this.listener = listener;
+        }
+
+        void add(Runnable call) {
+            synchronized (calls) {
+                calls.add(call);
+                if (calls.size() > MOST) {
+                    calls.remove();
+                    if (!loses) {
+                        loses = true;
+                        LOGGER.warning(listener.getClass().getName() + " is far behind, and loses the oldest changes");
+                    }
+                    return; // the oldest leaves its turn
+                }
+            }
+            turns.execute(this::callNext);
+        }
+
+        private void callNext() {
+            Runnable next;
+            synchronized (calls) {
+                next = calls.remove();
+                loses &= !calls.isEmpty();
+            }
+            next.run();
+        }
+    }
+
     @Override
     public void created(Approval approval) {
-        tell(listener -> listener.created(ApprovalViews.of(approval)));
+        tell(approval, ApprovalListener::created);
     }
 
     @Override
@@ -70,18 +112,26 @@ final class ApprovalEvents implements ApprovalObserver {
 
     @Override
     public void decided(Approval approval) {
-        tell(listener -> listener.decided(ApprovalViews.of(approval)));
+        tell(approval, ApprovalListener::decided);
     }
 
-    /** Tells of an approval as it is when it is the listener's turn, which may come late. */
+    private void tell(Approval approval, BiConsumer<ApprovalListener, ApprovalView> event) {
+        Supplier<ApprovalView> view = Suppliers.memoize(() -> ApprovalViews.of(approval)); // one for all listeners
+        tell(listener -> event.accept(listener, view.get()));
+    }
+
+    /** Tells of an approval as it is when it is the first listener's turn, which may come late. */
     private void tellIfPending(Approval approval, BiConsumer<ApprovalListener, ApprovalView> event) {
-        tell(listener -> pending.apply(approval.id()).ifPresent(now -> event.accept(listener, ApprovalViews.of(now))));
+        Supplier<Optional<ApprovalView>> view =
+                Suppliers.memoize(() -> pending.apply(approval.id()).map(ApprovalViews::of));
+        tell(listener -> view.get()
+                .filter(now -> pending.apply(approval.id()).isPresent())
+                .ifPresent(now -> event.accept(listener, now)));
     }
 
     private void tell(Consumer<ApprovalListener> event) {
         for (ApprovalListener listener : listeners.get()) {
-            queues.computeIfAbsent(listener, each -> MoreExecutors.newSequentialExecutor(executor))
-                    .execute(() -> tell(listener, event));
+            queues.computeIfAbsent(listener, Queue::new).add(() -> tell(listener, event));
         }
     }
 
@@ -95,9 +145,9 @@ final class ApprovalEvents implements ApprovalObserver {
 
     /** Waits until the listeners know all that has happened, but not for long. */
     void awaitTold() {
-        List<Executor> all = List.copyOf(queues.values());
+        List<Queue> all = List.copyOf(queues.values());
         CountDownLatch done = new CountDownLatch(all.size());
-        all.forEach(queue -> queue.execute(done::countDown));
+        all.forEach(queue -> queue.add(done::countDown));
         try {
             if (!done.await(STOP.toSeconds(), TimeUnit.SECONDS)) {
                 LOGGER.log(

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.step;
 
+import com.google.common.hash.Hashing;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
@@ -14,7 +15,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -58,7 +58,7 @@ public final class StepArguments {
     public static String keyOf(Map<String, Object> arguments) {
         var text = new StringBuilder();
         append(arguments, text);
-        return " " + UUID.nameUUIDFromBytes(text.toString().getBytes(StandardCharsets.UTF_8));
+        return " " + Hashing.sha256().hashString(text, StandardCharsets.UTF_8);
     }
 
     /** Appends an argument. Each text has its length before it, so that no text looks like a part of a list or a map. */

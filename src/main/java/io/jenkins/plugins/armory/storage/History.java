@@ -26,6 +26,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -45,10 +47,15 @@ public final class History {
 
     private static final int BUFFER = 64 << 10;
 
+    private static final Logger LOGGER = Logger.getLogger(History.class.getName());
+
+    /** @param mayHaveLine whether it was decided before it was taken */
+    private record Decided(Approval approval, boolean mayHaveLine) {}
+
     private final Path folder;
     /** The decided approvals that may have no line, by id. */
-    private final Map<String, Approval> lacking = new ConcurrentHashMap<>();
-    /** The months in whose files no line of {@link #lacking} is. Guarded by this. */
+    private final Map<String, Decided> lacking = new ConcurrentHashMap<>();
+    /** The months whose files have been written since the start, without a failure since then. Guarded by this. */
     private final Set<YearMonth> known = new HashSet<>();
     /** Guarded by this. */
     private boolean closed;
@@ -59,13 +66,12 @@ public final class History {
 
     /** Takes an approval that was decided now. */
     public void take(Approval decided) {
-        lacking.put(decided.id(), decided);
+        lacking.put(decided.id(), new Decided(decided, false));
     }
 
     /** Takes an approval that was decided before, so that it may have a line. */
-    public synchronized void takeUp(Approval decided) {
-        known.clear();
-        take(decided);
+    public void takeUp(Approval decided) {
+        lacking.put(decided.id(), new Decided(decided, true));
     }
 
     /** Returns whether the line of a decision may have to be written. */
@@ -79,17 +85,22 @@ public final class History {
      * @throws IOException if a line may not be on disk; the next call tries again
      */
     public synchronized void write() throws IOException {
-        Map<YearMonth, List<Approval>> ofMonths = lacking.values().stream()
-                .sorted(BY_DECISION)
+        Map<YearMonth, List<Decided>> ofMonths = lacking.values().stream()
+                .sorted(Comparator.comparing(Decided::approval, BY_DECISION))
                 .collect(Collectors.groupingBy(
-                        approval -> monthOf(approval.requireDecision().decidedAt()),
+                        each -> monthOf(each.approval().requireDecision().decidedAt()),
                         TreeMap::new,
                         Collectors.toList()));
-        for (Map.Entry<YearMonth, List<Approval>> each : ofMonths.entrySet()) {
-            boolean sure = known.remove(each.getKey()); // until it is known to have worked
-            append(each.getKey(), each.getValue().stream().map(HistoryLine::of).toList(), sure);
+        for (Map.Entry<YearMonth, List<Decided>> each : ofMonths.entrySet()) {
+            List<Decided> decided = each.getValue();
+            boolean sure = known.remove(each.getKey()) // until it is known to have worked
+                    && decided.stream().noneMatch(Decided::mayHaveLine);
+            append(
+                    each.getKey(),
+                    decided.stream().map(one -> HistoryLine.of(one.approval())).toList(),
+                    sure);
             known.add(each.getKey());
-            each.getValue().forEach(approval -> lacking.remove(approval.id()));
+            decided.forEach(one -> lacking.remove(one.approval().id()));
         }
     }
 
@@ -108,21 +119,19 @@ public final class History {
     }
 
     /**
-     * Hands over what this month and the last have, in the order in which it was written.
+     * Hands over what this month and the last have, in the order in which it was written. A file that cannot be read is passed over.
      *
      * @param decided takes the approvals that were decided, and their builds
-     * @throws IOException if a file cannot be read
      */
-    public synchronized void read(BiConsumer<String, BuildRef> decided, Consumer<EndedDeployment> ended)
-            throws IOException {
+    public void read(BiConsumer<String, BuildRef> decided, Consumer<EndedDeployment> ended) {
         YearMonth month = monthOf(Instant.now());
         for (Path file : List.of(file(month.minusMonths(1)), file(month))) {
-            if (Files.exists(file)) {
-                try (BufferedReader lines = lines(file)) {
-                    for (String line; (line = lines.readLine()) != null; ) {
-                        HistoryLine.read(line, decided, ended);
-                    }
+            try {
+                if (Files.exists(file)) {
+                    read(file, line -> HistoryLine.read(line, decided, ended));
                 }
+            } catch (IOException x) {
+                LOGGER.log(Level.WARNING, x, () -> "Passing over the history in " + file + ", which cannot be read");
             }
         }
     }
@@ -138,10 +147,9 @@ public final class History {
         Set<String> missing = new LinkedHashSet<>(lines);
         var text = new StringBuilder();
         if (size > 0 && !sure) {
-            try (BufferedReader there = lines(file)) {
-                Set<String> keys = there.lines().map(HistoryLine::keyOf).collect(Collectors.toSet());
-                missing.removeIf(line -> keys.contains(HistoryLine.keyOf(line)));
-            }
+            var keys = new HashSet<String>();
+            read(file, line -> keys.add(HistoryLine.keyOf(line)));
+            missing.removeIf(line -> keys.contains(HistoryLine.keyOf(line)));
             if (!endsWithLine(file, size)) {
                 text.append('\n');
             }
@@ -165,9 +173,13 @@ public final class History {
         }
     }
 
-    private BufferedReader lines(Path file) throws IOException {
-        return new BufferedReader(
-                new InputStreamReader(Files.newInputStream(file), StandardCharsets.ISO_8859_1), BUFFER);
+    private static void read(Path file, Consumer<String> line) throws IOException {
+        try (var lines = new BufferedReader(
+                new InputStreamReader(Files.newInputStream(file), StandardCharsets.ISO_8859_1), BUFFER)) {
+            for (String next; (next = lines.readLine()) != null; ) {
+                line.accept(next);
+            }
+        }
     }
 
     private Path file(YearMonth month) {

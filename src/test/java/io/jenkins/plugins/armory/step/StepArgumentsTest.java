@@ -30,6 +30,12 @@ class StepArgumentsTest {
         assertThat(keyOf("context", context)).isEqualTo(keyOf("context", other));
     }
 
+    /** A JVM in FIPS mode has no MD5. */
+    @Test
+    void theKeyIsASha256() {
+        assertThat(keyOf("context", "a")).matches(" [0-9a-f]{64}");
+    }
+
     /** An approval makes up for the failure of one with the same arguments, and of no other. */
     @Test
     void argumentsThatOnlyLookEqualHaveDifferentKeys() {

@@ -5,6 +5,7 @@ import static io.jenkins.plugins.armory.approval.ApprovalTest.terms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
@@ -27,6 +28,8 @@ import java.time.YearMonth;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -261,6 +264,36 @@ class HistoryTest {
         assertThatIOException().isThrownBy(store::history);
 
         Files.delete(blocker);
+
+        assertThat(approvals(lines(store))).containsExactly("a1");
+    }
+
+    /** Somebody has put a folder there. */
+    @Test
+    void aMonthThatCannotBeReadIsPassedOver() throws IOException {
+        for (YearMonth month : List.of(MONTH, History.monthOf(Instant.now()))) {
+            Files.createDirectories(folder.resolve("history").resolve(month + ".ndjson"));
+        }
+        ApprovalStore store = open();
+
+        decide(store, "a1");
+
+        assertThatIOException().isThrownBy(store::history);
+        assertThat(store.remove(build -> true)).containsExactly("a1");
+        store.close();
+    }
+
+    /** Callbacks and pages take up builds. */
+    @Test
+    void aBuildIsTakenUpWhileTheHistoryIsSynced() throws Exception {
+        ApprovalStore store = open();
+        decide(store, "a1");
+        Approval decided = store.find("a1").orElseThrow();
+        History history = store.history();
+
+        synchronized (history) {
+            CompletableFuture.runAsync(() -> history.takeUp(decided)).get(10, TimeUnit.SECONDS);
+        }
 
         assertThat(approvals(lines(store))).containsExactly("a1");
     }

@@ -3,14 +3,13 @@ package io.jenkins.plugins.armory.callback.oauth;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RefusedRequestException;
-import io.jenkins.plugins.armory.callback.RequestBody;
+import io.jenkins.plugins.armory.callback.UnknownCallers;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -35,7 +34,7 @@ public final class TokenEndpoint {
     private final IssuedTokens tokens;
     private final Supplier<List<OAuthClient>> clients;
     private final BooleanSupplier stopping;
-    private final Semaphore permits = new Semaphore(RequestBody.MOST_OF_UNKNOWN);
+    private final UnknownCallers unknown = new UnknownCallers();
 
     /**
      * @param clients returns the listed clients; throws {@link IllegalStateException} if they are not known now
@@ -67,7 +66,7 @@ public final class TokenEndpoint {
         if (stopping.getAsBoolean()) {
             return JsonResponse.unavailable("Jenkins is shutting down; ask again once it is up.");
         }
-        if (!permits.tryAcquire()) {
+        if (!unknown.admit(request.body())) {
             return JsonResponse.unavailable("Too many clients ask for tokens at once; ask again later.");
         }
         try {
@@ -79,7 +78,7 @@ public final class TokenEndpoint {
         } catch (IllegalStateException x) {
             return JsonResponse.unavailable(x.getMessage());
         } finally {
-            permits.release();
+            unknown.leave(request.body());
         }
     }
 

@@ -57,7 +57,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 final class ApprovalStart {
 
     /** The bytes of JSON of all approvals of one step, which are written together. */
-    private static final int MOST_OF_STEP = 32 << 20;
+    private static final int MOST_OF_STEP = 16 << 20;
 
     /** How long it is tried again to write the approvals. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);

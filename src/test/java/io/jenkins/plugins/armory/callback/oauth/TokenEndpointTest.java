@@ -7,6 +7,7 @@ import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RequestBody;
+import io.jenkins.plugins.armory.callback.UnknownCallers;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import io.jenkins.plugins.armory.callback.token.Verification.Genuine;
 import io.jenkins.plugins.armory.callback.token.Verification.Invalid;
@@ -353,23 +354,30 @@ class TokenEndpointTest {
 
     /** They hold threads of Jenkins, and nobody knows who they are. */
     @Test
-    void fewHaveTheirBodiesReadAtOnce() throws Exception {
-        var sent = new CountDownLatch(1);
-        var reading = new CountDownLatch(RequestBody.MOST_OF_UNKNOWN);
+    void fewAreVerifiedAtOnce() throws Exception {
+        var found = new CountDownLatch(1);
+        var asking = new CountDownLatch(UnknownCallers.MOST);
+        clients.set(
+                0,
+                new OAuthClient(
+                        "first",
+                        "client-1",
+                        () -> {
+                            asking.countDown();
+                            await(found);
+                            return "s+cr t-of-the-first-one";
+                        },
+                        JobPatterns.parse("**"),
+                        true));
         ExecutorService threads = Executors.newCachedThreadPool();
         List<Future<JsonResponse>> slow = new ArrayList<>();
-        for (int i = 0; i < RequestBody.MOST_OF_UNKNOWN; i++) {
-            slow.add(threads.submit(() -> endpoint.handle(new TokenRequest(
-                    "POST", null, List.of(), new RequestBody(FORM, RIGHT.length(), () -> {
-                        reading.countDown();
-                        await(sent);
-                        return new ByteArrayInputStream(RIGHT.getBytes(StandardCharsets.UTF_8));
-                    })))));
+        for (int i = 0; i < UnknownCallers.MOST; i++) {
+            slow.add(threads.submit(() -> send(FORM, RIGHT)));
         }
-        reading.await();
+        asking.await();
 
         JsonResponse refused = send(FORM, RIGHT);
-        sent.countDown();
+        found.countDown();
 
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.headers()).containsKey("Retry-After");

@@ -185,11 +185,11 @@ class ManyInOneStepTest extends SharedController {
         String question = "manualApproval: [message: '\u00fc' * 8000]";
         String step =
                 "armoryWebhookApprovals(approvals: (0..<%d).collect { [name: 'a', uriTemplate: '%s', bodyTemplate: [inline: '%s'], %s] })"
-                        .formatted(2200, process.url(), BODY.replace("context.region", "armory.approvalId"), question);
+                        .formatted(1100, process.url(), BODY.replace("context.region", "armory.approvalId"), question);
 
         assertThat(failure(step))
                 .containsPattern(
-                        "approvals: is longer than 33554432 bytes of JSON: it has 33\\d{6}; shorten what each has");
+                        "approvals: is longer than 16777216 bytes of JSON: it has 16\\d{6}; shorten what each has");
         assertThat(process.calls()).isEmpty();
     }
 
@@ -199,10 +199,10 @@ class ManyInOneStepTest extends SharedController {
         String entry = "[name: 'a', uriTemplate: '" + process.url()
                 + "', bodyTemplate: [inline: body], disableCallback: true]";
 
-        assertThat(failure("def body = '\"' + 'x' * 60000 + '\"'\narmoryWebhookApprovals((0..<600).collect { " + entry
+        assertThat(failure("def body = '\"' + 'x' * 60000 + '\"'\narmoryWebhookApprovals((0..<300).collect { " + entry
                         + " } + [[name: 'a', uriTemplate: 'http://{{context.unknown}}/', disableCallback: true]])"))
                 .containsPattern(
-                        "approvals: is longer than 33554432 bytes of JSON: it has 33\\d{6}; shorten what each has");
+                        "approvals: is longer than 16777216 bytes of JSON: it has 16\\d{6}; shorten what each has");
         assertThat(process.calls()).isEmpty();
     }
 

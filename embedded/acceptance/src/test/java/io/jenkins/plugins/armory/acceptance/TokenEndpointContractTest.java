@@ -35,10 +35,14 @@ class TokenEndpointContractTest {
     }
 
     static String token(Jenkins jenkins, String id) {
-        String secret = URLEncoder.encode(Settings.CLIENT_SECRET, StandardCharsets.UTF_8);
-        Answer answer = ask(jenkins, GRANT + "&client_id=" + id + "&client_secret=" + secret);
+        Answer answer = askRightly(jenkins, id);
         answer.expect(200);
         return answer.json().get("access_token").textValue();
+    }
+
+    static Answer askRightly(Jenkins jenkins, String id) {
+        String secret = URLEncoder.encode(Settings.CLIENT_SECRET, StandardCharsets.UTF_8);
+        return ask(jenkins, GRANT + "&client_id=" + id + "&client_secret=" + secret);
     }
 
     private static String basic(String pair) {

@@ -8,34 +8,36 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class ReadDeadlineTest {
+class BodyReadingTest {
+
+    private final BodyReading reading = new BodyReading();
 
     @Test
     void endsAWaitAndLeavesNothingOfIt() {
-        var deadline = new ReadDeadline(Duration.ofMillis(20));
+        reading.begin(Duration.ofMillis(20));
 
         assertThatThrownBy(() -> new CountDownLatch(1).await()).isInstanceOf(InterruptedException.class);
 
-        assertThat(deadline.end()).isTrue();
+        assertThat(reading.end()).isTrue();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
     @Test
     void anInterruptThatNobodyNoticedIsTakenBack() {
-        var deadline = new ReadDeadline(Duration.ofMillis(20));
+        reading.begin(Duration.ofMillis(20));
         while (!Thread.currentThread().isInterrupted()) {
             Thread.onSpinWait();
         }
 
-        assertThat(deadline.end()).isTrue();
+        assertThat(reading.end()).isTrue();
         assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
     @Test
     void whatIsReadInTimeIsNotInterruptedLater() throws InterruptedException {
-        var deadline = new ReadDeadline(Duration.ofMillis(50));
+        reading.begin(Duration.ofMillis(50));
 
-        assertThat(deadline.end()).isFalse();
+        assertThat(reading.end()).isFalse();
         assertThat(new CountDownLatch(1).await(200, TimeUnit.MILLISECONDS)).isFalse();
     }
 }
