@@ -1,7 +1,10 @@
 package io.jenkins.embedded;
 
 import hudson.model.Action;
+import hudson.model.InvisibleAction;
 import hudson.model.Result;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +12,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.actions.LabelAction;
+import org.jenkinsci.plugins.workflow.actions.PersistentAction;
 import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.flow.GraphListener;
@@ -19,7 +23,7 @@ import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 
 /**
  * A block of a Pipeline's graph, as on Jenkins: the whole Pipeline, a step with a body, or a body. It is saved with the
- * program, so its id survives a restart. The actions of its node do not.
+ * program, so its id survives a restart. Of the actions of its node those do that plugins want to be kept and nobody to be seen.
  */
 final class GraphBlock implements Serializable {
     private static final long serialVersionUID = 1;
@@ -36,6 +40,9 @@ final class GraphBlock implements Serializable {
     /** What the blocks add to the environment. */
     private final HashMap<String, String> variables = new HashMap<>();
 
+    /** The actions of its node that are kept, as of the last time that the program was saved, or null. */
+    private String kept;
+
     private transient Start node;
 
     private GraphBlock(String id, GraphBlock outer, String label) {
@@ -45,6 +52,15 @@ final class GraphBlock implements Serializable {
         if (outer != null) {
             variables.putAll(outer.variables);
         }
+    }
+
+    private synchronized void writeObject(ObjectOutputStream out) throws IOException {
+        if (node != null) {
+            kept = PipelineBuild.toXml(node.getActions().stream()
+                    .filter(action -> action instanceof InvisibleAction && action instanceof PersistentAction)
+                    .toList());
+        }
+        out.defaultWriteObject();
     }
 
     /** The whole Pipeline. */
@@ -151,6 +167,9 @@ final class GraphBlock implements Serializable {
                 addAction(new BranchAction(label, branch));
             } else if (label != null) {
                 addAction(new LabelAction(label));
+            }
+            if (kept != null) {
+                PipelineBuild.actions(kept).forEach(this::addAction);
             }
         }
 

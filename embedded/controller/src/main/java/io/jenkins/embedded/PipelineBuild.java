@@ -58,7 +58,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         XSTREAM.alias("build", Record.class);
         XSTREAM.alias("stage", Stage.class);
         XSTREAM.allowTypes(new Class<?>[] {Record.class, Stage.class});
-        XSTREAM.allowTypesByWildcard(new String[] {"io.jenkins.plugins.**"});
+        XSTREAM.allowTypesByWildcard(new String[] {"io.jenkins.plugins.**", "org.jenkinsci.plugins.workflow.**"});
     }
 
     /** Runs programs, and waits for scripts. A build takes a thread only while its Pipeline computes something. */
@@ -118,6 +118,15 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
                 XSTREAM.fromXML(folder.resolve("build.xml").toFile()));
     }
 
+    static String toXml(List<Action> actions) {
+        return XSTREAM.toXML(new ArrayList<>(actions));
+    }
+
+    @SuppressWarnings("unchecked")
+    static List<Action> actions(String xml) {
+        return (List<Action>) XSTREAM.fromXML(xml);
+    }
+
     @Override
     public synchronized void save() {
         record.actions = new ArrayList<>(getActions());
@@ -142,10 +151,13 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
                 return; // deleted in the meantime
             }
             log.println("Resuming build at " + new Date() + " after Jenkins restart");
-            begin(this::read, read -> {
-                EmbeddedJenkins.fire(FlowExecutionListener.class, listener -> listener.onResumed(execution));
-                read.resume();
-            });
+            // beside the program's own thread, as on Jenkins: listeners may ask for the program
+            begin(
+                    this::read,
+                    read -> THREADS.execute(() -> {
+                        EmbeddedJenkins.fire(FlowExecutionListener.class, listener -> listener.onResumed(execution));
+                        onProgram(Program::resume);
+                    }));
         });
     }
 

@@ -1,9 +1,6 @@
 package io.jenkins.embedded;
 
 import com.cloudbees.groovy.cps.Outcome;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.step.flow.CancelledStage;
-import java.io.IOException;
 import java.util.Map;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
@@ -24,13 +21,9 @@ public final class StageExecution extends StepExecution {
     }
 
     @Override
-    public boolean start() throws IOException {
-        var context = (BuildStepContext) getContext();
-        if (context.node().getAction(CancelledStage.class) != null) {
-            // the graph, which has it on Jenkins, is not saved here
-            ArmoryRuntime.get().deployments().flush(context.thread().program().build());
-        }
-        context.newBodyInvoker()
+    public boolean start() {
+        getContext()
+                .newBodyInvoker()
                 .withContext(EnvironmentExpander.constant(Map.of("STAGE_NAME", name)))
                 .withDisplayName(name)
                 .withCallback(new Callback(this))

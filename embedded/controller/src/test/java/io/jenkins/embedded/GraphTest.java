@@ -15,6 +15,7 @@ import org.jenkinsci.plugins.workflow.actions.ThreadNameAction;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 import org.junit.jupiter.api.AfterEach;
@@ -141,10 +142,11 @@ class GraphTest {
                 """);
         var a = WaitStep.await("a");
         var b = WaitStep.await("b");
-        a.saveState().get();
         var idsOfA = ids(a);
         var idsOfB = ids(b);
         var id = node(a).getId();
+        node(a).getEnclosingBlocks().get(1).addAction(new PauseAction("kept"));
+        a.saveState().get();
 
         build = controller.crashAndRestart(build);
         a = WaitStep.await("a");
@@ -153,6 +155,9 @@ class GraphTest {
         assertThat(ids(b)).isEqualTo(idsOfB);
         assertThat(node(a).getId()).isEqualTo(id);
         assertThat(around(a)).containsExactly("t", ".", "[a]", ".", "s", ".", ".");
+        assertThat(new DepthFirstScanner().allNodes(build.execution()))
+                .filteredOn(each -> each.getAction(PauseAction.class) != null)
+                .containsExactly(node(a).getEnclosingBlocks().get(1));
 
         a.onSuccess(null);
         var later = WaitStep.await("later");
