@@ -165,6 +165,22 @@ class DeploymentsTest {
         }
     }
 
+    /** A crash would lose what has made up for the failure, and the stage behind it would have run. */
+    @Test
+    void aStageIsCancelledUntilWhatMakesUpForAFailureIsOnDisk(@TempDir Path home, @TempDir Path folder)
+            throws IOException {
+        try (var controller = new Controller(home)) {
+            var build = new UnsavedBuild(controller.jenkins().createJob("job", Controller.configXml("")), folder);
+            var deployments = ArmoryRuntime.get().deployments();
+            deployments.apply(build, FAILED);
+            deployments.note(build, ended(Place.OUTERMOST, "a2", Phase.AFTER_DEPLOYMENT, "tests", Verdict.SUCCESS, ""));
+
+            assertThat(deployments.reasonToCancel(build, Place.OUTERMOST)).isNotNull();
+            deployments.flush(build);
+            assertThat(deployments.reasonToCancel(build, Place.OUTERMOST)).isNull();
+        }
+    }
+
     /** Somebody may make room on the disk, and restart the restarted build. */
     @Test
     void aBuildThatCouldNotWriteTheDecisionsOfItsOriginHandsNothingOn(

@@ -189,9 +189,10 @@ public final class ApprovalStore {
     private void settle() throws IOException {
         settling.set(false);
         history.write();
-        for (Map.Entry<BuildRef, BuildState> each : states.entrySet()) {
-            BuildRef build = each.getKey();
-            if (builds.isOver(build) && letsGo(build, each.getValue().approvals())) {
+        for (BuildRef build : markers.builds()) {
+            BuildState state = states.get(build);
+            // One that was let go of may have been marked again, when the end of its environments was written.
+            if (builds.isOver(build) && (state == null ? takenUp : letsGo(build, state.approvals()))) {
                 // Without the lock of memory, which commits take: whoever takes up a build waits for one.
                 states.remove(build);
                 markers.remove(build);

@@ -22,8 +22,10 @@ import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class Deployments {
 
     private static final Logger LOGGER = Logger.getLogger(Deployments.class.getName());
+
+    /** The most builds that are over and in memory. */
+    private static final int KEPT = 8;
 
     /** The hexadecimal digits of a key. */
     private static final int KEY = 16;
@@ -65,6 +70,9 @@ public final class Deployments {
         /** @throws IOException if they are not open, as while another Jenkins has the home */
         ApprovalStore get() throws IOException;
     }
+
+    /** The last builds that are over and that somebody looked at, since a page asks again and again. Guarded by itself. */
+    private final Deque<BuildState> kept = new ArrayDeque<>();
 
     /** By the objects that Jenkins has of the builds. */
     private final Map<Run<?, ?>, Opening> openings = Collections.synchronizedMap(new WeakHashMap<>());
@@ -206,6 +214,7 @@ public final class Deployments {
         opening(run).state = new WeakReference<>(opened);
         RunningBuild build = builds.findOrCreate(run);
         if (build == null) {
+            keep(opened);
             try {
                 end(run, opened); // Jenkins may have gone down before this was written or noted
             } catch (IOException x) {
@@ -215,6 +224,15 @@ public final class Deployments {
             build.put(new Known(opened, null));
         }
         return opened;
+    }
+
+    private void keep(BuildState opened) {
+        synchronized (kept) {
+            kept.addLast(opened);
+            if (kept.size() > KEPT) {
+                kept.removeFirst();
+            }
+        }
     }
 
     /** A change of what is known of a build. */

@@ -232,6 +232,23 @@ class ApprovalStoreTest {
         assertThat(store.apply(List.of("a1"), SUCCESS, SOON).get(0).answer()).isEqualTo(Answer.DUPLICATE);
     }
 
+    /** Its environments end behind it. */
+    @Test
+    void aBuildThatIsWrittenOnceMoreWhenItIsOverIsNotMarked() throws IOException {
+        BuildRef build = start("a1").build();
+        TestBuilds.create(store, start("a1"));
+        store.apply(List.of("a1"), new Event.Callback(false, "no", "callback token"), SOON);
+        builds.end(build);
+        store.ended();
+        assertThat(markers()).isEmpty();
+
+        assertThat(builds.of(build).end()).isFalse();
+        assertThat(markers()).isNotEmpty();
+        store.ended();
+
+        assertThat(markers()).isEmpty();
+    }
+
     /** As one that was marked just before a crash, or is just being written. */
     @Test
     void aMarkedBuildThatHasNothingYetIsMarkedUntilItIsOver() throws IOException {

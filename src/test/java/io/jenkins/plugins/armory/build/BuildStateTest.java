@@ -644,6 +644,21 @@ class BuildStateTest {
         assertThat(outcomes()).isEqualTo(Map.of("a1", "LOST"));
     }
 
+    /** Another branch of a {@code parallel} has gone on while the approval was written. */
+    @Test
+    void anApprovalThatComesTooLateForWhatHasHappenedMeanwhileCloses() throws IOException {
+        store.listen(new BuildState.Listener() {
+            @Override
+            public void committed(long commits) {
+                store.note(declared("dev"));
+            }
+        });
+
+        asks(in("dev"), Phase.BEFORE_DEPLOYMENT, "a1");
+
+        assertThat(store.newest().failures()).extracting(Failure::verdict).containsExactly(Verdict.STOPPED);
+    }
+
     @Test
     void workThatThrowsHalfWayChangesNothing() throws IOException {
         Approval half = ApprovalTest.terms("a1").step("a1").start();
