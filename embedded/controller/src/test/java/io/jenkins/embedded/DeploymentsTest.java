@@ -81,12 +81,12 @@ class DeploymentsTest {
             var failed =
                     ended(Place.OUTERMOST, "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "nobody was asked");
             assertThatIOException().isThrownBy(() -> deployments.apply(origin, failed));
-            var begun = deployments.deploymentOf(origin).environments().get("docs");
+            var begun = deployments.of(origin).newest().environments().get("docs");
             origin.end();
 
             new BuildEvents().onFinalized(origin);
             await().untilAsserted(
-                            () -> assertThat(deployments.deploymentOf(origin).environments())
+                            () -> assertThat(deployments.of(origin).newest().environments())
                                     .containsKey("docs")
                                     .doesNotContainValue(begun));
             deployments.restart(restarted, origin, Set.of("gate"), Set.of(), false);
@@ -138,7 +138,7 @@ class DeploymentsTest {
             noted.clear();
 
             for (int look = 0; look < 10; look++) {
-                deployments.deploymentOf(read);
+                deployments.of(read).newest();
             }
 
             assertThat(noted).hasSize(1);

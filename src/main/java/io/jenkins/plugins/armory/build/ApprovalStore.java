@@ -9,6 +9,7 @@ import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.storage.History;
 import io.jenkins.plugins.armory.storage.LatestDeployments;
+import io.jenkins.plugins.armory.storage.Markers;
 import io.jenkins.plugins.armory.storage.RecentDecisions;
 import io.jenkins.plugins.armory.storage.disk.UntilWritten;
 import java.io.IOException;

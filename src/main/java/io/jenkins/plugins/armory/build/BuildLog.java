@@ -57,11 +57,7 @@ final class BuildLog {
         private static final long serialVersionUID = 1L;
 
         DoubtException(Path file, String why) {
-            this(file + " is not what was written: " + why);
-        }
-
-        DoubtException(String why) {
-            super(why);
+            super(file + " is not what was written: " + why);
         }
     }
 

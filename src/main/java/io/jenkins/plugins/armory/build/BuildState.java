@@ -14,6 +14,8 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.environment.Environment.State;
+import io.jenkins.plugins.armory.storage.Markers;
+import io.jenkins.plugins.armory.storage.Markers.CopiedException;
 import io.jenkins.plugins.armory.storage.disk.StoredJson;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,6 +39,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -144,19 +147,10 @@ public final class BuildState {
     /** What is being done. Guarded by {@link #requests}. */
     private List<Request<?>> begun = List.of();
 
-    private volatile Listener listener = new Listener() {};
+    private volatile LongConsumer committed = commits -> {};
+    private volatile Runnable begins = () -> {};
     /** Guarded by {@link #telling}. */
     private Feed feed = new Feed() {};
-
-    /** Who keeps with the build how many commits there are. */
-    public interface Listener {
-
-        /** Called with the number of commits that are on disk, with a lock held: in memory alone. */
-        default void committed(long commits) {}
-
-        /** Called once the first commit is on disk, before anybody hears of it. */
-        default void begun() {}
-    }
 
     /** The feed of a build: what is on disk, in the order of the commits. It is called with a lock held, so it must not block. */
     interface Feed {
@@ -292,9 +286,15 @@ public final class BuildState {
         }
     }
 
-    /** Takes who keeps how many commits there are. */
-    public void listen(Listener other) {
-        listener = other;
+    /**
+     * Takes who keeps with the build how many commits there are.
+     *
+     * @param number takes their number, with a lock held: in memory alone
+     * @param first called once the first commit is on disk, before anybody hears of it
+     */
+    public void listen(LongConsumer number, Runnable first) {
+        committed = number;
+        begins = first;
     }
 
     /**
@@ -306,7 +306,7 @@ public final class BuildState {
         if (commits() > 0 || doubt != null) {
             try {
                 marker.mark(build, deadline);
-            } catch (BuildLog.DoubtException x) {
+            } catch (CopiedException x) {
                 lose(x.getMessage(), clock.instant());
                 throw x;
             }
@@ -514,14 +514,14 @@ public final class BuildState {
         }
         noteUnwritten();
         if (isFirst && lock(request.done)) { // and takes along what comes while it waits for the commit before
-            boolean begins = log.commits() == 0;
+            boolean isBegin = log.commits() == 0;
             List<Request<?>> all;
             try {
                 all = commitAll();
             } finally {
                 writing.unlock();
             }
-            tellBegun(begins);
+            tellBegun(isBegin);
             all.forEach(each -> each.done.complete(null));
         }
         request.done.join();
@@ -557,9 +557,9 @@ public final class BuildState {
     }
 
     /** Has the build's own record written that there is a log, without a lock: others listen to that. */
-    private void tellBegun(boolean begins) {
-        if (begins && log.commits() > 0) {
-            listener.begun();
+    private void tellBegun(boolean isBegin) {
+        if (isBegin && log.commits() > 0) {
+            begins.run();
         }
     }
 
@@ -632,14 +632,14 @@ public final class BuildState {
     private void writeAlone(Markers.Write write) throws UnwrittenException {
         noteUnwritten();
         writing.lock();
-        boolean begins = log.commits() == 0;
+        boolean isBegin = log.commits() == 0;
         try {
             write.run();
         } catch (IOException x) {
             throw new UnwrittenException(x);
         } finally {
             writing.unlock();
-            tellBegun(begins);
+            tellBegun(isBegin);
         }
     }
 
@@ -766,12 +766,12 @@ public final class BuildState {
                     noteClosed();
                 }
             });
-        } catch (BuildLog.DoubtException x) {
+        } catch (BuildLog.DoubtException | CopiedException x) {
             markDoubt();
             lose(x.getMessage(), clock.instant());
             throw x;
         }
-        listener.committed(log.commits());
+        committed.accept(log.commits());
     }
 
     private void noteClosed() throws IOException {

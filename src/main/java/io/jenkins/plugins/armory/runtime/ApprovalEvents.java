@@ -6,6 +6,7 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.api.ApprovalView;
+import io.jenkins.plugins.armory.api.ApprovalViews;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.build.ApprovalObserver;

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.runtime;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.hash.Hashing;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Result;
@@ -16,14 +15,12 @@ import io.jenkins.plugins.armory.builds.SeenCommits;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
-import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.environment.Environment;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -142,33 +139,6 @@ public final class Deployments {
                 .substring(0, KEY);
     }
 
-    /**
-     * Returns the environments of a build as they are, with what is not on disk yet.
-     *
-     * @throws IOException if they cannot be read
-     */
-    public Deployment deploymentOf(Run<?, ?> run) throws IOException {
-        return of(run).newest();
-    }
-
-    /**
-     * Adds a plan for the pages of a build.
-     *
-     * @throws IOException if it cannot be written
-     */
-    public void add(Run<?, ?> run, DeploymentPlan plan) throws IOException {
-        of(run).add(plan);
-    }
-
-    /**
-     * Returns the targets of a build's plans, as pages show them.
-     *
-     * @throws IOException if they cannot be read
-     */
-    public Collection<JsonNode> plansOf(Run<?, ?> run) throws IOException {
-        return of(run).plans();
-    }
-
     private Opening opening(Run<?, ?> run) {
         return openings.computeIfAbsent(run, each -> new Opening());
     }
@@ -195,17 +165,7 @@ public final class Deployments {
                         SeenCommits.of(run),
                         executor);
         opened.renamed(run.getParent().getFullName());
-        opened.listen(new BuildState.Listener() {
-            @Override
-            public void committed(long commits) {
-                SeenCommits.note(run, commits);
-            }
-
-            @Override
-            public void begun() {
-                save(run);
-            }
-        });
+        opened.listen(commits -> SeenCommits.note(run, commits), () -> save(run));
         if (SeenCommits.find(run) == null
                 && (opened.commits() > 0 || opened.doubt().isPresent())) {
             SeenCommits.note(run, opened.commits()); // Jenkins has gone down before it saved that
@@ -421,7 +381,7 @@ public final class Deployments {
             Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut, Set<String> again, boolean originLeftOut) {
         Deployment decisions;
         try {
-            decisions = deploymentOf(origin);
+            decisions = of(origin).newest();
             if (decisions.isEmpty() && originLeftOut) { // it knew that much from its own beginning on
                 throw new IOException("it could not write those of the build that it was restarted from");
             }

@@ -67,8 +67,7 @@ final class BuildDeployment {
         BuildInfo info = BuildInfo.of(run);
         tag.add(info);
         tag.add(deployment);
-        ArrayNode plans =
-                JsonNodeFactory.instance.arrayNode().addAll(armory.deployments().plansOf(run));
+        ArrayNode plans = JsonNodeFactory.instance.arrayNode().addAll(state.plans());
         tag.add(plans);
         tag.add(search);
         tag.add(counts);

@@ -154,18 +154,17 @@ class ApprovalStoreTest {
                 }))
                 .toList();
         BuildState state = builds.of(start("a1").build());
-        state.listen(new BuildState.Listener() {
-            @Override
-            public void committed(long commits) {
-                if (commits == 1) {
-                    for (Thread each : creating) {
-                        each.start();
-                        await().until(() -> each.getState() == Thread.State.TIMED_WAITING
-                                || each.getState() == Thread.State.WAITING);
+        state.listen(
+                commits -> {
+                    if (commits == 1) {
+                        for (Thread each : creating) {
+                            each.start();
+                            await().until(() -> each.getState() == Thread.State.TIMED_WAITING
+                                    || each.getState() == Thread.State.WAITING);
+                        }
                     }
-                }
-            }
-        });
+                },
+                () -> {});
 
         state.apply(BuildStateTest.declared("prod"));
 

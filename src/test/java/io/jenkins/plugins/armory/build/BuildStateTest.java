@@ -34,6 +34,7 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.environment.DeploymentPlan;
 import io.jenkins.plugins.armory.environment.Environment.State;
 import io.jenkins.plugins.armory.environment.Failure;
+import io.jenkins.plugins.armory.storage.Markers;
 import io.jenkins.plugins.armory.storage.disk.ChecksumLine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -647,12 +648,7 @@ class BuildStateTest {
     /** Another branch of a {@code parallel} has gone on while the approval was written. */
     @Test
     void anApprovalThatComesTooLateForWhatHasHappenedMeanwhileCloses() throws IOException {
-        store.listen(new BuildState.Listener() {
-            @Override
-            public void committed(long commits) {
-                store.note(declared("dev"));
-            }
-        });
+        store.listen(commits -> store.note(declared("dev")), () -> {});
 
         asks(in("dev"), Phase.BEFORE_DEPLOYMENT, "a1");
 

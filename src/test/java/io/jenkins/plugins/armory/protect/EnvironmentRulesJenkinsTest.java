@@ -607,7 +607,8 @@ class EnvironmentRulesJenkinsTest {
         j.assertLogNotContains("it is open", run);
         assertThat(ArmoryRuntime.get()
                         .deployments()
-                        .deploymentOf(run)
+                        .of(run)
+                        .newest()
                         .find("prod")
                         .orElseThrow()
                         .state())

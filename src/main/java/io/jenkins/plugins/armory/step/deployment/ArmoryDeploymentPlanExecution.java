@@ -90,7 +90,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         checkLeftOut(planned.whole(), plan);
         DeploymentRun run = DeploymentRun.of(plan, planned.webhooks());
         planned.notes().forEach(this::log);
-        armory().deployments().add(build(), plan);
+        armory().deployments().of(build()).add(plan);
         if (stopCause() == null) { // else stop() ends the step
             succeed(run);
         }
@@ -114,7 +114,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         Set<String> names =
                 part.targets().stream().map(DeploymentPlan.Target::name).collect(Collectors.toSet());
         Map<String, DeploymentPlan.Target> all = whole.byName();
-        Deployment deployment = armory().deployments().deploymentOf(build());
+        Deployment deployment = armory().deployments().of(build()).newest();
         Predicate<String> last =
                 name -> names.contains(name) || deployment.find(name).isPresent();
         for (DeploymentPlan.Target target : whole.targets()) {

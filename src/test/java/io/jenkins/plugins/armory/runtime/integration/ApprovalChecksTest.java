@@ -3,13 +3,13 @@ package io.jenkins.plugins.armory.runtime.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.api.ApprovalView;
+import io.jenkins.plugins.armory.api.ApprovalViews;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.TestApproval;
-import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import io.jenkins.plugins.checks.api.ChecksConclusion;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,11 +2,11 @@ package io.jenkins.plugins.armory.runtime.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.api.ApprovalViews;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.TestApproval;
-import io.jenkins.plugins.armory.runtime.ApprovalViews;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

@@ -375,7 +375,8 @@ class DeploymentStepsJenkinsTest {
         FlowNode waiting = awaitInput(run).getContext().get(FlowNode.class);
         Environment staging = ArmoryRuntime.get()
                 .deployments()
-                .deploymentOf(run)
+                .of(run)
+                .newest()
                 .find("staging")
                 .orElseThrow();
         return new HeldContext(Map.of(

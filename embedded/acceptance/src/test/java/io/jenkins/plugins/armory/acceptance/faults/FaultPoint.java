@@ -25,12 +25,12 @@ public enum FaultPoint {
     APPROVAL_BEGINNING(START, "step.approval.ApprovalStart.create", "nothing of the approval is written"),
     APPROVAL_CREATING(
             START, "build.ApprovalStore.create", "the build is not marked, and its log does not have the approval"),
-    MARKED(START, "build.Markers$Marker.mark end", "the build is marked, and its log does not have the commit"),
+    MARKED(START, "storage.Markers$Marker.mark end", "the build is marked, and its log does not have the commit"),
     CLOSING(
             ANSWER,
-            "build.Markers$Marker.closed",
+            "storage.Markers$Marker.closed",
             "a commit that closes something is synced, and the marker does not have it"),
-    CLOSED(ANSWER, "build.Markers$Marker.closed end", "the marker has it, and nobody was told"),
+    CLOSED(ANSWER, "storage.Markers$Marker.closed end", "the marker has it, and nobody was told"),
     LOG_APPENDING(START, "build.BuildLog.append", "a commit is about to be appended"),
     LOG_SYNCING(START, "build.BuildLog.sync", "it is appended, not synced"),
     LOG_WRITTEN(START, "build.BuildLog.append end", "it is synced, and nobody was told"),
@@ -94,7 +94,7 @@ public enum FaultPoint {
     DEADLINE_CHECKED(ANSWER, "build.Approvals.checkClock end", "the timeout is on disk"),
     HISTORY_WRITING(ANSWER, "storage.History.append", "lines of the history are about to be written"),
     HISTORY_WRITTEN(ANSWER, "storage.History.append end", "the lines are on disk, and the builds are marked"),
-    MARKER_REMOVING(ANSWER, "build.Markers.remove", "the build is over, and marked"),
+    MARKER_REMOVING(ANSWER, "storage.Markers.remove", "the build is over, and marked"),
     BUILD_COMPLETED(ANSWER, "runtime.BuildEvents.onCompleted", "the Pipeline is over"),
     BUILD_FINALIZED(ANSWER, "runtime.BuildEvents.onFinalized", "the build is saved as over"),
 

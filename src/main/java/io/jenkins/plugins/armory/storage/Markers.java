@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.build;
+package io.jenkins.plugins.armory.storage;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.BuildRef;
@@ -25,6 +25,8 @@ import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The builds that have a log and are not over, a file each: the full name of the job, the number of the build, the latest deadline, and how
@@ -34,7 +36,8 @@ import java.util.stream.Collectors;
  *
  * <p>All that is written to logs passes {@link #whileOpen}: nothing is written once another Jenkins may have the home.
  */
-final class Markers {
+@Restricted(NoExternalUse.class)
+public final class Markers {
 
     private static final Logger LOGGER = Logger.getLogger(Markers.class.getName());
 
@@ -81,8 +84,18 @@ final class Markers {
         }
     }
 
+    /** Says that a build is a copy of the one that is marked. */
+    public static final class CopiedException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private CopiedException(BuildRef copy, BuildRef original) {
+            super(copy + " is a copy of " + original + ", which has the approvals");
+        }
+    }
+
     /** The marker of one build, which may not be there. Its lock is held during a write, and no other is taken then. */
-    final class Marker {
+    public final class Marker {
 
         private final String key;
 
@@ -95,13 +108,13 @@ final class Markers {
         }
 
         /** Returns how many commits the log had when it last closed something. */
-        long commits() {
+        public long commits() {
             Content now = content;
             return now == null ? 0 : now.commits;
         }
 
         /** Returns whether a step of the build has ended without a line in the log. */
-        boolean isInDoubt() {
+        public boolean isInDoubt() {
             Content now = content;
             return now != null && now.doubt;
         }
@@ -110,15 +123,14 @@ final class Markers {
          * Marks a build, unless it is.
          *
          * @param deadline until when it is waited for, if it is missing one day
-         * @throws BuildLog.DoubtException if the build is a copy of the one that is marked
+         * @throws CopiedException if the build is a copy of the one that is marked
          * @throws IOException if that may not be on disk
          */
-        void mark(BuildRef build, Instant deadline) throws IOException {
+        public void mark(BuildRef build, Instant deadline) throws IOException {
             Content known = content;
             if (known == null || !known.build.equals(build) || known.deadline.isBefore(deadline)) {
                 if (known != null && !known.build.equals(build) && isThere.test(known.build)) {
-                    throw new BuildLog.DoubtException(
-                            build + " is a copy of " + known.build + ", which has the approvals");
+                    throw new CopiedException(build, known.build);
                 }
                 change(now -> now == null
                         ? new Content(build, deadline, 0, false)
@@ -135,7 +147,7 @@ final class Markers {
          *
          * @throws IOException if that may not be on disk
          */
-        void closed(long commits) throws IOException {
+        public void closed(long commits) throws IOException {
             change(now -> now == null ? null : new Content(now.build, now.deadline, commits, now.doubt));
         }
 
@@ -144,7 +156,7 @@ final class Markers {
          *
          * @throws IOException if that may not be on disk
          */
-        void doubt(BuildRef build) throws IOException {
+        public void doubt(BuildRef build) throws IOException {
             change(now -> now == null || !now.build.equals(build)
                     ? null
                     : new Content(now.build, now.deadline, now.commits, true));
@@ -175,7 +187,7 @@ final class Markers {
      * @param isThere returns whether there is such a build now
      * @throws IOException if the folder cannot be created or read
      */
-    Markers(Path folder, Predicate<BuildRef> isThere) throws IOException {
+    public Markers(Path folder, Predicate<BuildRef> isThere) throws IOException {
         this.folder = folder;
         this.isThere = isThere;
         Disk.createFolder(folder);
@@ -196,13 +208,13 @@ final class Markers {
     }
 
     /** Returns the marker of the build with a key. */
-    Marker of(String key) {
+    public Marker of(String key) {
         Marker known = markers.get(key);
         return known == null ? new Marker(key) : known;
     }
 
     /** Returns the builds that are marked. */
-    Set<BuildRef> builds() {
+    public Set<BuildRef> builds() {
         return markers.values().stream()
                 .map(marker -> marker.content)
                 .filter(Objects::nonNull)
@@ -211,18 +223,18 @@ final class Markers {
     }
 
     /** Returns the build of a key. */
-    Optional<BuildRef> find(String key) {
+    public Optional<BuildRef> find(String key) {
         return Optional.ofNullable(markers.get(key))
                 .map(marker -> marker.content)
                 .map(Content::build);
     }
 
-    void remove(BuildRef build) {
+    public void remove(BuildRef build) {
         removeIf(content -> content.build.equals(build));
     }
 
     /** Removes the marker of a build that is missing, if it was waited for long enough. */
-    void removeMissing(BuildRef build, Instant now) {
+    public void removeMissing(BuildRef build, Instant now) {
         removeIf(content ->
                 content.build.equals(build) && content.deadline.plus(PATIENCE).isBefore(now));
     }
@@ -237,7 +249,7 @@ final class Markers {
     }
 
     /** Takes over the new name of a build's job. If that cannot be written, the build's own step finds its log at the next start. */
-    void renamed(BuildRef before, BuildRef after) {
+    public void renamed(BuildRef before, BuildRef after) {
         for (Marker marker : markers.values()) {
             Content content = marker.content;
             if (content != null && content.build.equals(before) && !before.equals(after)) {
@@ -252,7 +264,7 @@ final class Markers {
     }
 
     /** A write to a log. */
-    interface Write {
+    public interface Write {
         void run() throws IOException;
     }
 
@@ -261,7 +273,7 @@ final class Markers {
      *
      * @throws IOException as the write does; also if this Jenkins has given up the home
      */
-    void whileOpen(Write write) throws IOException {
+    public void whileOpen(Write write) throws IOException {
         open.readLock().lock();
         try {
             if (closed) {
@@ -278,7 +290,7 @@ final class Markers {
      *
      * @throws IllegalStateException if a write does not end, so that the home must not be given up before the process ends
      */
-    void close() {
+    public void close() {
         try {
             if (open.writeLock().tryLock(STOP_SECONDS, TimeUnit.SECONDS)) {
                 closed = true;

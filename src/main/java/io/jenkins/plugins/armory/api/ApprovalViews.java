@@ -1,7 +1,6 @@
-package io.jenkins.plugins.armory.runtime;
+package io.jenkins.plugins.armory.api;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.api.ApprovalView.Fact;
 import io.jenkins.plugins.armory.api.ApprovalView.ManualApproval;
 import io.jenkins.plugins.armory.api.ApprovalView.Notice;

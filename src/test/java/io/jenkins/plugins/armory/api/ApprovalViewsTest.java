@@ -1,8 +1,7 @@
-package io.jenkins.plugins.armory.runtime;
+package io.jenkins.plugins.armory.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
