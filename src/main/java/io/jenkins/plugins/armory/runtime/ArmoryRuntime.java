@@ -35,13 +35,13 @@ import io.jenkins.plugins.armory.storage.History;
 import io.jenkins.plugins.armory.storage.disk.UntilWritten;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 import jenkins.security.HMACConfidentialKey;
 import jenkins.util.Timer;
@@ -189,6 +189,10 @@ public final class ArmoryRuntime {
 
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
     public void whenOpen(Runnable work) {
+        store.whenOpen(open -> work.run());
+    }
+
+    void whenOpen(Consumer<OpenStore.Open> work) {
         store.whenOpen(work);
     }
 
@@ -232,11 +236,6 @@ public final class ArmoryRuntime {
      */
     public void takeUp(Run<?, ?> run) throws IOException {
         approvalStore().takeUp(BuildRecord.refTo(run));
-    }
-
-    /** See {@link ApprovalStore#takeUpAll}. */
-    void takeUpAll(Collection<BuildRef> running) throws ApprovalsUnavailableException {
-        approvalStore().takeUpAll(running);
     }
 
     /** Takes note that a build is over. */

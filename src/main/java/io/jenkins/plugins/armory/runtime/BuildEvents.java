@@ -41,13 +41,8 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
     private static void completed(Run<?, ?> run, ArmoryRuntime runtime) {
         // Approvals are pending here only if the build was ended by force.
         Executor executor = runtime.buildExecutor();
-        executor.execute(() -> runtime.whenOpen(() -> executor.execute(() -> {
-            try {
-                runtime.approvals().abort(BuildRecord.refTo(run)::equals, Event.Aborted.BUILD_ENDED);
-            } catch (IOException x) {
-                LOGGER.log(Level.WARNING, "Cannot end the approvals of " + run, x);
-            }
-        })));
+        executor.execute(() -> runtime.whenOpen(open -> executor.execute(
+                () -> open.approvals().abort(BuildRecord.refTo(run)::equals, Event.Aborted.BUILD_ENDED))));
     }
 
     @Override
@@ -83,14 +78,6 @@ public final class BuildEvents extends RunListener<Run<?, ?>> {
     @Override
     public void onDeleted(Run<?, ?> run) {
         BuildRef build = BuildRecord.refTo(run);
-        ifOurs(
-                run,
-                runtime -> runtime.whenOpen(() -> {
-                    try {
-                        runtime.approvals().remove(build::equals);
-                    } catch (IOException x) {
-                        LOGGER.log(Level.WARNING, "Cannot forget the approvals of " + build, x);
-                    }
-                }));
+        ifOurs(run, runtime -> runtime.whenOpen(open -> open.approvals().remove(build::equals)));
     }
 }

@@ -49,10 +49,6 @@ public final class Deployments {
     /** The hexadecimal digits of a key. */
     private static final int KEY = 16;
 
-    /** The environments of a running build in memory: the store, or why every later stage is cancelled without one. */
-    private record Known(
-            @CheckForNull BuildState store, @CheckForNull String whyUnknown) {}
-
     /** The reason why every later stage of a build is cancelled, even once its environments are read or written. */
     private record UnwrittenReason(String why) {}
 
@@ -124,8 +120,7 @@ public final class Deployments {
     @CheckForNull
     private BuildState storeInMemory(Run<?, ?> run) {
         RunningBuild build = builds.find(run);
-        Known known = build == null ? null : build.find(Known.class);
-        return known == null ? null : known.store;
+        return build == null ? null : build.find(BuildState.class);
     }
 
     /**
@@ -181,7 +176,7 @@ public final class Deployments {
                 LOGGER.log(Level.WARNING, "Cannot write how the environments of " + run + " ended", x);
             }
         } else {
-            build.put(new Known(opened, null));
+            build.put(opened);
         }
         return opened;
     }
@@ -332,23 +327,16 @@ public final class Deployments {
     @CheckForNull
     public String reasonToCancel(Run<?, ?> run, Place stage) {
         RunningBuild build = builds.find(run);
-        if (build == null) {
-            return null;
-        }
-        UnwrittenReason origin = build.find(UnwrittenReason.class);
+        UnwrittenReason origin = build == null ? null : build.find(UnwrittenReason.class);
         if (origin != null) {
             return origin.why;
         }
-        Known known = build.find(Known.class);
+        BuildState known = storeInMemory(run);
         if (known == null) {
-            return null;
+            return SeenCommits.find(run) == null ? null : "The environments of this build are not read yet";
         }
-        if (known.store == null) {
-            return known.whyUnknown;
-        }
-        String reason =
-                known.store.newest().reasonToCancel(stage); // what makes up for a failure counts once it is on disk
-        return reason != null ? reason : known.store.deployment().reasonToCancel(stage);
+        String reason = known.newest().reasonToCancel(stage); // what makes up for a failure counts once it is on disk
+        return reason != null ? reason : known.deployment().reasonToCancel(stage);
     }
 
     /** Returns whether a restarted build leaves out the outermost stage of that name. Looks at memory alone. */
@@ -359,13 +347,13 @@ public final class Deployments {
 
     /**
      * Reads the environments of a build that continues after a restart of Jenkins, since its stages ask memory alone.
-     * If they cannot be read, every later stage is cancelled: a failed approval may guard it.
+     * Until they are read, as once another Jenkins has given up the home, every stage is cancelled: a failed approval may guard it.
      */
     public void resume(Run<?, ?> run) {
         try {
             noteOutcome(run); // Jenkins may have gone down before that was noted
         } catch (IOException x) {
-            remember(run, new Known(null, whyCancelled(run, "The environments of this build cannot be read", x)));
+            LOGGER.log(Level.WARNING, x, () -> "The environments of " + run + " are read later");
         }
     }
 
@@ -379,48 +367,42 @@ public final class Deployments {
      */
     public void restart(
             Run<?, ?> run, Run<?, ?> origin, Set<String> leftOut, Set<String> again, boolean originLeftOut) {
-        Deployment decisions;
-        try {
-            decisions = of(origin).newest();
-            if (decisions.isEmpty() && originLeftOut) { // it knew that much from its own beginning on
-                throw new IOException("it could not write those of the build that it was restarted from");
-            }
-        } catch (IOException x) {
-            String problem = "The decisions of " + origin.getFullDisplayName() + " are not known";
-            begin(run, new DeploymentEvent.OriginUnknown(whyCancelled(run, problem, x)));
-            return;
-        }
-        begin(run, new DeploymentEvent.Restarted(decisions, leftOut, again));
+        begin(run, () -> {
+            Deployment decisions = of(origin).newest();
+            return decisions.isEmpty() && originLeftOut // it knew that much from its own beginning on
+                    ? new DeploymentEvent.OriginUnknown("The decisions of " + origin.getFullDisplayName()
+                            + " are not known: it could not write those of the build that it was restarted from, so no stage is"
+                            + " run that one of them may guard")
+                    : new DeploymentEvent.Restarted(decisions, leftOut, again);
+        });
+    }
+
+    private interface Beginning {
+        DeploymentEvent event() throws IOException;
     }
 
     /** Cancels the stages of a build that was restarted from a stage, and whose original build is gone with its decisions. */
     public void restartWithoutOrigin(Run<?, ?> run) {
         begin(
                 run,
-                new DeploymentEvent.OriginUnknown(
+                () -> new DeploymentEvent.OriginUnknown(
                         "The build that this one was restarted from is deleted, so no stage is run that one of its"
                                 + " decisions may guard. Start a new build"));
     }
 
-    private void begin(Run<?, ?> run, DeploymentEvent event) {
+    private void begin(Run<?, ?> run, Beginning beginning) {
         try {
-            apply(run, event);
+            apply(run, beginning.event());
         } catch (IOException x) {
-            String problem = "The decisions of the build that this one was restarted from cannot be written";
-            remember(run, new UnwrittenReason(whyCancelled(run, problem, x)));
-        }
-    }
-
-    private static String whyCancelled(Run<?, ?> run, String problem, IOException x) {
-        LOGGER.log(Level.WARNING, x, () -> problem + ": " + run);
-        return problem + ", so no stage is run that one of them may guard: " + x.getMessage();
-    }
-
-    private void remember(Run<?, ?> run, Object part) {
-        RunningBuild build = builds.findOrCreate(run);
-        if (build != null) {
-            build.put(part);
-            SeenCommits.add(run);
+            String problem =
+                    "The decisions of the build that this one was restarted from cannot be read or written, so no stage"
+                            + " is run that one of them may guard: ";
+            LOGGER.log(Level.WARNING, x, () -> run + ": " + problem);
+            RunningBuild build = builds.findOrCreate(run);
+            if (build != null) {
+                build.put(new UnwrittenReason(problem + x.getMessage()));
+                SeenCommits.add(run);
+            }
         }
     }
 

@@ -35,9 +35,9 @@ public final class JobEvents extends ItemListener {
     @Override
     public void onLoaded() {
         ArmoryRuntime approvals = ArmoryRuntime.get();
-        approvals.whenOpen(() -> {
-            openDelivery();
-            approvals.executor().execute(JobEvents::takeUp);
+        approvals.whenOpen(open -> {
+            open.calls().open();
+            approvals.executor().execute(() -> takeUp(open));
         });
         try {
             approvals.tokens().newId(); // loads the key here and not on the thread of the first step
@@ -54,22 +54,10 @@ public final class JobEvents extends ItemListener {
         }
     }
 
-    private static void openDelivery() {
-        try {
-            ArmoryRuntime.get().calls().open();
-        } catch (ApprovalsUnavailableException x) {
-            throw new IllegalStateException(x); // called when the approvals are open
-        }
-    }
-
     /** Takes up what is open, and ends what belongs to builds that are over, since Jenkins went down just as they ended. */
-    private static void takeUp() {
-        try {
-            ArmoryRuntime.get().takeUpAll(running());
-            ArmoryRuntime.get().approvals().abort(BuildRecord::isOver, Event.Aborted.BUILD_ENDED);
-        } catch (ApprovalsUnavailableException x) {
-            LOGGER.log(Level.WARNING, "Cannot take up the approvals that are open", x);
-        }
+    private static void takeUp(OpenStore.Open open) {
+        open.store().takeUpAll(running());
+        open.approvals().abort(BuildRecord::isOver, Event.Aborted.BUILD_ENDED);
     }
 
     /** Returns the builds that go on and have a log, whether they are marked or not. */
@@ -105,12 +93,6 @@ public final class JobEvents extends ItemListener {
     @Override
     public void onDeleted(Item item) {
         String name = item.getFullName();
-        ArmoryRuntime.get().whenOpen(() -> {
-            try {
-                ArmoryRuntime.get().approvals().remove(build -> build.isIn(name));
-            } catch (ApprovalsUnavailableException x) {
-                LOGGER.log(Level.WARNING, x, () -> "Cannot forget the approvals of " + name);
-            }
-        });
+        ArmoryRuntime.get().whenOpen(open -> open.approvals().remove(build -> build.isIn(name)));
     }
 }

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -63,7 +64,7 @@ final class OpenStore {
     @CheckForNull
     private Open open;
 
-    private final List<Runnable> waiting = new ArrayList<>();
+    private final List<Consumer<Open>> waiting = new ArrayList<>();
     private boolean closed;
 
     /** The obstacle, {@code null} while nobody has tried to open the approvals, and while they are open. */
@@ -146,21 +147,22 @@ final class OpenStore {
     }
 
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
-    void whenOpen(Runnable work) {
+    void whenOpen(Consumer<Open> work) {
+        Open now;
         synchronized (this) {
             try {
-                open();
+                now = open();
             } catch (ApprovalsUnavailableException x) {
                 waiting.add(work);
                 return;
             }
         }
-        work.run();
+        work.accept(now);
     }
 
     /** Runs work on the thread of a writer once the approvals are open, and throws nothing at the caller. */
     void whenOpen(UntilWritten writer, Runnable work) {
-        writer.soon(() -> whenOpen(() -> writer.soon(work)));
+        writer.soon(() -> whenOpen(open -> writer.soon(work)));
     }
 
     private void tryUntilOpen() {
@@ -187,7 +189,8 @@ final class OpenStore {
             problem = null;
             LOGGER.log(Level.INFO, "The webhook approvals are open now");
         }
-        waiting.forEach(executor::execute);
+        Open now = open;
+        waiting.forEach(work -> executor.execute(() -> work.accept(now)));
         waiting.clear();
     }
 
