@@ -1,164 +1,147 @@
 package io.jenkins.plugins.armory.acceptance;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
+import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.driver.Job;
 import io.jenkins.plugins.armory.acceptance.driver.Load;
-import io.jenkins.plugins.armory.acceptance.driver.ScriptConsole;
 import io.jenkins.plugins.armory.acceptance.driver.Spread;
+import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Callbacks in one run on a real Jenkins, from the same client, side by side: to this plugin, which verifies an ES256 token
- * and answers once the decision is on disk; to a root action that answers 200 and does nothing, as the limit of what this
- * Jenkins can; and to webhook-step, where that plugin is installed, which keeps nothing. No build waits for any of them. Not a test: nothing but a person judges the
- * figures, which it prints. Run it by its name, see docs/performance.md.
+ * Callbacks to builds of {@code armoryWebhookApprovals}: how many a controller answers a second, and its processor time from the first of them
+ * until all builds are over. Those that fail cost a commit one more file. With {@code -Dacceptance.before=FILE.hpi}, a second real Jenkins
+ * has that plugin, and the two are measured in turns. Not a test: nothing but a person judges the figures, which it prints as a table. Run it
+ * by its name, see docs/performance.md.
  */
-@EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "measures a real Jenkins")
 class CallbackLoadBenchmark {
 
-    private static final int ROUNDS = Integer.getInteger("acceptance.rounds", 7);
-    /** Connections, and requests in a round, of all of them together. */
-    private static final Map<Integer, Integer> LOADS = new TreeMap<>(Map.of(1, 1000, 16, 8000, 64, 8000));
+    private static final int ROUNDS = Integer.getInteger("acceptance.rounds", 5);
+
+    /** How many rounds of each row go before those that are measured. */
+    private static final int WARM_UP = 2;
+
+    private static final int WAITING = Integer.getInteger("acceptance.waiting", 8_000);
+
+    /** A build takes longer to start than to call back, so there are fewer with one approval each. */
+    private static final int ALONE = WAITING / 16;
+
+    private static final int CONNECTIONS = 64;
+
+    /** Longer than the builds of a round take to end on a machine that does something else too. */
+    private static final Duration LIMIT = Duration.ofMinutes(20);
+
+    private static final List<Row> ROWS = List.of(
+            new Row(1, WAITING, true),
+            new Row(64, WAITING / 64, true),
+            new Row(1, WAITING, false),
+            new Row(ALONE, 1, true),
+            new Row(ALONE, 1, false));
 
     /**
-     * Until the JVM has compiled what it is going to, which takes it long where the processors have much else to do: a Jenkins
-     * that takes callbacks runs for weeks. Each of so many requests is sent as often as the second number says; what decided
-     * an approval is told again then that it has.
+     * What is called back in a round.
+     *
+     * @param each approvals of each build
+     * @param success what the callbacks say
      */
-    private static final int WARM_UP = 20_000;
+    private record Row(int builds, int each, boolean success) {
 
-    private static final int WARM_UP_TIMES = 5;
-
-    private static final String BODY = "{\"success\": true, \"mdMessage\": \"All 42 checks have passed.\"}";
-
-    /** A root action as small as can be, which asks for no crumb, as the two others. */
-    private static final String BARE = """
-            @groovy.transform.CompileStatic
-            class Bare extends hudson.security.csrf.CrumbExclusion implements hudson.model.UnprotectedRootAction {
-                String getUrlName() { 'bare' }
-                String getDisplayName() { null }
-                String getIconFileName() { null }
-                void doDynamic(org.kohsuke.stapler.StaplerRequest2 request, org.kohsuke.stapler.StaplerResponse2 response) {
-                    response.setStatus(200)
+        Round measure(Controller controller) throws Exception {
+            try (ExternalProcess process = new ExternalProcess()) {
+                // without failFast, the first failure would end the others
+                Job job = new Jenkins(controller).createJob(process.approvals(each, "failFast: " + success));
+                List<Build> started = new ArrayList<>();
+                for (int i = 0; i < builds; i++) {
+                    started.add(job.build());
                 }
-                boolean process(jakarta.servlet.http.HttpServletRequest request,
-                        jakarta.servlet.http.HttpServletResponse response, jakarta.servlet.FilterChain chain) {
-                    if (!request.getPathInfo()?.startsWith('/bare/')) {
-                        return false
-                    }
-                    chain.doFilter(request, response)
-                    return true
+                EndToEndBenchmark.awaitCalls(process, builds * each);
+                started.forEach(build -> build.awaitWaiting(each));
+                List<Load.Request> callbacks =
+                        EndToEndBenchmark.callbacks(process, Callback.body(success, "38 of 42 checks have passed."));
+                Collections.shuffle(callbacks, new Random(1)); // else one build after the other
+                double before = controller.processorSeconds();
+                Load load = Load.send(controller.url(), callbacks, CONNECTIONS);
+                for (Build build : started) {
+                    Wait.until("the end of " + build).atMost(LIMIT).until(() -> !build.isBuilding());
                 }
+                var round = new Round(load, controller.processorSeconds() - before);
+                started.forEach(build -> assertThat(build.result()).isEqualTo(success ? "SUCCESS" : "FAILURE"));
+                job.delete();
+                return round;
             }
-            def bare = new Bare()
-            jenkins.model.Jenkins.get().actions.add(bare)
-            hudson.ExtensionList.lookup(hudson.security.csrf.CrumbExclusion).add(0, bare)
-            """;
-
-    /** Steps that wait without a build. */
-    private static final String WEBHOOKS = """
-            import org.jenkinsci.plugins.webhookstep.*
-            class Waiting extends WaitForWebhookExecution {
-                Waiting(WaitForWebhookStep step) { super(null, step) }
-                void onTriggered(WebhookResponse response) { }
-            }
-            def secret = hudson.util.Secret.fromString('Bearer %2$s')
-            (1..%1$d).each {
-                def token = new WebhookToken(UUID.randomUUID().toString(), '', secret)
-                WebhookRootAction.registerAuthToken(token)
-                WebhookRootAction.registerWebhook(new Waiting(new WaitForWebhookStep(token)))
-                println token.token
-            }
-            null // which is not printed
-            """;
-
-    /** What requests are sent to. */
-    private enum Target {
-        BARE,
-        THIS_PLUGIN,
-        WEBHOOK_STEP
+        }
     }
 
-    private Controller jenkins;
-    private ScriptConsole console;
-    private String token;
+    private record Round(Load load, double processor) {
+
+        double perSecond() {
+            return load.perSecond();
+        }
+    }
 
     @Test
-    void besideItsPeers() throws Exception {
-        try (Controller controller = Controller.createForMeasuring(BenchmarkClient.CASC, "-Xmx1g")) {
-            jenkins = controller;
-            jenkins.start();
-            console = new ScriptConsole(jenkins);
-            console.run(BARE);
-            token = BenchmarkClient.tokenOf(jenkins.url());
-            List<Target> targets = new ArrayList<>(List.of(Target.BARE, Target.THIS_PLUGIN));
-            if (console.run("println jenkins.model.Jenkins.get().pluginManager.getPlugin('webhook-step') != null")
-                    .contains("true")) {
-                targets.add(Target.WEBHOOK_STEP);
+    void manyAtOnce() throws Exception {
+        String plugin = System.getProperty("acceptance.before");
+        try (Controller now = Controller.createForMeasuring(EndToEndBenchmark.CASC, "-Xmx1g");
+                Controller before =
+                        plugin == null ? null : Controller.createForMeasuring(EndToEndBenchmark.CASC, "-Xmx1g")) {
+            Map<String, Controller> controllers = new LinkedHashMap<>(Map.of("now", now));
+            if (before != null) {
+                Path installed = before.home().resolve("plugins/armory-webhook-approval.hpi");
+                Files.copy(Path.of(plugin), installed, StandardCopyOption.REPLACE_EXISTING);
+                controllers.put("before", before);
             }
-            for (Target target : targets) {
-                boolean takesEachOnce = target == Target.WEBHOOK_STEP;
-                int different = takesEachOnce ? WARM_UP * WARM_UP_TIMES : WARM_UP;
-                List<String> paths = paths(target, different);
-                for (int sent = 0; sent < WARM_UP * WARM_UP_TIMES; sent += different) {
-                    round(paths, 64);
+            controllers.values().forEach(Controller::start);
+            System.out.println("| builds | approvals each | success | | callbacks a second | p99, ms | processor, s |");
+            System.out.println("| --- | --- | --- | --- | --- | --- | --- |");
+            for (Row row : ROWS) {
+                measure(row, controllers);
+            }
+        }
+    }
+
+    private static void measure(Row row, Map<String, Controller> controllers) throws Exception {
+        Map<String, List<Round>> rounds = new LinkedHashMap<>();
+        List<String> order = new ArrayList<>(controllers.keySet());
+        for (int i = 0; i < WARM_UP + ROUNDS; i++) {
+            for (String name : order) {
+                Round round = row.measure(controllers.get(name));
+                if (i >= WARM_UP) {
+                    rounds.computeIfAbsent(name, key -> new ArrayList<>()).add(round);
                 }
             }
-            for (Map.Entry<Integer, Integer> load : LOADS.entrySet()) {
-                measure(targets, load.getKey(), load.getValue());
-            }
+            Collections.rotate(order, 1);
         }
-    }
-
-    private void measure(List<Target> targets, int connections, int requests) throws Exception {
-        Map<Target, List<Load>> rounds = new TreeMap<>();
-        for (int round = 0; round < ROUNDS; round++) {
-            Collections.rotate(targets, 1);
-            for (Target target : targets) {
-                rounds.computeIfAbsent(target, each -> new ArrayList<>())
-                        .add(round(paths(target, requests), connections));
-            }
+        rounds.forEach((name, each) -> System.out.printf(
+                "| %,d | %,d | %s | %s | %s | %s | %s |%n",
+                row.builds(),
+                row.each(),
+                row.success(),
+                name,
+                Spread.of(each, Round::perSecond, "%,.0f"),
+                Spread.of(each, round -> round.load().millis(0.99), "%.1f"),
+                Spread.of(each, Round::processor, "%.1f")));
+        List<Round> before = rounds.get("before");
+        if (before != null) {
+            System.out.printf(
+                    "| | | | now to before | %s | | %s |%n",
+                    Spread.ratio(rounds.get("now"), before, Round::perSecond),
+                    Spread.ratio(rounds.get("now"), before, Round::processor));
         }
-        List<Load> bare = rounds.get(Target.BARE);
-        rounds.forEach((target, all) -> System.out.printf(
-                "%2d connections, %-14s: %s/s, %s of bare; median %s ms; p99 %s ms, %s of bare%n",
-                connections,
-                target,
-                Spread.of(all, Load::perSecond, "%.0f"),
-                Spread.ratio(all, bare, Load::perSecond),
-                Spread.of(all, round -> round.millis(0.5), "%.2f"),
-                Spread.of(all, round -> round.millis(0.99), "%.2f"),
-                Spread.ratio(all, bare, round -> round.millis(0.99))));
-    }
-
-    private Load round(List<String> paths, int connections) throws Exception {
-        return Load.send(
-                jenkins.url(),
-                paths.stream()
-                        .map(path -> new Load.Request(path, "Bearer " + token, BODY))
-                        .toList(),
-                connections);
-    }
-
-    /** Where to send so many requests to, each of which finds somebody waiting. */
-    private List<String> paths(Target target, int requests) {
-        return switch (target) {
-            case BARE -> Collections.nCopies(requests, "/bare/callback");
-            case THIS_PLUGIN ->
-                console.newApprovals(requests).stream()
-                        .map("/armory/approvals/%s/callback"::formatted)
-                        .toList();
-            case WEBHOOK_STEP ->
-                console.run(WEBHOOKS.formatted(requests, token))
-                        .lines()
-                        .filter(line -> !line.isBlank())
-                        .map("/webhook-step/%s"::formatted)
-                        .toList();
-        };
     }
 }

@@ -256,11 +256,7 @@ class EndToEndBenchmark {
 
     private List<Load.Request> callbacks(Step step, String name, ExternalProcess process, int waits) {
         return switch (step) {
-            case ONE_STEP, THIS_PLUGIN ->
-                process.calls().stream()
-                        .map(ExternalProcess.Call::callback)
-                        .map(callback -> new Load.Request(callback.path(), "Bearer " + callback.token(), BODY))
-                        .toList();
+            case ONE_STEP, THIS_PLUGIN -> callbacks(process, BODY);
             case WEBHOOK_STEP ->
                 IntStream.range(0, waits)
                         .mapToObj(number -> new Load.Request("/webhook-step/" + name + "-" + number, SECRET, BODY))
@@ -273,6 +269,16 @@ class EndToEndBenchmark {
                                 ""))
                         .toList();
         };
+    }
+
+    /** Returns the callbacks that an external process was asked for. */
+    static List<Load.Request> callbacks(ExternalProcess process, String body) {
+        List<Load.Request> callbacks = new ArrayList<>();
+        for (ExternalProcess.Call call : process.calls()) {
+            Callback callback = call.callback();
+            callbacks.add(new Load.Request(callback.path(), "Bearer " + callback.token(), body));
+        }
+        return callbacks;
     }
 
     private static void awaitEnd(Build build) {

@@ -155,10 +155,16 @@ public final class ExternalProcess implements AutoCloseable {
         return approval("checks", url(), more);
     }
 
-    /** One step with many such approvals, as an expression of a Pipeline; the number of each is in its context. */
-    public String approvals(int count) {
-        return "armoryWebhookApprovals(name: 'checks', uriTemplate: '%s', bodyTemplate: [inline: '%s'], approvals: (0..<%d).collect { [context: [number: it.toString()]] })"
-                .formatted(url(), BODY, count);
+    /**
+     * One step with many such approvals, as an expression of a Pipeline; the number of each is in its context.
+     *
+     * @param more further parameters for all, each as {@code name: value}
+     */
+    public String approvals(int count, String... more) {
+        String each = "(0..<%d).collect { [context: [number: it.toString()]] }".formatted(count);
+        String ofAll = more.length == 0 ? "" : ", " + String.join(", ", more);
+        return "armoryWebhookApprovals(name: 'checks', uriTemplate: '%s', bodyTemplate: [inline: '%s'], approvals: %s%s)"
+                .formatted(url(), BODY, each, ofAll);
     }
 
     /** The same with a name of its own, which is the last part of the path of its calls too. */
