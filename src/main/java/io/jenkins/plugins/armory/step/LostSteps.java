@@ -1,8 +1,7 @@
 package io.jenkins.plugins.armory.step;
 
-import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
-import com.google.common.util.concurrent.MoreExecutors;
+import com.google.common.util.concurrent.ListenableFuture;
 import hudson.Extension;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.OpenApproval;
@@ -13,6 +12,8 @@ import io.jenkins.plugins.armory.step.flow.Builds;
 import io.jenkins.plugins.armory.step.flow.CancelledStages;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -40,20 +41,17 @@ public final class LostSteps extends FlowExecutionListener {
         if (run == null) {
             return;
         }
-        Futures.addCallback(
-                execution.getCurrentExecutions(false),
-                new FutureCallback<>() {
-                    @Override
-                    public void onSuccess(List<StepExecution> steps) {
-                        ArmoryRuntime.get().whenOpen(() -> check(run, steps));
-                    }
-
-                    @Override
-                    public void onFailure(Throwable x) {
+        ListenableFuture<List<StepExecution>> steps = execution.getCurrentExecutions(false);
+        steps.addListener(
+                () -> {
+                    try {
+                        List<StepExecution> all = Futures.getDone(steps);
+                        ArmoryRuntime.get().whenOpen(() -> check(run, all));
+                    } catch (ExecutionException | CancellationException x) {
                         LOGGER.log(Level.FINE, x, () -> run + " cannot go on");
                     }
                 },
-                MoreExecutors.directExecutor());
+                Runnable::run);
     }
 
     /** Looks at memory alone, where {@link CancelledStages.Resumption} has the log by now. */

@@ -36,11 +36,6 @@ public final class MistakenExecution extends SuspendedExecution {
     }
 
     @Override
-    public boolean isWaitingFor(String id) {
-        return false;
-    }
-
-    @Override
     public String getStatus() {
         return mistake;
     }

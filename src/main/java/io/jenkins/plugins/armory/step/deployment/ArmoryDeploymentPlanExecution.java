@@ -166,11 +166,6 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     }
 
     @Override
-    public boolean isWaitingFor(String id) {
-        return false;
-    }
-
-    @Override
     public String getStatus() {
         return "reading the deployment file";
     }

@@ -43,11 +43,6 @@ class StagePauseTest {
         }
 
         @Override
-        public boolean isWaitingFor(String id) {
-            return false;
-        }
-
-        @Override
         public void stop(Throwable cause) {}
 
         @Override
