@@ -733,7 +733,7 @@ public final class BuildState {
                     : values.changes(isFirst ? null : durable, deployment, unwritten.touched);
             changed.putAll(further);
             if (!changed.isEmpty()) {
-                append(changed, closes || deployment.closesMoreThan(durable));
+                append(changed, closes || !isWritten && deployment.closesMoreThan(durable));
             }
         } catch (IOException | RuntimeException | Error x) {
             synchronized (this) {

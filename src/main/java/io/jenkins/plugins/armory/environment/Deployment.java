@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.environment.Environment.State;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,7 +175,7 @@ public record Deployment(
     /** Returns whether something is closed that was not before: an approval has failed, or an environment or its time for secrets is over. */
     public boolean closesMoreThan(Deployment before) {
         return ended != before.ended
-                || !before.failures.containsAll(failures)
+                || !new HashSet<>(before.failures).containsAll(failures)
                 || environments.values().stream().anyMatch(each -> {
                     Environment known = before.environments.get(each.name());
                     return known != null

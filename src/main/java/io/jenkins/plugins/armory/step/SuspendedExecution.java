@@ -18,6 +18,7 @@ import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
 import io.jenkins.plugins.armory.step.flow.ProgramSaves;
@@ -296,6 +297,8 @@ public abstract class SuspendedExecution extends StepExecution {
         boolean isUnwritten = false;
         try {
             return write.run();
+        } catch (ApprovalsUnavailableException x) {
+            throw new AbortException(x.getMessage());
         } catch (BuildState.UnwrittenException x) {
             isUnwritten = true;
             throw x;

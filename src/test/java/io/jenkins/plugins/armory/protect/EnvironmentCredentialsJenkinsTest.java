@@ -1073,7 +1073,7 @@ class EnvironmentCredentialsJenkinsTest {
             j.waitForCompletion(run(j));
             j.assertLogContains("inside: closed", run(j));
             assertThat(logOf(j, job(j, "later", "armoryEnvironment('prod') { read 'inside' }")))
-                    .contains("the settings of Jenkins cannot be read", "Finished: FAILURE")
+                    .contains("ERROR: The settings of webhook approvals cannot be read.", "Finished: FAILURE")
                     .doesNotContain("inside: ");
         });
     }
