@@ -132,7 +132,7 @@ class SlowVaultTest {
                 "invented",
                 List.of("Bearer " + token),
                 List.of(),
-                SignatureHeaders.NONE,
+                new SignatureHeaders(List.of(), List.of(), List.of()),
                 "192.0.2.1",
                 new RequestBody("application/json", 0, new ByteArrayInputStream(new byte[0])));
 

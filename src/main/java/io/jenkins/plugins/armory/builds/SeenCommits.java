@@ -35,13 +35,6 @@ public final class SeenCommits extends InvisibleAction {
         return null;
     }
 
-    /** Adds the action to a build that has none, in memory alone. */
-    public static void add(Run<?, ?> run) {
-        if (find(run) == null) {
-            run.addAction(new SeenCommits(0));
-        }
-    }
-
     /** Returns how many commits were seen of a build. */
     public static long of(Run<?, ?> run) {
         SeenCommits seen = find(run);

@@ -301,15 +301,6 @@ public final class ArmoryRuntime {
         return tokens;
     }
 
-    public WebhookClient client() {
-        return client;
-    }
-
-    /** Returns the permits of outgoing calls. */
-    public CallPermits permits() {
-        return permits;
-    }
-
     /**
      * Returns the executor of the work of builds that must not run on a thread of the Pipeline engine. It may wait for a disk, an agent, a
      * vault of credentials or a security realm.

@@ -46,9 +46,6 @@ public final class Deployments {
     /** The most builds that are over and in memory. */
     private static final int KEPT = 8;
 
-    /** The hexadecimal digits of a key. */
-    private static final int KEY = 16;
-
     /** The reason why every later stage of a build is cancelled, even once its environments are read or written. */
     private record UnwrittenReason(String why) {}
 
@@ -128,10 +125,9 @@ public final class Deployments {
      * of the build on; the job's name is no part of it.
      */
     public String keyOf(Run<?, ?> run) {
-        return Hashing.sha256()
+        return ApprovalStore.keyOf(Hashing.sha256()
                 .hashString(run.getQueueId() + "/" + run.getTimeInMillis(), StandardCharsets.US_ASCII)
-                .toString()
-                .substring(0, KEY);
+                .toString());
     }
 
     private Opening opening(Run<?, ?> run) {
@@ -401,7 +397,7 @@ public final class Deployments {
             RunningBuild build = builds.findOrCreate(run);
             if (build != null) {
                 build.put(new UnwrittenReason(problem + x.getMessage()));
-                SeenCommits.add(run);
+                SeenCommits.note(run, SeenCommits.of(run));
             }
         }
     }

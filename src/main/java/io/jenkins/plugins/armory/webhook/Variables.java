@@ -61,9 +61,6 @@ public final class Variables {
     private final Map<String, String> values = new LinkedHashMap<>();
     private UnaryOperator<String> secrets = id -> null;
 
-    @CheckForNull
-    private String contextSample;
-
     /** The values that were used and must not be shown, by their names. */
     private final Map<String, String> secretsUsed = new LinkedHashMap<>();
 
@@ -99,12 +96,6 @@ public final class Variables {
         return this;
     }
 
-    /** Sets the value of each {@code {{context.*}}} that has no other, for trying a template. */
-    public Variables withContextSample(@CheckForNull String sample) {
-        contextSample = sample;
-        return this;
-    }
-
     /** Returns the name under which {@code {{context.*}}} has a value that the body of {@code armoryDeployment} returns. */
     private static String inContext(String ofTheBody) {
         return CONTEXT + ofTheBody.substring(ARMORY.length());
@@ -125,7 +116,7 @@ public final class Variables {
      * its own.
      */
     Variables withoutSecrets() {
-        var copy = new Variables().withContextSample(contextSample);
+        var copy = new Variables();
         copy.values.putAll(values);
         return copy.withSecrets(id -> "https://" + Integer.toHexString(id.hashCode()) + ".invalid/");
     }
@@ -134,9 +125,6 @@ public final class Variables {
     String get(String name) {
         if (name.startsWith(SECRETS)) { // once: a look-up may be slow, and Jenkins records it
             return secretsUsed.computeIfAbsent(name, known -> secrets.apply(known.substring(SECRETS.length())));
-        }
-        if (name.startsWith(CONTEXT)) {
-            return values.getOrDefault(name, contextSample);
         }
         if (OF_THE_BODY.matcher(name).matches()) {
             return get(inContext(name));

@@ -56,7 +56,7 @@ class BearerTokenTest {
                     "a1",
                     authorization,
                     alternative,
-                    SignatureHeaders.NONE,
+                    new SignatureHeaders(List.of(), List.of(), List.of()),
                     "192.0.2.1",
                     new RequestBody(null, 0, InputStream.nullInputStream())));
         } catch (CallerIdentification.FailedException x) {

@@ -134,7 +134,7 @@ class CallbackEndpointTest {
                 approvalId,
                 sent.authorization,
                 sent.alternative,
-                SignatureHeaders.NONE,
+                new SignatureHeaders(List.of(), List.of(), List.of()),
                 "192.0.2.1",
                 new RequestBody(sent.type, -1, new ByteArrayInputStream(sent.body))));
     }
@@ -628,7 +628,7 @@ class CallbackEndpointTest {
                 id,
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
-                SignatureHeaders.NONE,
+                new SignatureHeaders(List.of(), List.of(), List.of()),
                 "192.0.2.1",
                 new RequestBody("application/json", RequestBody.MAX_BYTES + 1, new InputStream() {
                     @Override
@@ -654,7 +654,7 @@ class CallbackEndpointTest {
                 id,
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
-                SignatureHeaders.NONE,
+                new SignatureHeaders(List.of(), List.of(), List.of()),
                 "192.0.2.1",
                 new RequestBody("application/json", 500, brokenOff)));
 
@@ -787,7 +787,7 @@ class CallbackEndpointTest {
                 id,
                 token == null ? List.of() : List.of("Bearer " + token),
                 List.of(),
-                SignatureHeaders.NONE,
+                new SignatureHeaders(List.of(), List.of(), List.of()),
                 "192.0.2.1",
                 new RequestBody(type, body.length(), new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
     }
@@ -834,7 +834,7 @@ class CallbackEndpointTest {
                 approvalId,
                 List.of("Bearer " + token),
                 List.of(),
-                SignatureHeaders.NONE,
+                new SignatureHeaders(List.of(), List.of(), List.of()),
                 "192.0.2.1",
                 new RequestBody(
                         "application/json", -1, new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
@@ -927,7 +927,13 @@ class CallbackEndpointTest {
         List<String> headers = authorization.isEmpty() ? List.of() : List.of(authorization);
 
         assertThat(endpoint.handle(new CallbackRequest(
-                                "POST", id, headers, List.of(), SignatureHeaders.NONE, "192.0.2.1", body))
+                                "POST",
+                                id,
+                                headers,
+                                List.of(),
+                                new SignatureHeaders(List.of(), List.of(), List.of()),
+                                "192.0.2.1",
+                                body))
                         .status())
                 .isEqualTo(401);
     }

@@ -164,7 +164,7 @@ class CallbackFuzzTest {
                 id(draw),
                 authorization,
                 alternative,
-                SignatureHeaders.NONE,
+                new SignatureHeaders(List.of(), List.of(), List.of()),
                 "192.0.2.1",
                 new RequestBody(type(draw), lengthIsKnown ? body.length : -1, new ByteArrayInputStream(body))));
 

@@ -202,8 +202,6 @@ class AccessJenkinsTest {
     static {
         FORMS.putAll(forms(
                 Form.ADMINISTRATORS,
-                "WebhookDefinition.sendTest", // on a folder, with the permission to configure it; see
-                // TestCallJenkinsTest
                 "ArmoryConfiguration.checkCallbackBaseUrl",
                 "ArmoryConfiguration.checkCallbackCredentialsId",
                 "ArmoryConfiguration.checkAllowedHosts",

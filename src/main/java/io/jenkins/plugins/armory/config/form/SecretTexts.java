@@ -139,17 +139,6 @@ public final class SecretTexts {
         return credentials == null || credentials.getScope() != CredentialsScope.SYSTEM ? null : credentials;
     }
 
-    /**
-     * Returns the credential of {@code {{secrets.ID}}} for the jobs of a folder or of Jenkins, {@code null} if they may use none.
-     *
-     * @throws IllegalArgumentException if the settings trust the credential with callbacks
-     */
-    @CheckForNull
-    static StringCredentials forTemplate(String id, ItemGroup<?> place) {
-        refuseTrusted(id);
-        return unlessOfSystem(find(StringCredentials.class, id, place));
-    }
-
     @CheckForNull
     static <T extends Credentials> T unlessOfSystem(@CheckForNull T credentials) {
         return credentials == null || credentials.getScope() == CredentialsScope.SYSTEM ? null : credentials;

@@ -4,9 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Descriptor;
-import hudson.model.Item;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -16,10 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
-import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -224,23 +220,6 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
             return value.isBlank()
                     ? FormValidation.validateRequired(value)
                     : WebhookForm.super.doCheckUriTemplate(value);
-        }
-
-        /**
-         * Calls a saved webhook once.
-         *
-         * @param item the folder that defines it, {@code null} for the settings
-         */
-        @POST
-        public FormValidation doSendTest(@AncestorInPath Item item, @QueryParameter String name) {
-            if (item == null) {
-                Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            } else {
-                item.checkPermission(Item.CONFIGURE);
-            }
-            ArmoryRuntime armory = ArmoryRuntime.get();
-            return new TestCall(armory.tokens(), armory.permits(), armory.client())
-                    .send(item, Util.fixNull(name).strip());
         }
     }
 }

@@ -34,9 +34,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,7 +42,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.jenkinsci.plugins.workflow.flow.BlockableResume;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
@@ -106,7 +103,6 @@ final class ApprovalStart {
         }
         warnOfStarted(transition.deployment().startedDependents(open.place()), open.place());
         new ApprovalLog(log).holds(context.get(Computer.class));
-        warnOfSubmitters(created);
         return created;
     }
 
@@ -328,30 +324,6 @@ final class ApprovalStart {
                             + "'" + String.join("', '", dependents) + "'"
                             + " did not wait for it. Put it into armoryEnvironment('" + environment
                             + "') { }, so that whatever depends on '" + environment + "' does."));
-        }
-    }
-
-    /**
-     * Warns of rules that people cannot meet, once for all approvals that ask the same people. The security realm may take its time, and the
-     * calls do not wait for it.
-     */
-    private void warnOfSubmitters(List<Approval> created) {
-        var asked = new LinkedHashMap<List<Object>, ManualRequirement>();
-        for (Approval each : created) {
-            ManualRequirement manual = each.manual();
-            if (manual != null) {
-                asked.putIfAbsent(Arrays.asList(manual.rules(), manual.requesters()), manual);
-            }
-        }
-        if (!asked.isEmpty()) {
-            armory.buildExecutor()
-                    .execute(() -> asked.values().forEach(manual -> {
-                        String problem =
-                                Submitters.problemOf(manual, Jenkins.get().getSecurityRealm());
-                        if (problem != null) {
-                            log.accept("WARNING: " + LogText.continued(problem));
-                        }
-                    }));
         }
     }
 

@@ -64,9 +64,9 @@ class WindowsTest {
     void withoutAnyItIsAlwaysOpen() {
         Instant now = at("2026-12-24T18:00");
 
-        assertThat(Windows.NONE.isOpen(now)).isTrue();
-        assertThat(Windows.NONE.nextOpening(now)).contains(now);
-        assertThat(Windows.NONE.nextClosing(now)).isEmpty();
+        assertThat(new Windows(List.of()).isOpen(now)).isTrue();
+        assertThat(new Windows(List.of()).nextOpening(now)).contains(now);
+        assertThat(new Windows(List.of()).nextClosing(now)).isEmpty();
     }
 
     @Test

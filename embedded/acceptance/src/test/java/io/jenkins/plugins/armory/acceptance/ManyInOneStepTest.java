@@ -78,19 +78,6 @@ class ManyInOneStepTest extends SharedController {
         assertThat(calls.get("r0").callback().succeed("too late").status()).isEqualTo(410);
     }
 
-    /** The security realm may be slow, and the log is for what is new. */
-    @Test
-    void peopleWhoCannotApproveAreSaidOnce() {
-        Build build = jenkins.build("armoryWebhookApprovals((0..<3).collect { [manualApproval:"
-                + " [message: \"Release to r${it}?\".toString(), submitters: 'alice', required: 2]] })");
-
-        build.awaitLog("WARNING: manualApproval: 2 of alice must approve, and only alice may");
-        build.awaitWaiting(3);
-        build.abort();
-        assertThat(build.awaitResult("ABORTED").split("2 of alice must approve", -1))
-                .hasSize(2);
-    }
-
     @Test
     void aWarningNamesTheEntry() {
         process.onCall(call -> Reply.of(call.method().equals("GET") ? 503 : 202));

@@ -41,17 +41,6 @@ class SeveralPeopleTest {
         return users(build.approval().at("/manualApproval/approvals"));
     }
 
-    @Test
-    void whatTheSubmittersCannotMeetIsSaidAtTheStart(Jenkins jenkins) {
-        Build build = jenkins.build("armoryWebhookApproval(manualApproval: [rules: ['alice, bob',"
-                + " [submitters: ['alice', 'bob'], required: 2]]])");
-
-        build.awaitLog(
-                "[armory] WARNING: manualApproval: 2 of alice, bob must approve, and only bob may"
-                        + " (a person counts for one rule). Name other submitters, or have an administrator override the approval.");
-        build.abort();
-    }
-
     @ParameterizedTest
     @CsvSource({"alice,bob", "carol,alice"})
     void twoOfThreeInAnyOrder(String first, String second, Jenkins jenkins) {
