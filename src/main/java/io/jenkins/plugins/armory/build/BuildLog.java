@@ -19,9 +19,9 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -148,13 +148,15 @@ final class BuildLog {
         return StoredJson.object(file + ":" + number, text.substring(start.length()));
     }
 
-    /** Returns when something was last written to the file; empty if that is not known. */
-    Optional<Instant> lastWritten() {
+    /** Returns when something was last written to the file; now if that is not known. */
+    Instant lastWritten() {
+        Instant time;
         try {
-            return Optional.of(Files.getLastModifiedTime(file()).toInstant());
+            time = Files.getLastModifiedTime(file()).toInstant();
         } catch (IOException x) {
-            return Optional.empty();
+            time = Instant.now();
         }
+        return time.truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** Returns how many commits are on disk. */

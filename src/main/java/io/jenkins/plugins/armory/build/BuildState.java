@@ -260,7 +260,7 @@ public final class BuildState {
         state.newest = read;
         state.durable = read;
         if (doubt != null) {
-            state.lose(doubt, log.lastWritten().orElse(clock.instant()));
+            state.lose(doubt, log.lastWritten());
         }
         return state;
     }
