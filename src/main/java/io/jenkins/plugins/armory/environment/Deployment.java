@@ -93,7 +93,7 @@ public record Deployment(
         SUCCESS,
         /** An environment is closed, or an {@code afterDeployment} approval failed. */
         UNSTABLE,
-        /** Something was cancelled, or a rollback failed. */
+        /** Something was cancelled, a rollback failed, or the log is in doubt. */
         FAILURE
     }
 
@@ -321,7 +321,8 @@ public record Deployment(
      * Pipeline may catch it.
      */
     public Outcome outcome() {
-        if (failures.stream().anyMatch(Failure::isCancellation)
+        if (doubt().isPresent()
+                || failures.stream().anyMatch(Failure::isCancellation)
                 || environments.values().stream().anyMatch(Environment::isRollbackFailed)) {
             return Outcome.FAILURE;
         }

@@ -129,12 +129,10 @@ class RestartJenkinsTest {
             ItemListener.all().forEach(ItemListener::onBeforeShutdown);
             WorkflowJob job = j.createProject(WorkflowJob.class, "job");
             job.setDefinition(new CpsFlowDefinition("""
-                    armoryEnvironment('staging') {
-                        try {
-                            armoryWebhookApproval(manualApproval: [message: 'Go?'])
-                        } catch (e) {
-                            echo 'never'
-                        }
+                    try {
+                        armoryWebhookApproval(manualApproval: [message: 'Go?'])
+                    } catch (e) {
+                        echo 'never'
                     }
                     """, true));
             WorkflowRun run = job.scheduleBuild2(0).waitForStart();
@@ -154,8 +152,7 @@ class RestartJenkinsTest {
         sessions.then(j -> {
             ItemListener.all().forEach(ItemListener::onBeforeShutdown);
             WorkflowJob job = j.createProject(WorkflowJob.class, "job");
-            job.setDefinition(new CpsFlowDefinition(
-                    "armoryEnvironment('staging') { node { armoryDeployment(config: '') { } } }", true));
+            job.setDefinition(new CpsFlowDefinition("node { armoryDeployment(config: '') { } }", true));
             WorkflowRun run = job.scheduleBuild2(0).waitForStart();
             j.waitForMessage("[Pipeline] armoryDeploymentPlan", run);
             await().during(Duration.ofSeconds(2)).until(run::isBuilding);

@@ -12,9 +12,13 @@ import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.BusyExecutor;
 import io.jenkins.plugins.armory.step.environment.ArmoryRollbackExecution;
 import io.jenkins.plugins.armory.step.environment.ArmoryRollbackStep;
+import io.jenkins.plugins.armory.storage.disk.Disk;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
 import org.jenkinsci.plugins.workflow.flow.StepListener;
@@ -47,6 +51,8 @@ class DeploymentRestartJenkinsTest {
         job.setDefinition(new CpsFlowDefinition(script, true));
         job.scheduleBuild2(0).waitForStart();
     }
+
+    private Map<Path, byte[]> markers;
 
     @Test
     void aCancelledStageIsKnownFromTheGraphIfJenkinsWasKilledBeforeItWasWritten() throws Throwable {
@@ -91,6 +97,7 @@ class DeploymentRestartJenkinsTest {
             failAfterDeployment(run(j), Place.OUTERMOST.in("staging"));
             file[0] = run(j).getRootDir().toPath().resolve("armory.log");
             before[0] = Files.readAllBytes(file[0]);
+            markers = contents(j.jenkins.getRootDir().toPath().resolve("armory-approvals/open"));
             awaitInput(run(j)).proceed(null);
             j.waitForMessage("Stage 'prod' is cancelled: \"staging\" is deployed, but: 2 of 42 failed", run(j));
             awaitInput(run(j));
@@ -105,12 +112,23 @@ class DeploymentRestartJenkinsTest {
                             .getId();
         });
         Files.write(file[0], before[0]);
+        for (Map.Entry<Path, byte[]> marker : markers.entrySet()) {
+            Files.write(marker.getKey(), marker.getValue());
+        }
         Path build = file[0].resolveSibling("build.xml");
         long commits = new String(before[0], StandardCharsets.UTF_8).lines().count();
         Files.writeString(
                 build,
                 Files.readString(build).replaceFirst("<commits>\\d+</commits>", "<commits>" + commits + "</commits>"));
         return file[0].resolveSibling("workflow");
+    }
+
+    private static Map<Path, byte[]> contents(Path folder) throws IOException {
+        var contents = new HashMap<Path, byte[]>();
+        for (Path file : Disk.list(folder)) {
+            contents.put(file, Files.readAllBytes(file));
+        }
+        return contents;
     }
 
     @Test
@@ -130,8 +148,8 @@ class DeploymentRestartJenkinsTest {
             awaitInput(run(j)).proceed(null);
             j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
             j.assertLogContains(
-                    "Stage 'prod' is cancelled: The environments of this build cannot be read, so no stage is run that one of them may guard: "
-                            + log[0] + " is not what was written: it has 0 commits, and",
+                    "Stage 'prod' is cancelled: The log of the build is in doubt: " + log[0]
+                            + " is not what was written: it has 0 commits, and",
                     run(j));
             j.assertLogNotContains("never", run(j));
         });
