@@ -70,8 +70,4 @@ public final class ProgressReports {
     public void remove(String id) {
         byApproval.remove(id);
     }
-
-    public int count() {
-        return byApproval.size();
-    }
 }

@@ -140,10 +140,8 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
             for (ApprovalRule each : all()) {
                 required.add(toRule(each, rules.isEmpty() ? "" : "rules[" + required.size() + "]."));
             }
-            var requirement = new ManualRequirement(message, required).withInputs(inputs);
-            return notByRequester
-                    ? requirement.withRequesters(List.of())
-                    : requirement; // they are found when the approval is written
+            // The requesters are found when the approval is written.
+            return new ManualRequirement(message, required, notByRequester ? List.of() : null, inputs);
         } catch (IllegalArgumentException x) {
             throw new IllegalArgumentException("manualApproval." + x.getMessage(), x);
         }

@@ -15,8 +15,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public record SignatureHeaders(List<String> id, List<String> timestamp, List<String> signature) {
 
-    public static final SignatureHeaders NONE = new SignatureHeaders(List.of(), List.of(), List.of());
-
     /** Returns whether the request is signed. */
     public boolean areThere() {
         return !signature.isEmpty();

@@ -6,8 +6,8 @@ import hudson.security.AbstractPasswordBasedSecurityRealm;
 import hudson.security.GroupDetails;
 import hudson.security.HudsonPrivateSecurityRealm;
 import hudson.security.SecurityRealm;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.PeopleRule;
+import io.jenkins.plugins.armory.approval.TestApproval;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -25,12 +25,12 @@ class SubmittersJenkinsTest {
     }
 
     private static String problemOf(SecurityRealm realm, PeopleRule... rules) {
-        return Submitters.problemOf(new ManualRequirement("Go?", List.of(rules)), realm);
+        return Submitters.problemOf(TestApproval.requirement("Go?", List.of(rules)), realm);
     }
 
     private static String problemWithout(String requester, SecurityRealm realm, PeopleRule rule) {
         return Submitters.problemOf(
-                new ManualRequirement("Go?", List.of(rule)).withRequesters(List.of(requester)), realm);
+                TestApproval.requirement("Go?", List.of(rule)).withRequesters(List.of(requester)), realm);
     }
 
     @Test
