@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
-import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
@@ -23,8 +22,6 @@ import org.kohsuke.stapler.verb.POST;
  */
 @Restricted(NoExternalUse.class)
 public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefinition> {
-
-    private static final String FIELD = "answer";
 
     /** A value for the checks of the other fields. */
     private static final List<String> ANY = List.of("any");
@@ -109,7 +106,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
         try {
             return AnswerRule.ofAnswer(success, pointer, equals, failure);
         } catch (InvalidWebhookException x) {
-            throw new InvalidWebhookException(FIELD, x.getMessage());
+            throw new InvalidWebhookException("answer", x.getMessage());
         }
     }
 
@@ -121,11 +118,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<AnswerDefinition> implements ListField {
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
+    public static final class DescriptorImpl extends PartDescriptor<AnswerDefinition> implements ListField {
 
         @POST
         public FormValidation doCheckSuccess(@QueryParameter String value, @QueryParameter String pointer) {

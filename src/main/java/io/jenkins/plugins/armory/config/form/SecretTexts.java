@@ -140,14 +140,14 @@ public final class SecretTexts {
     }
 
     /**
-     * Returns the credential of {@code {{secrets.ID}}} for the jobs of a folder or of Jenkins, {@code null} if they may use none.
+     * Returns the text of {@code {{secrets.ID}}} for the jobs of a folder or of Jenkins, {@code null} if they may use none.
      *
      * @throws IllegalArgumentException if the settings trust the credential with callbacks
      */
     @CheckForNull
-    static StringCredentials forTemplate(String id, ItemGroup<?> place) {
+    static String forTemplate(String id, ItemGroup<?> place) {
         refuseTrusted(id);
-        return unlessOfSystem(find(StringCredentials.class, id, place));
+        return text(unlessOfSystem(find(StringCredentials.class, id, place))).orElse(null);
     }
 
     @CheckForNull

@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
-import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
@@ -174,11 +173,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<StatusDefinition> implements ListField {
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
+    public static final class DescriptorImpl extends PartDescriptor<StatusDefinition> implements ListField {
 
         @Override
         public String getHelpFile(String fieldName) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.config.form;
 
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Item;
@@ -34,7 +35,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import jenkins.model.Jenkins;
-import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
  * A single call of a saved webhook, to try its definition. It uses the webhook's templates and secrets, the allowed hosts and the
@@ -42,8 +42,6 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  */
 record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client) {
 
-    /** What test calls count as among the jobs. */
-    private static final String JOB = "";
     /** The longest wait for a permit. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
@@ -80,10 +78,12 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
         Webhook webhook = ofLaterCalls.isEmpty() ? saved : saved.asCancel(); // such a call awaits no callback
         String id = tokens.newId();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            Variables variables = variables(webhook, id, ofLaterCalls).withSecrets(secret -> secretText(secret, place));
-            var certificates = new CertificateMaterial(certificate -> Certificates.of(certificate, place));
+            Variables variables =
+                    variables(webhook, id, ofLaterCalls).withSecrets(secret -> SecretTexts.forTemplate(secret, place));
+            var certificates = new CertificateMaterial(certificate -> SecretTexts.unlessOfSystem(
+                    SecretTexts.find(StandardCertificateCredentials.class, certificate, place)));
             var request = new RequestRenderer(webhook, variables, certificates, Set.of());
-            Permit permit = permits.of(JOB, request.hostAndPort());
+            Permit permit = permits.of("", request.hostAndPort()); // test calls count as those of one job
             CompletableFuture<Void> granted = new CompletableFuture<>();
             try {
                 permit.ask(() -> granted.complete(null));
@@ -113,12 +113,6 @@ record TestCall(CallbackTokens tokens, CallPermits permits, WebhookClient client
         } catch (TimeoutException x) { // a name server does not answer
             return FormValidation.error(Messages.TestCall_noAnswer());
         }
-    }
-
-    @CheckForNull
-    private static String secretText(String id, ItemGroup<?> place) {
-        StringCredentials credentials = SecretTexts.forTemplate(id, place);
-        return credentials == null ? null : credentials.getSecret().getPlainText();
     }
 
     /** Returns the values that only notifications and cancel webhooks have; empty for a webhook that uses none of them. */
