@@ -75,7 +75,7 @@ enum Transitions {
             "the approval is overdue",
             (approval, event, now) -> approval.isOverdue(now),
             "TIMED_OUT, with the attempt noted",
-            (approval, event, now) -> Endings.timedOut(noted(approval, event)),
+            (approval, event, now) -> Endings.timedOut(noted(approval, event), ""),
             Answer.ENDED),
     ANSWER_NOT_AWAITED(
             States.PENDING,
@@ -175,7 +175,7 @@ enum Transitions {
                     .filter(due -> !now.isBefore(due) && !approval.isOverdue(now))
                     .isPresent(),
             "the same, with a notice for everybody who is told",
-            (approval, event, now) -> Notifications.expiring(approval),
+            (approval, event, now) -> Notifications.told(approval, Notifications.Occasion.EXPIRING),
             Answer.ACCEPTED),
     WINDOW_OPENED(
             States.PENDING,
@@ -217,7 +217,7 @@ enum Transitions {
             "it is the first",
             (approval, event, now) -> approval.refusal() == null,
             "the same, with the answer noted",
-            (approval, event, now) -> approval.refusing(((Event.Refused) event).answer()),
+            (approval, event, now) -> approval.withRefusal(((Event.Refused) event).answer()),
             Answer.ACCEPTED),
     NOT_SENT(
             States.PENDING,
@@ -442,6 +442,6 @@ enum Transitions {
     }
 
     private static Approval lookedAtTheClock(Approval approval, Event event, Instant now) {
-        return approval.isOverdue(now) ? Endings.timedOut(approval) : approval;
+        return approval.isOverdue(now) ? Endings.timedOut(approval, "") : approval;
     }
 }

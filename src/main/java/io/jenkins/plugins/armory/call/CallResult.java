@@ -41,8 +41,6 @@ public record CallResult(
         Map<String, String> found)
         implements Serializable {
 
-    private static final long serialVersionUID = 4L;
-
     /** The number of bytes of an answer that are kept, in UTF-8. */
     static final int MAX_ANSWER = 1024;
 

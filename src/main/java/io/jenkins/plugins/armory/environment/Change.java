@@ -120,10 +120,6 @@ final class Change {
         return List.copyOf(environments.values());
     }
 
-    private Environment findOrAdd(String name) {
-        return environments.computeIfAbsent(name, it -> Environment.pending(it, now));
-    }
-
     private void put(Environment environment) {
         environments.put(environment.name(), environment);
     }
@@ -157,7 +153,11 @@ final class Change {
                     case DEPLOYING ->
                         environment.bodyEnded()
                                 && !graph().awaitsApprovals(environment)
-                                && move(environment, Trigger.ALL_ENDED, this::endOfDeployment);
+                                // If it becomes FAILED, the Pipeline caught what was thrown in it.
+                                && move(
+                                        environment,
+                                        Trigger.ALL_ENDED,
+                                        (it, next) -> next == State.FAILED ? failed(it, null) : it);
                     default -> false;
                 };
             }
@@ -224,7 +224,7 @@ final class Change {
                         .step(event.step())
                         .place(event.place())
                         .job(event.job())));
-        dependsOn.forEach(this::findOrAdd);
+        dependsOn.forEach(each -> environments.computeIfAbsent(each, it -> Environment.pending(it, now)));
         Environment reached = environments.get(name);
         if (event.mistake() != null) {
             move(reached, Trigger.CANNOT_BEGIN, (it, next) -> it.withFailure(event.mistake(), false));
@@ -403,11 +403,6 @@ final class Change {
                 begin(event.check(), null, ended);
             }
         }
-    }
-
-    /** Returns an environment at its end. If it becomes FAILED, the Pipeline caught what was thrown in it. */
-    private Environment endOfDeployment(Environment environment, State next) {
-        return next == State.FAILED ? failed(environment, null) : environment;
     }
 
     /**

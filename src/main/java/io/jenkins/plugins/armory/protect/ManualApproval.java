@@ -116,10 +116,6 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
         return inputs;
     }
 
-    private List<ApprovalRule> all() {
-        return rules.isEmpty() ? List.of(rule) : rules;
-    }
-
     /** @throws IllegalArgumentException naming the parameter that is wrong */
     public ManualRequirement toRequirement() {
         return toRequirement(inputs());
@@ -137,7 +133,7 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
         }
         try {
             List<PeopleRule> required = new ArrayList<>();
-            for (ApprovalRule each : all()) {
+            for (ApprovalRule each : rules.isEmpty() ? List.of(rule) : rules) {
                 required.add(toRule(each, rules.isEmpty() ? "" : "rules[" + required.size() + "]."));
             }
             // The requesters are found when the approval is written.

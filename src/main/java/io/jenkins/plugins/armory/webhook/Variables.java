@@ -105,11 +105,6 @@ public final class Variables {
         return this;
     }
 
-    /** Returns the name under which {@code {{context.*}}} has a value that the body of {@code armoryDeployment} returns. */
-    private static String inContext(String ofTheBody) {
-        return CONTEXT + ofTheBody.substring(ARMORY.length());
-    }
-
     /**
      * Sets {@code {{secrets.*}}}.
      *
@@ -139,7 +134,7 @@ public final class Variables {
             return values.getOrDefault(name, contextSample);
         }
         if (OF_THE_BODY.matcher(name).matches()) {
-            return get(inContext(name));
+            return get(CONTEXT + name.substring(ARMORY.length()));
         }
         return name.equals(CALLBACK_TOKEN) ? secretsUsed.computeIfAbsent(name, values::get) : values.get(name);
     }
