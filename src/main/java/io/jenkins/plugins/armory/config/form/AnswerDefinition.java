@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.config.form;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.AbstractDescribableImpl;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
@@ -21,7 +20,7 @@ import org.kohsuke.stapler.verb.POST;
  * webhook decides, and no callback is awaited. {@link #toRule} checks it.
  */
 @Restricted(NoExternalUse.class)
-public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefinition> {
+public final class AnswerDefinition extends VerdictDefinition<AnswerDefinition> {
 
     /** A value for the checks of the other fields. */
     private static final List<String> ANY = List.of("any");
@@ -29,11 +28,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
     @CheckForNull
     private String success;
 
-    @CheckForNull
-    private String pointer;
-
     private List<String> equals = new ArrayList<>();
-    private List<String> failure = new ArrayList<>();
 
     @DataBoundConstructor
     public AnswerDefinition() {}
@@ -42,7 +37,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
     private Object readResolve() {
         setSuccess(success);
         setEquals(equals);
-        setFailure(failure);
+        setFailure(getFailure());
         return this;
     }
 
@@ -61,18 +56,6 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
         this.success = Util.fixEmptyAndTrim(success);
     }
 
-    /** Returns the place of the value in the body, as a JSON Pointer. */
-    @CheckForNull
-    public String getPointer() {
-        return pointer;
-    }
-
-    @DataBoundSetter
-    @Argument(filled = true, scalar = true)
-    public void setPointer(@CheckForNull String pointer) {
-        this.pointer = Util.fixEmptyAndTrim(pointer);
-    }
-
     /** Returns the values that mean success. */
     public List<String> getEquals() {
         return equals;
@@ -85,18 +68,6 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
         this.equals = ListField.of(equals);
     }
 
-    /** Returns the values that mean failure. */
-    public List<String> getFailure() {
-        return failure;
-    }
-
-    /** @param failure one value an entry or a line */
-    @DataBoundSetter
-    @Argument(filled = true, scalar = true)
-    public void setFailure(@CheckForNull List<String> failure) {
-        this.failure = ListField.of(failure);
-    }
-
     /**
      * Checks the fields and returns the rule.
      *
@@ -104,7 +75,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
      */
     public AnswerRule toRule() {
         try {
-            return AnswerRule.ofAnswer(success, pointer, equals, failure);
+            return AnswerRule.ofAnswer(success, getPointer(), equals, getFailure());
         } catch (InvalidWebhookException x) {
             throw new InvalidWebhookException("answer", x.getMessage());
         }
