@@ -346,10 +346,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration
     /** @throws IllegalArgumentException naming a required claim that is blank */
     @DataBoundSetter
     public void setIssuers(@CheckForNull List<IssuerDefinition> issuers) {
-        for (int i = 0; issuers != null && i < issuers.size(); i++) {
-            issuers.get(i).checkClaims(ISSUERS + "[" + i + "]");
-        }
-        this.issuers = ListField.copy(issuers);
+        List<IssuerDefinition> all = ListField.copy(issuers);
+        ListField.checkEach(ISSUERS, all, IssuerDefinition::checkClaims);
+        this.issuers = all;
         save(ISSUERS);
     }
 

@@ -183,14 +183,14 @@ final class Change {
 
     private boolean cancel(Environment environment, String reason, String by) {
         noteCancelled(failure -> graph().cancels(failure, environment));
-        addCancellation(environment.place().in(environment.name()), environment.name(), reason);
+        addCancellation(environment.place().withEnvironment(environment.name()), environment.name(), reason);
         return move(environment, Trigger.DEPENDENCY_CLOSED, (it, next) -> it.withCancellation(reason, by));
     }
 
     /** Notes that something is cancelled for failures, so that nothing makes up for them any more. */
     private void noteCancelled(Predicate<Failure> causes) {
         failures.replaceAll(failure -> !failure.cancels() && !failure.isCancellation() && causes.test(failure)
-                ? failure.cancelling()
+                ? failure.withCancels(true)
                 : failure);
     }
 
@@ -265,7 +265,7 @@ final class Change {
     private String declareTwice(Environment known, Declared event) {
         String problem = event.mistake() == null ? Problems.declaredTwice(known) : event.mistake();
         var second = new OpenApproval(
-                event.step(), event.step(), event.place().in(known.name()), Phase.STRATEGY, event.step());
+                event.step(), event.step(), event.place().withEnvironment(known.name()), Phase.STRATEGY, event.step());
         endApproval(new ApprovalEnded(second, Verdict.STOPPED, problem));
         return problem;
     }

@@ -10,18 +10,9 @@ import java.util.regex.Pattern;
  * A set of HTTP status codes, written as {@code 200-299} or {@code 200, 404}. Answers that decide nothing cannot be in it: 1xx, 3xx, and
  * 429 and 5xx, after which the call is repeated.
  */
-final class StatusCodes {
+record StatusCodes(String text, List<int[]> ranges) {
 
     private static final Pattern RANGE = Pattern.compile("(\\d{3})(?:\\s*-\\s*(\\d{3}))?");
-
-    private final String text;
-    /** First and last code of each range. */
-    private final List<int[]> ranges;
-
-    private StatusCodes(String text, List<int[]> ranges) {
-        this.text = text;
-        this.ranges = ranges;
-    }
 
     /**
      * Reads a set.

@@ -51,19 +51,12 @@ final class Template {
         String escape(String value, CharSequence before);
     }
 
-    /** The text of a template after its variables have been replaced. */
-    static final class Rendered {
-
-        private final Template template;
-        private final String text;
-        /** For each variable, four offsets: start and end of its value in the text, start and end of its tag. */
-        private final List<int[]> values;
-
-        private Rendered(Template template, String text, List<int[]> values) {
-            this.template = template;
-            this.text = text;
-            this.values = values;
-        }
+    /**
+     * The text of a template after its variables have been replaced.
+     *
+     * @param values for each variable, four offsets: start and end of its value in the text, start and end of its tag
+     */
+    record Rendered(Template template, String text, List<int[]> values) {
 
         @Override
         public String toString() {

@@ -88,7 +88,7 @@ class DeploymentRestartJenkinsTest {
                     armoryEnvironment(name: 'docs', dependsOn: []) { echo 'never' }
                     """);
             awaitInput(run(j));
-            failAfterDeployment(run(j), Place.OUTERMOST.in("staging"));
+            failAfterDeployment(run(j), Place.OUTERMOST.withEnvironment("staging"));
             file[0] = run(j).getRootDir().toPath().resolve("armory.log");
             before[0] = Files.readAllBytes(file[0]);
             awaitInput(run(j)).proceed(null);

@@ -22,7 +22,7 @@ public final class ScriptConsole {
             def pool = java.util.concurrent.Executors.newFixedThreadPool(64)
             def now = java.time.Instant.now()
             def all = ids.collect { id -> pool.submit({
-                def step = new OpenApproval(id, 'tests', Place.OUTERMOST.in('staging'), Phase.STRATEGY, 'tests')
+                def step = new OpenApproval(id, 'tests', Place.OUTERMOST.withEnvironment('staging'), Phase.STRATEGY, 'tests')
                 armory.approvals().create(new DeploymentEvent.ApprovalStarted(step, null), [Approval.start(
                         Terms.standard().environment('staging').webhook('tests').build(),
                         { it.id(id).step(id).build(new BuildRef('load', run.number)).createdAt(now) })])
