@@ -216,11 +216,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     /** Asks for what the settings ask before a deployment, or goes on with that after a restart of Jenkins. */
     private void ask() throws Exception {
-        var begun = new Admission(
-                this,
-                Objects.requireNonNull(rules, "it is guarded"),
-                () -> tell(new RulesMet(name, id())), // settled() starts the body
-                this::refused);
+        var begun = new Admission(this, Objects.requireNonNull(rules, "it is guarded"), this::admitted, this::refused);
         admission = begun;
         armory().deployments().of(build()).attach(name, Environment.State.AWAITING_RULES, this);
         pause();
@@ -231,6 +227,10 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     @Override
     public Place placeOfApprovals(@CheckForNull String environment) throws IOException, InterruptedException {
         return super.placeOfApprovals(environment).withBody(id());
+    }
+
+    private void admitted() throws IOException, InterruptedException {
+        tell(new RulesMet(name, id())); // settled() starts the body
     }
 
     private void refused(String reason) throws IOException, InterruptedException {
