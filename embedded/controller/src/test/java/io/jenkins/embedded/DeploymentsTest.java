@@ -157,7 +157,12 @@ class DeploymentsTest {
             assertThat(deployments.underWay(build, "prod")).contains("job");
             Files.delete(folder.resolve("armory.log"));
             var stopped = ended(
-                    Place.OUTERMOST.in("prod"), "a1", Phase.STRATEGY, "tests", Verdict.STOPPED, "nobody was asked");
+                    Place.OUTERMOST.withEnvironment("prod"),
+                    "a1",
+                    Phase.STRATEGY,
+                    "tests",
+                    Verdict.STOPPED,
+                    "nobody was asked");
 
             assertThatIOException().isThrownBy(() -> deployments.apply(build, stopped));
 

@@ -123,7 +123,9 @@ class SlowVaultTest {
                         null,
                         List.of(),
                         new RequestBody(
-                                "application/x-www-form-urlencoded", form.length, new ByteArrayInputStream(form))))
+                                "application/x-www-form-urlencoded",
+                                form.length,
+                                () -> new ByteArrayInputStream(form))))
                 .body()
                 .get("access_token")
                 .textValue();
@@ -134,7 +136,7 @@ class SlowVaultTest {
                 List.of(),
                 new SignatureHeaders(List.of(), List.of(), List.of()),
                 "192.0.2.1",
-                new RequestBody("application/json", 0, new ByteArrayInputStream(new byte[0])));
+                new RequestBody("application/json", 0, () -> new ByteArrayInputStream(new byte[0])));
 
         assertThat(threads.submit(
                         () -> ArmoryRuntime.get().endpoint().handle(request).status()))

@@ -480,10 +480,6 @@ public record Approval(
         return withAttempts(all);
     }
 
-    Approval refusing(String answer) {
-        return withRefusal(answer);
-    }
-
     /** Returns the approval decided. The cancel webhook stays only if it may have to be called. */
     Approval decided(Decision verdict) {
         Approval decided = with(copy -> copy.state(State.DECIDED).decision(verdict));

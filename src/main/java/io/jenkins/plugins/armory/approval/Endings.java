@@ -33,12 +33,11 @@ final class Endings {
         return approval.decided(Outcome.SENT, "No callback is awaited.", "webhook", now);
     }
 
-    /** Ends the approval as of its deadline, even if that was noticed later. */
-    static Approval timedOut(Approval approval) {
-        return timedOut(approval, "");
-    }
-
-    /** @param lastHeard see {@link Event.DeadlineCheck} */
+    /**
+     * Ends the approval as of its deadline, even if that was noticed later.
+     *
+     * @param lastHeard see {@link Event.DeadlineCheck}
+     */
     static Approval timedOut(Approval approval, String lastHeard) {
         String missing = approval.missing();
         return approval.decided(

@@ -62,12 +62,7 @@ public sealed interface Event {
      */
     record Callback(
             boolean success, String mdMessage, @CheckForNull String data, String decidedBy)
-            implements Verdict, ProcessVerdict {
-
-        public Callback(boolean success, String mdMessage, String decidedBy) {
-            this(success, mdMessage, null, decidedBy);
-        }
-    }
+            implements Verdict, ProcessVerdict {}
 
     /** An answer to the question for the status, with a decision. */
     record StatusVerdict(
@@ -91,13 +86,7 @@ public sealed interface Event {
      * @param rules the rules that the person may count for
      */
     record ManualApproval(String user, String comment, Map<String, Object> inputs, List<Integer> rules)
-            implements Verdict {
-
-        /** By the first rule, without inputs. */
-        public ManualApproval(String user, String comment) {
-            this(user, comment, Map.of(), List.of(0));
-        }
-    }
+            implements Verdict {}
 
     /**
      * The rejection of a person who may decide.
@@ -114,12 +103,7 @@ public sealed interface Event {
      * @param reason not empty
      * @param inputs what the administrator filled in, by name
      */
-    record Overridden(boolean success, String user, String reason, Map<String, Object> inputs) implements Verdict {
-
-        public Overridden(boolean success, String user, String reason) {
-            this(success, user, reason, Map.of());
-        }
-    }
+    record Overridden(boolean success, String user, String reason, Map<String, Object> inputs) implements Verdict {}
 
     /**
      * A callback was refused.

@@ -54,16 +54,6 @@ public record ManualRequirement(
         checkRequired(required(rules));
     }
 
-    /** What all of these rules ask. */
-    public ManualRequirement(String message, List<PeopleRule> rules) {
-        this(message, rules, null, List.of());
-    }
-
-    /** One rule. */
-    public ManualRequirement(String message, List<String> submitters, int required) {
-        this(message, List.of(new PeopleRule(submitters, required)));
-    }
-
     /** Returns how many different people have to approve. */
     public int required() {
         return required(rules);

@@ -122,11 +122,6 @@ public record Notifications(
                 : new Notifications(webhooks, reminded, rest);
     }
 
-    /** Returns the approval with the notice that it is about to time out. */
-    static Approval expiring(Approval approval) {
-        return told(approval, Occasion.EXPIRING);
-    }
-
     /**
      * Returns an approval with the notices that an event has made due: that it waits for a person, and that it is decided.
      *
@@ -148,7 +143,7 @@ public record Notifications(
                 : after;
     }
 
-    private static Approval told(Approval approval, Occasion occasion) {
+    static Approval told(Approval approval, Occasion occasion) {
         Notifications notifications = Objects.requireNonNull(of(approval), "nobody is to be told");
         return approval.notifying(notifications.telling(occasion));
     }

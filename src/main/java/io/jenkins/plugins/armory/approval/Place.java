@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.approval;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.text.Bound;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -19,12 +20,14 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param body id of the innermost {@code armoryEnvironment} or {@code armoryRollback} around it, {@code null} for none
  */
 @Restricted(NoExternalUse.class)
+@RecordBuilder
 public record Place(
         @CheckForNull @JsonProperty("environment") String environment,
         @CheckForNull @JsonProperty("stage") String stage,
         @CheckForNull @JsonProperty("outermost") String outermost,
         @JsonProperty("branches") List<Branch> branches,
-        @CheckForNull @JsonProperty("body") String body) {
+        @CheckForNull @JsonProperty("body") String body)
+        implements PlaceBuilder.With {
 
     /** A place outside of any stage, branch and environment. */
     public static final Place OUTERMOST = new Place(null, null, null, List.of(), null);
@@ -66,19 +69,9 @@ public record Place(
         return own != null && own.equals(other.shared());
     }
 
-    /** Returns the same place in an environment. */
-    public Place in(@CheckForNull String other) {
-        return new Place(other, stage, outermost, branches, body);
-    }
-
-    /** Returns the same place in the body of an environment that is here. */
-    public Place inBody(String step) {
-        return new Place(environment, stage, outermost, branches, step);
-    }
-
     /** Returns the place of what is in a stage that is here. */
     public Place inStage(String name) {
-        return outermost == null ? new Place(environment, stage, name, branches, body) : this;
+        return outermost == null ? withOutermost(name) : this;
     }
 
     /** Returns the place as a build knows it that is restarted behind it: flow nodes of the other build mean nothing there. */

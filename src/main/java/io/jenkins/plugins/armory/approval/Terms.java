@@ -79,13 +79,12 @@ public record Terms(
     /**
      * Returns a time limit.
      *
-     * @param field the name of the field in the message
-     * @throws IllegalArgumentException naming the field and a valid value
+     * @throws IllegalArgumentException naming the field {@code timeout} and a valid value
      */
-    public static Duration limit(String field, long value, TimeUnit unit) {
+    public static Duration limit(long value, TimeUnit unit) {
         long millis = value > 0 ? unit.toMillis(value) : 0;
         if (millis < 1 || millis > LONGEST.toMillis()) {
-            throw new IllegalArgumentException(field + ": " + value + " " + unit + " is not between 1 millisecond and "
+            throw new IllegalArgumentException("timeout: " + value + " " + unit + " is not between 1 millisecond and "
                     + LONGEST.toDays() + " days; leave it out for " + STANDARD_HOURS + " " + TimeUnit.HOURS);
         }
         return Duration.ofMillis(millis);

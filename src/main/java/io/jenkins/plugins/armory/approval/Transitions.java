@@ -6,12 +6,10 @@ import io.jenkins.plugins.armory.approval.Approval.State;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The transition table of an approval: the first row that fits applies. A test visits every row, and another holds the
@@ -77,7 +75,7 @@ enum Transitions {
             "the approval is overdue",
             (approval, event, now) -> approval.isOverdue(now),
             "TIMED_OUT, with the attempt noted",
-            (approval, event, now) -> Endings.timedOut(noted(approval, event)),
+            (approval, event, now) -> Endings.timedOut(noted(approval, event), ""),
             Answer.ENDED),
     ANSWER_NOT_AWAITED(
             States.PENDING,
@@ -177,7 +175,7 @@ enum Transitions {
                     .filter(due -> !now.isBefore(due) && !approval.isOverdue(now))
                     .isPresent(),
             "the same, with a notice for everybody who is told",
-            (approval, event, now) -> Notifications.expiring(approval),
+            (approval, event, now) -> Notifications.told(approval, Notifications.Occasion.EXPIRING),
             Answer.ACCEPTED),
     WINDOW_OPENED(
             States.PENDING,
@@ -219,7 +217,7 @@ enum Transitions {
             "it is the first",
             (approval, event, now) -> approval.refusal() == null,
             "the same, with the answer noted",
-            (approval, event, now) -> approval.refusing(((Event.Refused) event).answer()),
+            (approval, event, now) -> approval.withRefusal(((Event.Refused) event).answer()),
             Answer.ACCEPTED),
     NOT_SENT(
             States.PENDING,
@@ -334,13 +332,13 @@ enum Transitions {
         }
     }
 
-    private final Set<State> from;
-    private final List<Class<? extends Event>> events;
-    private final String condition;
+    final Set<State> from;
+    final List<Class<? extends Event>> events;
+    final String condition;
     private final Guard guard;
-    private final String result;
+    final String result;
     private final Effect effect;
-    private final Answer answer;
+    final Answer answer;
 
     /** A row without a condition. */
     Transitions(Set<State> from, List<Class<? extends Event>> events, String result, Effect effect, Answer answer) {
@@ -378,24 +376,6 @@ enum Transitions {
 
     Transition apply(Approval approval, Event event, Instant now) {
         return new Transition(Notifications.afterEvent(approval, effect.on(approval, event, now)), answer);
-    }
-
-    /** Returns the row as one of a Markdown table: states, events, condition, result, answer. */
-    String toMarkdown() {
-        return Arrays.asList(
-                        join(from),
-                        events.stream().map(Class::getSimpleName).collect(Collectors.joining(", ")),
-                        condition,
-                        result,
-                        answer.name())
-                .stream()
-                .collect(Collectors.joining(" | ", "| ", " |"));
-    }
-
-    private static String join(Set<State> states) {
-        return states.size() == State.values().length
-                ? "any"
-                : states.stream().map(State::name).collect(Collectors.joining(", "));
     }
 
     private static boolean isAwaited(Approval approval, Event event) {
@@ -462,6 +442,6 @@ enum Transitions {
     }
 
     private static Approval lookedAtTheClock(Approval approval, Event event, Instant now) {
-        return approval.isOverdue(now) ? Endings.timedOut(approval) : approval;
+        return approval.isOverdue(now) ? Endings.timedOut(approval, "") : approval;
     }
 }

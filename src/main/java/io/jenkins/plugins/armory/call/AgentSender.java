@@ -41,8 +41,6 @@ record AgentSender(String identifier, Run<?, ?> run, WebhookClient client, Consu
         implements Sender {
 
     private static final Logger LOGGER = Logger.getLogger(AgentSender.class.getName());
-    /** What is wrong with an identifier that names nothing. */
-    private static final String NONE = ": there is no agent of that name or label; check agentIdentifier";
 
     /** The longest time that an attempt waits for an agent that is offline. */
     static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -100,7 +98,7 @@ record AgentSender(String identifier, Run<?, ?> run, WebhookClient client, Consu
             attempt.done()
                     .accept(
                             blockage == null
-                                    ? failed(NONE, true)
+                                    ? failed(": there is no agent of that name or label; check agentIdentifier", true)
                                     : failed(" may not be used by this job: " + blockage.getShortDescription(), false));
             return;
         }

@@ -103,8 +103,6 @@ public final class AllowedHosts implements Serializable {
 
     /** A block of addresses; a single one is a block too. */
     private record Block(String text, byte[] address, int prefix) implements Serializable {
-        private static final long serialVersionUID = 1L;
-
         boolean has(InetAddress other) {
             return has(other.getAddress());
         }

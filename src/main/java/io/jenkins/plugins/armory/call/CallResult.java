@@ -6,6 +6,9 @@ import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Judgement;
 import io.jenkins.plugins.armory.webhook.WebhookRequest;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
@@ -40,8 +43,6 @@ public record CallResult(
         @CheckForNull String data,
         Map<String, String> found)
         implements Serializable {
-
-    private static final long serialVersionUID = 4L;
 
     /** The number of bytes of an answer that are kept, in UTF-8. */
     static final int MAX_ANSWER = 1024;
@@ -153,17 +154,12 @@ public record CallResult(
 
     /** Returns the start of a text, as much as {@link #MAX_ANSWER} bytes hold. */
     private static String shown(String whole) {
-        String text = whole.strip();
-        int bytes = 0;
-        for (int i = 0; i < text.length(); ) {
-            int character = text.codePointAt(i);
-            bytes += new String(Character.toChars(character)).getBytes(StandardCharsets.UTF_8).length;
-            if (bytes > MAX_ANSWER) {
-                return text.substring(0, i);
-            }
-            i += Character.charCount(character);
-        }
-        return text;
+        CharBuffer text = CharBuffer.wrap(whole.strip());
+        StandardCharsets.UTF_8
+                .newEncoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .encode(text, ByteBuffer.allocate(MAX_ANSWER), true);
+        return text.flip().toString();
     }
 
     public boolean isAccepted() {

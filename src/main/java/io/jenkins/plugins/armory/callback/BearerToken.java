@@ -62,11 +62,6 @@ final class BearerToken {
 
     /** Accepts any visible character, as in a Secret text. A regular expression would take a fifth of the time of a callback. */
     private static boolean isToken(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) <= ' ' || text.charAt(i) >= 0x7f) {
-                return false;
-            }
-        }
-        return !text.isEmpty() && text.length() <= MAX_LENGTH;
+        return !text.isEmpty() && text.length() <= MAX_LENGTH && text.chars().allMatch(c -> c > ' ' && c < 0x7f);
     }
 }

@@ -35,8 +35,6 @@ public record JsonResponse(int status, Map<String, String> headers, ObjectNode b
             .visibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
             .build();
 
-    private static final String RETRY_AFTER_SECONDS = "10";
-
     /** Returns the components of a record as fields. */
     public static ObjectNode fieldsOf(Record content) {
         return JSON.valueToTree(content);
@@ -63,7 +61,7 @@ public record JsonResponse(int status, Map<String, String> headers, ObjectNode b
 
     /** Returns a temporary error: 503 with {@code Retry-After}. */
     public static JsonResponse unavailable(String message) {
-        return error(503, "unavailable", message, Map.of("Retry-After", RETRY_AFTER_SECONDS));
+        return error(503, "unavailable", message, Map.of("Retry-After", "10"));
     }
 
     public byte[] bytes() {

@@ -13,7 +13,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 record ProgressBody(
         @CheckForNull Double percent, @CheckForNull String mdMessage) {
 
-    private static final int ALL = 100;
     private static final String EXAMPLE = "{\"percent\": 40, \"mdMessage\": \"...\"}";
 
     static ProgressBody read(RequestBody requestBody) throws RefusedRequestException {
@@ -37,7 +36,7 @@ record ProgressBody(
             return null;
         }
         // A number too large for a double becomes infinity, which is out of range too.
-        if (node.isNumber() && node.doubleValue() >= 0 && node.doubleValue() <= ALL) {
+        if (node.isNumber() && node.doubleValue() >= 0 && node.doubleValue() <= 100) {
             return node.doubleValue();
         }
         throw RefusedRequestException.invalid("The field \"percent\" must be a number from 0 to 100.");

@@ -74,10 +74,6 @@ public record RequestBody(
         this(contentType, contentLength, content, null, new BodyReading());
     }
 
-    public RequestBody(@CheckForNull String contentType, long contentLength, InputStream content) {
-        this(contentType, contentLength, () -> content);
-    }
-
     /** Returns the body, of which the content was read and its signature verified. */
     RequestBody signed(byte[] read, String approvalId) {
         return new RequestBody(

@@ -73,9 +73,6 @@ public final class ArmoryConfiguration extends GlobalConfiguration
             ISSUERS,
             ENVIRONMENTS);
 
-    /** The field of the form that says that settings which could not be read are to be replaced. */
-    private static final String REPLACE = "replace";
-
     /** The fields of which the form sends nothing, or a blank, if they are empty. */
     private static final List<String> LISTS = List.of(ALLOWED_HOSTS, CALLBACK_CLIENTS, ISSUERS, WEBHOOKS, ENVIRONMENTS);
 
@@ -170,7 +167,7 @@ public final class ArmoryConfiguration extends GlobalConfiguration
      */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
-        boolean replaces = Boolean.TRUE.equals(json.remove(REPLACE));
+        boolean replaces = Boolean.TRUE.equals(json.remove("replace"));
         if (json.isEmpty() || (problem != null && !replaces)) {
             return true;
         }
@@ -349,10 +346,9 @@ public final class ArmoryConfiguration extends GlobalConfiguration
     /** @throws IllegalArgumentException naming a required claim that is blank */
     @DataBoundSetter
     public void setIssuers(@CheckForNull List<IssuerDefinition> issuers) {
-        for (int i = 0; issuers != null && i < issuers.size(); i++) {
-            issuers.get(i).checkClaims(ISSUERS + "[" + i + "]");
-        }
-        this.issuers = ListField.copy(issuers);
+        List<IssuerDefinition> all = ListField.copy(issuers);
+        ListField.checkEach(ISSUERS, all, IssuerDefinition::checkClaims);
+        this.issuers = all;
         save(ISSUERS);
     }
 

@@ -37,7 +37,7 @@ public final class ClientDefinition extends AbstractDescribableImpl<ClientDefini
 
     /** Parsed on first use; not part of the saved form. */
     @CheckForNull
-    private transient volatile JobPatterns patterns;
+    private final transient JobPatterns patterns;
 
     /**
      * @param credentialsId the id of a username/password credential of Jenkins itself
@@ -48,6 +48,7 @@ public final class ClientDefinition extends AbstractDescribableImpl<ClientDefini
         this.credentialsId = Util.fixNull(credentialsId).strip();
         Bound.LINE.check("credentialsId", this.credentialsId);
         this.jobs = JobsDescriptor.checked(jobs);
+        patterns = JobPatterns.parse(this.jobs);
     }
 
     /** Checks what was saved, which people or scripts may have written: XStream does not call the constructor. */
@@ -68,7 +69,7 @@ public final class ClientDefinition extends AbstractDescribableImpl<ClientDefini
         try {
             return read(() -> Optional.ofNullable(lookUp(credentialsId)).map(this::clientOf));
         } catch (IOException x) {
-            return Optional.of(OAuthClient.unread(credentialsId, patterns(), x));
+            return Optional.of(OAuthClient.unread(credentialsId, patterns, x));
         }
     }
 
@@ -77,7 +78,7 @@ public final class ClientDefinition extends AbstractDescribableImpl<ClientDefini
                 credentialsId,
                 credentials.getUsername(),
                 () -> passwordOf(credentials),
-                patterns(),
+                patterns,
                 credentials.getScope() == CredentialsScope.SYSTEM);
     }
 
@@ -103,15 +104,6 @@ public final class ClientDefinition extends AbstractDescribableImpl<ClientDefini
         } catch (IllegalArgumentException x) { // it is of an environment
             throw new IOException("the secret of " + credentialsId + " cannot be read: " + x.getMessage(), x);
         }
-    }
-
-    private JobPatterns patterns() {
-        JobPatterns known = patterns;
-        if (known == null) {
-            known = JobPatterns.parse(jobs);
-            patterns = known;
-        }
-        return known;
     }
 
     /** Not named {@code find}: in the descriptor, that name is {@code Descriptor.find}. */

@@ -80,11 +80,10 @@ public final class IssuerDefinition extends AbstractDescribableImpl<IssuerDefini
      * Checks that no required claim is blank, such as that of a variable that is not set. Without that claim, tokens of others would count.
      * The constructor cannot check this, because Configuration as Code calls it with a blank claim to find out about defaults.
      *
-     * @param field the name of the issuer's field in the message
      * @throws IllegalArgumentException naming the claim
      */
-    void checkClaims(String field) {
-        ListField.checkNoneBlank(field + ".requiredClaims", givenClaims);
+    void checkClaims() {
+        ListField.checkNoneBlank("requiredClaims", givenClaims);
     }
 
     public String getJobs() {

@@ -77,7 +77,8 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
     /** @throws IllegalArgumentException if it is of an environment to which the build is not deploying */
     private Optional<CallerSecret> own(Optional<Approval> approval) throws IOException {
         Approval asked = approval.orElse(null);
-        String id = asked == null ? null : ownCredential(asked);
+        // If the step names none, the present settings decide.
+        String id = asked == null || asked.allowedCallers().isEmpty() ? null : asked.callbackCredentialsId();
         if (id == null) {
             return Optional.empty();
         }
@@ -104,12 +105,6 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
 
     private static Caller named(String id, Predicate<Approval> mayDecide) {
         return Caller.of("credentials " + id, mayDecide);
-    }
-
-    /** Returns the credential that the step names; {@code null} if it names none, and the present settings decide. */
-    @CheckForNull
-    private static String ownCredential(Approval approval) {
-        return approval.allowedCallers().isEmpty() ? null : approval.callbackCredentialsId();
     }
 
     /**

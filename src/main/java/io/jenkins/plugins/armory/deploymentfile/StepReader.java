@@ -27,9 +27,6 @@ import java.util.stream.Stream;
  */
 record StepReader(Section file, Map<String, Webhook> webhooks, Map<String, String> added) {
 
-    /** The time that Armory exposes services for, by default. */
-    private static final String DEFAULT_TTL_SECONDS = "300";
-
     private static final int ALL = 100;
 
     /** Adds an environment variable, unless it has no value. */
@@ -212,7 +209,7 @@ record StepReader(Section file, Map<String, Webhook> webhooks, Map<String, Strin
         TimeSpan ttl = TimeSpan.of(section.section("ttl"), "duration");
         var all = new LinkedHashMap<>(variables);
         all.put("ARMORY_SERVICES", String.join(",", services));
-        all.put("ARMORY_TTL_SECONDS", ttl == null ? DEFAULT_TTL_SECONDS : ttl.seconds());
+        all.put("ARMORY_TTL_SECONDS", ttl == null ? "300" : ttl.seconds()); // Armory's default
         return action(id, "expose services " + String.join(", ", services), "exposeServices", all);
     }
 

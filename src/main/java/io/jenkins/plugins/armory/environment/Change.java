@@ -120,10 +120,6 @@ final class Change {
         return List.copyOf(environments.values());
     }
 
-    private Environment findOrAdd(String name) {
-        return environments.computeIfAbsent(name, it -> Environment.pending(it, now));
-    }
-
     private void put(Environment environment) {
         environments.put(environment.name(), environment);
     }
@@ -157,7 +153,11 @@ final class Change {
                     case DEPLOYING ->
                         environment.bodyEnded()
                                 && !graph().awaitsApprovals(environment)
-                                && move(environment, Trigger.ALL_ENDED, this::endOfDeployment);
+                                // If it becomes FAILED, the Pipeline caught what was thrown in it.
+                                && move(
+                                        environment,
+                                        Trigger.ALL_ENDED,
+                                        (it, next) -> next == State.FAILED ? failed(it, null) : it);
                     default -> false;
                 };
             }
@@ -183,14 +183,14 @@ final class Change {
 
     private boolean cancel(Environment environment, String reason, String by) {
         noteCancelled(failure -> graph().cancels(failure, environment));
-        addCancellation(environment.place().in(environment.name()), environment.name(), reason);
+        addCancellation(environment.place().withEnvironment(environment.name()), environment.name(), reason);
         return move(environment, Trigger.DEPENDENCY_CLOSED, (it, next) -> it.withCancellation(reason, by));
     }
 
     /** Notes that something is cancelled for failures, so that nothing makes up for them any more. */
     private void noteCancelled(Predicate<Failure> causes) {
         failures.replaceAll(failure -> !failure.cancels() && !failure.isCancellation() && causes.test(failure)
-                ? failure.cancelling()
+                ? failure.withCancels(true)
                 : failure);
     }
 
@@ -224,7 +224,7 @@ final class Change {
                         .step(event.step())
                         .place(event.place())
                         .job(event.job())));
-        dependsOn.forEach(this::findOrAdd);
+        dependsOn.forEach(each -> environments.computeIfAbsent(each, it -> Environment.pending(it, now)));
         Environment reached = environments.get(name);
         if (event.mistake() != null) {
             move(reached, Trigger.CANNOT_BEGIN, (it, next) -> it.withFailure(event.mistake(), false));
@@ -265,7 +265,7 @@ final class Change {
     private String declareTwice(Environment known, Declared event) {
         String problem = event.mistake() == null ? Problems.declaredTwice(known) : event.mistake();
         var second = new OpenApproval(
-                event.step(), event.step(), event.place().in(known.name()), Phase.STRATEGY, event.step());
+                event.step(), event.step(), event.place().withEnvironment(known.name()), Phase.STRATEGY, event.step());
         endApproval(new ApprovalEnded(second, Verdict.STOPPED, problem));
         return problem;
     }
@@ -403,11 +403,6 @@ final class Change {
                 begin(event.check(), null, ended);
             }
         }
-    }
-
-    /** Returns an environment at its end. If it becomes FAILED, the Pipeline caught what was thrown in it. */
-    private Environment endOfDeployment(Environment environment, State next) {
-        return next == State.FAILED ? failed(environment, null) : environment;
     }
 
     /**

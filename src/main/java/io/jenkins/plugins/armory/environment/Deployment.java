@@ -138,7 +138,7 @@ public record Deployment(
         List<Failure> failures = origin.failures().stream()
                 .filter(failure -> failure.place().outermost() == null
                         || !event.again().contains(failure.place().outermost()))
-                .map(Failure::ofOrigin)
+                .map(failure -> failure.withPlace(failure.place().ofOrigin()))
                 .toList();
         return new Deployment(environments, TreePMap.empty(), failures, List.copyOf(event.leftOut()), false);
     }

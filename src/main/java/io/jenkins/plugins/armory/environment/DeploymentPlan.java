@@ -62,11 +62,6 @@ public record DeploymentPlan(
         return targets.stream().collect(Collectors.toMap(Target::name, Function.identity()));
     }
 
-    /** Returns all steps of all targets, in the order of the file, without the rollbacks. */
-    public Stream<Step> steps() {
-        return targets.stream().flatMap(Target::steps);
-    }
-
     /**
      * A target of the deployment, which is an environment of the build.
      *

@@ -6,6 +6,7 @@ import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.webhook.text.Bound;
+import io.soabase.recordbuilder.core.RecordBuilder;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -18,13 +19,15 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param cancels whether something that came after it was cancelled for it, so that nothing makes up for it any more
  */
 @Restricted(NoExternalUse.class)
+@RecordBuilder
 public record Failure(
         @JsonProperty("place") Place place,
         @JsonProperty("phase") Phase phase,
         @JsonProperty("definition") String definition,
         @JsonProperty("reason") String reason,
         @JsonProperty("verdict") Verdict verdict,
-        @JsonProperty("cancels") boolean cancels) {
+        @JsonProperty("cancels") boolean cancels)
+        implements FailureBuilder.With {
 
     /** About how many characters the times, ids and states take of a failure, an environment or a step of a plan. */
     static final int OVERHEAD = 200;
@@ -36,16 +39,6 @@ public record Failure(
     /** Returns the cancellation of a stage or an environment. */
     static Failure cancellation(Place place, String name, String reason) {
         return new Failure(place, Phase.AFTER_DEPLOYMENT, name, reason, Verdict.CANCELLED, false);
-    }
-
-    /** Returns the failure as a restarted build knows it. */
-    Failure ofOrigin() {
-        return new Failure(place.ofOrigin(), phase, definition, reason, verdict, cancels);
-    }
-
-    /** Returns the failure once something was cancelled for it. */
-    Failure cancelling() {
-        return new Failure(place, phase, definition, reason, verdict, true);
     }
 
     /** Returns about how many characters it takes where it is kept. */

@@ -35,7 +35,7 @@ record Graph(Map<String, Environment> environments, Collection<OpenApproval> app
 
     /** Returns the place of an approval as it counts. Until the Pipeline reaches its environment, the stage counts. */
     Place resolved(Place place) {
-        return reached(place.environment()).isPresent() ? place : place.in(null);
+        return reached(place.environment()).isPresent() ? place : place.withEnvironment(null);
     }
 
     /**

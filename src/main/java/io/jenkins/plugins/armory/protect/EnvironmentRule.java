@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
-import hudson.model.Descriptor;
 import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
@@ -12,6 +11,7 @@ import io.jenkins.plugins.armory.approval.Terms;
 import io.jenkins.plugins.armory.config.form.Forms;
 import io.jenkins.plugins.armory.config.form.KeyValue;
 import io.jenkins.plugins.armory.config.form.ListField;
+import io.jenkins.plugins.armory.config.form.PartDescriptor;
 import io.jenkins.plugins.armory.config.form.SecretTexts;
 import io.jenkins.plugins.armory.config.form.StatusDefinition;
 import io.jenkins.plugins.armory.config.form.WebhookDefinition;
@@ -191,7 +191,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         ListField.checkEach("context", context, KeyValue::checkGiven);
         WebhookRules.checkContext(contextMap());
         Bound.LINE.checkEach("notify", notify);
-        Terms.limit("timeout", timeout, timeUnit());
+        Terms.limit(timeout, timeUnit());
         if (manualApproval != null) {
             manualApproval.withoutParameters().rules().forEach(rule -> {
                 if (rule.submitters().isEmpty()) {
@@ -225,12 +225,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<EnvironmentRule> implements ListField {
-
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
+    public static final class DescriptorImpl extends PartDescriptor<EnvironmentRule> implements ListField {
 
         /** Returns all units, see {@link StatusDefinition.DescriptorImpl#doFillUnitItems}. */
         @POST

@@ -116,10 +116,6 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
         return inputs;
     }
 
-    private List<ApprovalRule> all() {
-        return rules.isEmpty() ? List.of(rule) : rules;
-    }
-
     /** @throws IllegalArgumentException naming the parameter that is wrong */
     public ManualRequirement toRequirement() {
         return toRequirement(inputs());
@@ -137,13 +133,11 @@ public final class ManualApproval extends AbstractDescribableImpl<ManualApproval
         }
         try {
             List<PeopleRule> required = new ArrayList<>();
-            for (ApprovalRule each : all()) {
+            for (ApprovalRule each : rules.isEmpty() ? List.of(rule) : rules) {
                 required.add(toRule(each, rules.isEmpty() ? "" : "rules[" + required.size() + "]."));
             }
-            var requirement = new ManualRequirement(message, required).withInputs(inputs);
-            return notByRequester
-                    ? requirement.withRequesters(List.of())
-                    : requirement; // they are found when the approval is written
+            // The requesters are found when the approval is written.
+            return new ManualRequirement(message, required, notByRequester ? List.of() : null, inputs);
         } catch (IllegalArgumentException x) {
             throw new IllegalArgumentException("manualApproval." + x.getMessage(), x);
         }

@@ -4,9 +4,9 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
-import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.config.form.ListField;
+import io.jenkins.plugins.armory.config.form.PartDescriptor;
 import io.jenkins.plugins.armory.protect.window.Window;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
@@ -87,18 +87,13 @@ public final class WindowDefinition extends AbstractDescribableImpl<WindowDefini
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<WindowDefinition> {
+    public static final class DescriptorImpl extends PartDescriptor<WindowDefinition> {
 
         /** A window that is right but for the field that is checked. */
         private static final String DAILY = "FREQ=DAILY";
 
         private static final String HOUR = "PT1H";
         private static final String UTC = "UTC";
-
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
 
         @POST
         public FormValidation doCheckAllow(

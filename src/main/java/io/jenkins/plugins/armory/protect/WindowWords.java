@@ -27,7 +27,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** A window of an environment for people: {@code Monday to Friday, 9:00 to 17:00, Europe/Berlin}. */
 @Restricted(NoExternalUse.class)
-public final class WindowWords {
+public record WindowWords(Locale locale) {
 
     /** The rules that have a sentence, with their parts in the order of the alphabet. Others are shown as they are written. */
     private static final Pattern RULE =
@@ -36,12 +36,6 @@ public final class WindowWords {
     private static final List<String> DAYS = List.of("MO", "TU", "WE", "TH", "FR", "SA", "SU");
     private static final Duration DAY = Duration.ofDays(1);
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("H:mm");
-
-    private final Locale locale;
-
-    public WindowWords(Locale locale) {
-        this.locale = locale;
-    }
 
     public String of(Window window) {
         String[] ends = window.times().split("/");

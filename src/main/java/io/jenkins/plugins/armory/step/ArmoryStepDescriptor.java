@@ -95,8 +95,7 @@ public abstract class ArmoryStepDescriptor extends StepDescriptor implements Cus
     @Override
     public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
         Map<String, Object> inFull = Shorthands.inFull(clazz, arguments);
-        StepArguments.checkValues(clazz, inFull);
-        StepArguments.checkTypes(clazz, inFull);
+        StepArguments.check(clazz, inFull);
         return inFull;
     }
 

@@ -34,9 +34,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class StepArguments {
 
-    /** An optional key of nested objects that names their class. */
-    private static final String CLASS = "$class";
-
     static final String NULL = ": is null; give it a value, or leave it out";
     public static final String UNSET =
             ": is the text \"null\", as Groovy writes a variable that is not set; give it another value";
@@ -86,22 +83,14 @@ public final class StepArguments {
     }
 
     /**
-     * Checks the names and types of arguments, also in nested objects. None may be null.
+     * Checks that arguments have values where they need some, see {@link Argument#filled}, that no text is that of a variable which is not
+     * set, and the names and types of all, also in nested objects. None may be null.
      *
-     * @throws IllegalArgumentException naming the argument and the nearest parameter or the expected type
+     * @throws IllegalArgumentException naming the first argument that is wrong, and the nearest parameter or the expected type
      */
-    static void checkTypes(Class<?> type, Map<String, Object> arguments) {
-        checkObject(type, named(type, arguments), "");
-    }
-
-    /**
-     * Checks that arguments have values where they need some, see {@link Argument#filled}, and that no text is that of a variable which is
-     * not set.
-     *
-     * @throws IllegalArgumentException naming the first that has none
-     */
-    static void checkValues(Class<?> type, Map<?, ?> arguments) {
+    static void check(Class<?> type, Map<String, Object> arguments) {
         checkValues("", type, arguments);
+        checkObject(type, named(type, arguments), "");
     }
 
     private static void checkValues(String start, Class<?> type, Map<?, ?> arguments) {
@@ -185,7 +174,7 @@ public final class StepArguments {
             Parameter parameter = parameters.get(name);
             if (parameter != null) {
                 checkParameter(parameter, value, where);
-            } else if (path.isEmpty() || !name.equals(CLASS)) {
+            } else if (path.isEmpty() || !name.equals("$class")) { // which names the class of a nested object
                 throw new IllegalArgumentException(
                         where + ": there is no such parameter; did you mean " + nearest(name, parameters) + "?");
             }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.storage;
 
+import com.google.common.io.ByteStreams;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.storage.disk.Disk;
@@ -202,11 +203,8 @@ public final class History {
             left = Disk.size(file(month));
         }
         if (left > 0) {
-            try (InputStream input = Files.newInputStream(file(month))) {
-                for (byte[] part; left > 0 && (part = input.readNBytes((int) Math.min(left, BUFFER))).length > 0; ) {
-                    output.write(part);
-                    left -= part.length;
-                }
+            try (InputStream input = ByteStreams.limit(Files.newInputStream(file(month)), left)) {
+                input.transferTo(output);
             }
         }
     }

@@ -80,7 +80,7 @@ public final class ArmoryBuildAction extends Tab {
                     .map(ApprovalViews::of)
                     .toList();
         } catch (ApprovalsUnavailableException x) {
-            LOGGER.log(Level.FINE, "The approvals are not open", x);
+            // already logged
         } catch (IOException x) {
             LOGGER.log(Level.WARNING, "Cannot read the approvals of " + run, x);
         }

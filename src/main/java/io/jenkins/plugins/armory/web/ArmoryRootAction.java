@@ -11,8 +11,6 @@ import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import jenkins.management.Badge;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
@@ -29,8 +27,6 @@ import org.kohsuke.stapler.StaplerResponse2;
 public final class ArmoryRootAction implements UnprotectedRootAction {
 
     static final String URL_NAME = "armory";
-
-    private static final Logger LOGGER = Logger.getLogger(ArmoryRootAction.class.getName());
 
     @Override
     public String getUrlName() {
@@ -133,7 +129,6 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
                     .map(ApprovalInputs::new)
                     .filter(inputs -> !inputs.getDefinitions().isEmpty());
         } catch (IllegalArgumentException x) {
-            LOGGER.log(Level.FINE, "No form for " + id, x);
             return Optional.empty();
         }
     }

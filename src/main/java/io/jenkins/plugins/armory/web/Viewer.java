@@ -68,8 +68,7 @@ final class Viewer {
                     .filter(approval -> isAsked(approval, Kind.APPROVE))
                     .sorted(Comparator.comparing(Approval::createdAt))
                     .toList();
-        } catch (ApprovalsUnavailableException x) {
-            LOGGER.log(Level.FINE, "The approvals are not open", x);
+        } catch (ApprovalsUnavailableException x) { // already logged
             return List.of();
         }
     }
@@ -157,7 +156,7 @@ final class Viewer {
 
     private boolean isAmong(List<String> submitters, Approval approval, Kind kind) {
         return submitters.isEmpty()
-                ? isPermitted(approval, kind)
+                ? seen(approval).orElseThrow().permits(kind.permission())
                 : administrator || isAmong(submitters, approval.isRule());
     }
 
@@ -173,10 +172,6 @@ final class Viewer {
         return requesters != null
                 && requesters.stream()
                         .anyMatch(requester -> realm.getUserIdStrategy().equals(requester, name()));
-    }
-
-    private boolean isPermitted(Approval approval, Kind kind) {
-        return seen(approval).orElseThrow().permits(kind.permission());
     }
 
     /** @param isRule whether a user whose id is the name of a group does not count: anybody might have signed up with it */

@@ -14,8 +14,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public record Judgement(Verdict verdict, String finding) implements Serializable {
 
-    private static final long serialVersionUID = 1L;
-
     /** The kinds of answers. */
     public enum Verdict {
         SUCCESS,

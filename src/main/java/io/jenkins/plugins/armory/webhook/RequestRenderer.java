@@ -158,9 +158,7 @@ public final class RequestRenderer {
     private HttpUrl url(Variables values) throws UndeliverableException {
         var template = new Template("uriTemplate", webhook.uriTemplate());
         // OkHttp leaves out spaces around an address. Here too, a last segment must not hide its dots with one.
-        String uri = template.render(values, uriEscaping(values), Bound.TEXT.most())
-                .toString()
-                .strip();
+        String uri = template.render(values, uriEscaping(values)).toString().strip();
         if (!uri.regionMatches(true, 0, "http://", 0, 7) && !uri.regionMatches(true, 0, "https://", 0, 8)) {
             throw new UndeliverableException("uriTemplate: must start with http:// or https:// once rendered");
         }
@@ -208,8 +206,7 @@ public final class RequestRenderer {
         Template.Escaping escaping = Escapings.uri();
         String harmless = template.render(
                         values,
-                        (value, before) -> BEFORE_PATH.matcher(before).matches() ? "x" : escaping.escape(value, before),
-                        Bound.TEXT.most())
+                        (value, before) -> BEFORE_PATH.matcher(before).matches() ? "x" : escaping.escape(value, before))
                 .toString()
                 .strip();
         if (pathSize(harmless) != pathSize(uri)) {
@@ -232,7 +229,7 @@ public final class RequestRenderer {
         for (Webhook.Header header : webhook.headers()) {
             String field = "headers: " + header.key();
             String value = new Template(field, header.value())
-                    .render(variables, Escapings.header(), Bound.TEXT.most())
+                    .render(variables, Escapings.header())
                     .toString()
                     .strip();
             try { // the text between the values
@@ -275,8 +272,7 @@ public final class RequestRenderer {
     }
 
     private String ownBody(String template, String mediaType) throws UndeliverableException {
-        Template.Rendered body =
-                new Template("bodyTemplate", template).render(variables, Escapings.body(mediaType), Bound.TEXT.most());
+        Template.Rendered body = new Template("bodyTemplate", template).render(variables, Escapings.body(mediaType));
         if (Escapings.isJson(mediaType)) {
             checkJson(body);
         }

@@ -11,8 +11,6 @@ import okhttp3.HttpUrl;
 /** Replaces the secrets of a request in its answer: as they are, and as JSON and URLs escape them. */
 final class SecretMask {
 
-    private static final String MASK = "****";
-
     /** The characters that are shown nowhere. */
     private static final Pattern UNSHOWN = Pattern.compile("[\\p{Cntrl}&&[^\n\t]]");
 
@@ -48,7 +46,7 @@ final class SecretMask {
     String apply(String text, boolean whole) {
         String masked = UNSHOWN.matcher(text).replaceAll("");
         for (String form : forms) {
-            masked = masked.replace(form, MASK);
+            masked = masked.replace(form, "****");
             if (!whole) {
                 masked = withoutBeginning(form, masked);
             }

@@ -10,23 +10,9 @@ import java.util.regex.Pattern;
  * A set of HTTP status codes, written as {@code 200-299} or {@code 200, 404}. Answers that decide nothing cannot be in it: 1xx, 3xx, and
  * 429 and 5xx, after which the call is repeated.
  */
-final class StatusCodes {
+record StatusCodes(String text, List<int[]> ranges) {
 
     private static final Pattern RANGE = Pattern.compile("(\\d{3})(?:\\s*-\\s*(\\d{3}))?");
-    private static final int FIRST = 200;
-    private static final int LAST = 499;
-    private static final int FIRST_REDIRECT = 300;
-    private static final int LAST_REDIRECT = 399;
-    private static final int TOO_MANY_REQUESTS = 429;
-
-    private final String text;
-    /** First and last code of each range. */
-    private final List<int[]> ranges;
-
-    private StatusCodes(String text, List<int[]> ranges) {
-        this.text = text;
-        this.ranges = ranges;
-    }
 
     /**
      * Reads a set.
@@ -55,14 +41,14 @@ final class StatusCodes {
         if (first > last) {
             throw new InvalidWebhookException(field, range + " is empty; write the lower status first");
         }
-        if (first < FIRST || last > LAST) {
+        if (first < 200 || last > 499) {
             throw new InvalidWebhookException(
                     field, range + " is not between 200 and 499; other answers, such as 503, never mean success");
         }
-        if (first <= LAST_REDIRECT && last >= FIRST_REDIRECT) {
+        if (first < 400 && last >= 300) {
             throw new InvalidWebhookException(field, range + " has a redirect, which is not followed; leave out 3xx");
         }
-        if (first <= TOO_MANY_REQUESTS && last >= TOO_MANY_REQUESTS) {
+        if (first <= 429 && last >= 429) {
             throw new InvalidWebhookException(
                     field, range + " has 429, after which the call is repeated; leave it out");
         }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -50,19 +51,12 @@ final class Template {
         String escape(String value, CharSequence before);
     }
 
-    /** The text of a template after its variables have been replaced. */
-    static final class Rendered {
-
-        private final Template template;
-        private final String text;
-        /** For each variable, four offsets: start and end of its value in the text, start and end of its tag. */
-        private final List<int[]> values;
-
-        private Rendered(Template template, String text, List<int[]> values) {
-            this.template = template;
-            this.text = text;
-            this.values = values;
-        }
+    /**
+     * The text of a template after its variables have been replaced.
+     *
+     * @param values for each variable, four offsets: start and end of its value in the text, start and end of its tag
+     */
+    record Rendered(Template template, String text, List<int[]> values) {
 
         @Override
         public String toString() {
@@ -127,11 +121,10 @@ final class Template {
     /**
      * Replaces the variables. Tags in their values stay as they are.
      *
-     * @param maxLength the most characters that the rendered text may have: a long value may stand in it often
      * @throws UndeliverableException if a tag is not a variable or has no end, if a variable has no value or one that cannot
      *     stand there, and if the text becomes too long
      */
-    Rendered render(Variables variables, Escaping escaping, int maxLength) throws UndeliverableException {
+    Rendered render(Variables variables, Escaping escaping) throws UndeliverableException {
         return render(
                 name -> {
                     String value = variables.get(name);
@@ -141,7 +134,7 @@ final class Template {
                     return value;
                 },
                 escaping,
-                maxLength);
+                Bound.TEXT.most()); // a long value may stand in it often
     }
 
     private Rendered render(UnaryOperator<String> values, Escaping escaping, int maxLength)

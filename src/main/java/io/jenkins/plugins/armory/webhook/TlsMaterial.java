@@ -29,8 +29,6 @@ public final class TlsMaterial implements Serializable {
      * @param chain X.509 certificates, that of the key first
      */
     public record Identity(String algorithm, byte[] key, ArrayList<byte[]> chain) implements Serializable {
-        private static final long serialVersionUID = 1L;
-
         @Override
         public String toString() {
             return "****";

@@ -96,11 +96,6 @@ public final class Variables {
         return this;
     }
 
-    /** Returns the name under which {@code {{context.*}}} has a value that the body of {@code armoryDeployment} returns. */
-    private static String inContext(String ofTheBody) {
-        return CONTEXT + ofTheBody.substring(ARMORY.length());
-    }
-
     /**
      * Sets {@code {{secrets.*}}}.
      *
@@ -127,7 +122,7 @@ public final class Variables {
             return secretsUsed.computeIfAbsent(name, known -> secrets.apply(known.substring(SECRETS.length())));
         }
         if (OF_THE_BODY.matcher(name).matches()) {
-            return get(inContext(name));
+            return get(CONTEXT + name.substring(ARMORY.length()));
         }
         return name.equals(CALLBACK_TOKEN) ? secretsUsed.computeIfAbsent(name, values::get) : values.get(name);
     }

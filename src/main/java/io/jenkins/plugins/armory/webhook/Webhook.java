@@ -145,12 +145,9 @@ public record Webhook(
     /** Returns the number of characters of a context's keys and values. */
     public static long lengthOf(Map<String, String> context) {
         return context.entrySet().stream()
-                .mapToLong(entry -> entry.getKey().length() + textLength(entry.getValue()))
+                .mapToLong(entry -> entry.getKey().length()
+                        + (entry.getValue() == null ? 0 : entry.getValue().length()))
                 .sum();
-    }
-
-    private static int textLength(@CheckForNull String text) {
-        return text == null ? 0 : text.length();
     }
 
     /** Returns whether any template uses a variable. */

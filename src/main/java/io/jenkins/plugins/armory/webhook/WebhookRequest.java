@@ -84,9 +84,7 @@ public final class WebhookRequest implements Serializable {
         this.wanted.addAll(wanted);
     }
 
-    public record RenderedHeader(String name, String value) implements Serializable {
-        private static final long serialVersionUID = 1L;
-    }
+    public record RenderedHeader(String name, String value) implements Serializable {}
 
     /**
      * Returns the request, to be signed once it is sent, and sent over a connection with certificates.

@@ -17,9 +17,6 @@ public final class WebhookRules {
 
     public static final List<String> METHODS = List.of("POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS");
 
-    private static final Set<String> METHODS_WITHOUT_BODY = Set.of("GET", "HEAD");
-    private static final String HEADER_NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"; // RFC 9110, section 5.6.2
-
     /** Headers that the HTTP client sets itself, or that would lead the request to another host. */
     private static final Set<String> RESERVED_HEADERS = Set.of(
             "connection",
@@ -102,7 +99,7 @@ public final class WebhookRules {
     }
 
     static void checkHeader(@CheckForNull String key, String value) {
-        if (key == null || !key.matches(HEADER_NAME)) {
+        if (key == null || !key.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) { // RFC 9110, section 5.6.2
             throw new InvalidWebhookException(
                     "headers",
                     "\"" + key + "\" is not the name of an HTTP header; write"
@@ -203,7 +200,7 @@ public final class WebhookRules {
     }
 
     static boolean mayHaveBody(String method) {
-        return !METHODS_WITHOUT_BODY.contains(normalMethod(method));
+        return !Set.of("GET", "HEAD").contains(normalMethod(method));
     }
 
     /** Returns a method without the spaces around it, in capitals. */

@@ -58,7 +58,7 @@ public class ApprovalTest {
     private final Approval waiting = sending.on(sent(), SOON).approval();
 
     public static Event callback(boolean success) {
-        return new Event.Callback(success, "12 of 12 passed", "callback token");
+        return TestEvents.callback(success, "12 of 12 passed", "callback token");
     }
 
     @Test
@@ -109,9 +109,9 @@ public class ApprovalTest {
         Approval alone = terms("a1").through(Set.of()).start();
         Approval approved = terms("a2")
                 .through(Set.of())
-                .manual(new ManualRequirement("Go?", List.of(), 1))
+                .manual(TestApproval.requirement("Go?", List.of(), 1))
                 .start()
-                .on(new Event.ManualApproval("alice", ""), SOON)
+                .on(TestEvents.approval("alice", ""), SOON)
                 .approval();
 
         for (Approval approval : List.of(alone, approved)) {
@@ -180,7 +180,7 @@ public class ApprovalTest {
     private final Approval needsBoth = needsBoth("a1").start().on(sent(), SOON).approval();
 
     private static Event approve() {
-        return new Event.ManualApproval("alice", "looks good");
+        return TestEvents.approval("alice", "looks good");
     }
 
     private static Event reject() {
@@ -218,11 +218,11 @@ public class ApprovalTest {
     }
 
     private static TestApproval needsBoth(String id) {
-        return terms(id).manual(new ManualRequirement("Go?", List.of(), 1));
+        return terms(id).manual(TestApproval.requirement("Go?", List.of(), 1));
     }
 
     private static Event approve(String user) {
-        return new Event.ManualApproval(user, user.equals("carol") ? "" : "fine");
+        return TestEvents.approval(user, user.equals("carol") ? "" : "fine");
     }
 
     private static Approval after(Approval approval, Event... events) {
@@ -235,7 +235,7 @@ public class ApprovalTest {
 
     private static Approval byPeople(int required) {
         return terms("a1")
-                .manual(new ManualRequirement("Go?", List.of(), required))
+                .manual(TestApproval.requirement("Go?", List.of(), required))
                 .byPersonAlone()
                 .start();
     }
@@ -281,7 +281,7 @@ public class ApprovalTest {
     }
 
     private static Event override(boolean success) {
-        return new Event.Overridden(success, "root", "CI is down");
+        return TestEvents.override(success, "root", "CI is down");
     }
 
     @Test
@@ -346,7 +346,7 @@ public class ApprovalTest {
     void requiresBetweenOnePersonAndAHundred() {
         for (int required : new int[] {0, -1, 101}) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> new ManualRequirement("", List.of(), required))
+                    .isThrownBy(() -> TestApproval.requirement("", List.of(), required))
                     .withMessage("required: must be from 1 to 100, and is " + required);
         }
     }

@@ -126,19 +126,19 @@ class ApprovalsPropertyTest {
                 case ANSWER_FALSE -> new Event.Answered(ApprovalTest.attempt(2, 200), false, "no", null, "answer");
                 case STATUS_TRUE -> new Event.StatusVerdict(true, "yes", null, "status");
                 case STATUS_FALSE -> new Event.StatusVerdict(false, "no", null, "status");
-                case CALLBACK_TRUE -> new Event.Callback(true, "yes", "callback token");
-                case CALLBACK_FALSE -> new Event.Callback(false, "no", "callback token");
+                case CALLBACK_TRUE -> TestEvents.callback(true, "yes", "callback token");
+                case CALLBACK_FALSE -> TestEvents.callback(false, "no", "callback token");
                 case PROGRESS -> new Event.Progress();
                 case MOVED -> new Event.Moved(Map.of("armory.answerLocation", "https://ci.example.com/2"));
                 case REFUSED -> new Event.Refused("the token is wrong");
-                case ALICE_APPROVES -> new Event.ManualApproval("alice", "");
-                case BOB_APPROVES -> new Event.ManualApproval("bob", "fine");
+                case ALICE_APPROVES -> TestEvents.approval("alice", "");
+                case BOB_APPROVES -> TestEvents.approval("bob", "fine");
                 case BOB_APPROVES_WITH_OTHER_INPUTS ->
                     new Event.ManualApproval("bob", "", Map.of("region", "us"), List.of(0));
-                case CAROL_APPROVES -> new Event.ManualApproval("carol", "");
+                case CAROL_APPROVES -> TestEvents.approval("carol", "");
                 case BOB_REJECTS -> new Event.ManualRejection("bob", "not on a Friday");
-                case OVERRIDE_APPROVES -> new Event.Overridden(true, "root", "CI is down");
-                case OVERRIDE_REJECTS -> new Event.Overridden(false, "root", "stop");
+                case OVERRIDE_APPROVES -> TestEvents.override(true, "root", "CI is down");
+                case OVERRIDE_REJECTS -> TestEvents.override(false, "root", "stop");
                 case LOST -> new Event.Lost("a line is missing");
                 case OTHER_FAILED -> new Event.OtherFailed("'lint' failed");
                 case DEADLINE_CHECK -> new Event.DeadlineCheck("");
@@ -238,7 +238,7 @@ class ApprovalsPropertyTest {
                     .start());
         }
         visitAll(ApprovalTest.terms(ID)
-                .manual(new ManualRequirement("Go?", GROUPS))
+                .manual(TestApproval.requirement("Go?", GROUPS))
                 .byPersonAlone()
                 .start());
         visitAll(ApprovalTest.terms(ID)
@@ -259,7 +259,7 @@ class ApprovalsPropertyTest {
     }
 
     private static ManualRequirement people(int required) {
-        return new ManualRequirement("Go?", List.of(), required);
+        return TestApproval.requirement("Go?", List.of(), required);
     }
 
     /** One of qa, to which all belong, and one of ops, to which alice belongs. */

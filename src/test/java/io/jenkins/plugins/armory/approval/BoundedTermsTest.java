@@ -26,7 +26,7 @@ class BoundedTermsTest {
     }
 
     private static ManualRequirement asking(List<InputDefinition> inputs) {
-        return new ManualRequirement("", List.of(), 1).withInputs(inputs);
+        return TestApproval.requirement("", List.of(), 1).withInputs(inputs);
     }
 
     private static List<InputDefinition> inputs(int number, int length) {
@@ -41,7 +41,7 @@ class BoundedTermsTest {
         assertRefused(() -> asking(inputs(1001, 1)), "parameters: is longer than 1000 entries");
         assertRefused(() -> asking(inputs(2, 32_769)), "parameters: is longer than 65536 characters: it has 65538");
         assertRefused(
-                () -> new ManualRequirement("", List.of(), 1).withRequesters(Collections.nCopies(1001, "u")),
+                () -> TestApproval.requirement("", List.of(), 1).withRequesters(Collections.nCopies(1001, "u")),
                 "requesters: is longer than 1000 entries");
         assertRefused(() -> new InputDefinition(NAME + 'n', ""), "name: is longer than 1024 characters");
         assertRefused(() -> new InputDefinition("p", "<a>" + HALF), "\"p\": has half of a character");

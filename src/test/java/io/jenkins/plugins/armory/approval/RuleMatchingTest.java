@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RuleMatchingTest {
 
     private static ManualRequirement rules(int... required) {
-        return new ManualRequirement(
+        return TestApproval.requirement(
                 "Go?",
                 IntStream.range(0, required.length)
                         .mapToObj(rule -> new PeopleRule(List.of("group" + rule), required[rule]))
@@ -50,7 +50,7 @@ class RuleMatchingTest {
 
     @Test
     void whoCountsAlreadyIsNotNeeded() {
-        ManualRequirement manual = new ManualRequirement(
+        ManualRequirement manual = TestApproval.requirement(
                 "Go?",
                 List.of(
                         new PeopleRule(List.of("carol", "dave", "bob"), 2),
@@ -62,10 +62,10 @@ class RuleMatchingTest {
         assertThat(matching.needed()).isEqualTo("1 more of dave, alice; 1 more of eve");
         assertThat(RuleMatching.of(manual, List.of()).needed())
                 .isEqualTo("2 more of carol, dave, bob; 1 more of alice, Bob; 1 more of eve");
-        assertThat(RuleMatching.of(new ManualRequirement("Go?", List.of(), 2), List.of(vote("carol", 0)))
+        assertThat(RuleMatching.of(TestApproval.requirement("Go?", List.of(), 2), List.of(vote("carol", 0)))
                         .needed())
                 .isEqualTo("1 more of all with the permission");
-        assertThat(RuleMatching.of(new ManualRequirement("Go?", List.of("carol"), 2), List.of(vote("carol", 0)))
+        assertThat(RuleMatching.of(TestApproval.requirement("Go?", List.of("carol"), 2), List.of(vote("carol", 0)))
                         .needed())
                 .isEqualTo("1 more of nobody");
     }

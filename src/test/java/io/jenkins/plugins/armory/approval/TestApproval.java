@@ -19,6 +19,16 @@ public final class TestApproval {
         this.rest = rest;
     }
 
+    /** Returns what all of these rules ask. */
+    public static ManualRequirement requirement(String message, List<PeopleRule> rules) {
+        return new ManualRequirement(message, rules, null, List.of());
+    }
+
+    /** Returns what one rule asks. */
+    public static ManualRequirement requirement(String message, List<String> submitters, int required) {
+        return requirement(message, List.of(new PeopleRule(submitters, required)));
+    }
+
     /** Returns the calls of a webhook and its cancel webhook alone. */
     public static OutgoingCalls calls(
             @CheckForNull Webhook webhook,

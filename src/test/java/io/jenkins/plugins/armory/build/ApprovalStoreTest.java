@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
+import io.jenkins.plugins.armory.approval.TestEvents;
 import io.jenkins.plugins.armory.storage.History;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ApprovalStoreTest {
 
-    private static final Event SUCCESS = new Event.Callback(true, "\u00e7a va\n\"ok\" \uD83D\uDC4D", "callback token");
+    private static final Event SUCCESS = TestEvents.callback(true, "\u00e7a va\n\"ok\" \uD83D\uDC4D", "callback token");
 
     @TempDir
     private Path folder;
@@ -122,10 +123,10 @@ class ApprovalStoreTest {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Callable<Answer>> verdicts = IntStream.range(0, 64)
-                    .<Callable<Answer>>mapToObj(i ->
-                            () -> store.apply(List.of("a1"), new Event.Callback(i % 2 == 0, "", "callback token"), SOON)
-                                    .get(0)
-                                    .answer())
+                    .<Callable<Answer>>mapToObj(i -> () -> store.apply(
+                                    List.of("a1"), TestEvents.callback(i % 2 == 0, "", "callback token"), SOON)
+                            .get(0)
+                            .answer())
                     .toList();
             var answers = new ArrayList<Answer>();
             for (var each : threads.invokeAll(verdicts)) {
@@ -184,7 +185,7 @@ class ApprovalStoreTest {
         assertThat(store.problem()).isPresent();
 
         TestBuilds.mendLogs(folder);
-        assertThat(store.apply(List.of("a1"), new Event.Callback(false, "no", "callback token"), SOON)
+        assertThat(store.apply(List.of("a1"), TestEvents.callback(false, "no", "callback token"), SOON)
                         .get(0)
                         .answer())
                 .isEqualTo(Answer.ACCEPTED);
@@ -236,7 +237,7 @@ class ApprovalStoreTest {
     void aBuildThatIsWrittenOnceMoreWhenItIsOverIsNotMarked() throws IOException {
         BuildRef build = start("a1").build();
         TestBuilds.create(store, start("a1"));
-        store.apply(List.of("a1"), new Event.Callback(false, "no", "callback token"), SOON);
+        store.apply(List.of("a1"), TestEvents.callback(false, "no", "callback token"), SOON);
         builds.end(build);
         store.ended();
         assertThat(markers()).isEmpty();

@@ -17,13 +17,13 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Decision.Outcome;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.approval.TestEvents;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.IOException;
@@ -132,9 +132,9 @@ class ApprovalsTest {
                 callback(false),
                 new Event.StatusVerdict(true, "", null, "status"),
                 new Event.Answered(ApprovalTest.attempt(1, 200), true, "", null, "answer"),
-                new Event.ManualApproval("alice", ""),
+                TestEvents.approval("alice", ""),
                 new Event.ManualRejection("alice", ""),
-                new Event.Overridden(true, "admin", "now"));
+                TestEvents.override(true, "admin", "now"));
         var webhook =
                 Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
         for (int i = 0; i < decisions.size(); i++) {
@@ -144,7 +144,7 @@ class ApprovalsTest {
                     approvals,
                     TestApproval.of(id, build)
                             .webhook("tests")
-                            .manual(new ManualRequirement("Go?", List.of(), 1))
+                            .manual(TestApproval.requirement("Go?", List.of(), 1))
                             .calls(TestApproval.calls(webhook, webhook, Map.of(), null, null))
                             .timeout(START, Duration.ofHours(1))
                             .start());
@@ -217,7 +217,7 @@ class ApprovalsTest {
         Approvals approvals = open(clock);
         TestBuilds.create(
                 approvals,
-                terms("a").manual(new ManualRequirement("Go?", List.of(), 1)).start());
+                terms("a").manual(TestApproval.requirement("Go?", List.of(), 1)).start());
         List<Approval> heard = new CopyOnWriteArrayList<>();
         List<Approval> decided = new CopyOnWriteArrayList<>();
         approvals.attach("a", new ApprovalObserver() {
@@ -232,10 +232,10 @@ class ApprovalsTest {
             }
         });
 
-        approvals.apply("a", new Event.ManualApproval("alice", "checked"));
-        approvals.apply("a", new Event.ManualApproval("alice", "checked"));
+        approvals.apply("a", TestEvents.approval("alice", "checked"));
+        approvals.apply("a", TestEvents.approval("alice", "checked"));
         await().until(() -> !heard.isEmpty());
-        approvals.apply("a", new Event.Callback(true, "12 of 12", "callback token"));
+        approvals.apply("a", TestEvents.callback(true, "12 of 12", "callback token"));
         await().until(() -> !decided.isEmpty());
 
         assertThat(heard)
@@ -311,7 +311,7 @@ class ApprovalsTest {
         TestBuilds.create(
                 approvals,
                 terms("asked")
-                        .manual(new ManualRequirement("Go?", List.of(), 1))
+                        .manual(TestApproval.requirement("Go?", List.of(), 1))
                         .start());
         approvals.apply("asked", new Event.Sent(ApprovalTest.attempt(1, 200)));
         approvals.report("asked", null, "/state is \"running\"");
@@ -475,7 +475,7 @@ class ApprovalsTest {
         TestBuilds.create(
                 approvals,
                 terms("a")
-                        .manual(new ManualRequirement("Go?", List.of(), 1))
+                        .manual(TestApproval.requirement("Go?", List.of(), 1))
                         .calls(ApprovalTest.CALLS.notifying(Notifications.by(List.of(ApprovalTest.WEBHOOK))))
                         .start());
         approvals.apply(
@@ -483,7 +483,7 @@ class ApprovalsTest {
                 new Event.Failed(new Attempt(
                         1, START, "https://ci.example.com", 503, Duration.ZERO, "answered 503", "", null, Map.of())));
         approvals.apply("a", sentNow());
-        approvals.apply("a", new Event.ManualApproval("alice", ""));
+        approvals.apply("a", TestEvents.approval("alice", ""));
         Approval waiting = approvals.find("a").orElseThrow();
         approvals.apply("a", new Event.Notified(Notifications.of(waiting).due().get(0), ""));
 

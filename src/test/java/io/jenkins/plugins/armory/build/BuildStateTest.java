@@ -14,10 +14,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Place;
+import io.jenkins.plugins.armory.approval.TestEvents;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.BuildEnded;
@@ -274,7 +274,7 @@ class BuildStateTest {
     }
 
     private void decides(String id, boolean success) throws IOException {
-        store.apply(List.of(id), new Event.Callback(success, "", "callback token"), SOON);
+        store.apply(List.of(id), TestEvents.callback(success, "", "callback token"), SOON);
     }
 
     private Map<String, String> outcomes() {
@@ -594,7 +594,7 @@ class BuildStateTest {
 
         assertThat(told).containsExactly(State.FAILED);
         assertThat(outcomes()).isEqualTo(Map.of("a1", "SUCCESS", "a2", "LOST"));
-        assertThat(store.apply(List.of("a2"), new Event.Callback(true, "", "callback token"), SOON))
+        assertThat(store.apply(List.of("a2"), TestEvents.callback(true, "", "callback token"), SOON))
                 .extracting(Approval.Transition::answer)
                 .containsExactly(Approval.Answer.ENDED);
         store.apply(new Ended("dev", "step of dev", null));

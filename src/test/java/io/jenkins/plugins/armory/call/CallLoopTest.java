@@ -8,7 +8,6 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
@@ -649,7 +648,7 @@ class CallLoopTest {
                 approvals,
                 TestApproval.of(alone, new BuildRef("job", 1))
                         .timeout(clock.instant(), Duration.ofHours(1))
-                        .manual(new ManualRequirement("Go?", List.of(), 1))
+                        .manual(TestApproval.requirement("Go?", List.of(), 1))
                         .byPersonAlone()
                         .start());
         loop.deliver(alone);

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.approval.TestEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +23,7 @@ class NoticeTextTest {
                 .webhook("tests")
                 .timeout(Instant.EPOCH, Duration.ofHours(1))
                 .start()
-                .on(new Event.Callback(false, message, "callback token"), Instant.EPOCH.plusSeconds(1))
+                .on(TestEvents.callback(false, message, "callback token"), Instant.EPOCH.plusSeconds(1))
                 .approval();
     }
 
@@ -39,7 +38,7 @@ class NoticeTextTest {
     void aPersonAloneIsToldTheQuestion() {
         Approval approval = TestApproval.of("a1", new BuildRef("team/deploy", 7))
                 .through(Set.of())
-                .manual(new ManualRequirement("Release 2.7?", List.of(), 1))
+                .manual(TestApproval.requirement("Release 2.7?", List.of(), 1))
                 .timeout(Instant.EPOCH, Duration.ofHours(1))
                 .start();
 

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
-import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.approval.TestEvents;
 import io.jenkins.plugins.armory.build.ApprovalObserver;
 import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
@@ -52,7 +51,7 @@ class NotifyCallsTest extends CallLoopFixture {
     private static Approval notifying(String... told) {
         return TestApproval.of(ID, new BuildRef("job", 1))
                 .timeout(START, Duration.ofHours(2))
-                .manual(new ManualRequirement("Go?", List.of(), 1))
+                .manual(TestApproval.requirement("Go?", List.of(), 1))
                 .byPersonAlone()
                 .calls(OutgoingCalls.NONE.notifying(Notifications.by(
                         Stream.of(told).map(NotifyCallsTest::webhook).toList())))
@@ -60,7 +59,7 @@ class NotifyCallsTest extends CallLoopFixture {
     }
 
     private void approve() throws IOException {
-        approvals.apply(ID, new Event.ManualApproval("alice", ""));
+        approvals.apply(ID, TestEvents.approval("alice", ""));
     }
 
     private void answer(CallResult result) {

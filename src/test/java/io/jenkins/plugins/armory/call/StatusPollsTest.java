@@ -8,10 +8,10 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.approval.TestEvents;
 import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
@@ -147,7 +147,7 @@ class StatusPollsTest extends CallLoopFixture {
     @Test
     void aFailureDecidesTooAndAPersonMayStillHaveToApprove() throws IOException {
         start("a1");
-        start(terms("a2", "ci.example.com").manual(new ManualRequirement("Go?", List.of(), 1)));
+        start(terms("a2", "ci.example.com").manual(TestApproval.requirement("Go?", List.of(), 1)));
         timer.pass(ONE_ROUND);
 
         answer(said(Verdict.FAILURE, "failed"));
@@ -212,7 +212,7 @@ class StatusPollsTest extends CallLoopFixture {
     void aCallbackEndsTheQuestionsAndALateAnswerChangesNothing() throws IOException {
         start("a1");
         timer.pass(ONE_ROUND);
-        approvals.apply("a1", new Event.Callback(false, "no", "callback token"));
+        approvals.apply("a1", TestEvents.callback(false, "no", "callback token"));
 
         answer(said(Verdict.SUCCESS, "passed"));
         timer.pass(Duration.ofHours(1));
@@ -357,7 +357,7 @@ class StatusPollsTest extends CallLoopFixture {
                 start(id);
                 timer.pass(ONE_ROUND);
                 Call question = questions.remove(0);
-                var callback = executor.submit(() -> approvals.apply(id, new Event.Callback(false, "no", "token")));
+                var callback = executor.submit(() -> approvals.apply(id, TestEvents.callback(false, "no", "token")));
                 var status = executor.submit(() -> question.answer(said(Verdict.SUCCESS, "passed")));
                 status.get();
                 Approval.Answer answer = callback.get().orElseThrow().answer();

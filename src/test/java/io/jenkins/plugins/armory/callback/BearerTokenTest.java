@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.Draw;
 import io.jenkins.plugins.armory.Seeds;
-import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import java.io.InputStream;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -56,9 +55,9 @@ class BearerTokenTest {
                     "a1",
                     authorization,
                     alternative,
-                    new SignatureHeaders(List.of(), List.of(), List.of()),
+                    CallbackEndpointTest.UNSIGNED,
                     "192.0.2.1",
-                    new RequestBody(null, 0, InputStream.nullInputStream())));
+                    new RequestBody(null, 0, InputStream::nullInputStream)));
         } catch (CallerIdentification.FailedException x) {
             return null;
         }

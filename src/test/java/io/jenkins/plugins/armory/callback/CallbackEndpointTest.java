@@ -9,7 +9,6 @@ import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.build.ApprovalObserver;
 import io.jenkins.plugins.armory.build.ApprovalStore;
@@ -54,6 +53,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests every row of the table of callback cases, with status, headers and body. */
 class CallbackEndpointTest {
+
+    static final SignatureHeaders UNSIGNED = new SignatureHeaders(List.of(), List.of(), List.of());
 
     private static final Map<String, String> UNAUTHORIZED =
             Map.of("WWW-Authenticate", "Bearer realm=\"armory\", error=\"invalid_token\"");
@@ -134,9 +135,9 @@ class CallbackEndpointTest {
                 approvalId,
                 sent.authorization,
                 sent.alternative,
-                new SignatureHeaders(List.of(), List.of(), List.of()),
+                UNSIGNED,
                 "192.0.2.1",
-                new RequestBody(sent.type, -1, new ByteArrayInputStream(sent.body))));
+                new RequestBody(sent.type, -1, () -> new ByteArrayInputStream(sent.body))));
     }
 
     private JsonResponse callBack(String approvalId, String body) {
@@ -344,7 +345,7 @@ class CallbackEndpointTest {
                 approvals,
                 TestApproval.of(alone, new BuildRef("job", 1))
                         .timeout(Instant.now(), Duration.ofHours(1))
-                        .manual(new ManualRequirement("Go?", List.of(), 1))
+                        .manual(TestApproval.requirement("Go?", List.of(), 1))
                         .byPersonAlone()
                         .start());
 
@@ -628,9 +629,9 @@ class CallbackEndpointTest {
                 id,
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
-                new SignatureHeaders(List.of(), List.of(), List.of()),
+                UNSIGNED,
                 "192.0.2.1",
-                new RequestBody("application/json", RequestBody.MAX_BYTES + 1, new InputStream() {
+                new RequestBody("application/json", RequestBody.MAX_BYTES + 1, () -> new InputStream() {
                     @Override
                     public int read() {
                         throw new AssertionError("was read");
@@ -654,9 +655,9 @@ class CallbackEndpointTest {
                 id,
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
-                new SignatureHeaders(List.of(), List.of(), List.of()),
+                UNSIGNED,
                 "192.0.2.1",
-                new RequestBody("application/json", 500, brokenOff)));
+                new RequestBody("application/json", 500, () -> brokenOff)));
 
         assertError(response, 400, "invalid_request", "breaks off");
         assertThat(decision()).isNull();
@@ -787,9 +788,10 @@ class CallbackEndpointTest {
                 id,
                 token == null ? List.of() : List.of("Bearer " + token),
                 List.of(),
-                new SignatureHeaders(List.of(), List.of(), List.of()),
+                UNSIGNED,
                 "192.0.2.1",
-                new RequestBody(type, body.length(), new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
+                new RequestBody(
+                        type, body.length(), () -> new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
     }
 
     @Test
@@ -834,10 +836,12 @@ class CallbackEndpointTest {
                 approvalId,
                 List.of("Bearer " + token),
                 List.of(),
-                new SignatureHeaders(List.of(), List.of(), List.of()),
+                UNSIGNED,
                 "192.0.2.1",
                 new RequestBody(
-                        "application/json", -1, new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
+                        "application/json",
+                        -1,
+                        () -> new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
     }
 
     private JsonResponse report(String body) {
@@ -926,14 +930,7 @@ class CallbackEndpointTest {
         });
         List<String> headers = authorization.isEmpty() ? List.of() : List.of(authorization);
 
-        assertThat(endpoint.handle(new CallbackRequest(
-                                "POST",
-                                id,
-                                headers,
-                                List.of(),
-                                new SignatureHeaders(List.of(), List.of(), List.of()),
-                                "192.0.2.1",
-                                body))
+        assertThat(endpoint.handle(new CallbackRequest("POST", id, headers, List.of(), UNSIGNED, "192.0.2.1", body))
                         .status())
                 .isEqualTo(401);
     }

@@ -10,7 +10,6 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.build.Approvals;
 import io.jenkins.plugins.armory.build.TestBuilds;
-import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
@@ -164,9 +163,9 @@ class CallbackFuzzTest {
                 id(draw),
                 authorization,
                 alternative,
-                new SignatureHeaders(List.of(), List.of(), List.of()),
+                CallbackEndpointTest.UNSIGNED,
                 "192.0.2.1",
-                new RequestBody(type(draw), lengthIsKnown ? body.length : -1, new ByteArrayInputStream(body))));
+                new RequestBody(type(draw), lengthIsKnown ? body.length : -1, () -> new ByteArrayInputStream(body))));
 
         assertThat(response.body().get("error").textValue()).matches("[a-z_]+");
         assertThat(response.body().get("message").textValue())

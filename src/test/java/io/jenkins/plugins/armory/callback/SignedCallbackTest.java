@@ -127,7 +127,7 @@ class SignedCallbackTest {
                 List.of(),
                 headers,
                 "192.0.2.1",
-                new RequestBody("application/json", bytes.length, new ByteArrayInputStream(bytes)));
+                new RequestBody("application/json", bytes.length, () -> new ByteArrayInputStream(bytes)));
     }
 
     private CallbackRequest withToken(String authorization, String body) {

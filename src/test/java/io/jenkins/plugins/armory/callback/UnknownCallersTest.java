@@ -13,7 +13,7 @@ class UnknownCallersTest {
     private final UnknownCallers callers = new UnknownCallers();
 
     private static RequestBody body() {
-        return new RequestBody(null, 1, InputStream.nullInputStream());
+        return new RequestBody(null, 1, InputStream::nullInputStream);
     }
 
     @Test

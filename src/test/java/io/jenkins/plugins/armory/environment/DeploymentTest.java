@@ -89,7 +89,7 @@ public class DeploymentTest {
 
     /** Returns a place in the body of an environment. */
     private static Place inside(String environment) {
-        return within(environment).in(environment);
+        return within(environment).withEnvironment(environment);
     }
 
     private static Place inStage(String stage, String... branches) {
@@ -163,7 +163,7 @@ public class DeploymentTest {
         assertThat(happens(declared)).as("after a restart of Jenkins").isNull();
         assertState("prod", State.FAILED);
         assertThat(environment("prod").needsRollback()).isFalse();
-        assertThat(happens(started(Place.OUTERMOST.in("prod"), "a1", Phase.AFTER_DEPLOYMENT)))
+        assertThat(happens(started(Place.OUTERMOST.withEnvironment("prod"), "a1", Phase.AFTER_DEPLOYMENT)))
                 .contains("prod");
         reach("docs", "prod");
         assertThat(reason("docs")).isEqualTo("\"prod\" is closed: is not for the job \"shop/x\"");
@@ -172,7 +172,7 @@ public class DeploymentTest {
     @Test
     void whatWaitsIsNotSaidToBeDeployed() {
         reach("prod", "qa");
-        var beside = Place.OUTERMOST.in("prod");
+        var beside = Place.OUTERMOST.withEnvironment("prod");
         happens(started(beside, "a1", Phase.AFTER_DEPLOYMENT));
         happens(ended(beside, "a1", Phase.AFTER_DEPLOYMENT, "smoke", Verdict.FAILURE, "smoke failed"));
         assertThat(deployment.reasons()).containsExactly("\"prod\" is closed: smoke failed");
@@ -214,7 +214,7 @@ public class DeploymentTest {
     @Test
     void whatWasCaughtInTheBodyFailsTheEnvironmentAtItsEndWhateverIsPendingBesideIt() {
         reach("prod");
-        happens(started(Place.OUTERMOST.in("prod"), "soak", Phase.AFTER_DEPLOYMENT));
+        happens(started(Place.OUTERMOST.withEnvironment("prod"), "soak", Phase.AFTER_DEPLOYMENT));
         approvalFails(inside("prod"), Phase.STRATEGY);
 
         end("prod");
@@ -228,13 +228,13 @@ public class DeploymentTest {
     @Test
     void whatWasThrownBesideTheEnvironmentIsMadeUpForWhileAnApprovalIsPending() {
         reach("prod");
-        approvalFails(Place.OUTERMOST.in("prod"), Phase.STRATEGY);
-        happens(started(Place.OUTERMOST.in("prod"), "again", Phase.STRATEGY));
+        approvalFails(Place.OUTERMOST.withEnvironment("prod"), Phase.STRATEGY);
+        happens(started(Place.OUTERMOST.withEnvironment("prod"), "again", Phase.STRATEGY));
 
         end("prod");
 
         assertState("prod", State.AWAITING_APPROVAL);
-        happens(ended(Place.OUTERMOST.in("prod"), "again", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
+        happens(ended(Place.OUTERMOST.withEnvironment("prod"), "again", Phase.STRATEGY, "tests", Verdict.SUCCESS, ""));
         assertState("prod", State.COMPLETE);
     }
 
@@ -506,7 +506,7 @@ public class DeploymentTest {
     void anOpenApprovalOfACompleteEnvironmentStaysClosedInARestartedBuild() {
         reach("staging");
         end("staging");
-        Place beside = inStage("deploy to staging").in("staging");
+        Place beside = inStage("deploy to staging").withEnvironment("staging");
         happens(started(beside, "a2", Phase.AFTER_DEPLOYMENT));
         restart("deploy to staging");
         reach("prod", "staging");
@@ -853,7 +853,7 @@ public class DeploymentTest {
         reach("prod");
         fail("prod");
         rollsBack("prod", "r");
-        var approval = started(in("prod").inBody("r"), "a1", Phase.STRATEGY);
+        var approval = started(in("prod").withBody("r"), "a1", Phase.STRATEGY);
         assertThat(happens(approval)).isNull();
 
         happens(new RollbackEnded("prod", "r", null));
@@ -1328,7 +1328,12 @@ public class DeploymentTest {
         reach("staging");
         end("staging");
         happens(ended(
-                Place.OUTERMOST.in("staging"), "a1", Phase.STRATEGY, "checks", Verdict.STOPPED, "nobody was asked"));
+                Place.OUTERMOST.withEnvironment("staging"),
+                "a1",
+                Phase.STRATEGY,
+                "checks",
+                Verdict.STOPPED,
+                "nobody was asked"));
         approvalFails(Place.OUTERMOST, Phase.AFTER_DEPLOYMENT);
         restart("deploy to staging");
 

@@ -45,7 +45,7 @@ import hudson.security.ACLContext;
 import hudson.slaves.DumbSlave;
 import hudson.util.Secret;
 import io.jenkins.plugins.armory.TestCaller;
-import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.TestEvents;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.form.SecretTexts;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -319,7 +319,7 @@ class EnvironmentCredentialsJenkinsTest {
 
             String id =
                     ArmoryRuntime.get().approvals().pending().iterator().next().id();
-            ArmoryRuntime.get().approvals().apply(id, new Event.ManualApproval("alice", ""));
+            ArmoryRuntime.get().approvals().apply(id, TestEvents.approval("alice", ""));
             awaitInput(run);
             await().until(() -> run.getAction(InputAction.class).getExecution("Open") != null);
             run.getAction(InputAction.class).getExecution("Open").proceed(null);

@@ -20,7 +20,7 @@ import hudson.triggers.TimerTrigger;
 import hudson.util.Secret;
 import io.jenkins.plugins.armory.TestCaller;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.TestEvents;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.form.BodyTemplate;
 import io.jenkins.plugins.armory.config.form.FolderWebhooks;
@@ -183,7 +183,7 @@ class EnvironmentRulesJenkinsTest {
     }
 
     private static void approve(WorkflowRun run) throws Exception {
-        ArmoryRuntime.get().approvals().apply(pending(run).id(), new Event.ManualApproval("olga", ""));
+        ArmoryRuntime.get().approvals().apply(pending(run).id(), TestEvents.approval("olga", ""));
     }
 
     private void assertDeployed(WorkflowRun run) throws Exception {
@@ -264,7 +264,7 @@ class EnvironmentRulesJenkinsTest {
             assertThat(evil.getRequestCount()).isZero();
             ArmoryRuntime.get()
                     .approvals()
-                    .apply(pending(run).id(), new Event.Callback(true, "fine", "callback token"));
+                    .apply(pending(run).id(), TestEvents.callback(true, "fine", "callback token"));
             assertDeployed(run);
         }
     }

@@ -8,8 +8,8 @@ import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
-import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Progress;
+import io.jenkins.plugins.armory.approval.TestEvents;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +59,7 @@ class ApprovalEventsTest {
         events.created(before);
         events.waiting(before);
         pending = null;
-        events.decided(before.on(new Event.Callback(true, "", "callback token"), ApprovalTest.SOON)
+        events.decided(before.on(TestEvents.callback(true, "", "callback token"), ApprovalTest.SOON)
                 .approval());
         events.waiting(before);
         events.progressed(before, new Progress(50.0, "half", Instant.EPOCH));
@@ -142,7 +142,7 @@ class ApprovalEventsTest {
         List<Runnable> threads = new ArrayList<>();
         var queued = new ApprovalEvents(() -> List.of(listener), threads::add, id -> Optional.empty());
         queued.created(pending);
-        queued.decided(pending.on(new Event.Callback(true, "", "callback token"), ApprovalTest.SOON)
+        queued.decided(pending.on(TestEvents.callback(true, "", "callback token"), ApprovalTest.SOON)
                 .approval());
 
         assertThatCode(() -> threads.get(0).run()).doesNotThrowAnyException();

@@ -9,10 +9,10 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.approval.TestEvents;
 import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.environment.Environment.State;
@@ -50,7 +50,7 @@ class HistoryTest {
     private static void decide(ApprovalStore store, String... ids) throws IOException {
         for (String id : ids) {
             TestBuilds.create(store, ApprovalTest.start(id));
-            store.apply(List.of(id), new Event.Callback(true, "12 of 12 passed", "callback token"), SOON);
+            store.apply(List.of(id), TestEvents.callback(true, "12 of 12 passed", "callback token"), SOON);
         }
     }
 
@@ -82,7 +82,8 @@ class HistoryTest {
         TestBuilds.create(
                 store,
                 terms("a1")
-                        .manual(new ManualRequirement("Go?", List.of("bob", "ops"), 1).withRequesters(List.of("carol")))
+                        .manual(TestApproval.requirement("Go?", List.of("bob", "ops"), 1)
+                                .withRequesters(List.of("carol")))
                         .start());
         store = open(); // all of it comes from the disk
         store.apply(List.of("a1"), ApprovalTest.sent(), SOON);
@@ -181,7 +182,7 @@ class HistoryTest {
         Files.delete(folder.resolve("open/a1"));
         ApprovalStore store = open();
         TestBuilds.create(store, ApprovalTest.start("b1").withBuild(new BuildRef("team/deploy", 8)));
-        store.apply(List.of("b1"), new Event.Callback(true, "", "callback token"), SOON.plusMillis(1));
+        store.apply(List.of("b1"), TestEvents.callback(true, "", "callback token"), SOON.plusMillis(1));
         lines(store);
 
         store.takeUp(BUILD);

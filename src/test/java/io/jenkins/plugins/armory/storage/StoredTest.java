@@ -14,13 +14,13 @@ import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.InputDefinition;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.approval.TestApproval;
+import io.jenkins.plugins.armory.approval.TestEvents;
 import io.jenkins.plugins.armory.build.ApprovalStore;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
@@ -94,7 +94,7 @@ class StoredTest {
                 .step("a0")
                 .webhook("tests")
                 .callers("secret-text", List.of("client-1"))
-                .manual(new ManualRequirement(
+                .manual(TestApproval.requirement(
                                 "Go?",
                                 List.of(new PeopleRule(List.of("alice", "ops"), 1), new PeopleRule(List.of("qa"), 1)))
                         .withRequesters(List.of("carol"))
@@ -125,14 +125,14 @@ class StoredTest {
                 full(),
                 after(full(), new Event.Aborted("stopped"), new Event.CancelOver(ApprovalTest.attempt(1, 200))),
                 after(full(), new Event.NotSent("refused", ApprovalTest.attempt(2, 400))),
-                after(ApprovalTest.start("a2"), new Event.Callback(false, "no", "callback token")),
+                after(ApprovalTest.start("a2"), TestEvents.callback(false, "no", "callback token")),
                 after(byPersonAlone(), new Event.ManualRejection("alice", "no")),
-                after(byPersonAlone(), new Event.Overridden(true, "root", "CI is down")));
+                after(byPersonAlone(), TestEvents.override(true, "root", "CI is down")));
     }
 
     private static Approval byPersonAlone() {
         return ApprovalTest.terms("a4")
-                .manual(new ManualRequirement("Go?", List.of("alice"), 1).withRequesters(List.of()))
+                .manual(TestApproval.requirement("Go?", List.of("alice"), 1).withRequesters(List.of()))
                 .byPersonAlone()
                 .start();
     }

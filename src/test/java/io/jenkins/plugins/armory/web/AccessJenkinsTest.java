@@ -7,7 +7,6 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import hudson.model.Item;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.builds.BuildRecord;
@@ -277,7 +276,7 @@ class AccessJenkinsTest {
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))
-                        .manual(new ManualRequirement("Go?", List.of(), 1))
+                        .manual(TestApproval.requirement("Go?", List.of(), 1))
                         .start());
         return id;
     }

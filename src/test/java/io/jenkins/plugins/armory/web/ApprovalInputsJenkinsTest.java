@@ -6,7 +6,6 @@ import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.InputDefinition;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
@@ -241,7 +240,7 @@ class ApprovalInputsJenkinsTest {
                         .environment("prod")
                         .webhook("manual approval")
                         .timeout(Instant.now(), Duration.ofHours(1))
-                        .manual(new ManualRequirement("Go?", List.of(), 2)
+                        .manual(TestApproval.requirement("Go?", List.of(), 2)
                                 .withInputs(List.of(new InputDefinition("region", "<org.example.Region/>"))))
                         .start());
         return id;

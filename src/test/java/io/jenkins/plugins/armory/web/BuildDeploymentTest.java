@@ -65,7 +65,7 @@ class BuildDeploymentTest {
     void aStepNamesItsApproval() {
         on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST, null, null));
         on(new PlannedStepStarted("prod", "prod/before/1", false));
-        on(DeploymentTest.started(Place.OUTERMOST.in("prod"), "a1", Phase.STRATEGY, "prod/before/1"));
+        on(DeploymentTest.started(Place.OUTERMOST.withEnvironment("prod"), "a1", Phase.STRATEGY, "prod/before/1"));
 
         assertThat(steps().at("/prod~1before~11/approval").asText()).isEqualTo("a1");
     }

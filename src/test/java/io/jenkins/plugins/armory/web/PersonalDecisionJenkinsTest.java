@@ -7,7 +7,6 @@ import hudson.security.Permission;
 import hudson.security.PermissionGroup;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.approval.Vote;
@@ -78,7 +77,7 @@ class PersonalDecisionJenkinsTest {
                         .environment("prod")
                         .webhook("tests")
                         .timeout(Instant.now(), Duration.ofHours(1))
-                        .manual(new ManualRequirement("Go?", List.of(submitters), required))
+                        .manual(TestApproval.requirement("Go?", List.of(submitters), required))
                         .start());
         return id;
     }
@@ -89,7 +88,7 @@ class PersonalDecisionJenkinsTest {
                 ArmoryRuntime.get().approvals(),
                 TestApproval.of(id, ArmoryRootActionJenkinsTest.running("deploy"))
                         .timeout(Instant.now(), Duration.ofHours(1))
-                        .manual(new ManualRequirement("Go?", List.of(rules)))
+                        .manual(TestApproval.requirement("Go?", List.of(rules)))
                         .byPersonAlone()
                         .start());
         return id;

@@ -18,7 +18,7 @@ class TemplateTest {
 
     private String render(String text) throws UndeliverableException {
         return new Template("bodyTemplate", text)
-                .render(variables, (value, before) -> value, Integer.MAX_VALUE)
+                .render(variables, (value, before) -> value)
                 .toString();
     }
 
@@ -83,8 +83,7 @@ class TemplateTest {
         String text = before + "{{context.x}}" + after;
         var template = new Template("f", text);
         try {
-            String rendered = template.render(one, (each, soFar) -> each, Integer.MAX_VALUE)
-                    .toString();
+            String rendered = template.render(one, (each, soFar) -> each).toString();
             assertThat(rendered).startsWith(before).contains(value);
         } catch (UndeliverableException x) {
             // A tag of their own, or a "{" right before the variable, which makes it "{{{".

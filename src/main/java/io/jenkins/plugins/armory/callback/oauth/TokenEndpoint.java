@@ -100,9 +100,13 @@ public final class TokenEndpoint {
         OAuthClient client = find(identities(request, parameters));
         return client != null
                 ? grant(client)
-                : invalidClient(
+                : JsonResponse.error(
+                        401,
+                        "invalid_client",
                         "The client is unknown, or its secret is wrong. The client_id is the user name of a credential, and"
-                                + " not the id of the credential.");
+                                + " not the id of the credential.",
+                        // A 401 must name a scheme (RFC 9110, section 15.5.2), also for a client that did not use one.
+                        Map.of("WWW-Authenticate", "Basic realm=\"armory\", charset=\"UTF-8\""));
     }
 
     /** Returns the answer of RFC 6749, section 5.1. All answers have {@code Cache-Control: no-store}. */
@@ -193,14 +197,5 @@ public final class TokenEndpoint {
                         .map(client -> client.withPassword(each.secret())))
                 .findFirst()
                 .orElse(null);
-    }
-
-    /** Returns a 401. It must name a scheme (RFC 9110, section 15.5.2), also for a client that did not use one. */
-    private static JsonResponse invalidClient(String message) {
-        return JsonResponse.error(
-                401,
-                "invalid_client",
-                message,
-                Map.of("WWW-Authenticate", "Basic realm=\"armory\", charset=\"UTF-8\""));
     }
 }

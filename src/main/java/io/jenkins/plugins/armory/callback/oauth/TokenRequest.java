@@ -33,7 +33,8 @@ public record TokenRequest(String method, @CheckForNull String query, List<Strin
      * Automation</i> turns it.
      */
     Map<String, String> parameters() throws RefusedRequestException {
-        if (isForm(body.contentType())) {
+        String type = body.contentType();
+        if (type != null && FORM.matcher(type.strip()).matches()) {
             return ofForm(body.readText());
         }
         if (body.isJson()) {
@@ -42,10 +43,6 @@ public record TokenRequest(String method, @CheckForNull String query, List<Strin
         throw RefusedRequestException.invalid(
                 "Send the header Content-Type: application/x-www-form-urlencoded with the parameters"
                         + " as a form, or application/json with a JSON object of them.");
-    }
-
-    private static boolean isForm(@CheckForNull String contentType) {
-        return contentType != null && FORM.matcher(contentType.strip()).matches();
     }
 
     private static Map<String, String> ofForm(String body) throws RefusedRequestException {

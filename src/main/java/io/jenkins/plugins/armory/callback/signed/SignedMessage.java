@@ -12,22 +12,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The signatures of a request, read from its headers and not verified yet. */
-final class SignedMessage {
+record SignedMessage(String id, String timestamp, List<byte[]> signatures) {
 
     private static final int MAC_BYTES = 32;
     private static final Pattern ID = Pattern.compile("[!-~]{1,256}");
     private static final Pattern TIMESTAMP = Pattern.compile("\\d{1,12}");
     private static final int MOST_SIGNATURES = 16;
-
-    private final String id;
-    private final String timestamp;
-    private final List<byte[]> signatures;
-
-    private SignedMessage(String id, String timestamp, List<byte[]> signatures) {
-        this.id = id;
-        this.timestamp = timestamp;
-        this.signatures = signatures;
-    }
 
     /** Thrown for headers that hold no signature. The message is for people who may see the approval. */
     static final class MalformedException extends Exception {

@@ -12,7 +12,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * accepted.
  */
 @Restricted(NoExternalUse.class)
-public final class AllowedCallers {
+public record AllowedCallers(List<String> entries) {
 
     /** The prefix of the entry for a step's {@code callbackCredentialsId}. */
     public static final String CREDENTIALS = "credentials:";
@@ -21,12 +21,6 @@ public final class AllowedCallers {
     public static final String READABLE =
             "this approval is a rule of an environment, whose callers have credentials of scope System alone:"
                     + " a Pipeline can read any other";
-
-    private final List<String> entries;
-
-    private AllowedCallers(List<String> entries) {
-        this.entries = entries;
-    }
 
     /** Returns whether the step itself names a credential. Otherwise the credential of the settings decides. */
     public static boolean nameCredential(List<String> entries, String id) {

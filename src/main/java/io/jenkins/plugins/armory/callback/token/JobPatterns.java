@@ -15,7 +15,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class JobPatterns {
 
-    private static final String SEPARATOR = "[,\n\r]";
     private static final String ANY_NAMES = "**";
 
     private final List<String> patterns;
@@ -29,7 +28,7 @@ public final class JobPatterns {
 
     /** @throws IllegalArgumentException if a pattern is wrong; the message names it and says how to write one */
     public static JobPatterns parse(String text) {
-        return of(Arrays.stream(text.split(SEPARATOR))
+        return of(Arrays.stream(text.split("[,\n\r]"))
                 .map(String::strip)
                 .filter(each -> !each.isEmpty())
                 .toList());

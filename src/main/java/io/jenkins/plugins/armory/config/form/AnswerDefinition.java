@@ -3,8 +3,6 @@ package io.jenkins.plugins.armory.config.form;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.AbstractDescribableImpl;
-import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
@@ -22,9 +20,7 @@ import org.kohsuke.stapler.verb.POST;
  * webhook decides, and no callback is awaited. {@link #toRule} checks it.
  */
 @Restricted(NoExternalUse.class)
-public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefinition> {
-
-    private static final String FIELD = "answer";
+public final class AnswerDefinition extends VerdictDefinition<AnswerDefinition> {
 
     /** A value for the checks of the other fields. */
     private static final List<String> ANY = List.of("any");
@@ -32,11 +28,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
     @CheckForNull
     private String success;
 
-    @CheckForNull
-    private String pointer;
-
     private List<String> equals = new ArrayList<>();
-    private List<String> failure = new ArrayList<>();
 
     @DataBoundConstructor
     public AnswerDefinition() {}
@@ -45,7 +37,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
     private Object readResolve() {
         setSuccess(success);
         setEquals(equals);
-        setFailure(failure);
+        setFailure(getFailure());
         return this;
     }
 
@@ -64,18 +56,6 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
         this.success = Util.fixEmptyAndTrim(success);
     }
 
-    /** Returns the place of the value in the body, as a JSON Pointer. */
-    @CheckForNull
-    public String getPointer() {
-        return pointer;
-    }
-
-    @DataBoundSetter
-    @Argument(filled = true, scalar = true)
-    public void setPointer(@CheckForNull String pointer) {
-        this.pointer = Util.fixEmptyAndTrim(pointer);
-    }
-
     /** Returns the values that mean success. */
     public List<String> getEquals() {
         return equals;
@@ -88,18 +68,6 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
         this.equals = ListField.of(equals);
     }
 
-    /** Returns the values that mean failure. */
-    public List<String> getFailure() {
-        return failure;
-    }
-
-    /** @param failure one value an entry or a line */
-    @DataBoundSetter
-    @Argument(filled = true, scalar = true)
-    public void setFailure(@CheckForNull List<String> failure) {
-        this.failure = ListField.of(failure);
-    }
-
     /**
      * Checks the fields and returns the rule.
      *
@@ -107,9 +75,9 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
      */
     public AnswerRule toRule() {
         try {
-            return AnswerRule.ofAnswer(success, pointer, equals, failure);
+            return AnswerRule.ofAnswer(success, getPointer(), equals, getFailure());
         } catch (InvalidWebhookException x) {
-            throw new InvalidWebhookException(FIELD, x.getMessage());
+            throw new InvalidWebhookException("answer", x.getMessage());
         }
     }
 
@@ -121,11 +89,7 @@ public final class AnswerDefinition extends AbstractDescribableImpl<AnswerDefini
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<AnswerDefinition> implements ListField {
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
+    public static final class DescriptorImpl extends PartDescriptor<AnswerDefinition> implements ListField {
 
         @POST
         public FormValidation doCheckSuccess(@QueryParameter String value, @QueryParameter String pointer) {

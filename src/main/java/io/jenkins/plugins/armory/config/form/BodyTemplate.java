@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.config.form;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.AbstractDescribableImpl;
-import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -39,11 +38,7 @@ public final class BodyTemplate extends AbstractDescribableImpl<BodyTemplate> {
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<BodyTemplate> {
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
+    public static final class DescriptorImpl extends PartDescriptor<BodyTemplate> {
 
         @POST
         public FormValidation doCheckInline(@QueryParameter String value) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.armory.config.form;
 
+import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
@@ -53,12 +54,12 @@ public interface CallForm {
     @POST
     default ListBoxModel doFillClientCertificateIdItems(
             @AncestorInPath Item item, @QueryParameter String clientCertificateId) {
-        return Certificates.items(item, clientCertificateId);
+        return SecretTexts.items(StandardCertificateCredentials.class, item, clientCertificateId);
     }
 
     @POST
     default ListBoxModel doFillTrustCertificateIdItems(
             @AncestorInPath Item item, @QueryParameter String trustCertificateId) {
-        return Certificates.items(item, trustCertificateId);
+        return SecretTexts.items(StandardCertificateCredentials.class, item, trustCertificateId);
     }
 }

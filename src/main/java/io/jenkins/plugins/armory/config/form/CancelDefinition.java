@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.config.form;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.Descriptor;
 import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import java.util.List;
@@ -67,11 +66,7 @@ public final class CancelDefinition extends CallDefinition<CancelDefinition> {
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<CancelDefinition> implements CallForm {
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
+    public static final class DescriptorImpl extends PartDescriptor<CancelDefinition> implements CallForm {
 
         @Override
         public String getHelpFile(String fieldName) {

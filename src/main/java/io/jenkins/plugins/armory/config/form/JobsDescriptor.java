@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.config.form;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Describable;
-import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
 import jenkins.model.Jenkins;
@@ -18,12 +17,7 @@ import org.kohsuke.stapler.verb.POST;
  * @param <T> the entry
  */
 @Restricted(NoExternalUse.class)
-public abstract class JobsDescriptor<T extends Describable<T>> extends Descriptor<T> {
-
-    @Override
-    public String getDisplayName() {
-        return "";
-    }
+public abstract class JobsDescriptor<T extends Describable<T>> extends PartDescriptor<T> {
 
     /** Returns what the form says of an entry without jobs. */
     public String noJobs() {

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.config.form;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
-import hudson.model.Descriptor;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.LinkedHashMap;
@@ -67,10 +66,5 @@ public final class KeyValue extends AbstractDescribableImpl<KeyValue> {
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<KeyValue> {
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
-    }
+    public static final class DescriptorImpl extends PartDescriptor<KeyValue> {}
 }

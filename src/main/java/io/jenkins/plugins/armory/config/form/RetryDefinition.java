@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.config.form;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.model.AbstractDescribableImpl;
-import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.webhook.RetryRules;
 import java.util.ArrayList;
@@ -85,11 +84,7 @@ public final class RetryDefinition extends AbstractDescribableImpl<RetryDefiniti
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<RetryDefinition> {
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
+    public static final class DescriptorImpl extends PartDescriptor<RetryDefinition> {
 
         @POST
         public FormValidation doCheckCount(@QueryParameter String value) {

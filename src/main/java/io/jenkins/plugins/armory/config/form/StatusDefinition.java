@@ -3,8 +3,6 @@ package io.jenkins.plugins.armory.config.form;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.AbstractDescribableImpl;
-import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
@@ -28,7 +26,7 @@ import org.kohsuke.stapler.verb.POST;
  * ['failed']]}: Jenkins asks the external process whether it is done. {@link #toCheck} checks it.
  */
 @Restricted(NoExternalUse.class)
-public final class StatusDefinition extends AbstractDescribableImpl<StatusDefinition> {
+public final class StatusDefinition extends VerdictDefinition<StatusDefinition> {
 
     private static final String FIELD = "status";
     private static final long DEFAULT_EVERY = 30;
@@ -42,13 +40,9 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
     private TimeUnit unit = DEFAULT_UNIT;
 
     @CheckForNull
-    private String pointer;
-
-    @CheckForNull
     private String location;
 
     private List<String> success = new ArrayList<>();
-    private List<String> failure = new ArrayList<>();
 
     @DataBoundConstructor
     public StatusDefinition() {}
@@ -59,7 +53,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
         setEvery(every == 0 ? DEFAULT_EVERY : every);
         setUnit(unit);
         setSuccess(success);
-        setFailure(failure);
+        setFailure(getFailure());
         return this;
     }
 
@@ -101,18 +95,6 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
         this.unit = Objects.requireNonNullElse(unit, DEFAULT_UNIT);
     }
 
-    /** Returns the place of the status in the body, as a JSON Pointer. */
-    @CheckForNull
-    public String getPointer() {
-        return pointer;
-    }
-
-    @DataBoundSetter
-    @Argument(filled = true, scalar = true)
-    public void setPointer(@CheckForNull String pointer) {
-        this.pointer = Util.fixEmptyAndTrim(pointer);
-    }
-
     /** Returns the place of the address of the next question in the body, as a JSON Pointer; {@code null} if it stays the same. */
     @CheckForNull
     public String getLocation() {
@@ -137,18 +119,6 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
         this.success = ListField.of(success);
     }
 
-    /** Returns the values that mean failure. */
-    public List<String> getFailure() {
-        return failure;
-    }
-
-    /** @param failure one value an entry or a line */
-    @DataBoundSetter
-    @Argument(filled = true, scalar = true)
-    public void setFailure(@CheckForNull List<String> failure) {
-        this.failure = ListField.of(failure);
-    }
-
     /**
      * Checks the fields and returns the question.
      *
@@ -161,7 +131,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
                     .uriTemplate(uriTemplate)
                     .headers(KeyValue.toHeaders(headers))
                     .disableCallback(true)
-                    .answer(AnswerRule.ofStatus(pointer, location, success, failure))
+                    .answer(AnswerRule.ofStatus(getPointer(), location, success, getFailure()))
                     .build();
             return new StatusCheck(webhook, duration(every, unit));
         } catch (InvalidWebhookException x) {
@@ -174,11 +144,7 @@ public final class StatusDefinition extends AbstractDescribableImpl<StatusDefini
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<StatusDefinition> implements ListField {
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
+    public static final class DescriptorImpl extends PartDescriptor<StatusDefinition> implements ListField {
 
         @Override
         public String getHelpFile(String fieldName) {

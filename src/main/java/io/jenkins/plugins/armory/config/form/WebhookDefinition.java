@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.config.form;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.Descriptor;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.webhook.InvalidWebhookException;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
@@ -198,11 +197,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
     }
 
     @Extension
-    public static final class DescriptorImpl extends Descriptor<WebhookDefinition> implements WebhookForm {
-        @Override
-        public String getDisplayName() {
-            return "";
-        }
+    public static final class DescriptorImpl extends PartDescriptor<WebhookDefinition> implements WebhookForm {
 
         @Override
         public String getHelpFile(String fieldName) {

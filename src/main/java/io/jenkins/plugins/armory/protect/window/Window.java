@@ -39,8 +39,6 @@ public record Window(
         @CheckForNull String reason)
         implements Serializable {
 
-    private static final long serialVersionUID = 1L;
-
     private static final LocalDateTime EPOCH = LocalDate.EPOCH.atStartOfDay();
     private static final int LAST_YEAR = 9999;
     private static final int MOST_DAYS = 366;

@@ -19,8 +19,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public record Windows(List<Window> windows) implements Serializable {
 
-    private static final long serialVersionUID = 1L;
-
     /** How far ahead is looked. */
     private static final Duration AHEAD = Duration.ofDays(366);
 

@@ -28,7 +28,7 @@ public final class Admission {
     private ApprovalWait wait;
 
     /** Guarded by this. */
-    private boolean abandoned;
+    private volatile boolean abandoned;
 
     /** @param onAdmission done at a moment at which all holds */
     public Admission(
@@ -130,12 +130,8 @@ public final class Admission {
     }
 
     private void admit() throws Exception {
-        if (!isAbandoned()) {
+        if (!abandoned) {
             onAdmission.run();
         }
-    }
-
-    private synchronized boolean isAbandoned() {
-        return abandoned;
     }
 }

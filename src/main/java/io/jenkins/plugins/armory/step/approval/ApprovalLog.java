@@ -124,7 +124,7 @@ public record ApprovalLog(Consumer<String> log) {
     private static String question(Approval approval, ManualRequirement manual, String page) {
         return (manual.people().isEmpty() ? "" : " (" + LogText.continued(manual.people()) + ")")
                 + sentenceEnd(manual.message())
-                + " " + HyperlinkNote.encodeTo(page, "Approve or reject") + post(approval, "/approve or /reject")
+                + " " + HyperlinkNote.encodeTo(page, "Approve or reject") + post(approval)
                 + "."
                 + requesters(manual);
     }
@@ -145,9 +145,9 @@ public record ApprovalLog(Consumer<String> log) {
     }
 
     /** Returns how to answer over HTTP; nothing if Jenkins does not know its address, which only a webhook needs. */
-    private static String post(Approval approval, String paths) {
+    private static String post(Approval approval) {
         try {
-            return ", or POST to " + callbackUri(approval) + paths;
+            return ", or POST to " + callbackUri(approval) + "/approve or /reject";
         } catch (IllegalStateException x) {
             return "";
         }

@@ -133,7 +133,9 @@ final class ApprovalStart {
                 throw new AbortException(DecisionText.at(terms.path(), String.valueOf(x.getMessage())));
             }
             if (length > MOST_OF_STEP) {
-                throw tooLong(length);
+                throw new AbortException(
+                        "approvals: is longer than " + MOST_OF_STEP + " bytes of JSON: it has " + length
+                                + "; shorten what each has, such as bodyTemplate, message and notify, or use several steps");
             }
         }
         return approvals;
@@ -355,10 +357,5 @@ final class ApprovalStart {
             }
             throw SuspendedExecution.failure(notStarted + ", because the approval cannot be written", x);
         }
-    }
-
-    private static AbortException tooLong(long bytes) {
-        return new AbortException("approvals: is longer than " + MOST_OF_STEP + " bytes of JSON: it has " + bytes
-                + "; shorten what each has, such as bodyTemplate, message and notify, or use several steps");
     }
 }

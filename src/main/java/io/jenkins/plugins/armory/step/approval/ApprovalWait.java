@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step.approval;
 
 import hudson.AbortException;
 import hudson.console.HyperlinkNote;
+import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Attempt;
 import io.jenkins.plugins.armory.approval.Decision;
@@ -21,6 +22,7 @@ import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.step.flow.Builds;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
 import io.jenkins.plugins.armory.step.flow.Stages;
+import io.jenkins.plugins.armory.step.flow.TextCause;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.IOException;
 import java.time.Duration;
@@ -337,7 +339,10 @@ public final class ApprovalWait {
         }
         if (decision.outcome() == Outcome.ABORTED) {
             texts(failed).stopped(failed, step.stopCause() == null);
-            step.fail(step.stopCause() != null ? step.stopCause() : EndedWithoutVerdict.exception(decision));
+            step.fail(
+                    step.stopCause() != null
+                            ? step.stopCause()
+                            : TextCause.interruption(Result.ABORTED, decision.mdMessage()));
             return;
         }
         String reason = (awaited.isListed() && !failures.isEmpty()

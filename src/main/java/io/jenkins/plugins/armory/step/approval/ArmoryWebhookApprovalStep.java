@@ -514,7 +514,7 @@ public class ArmoryWebhookApprovalStep extends Step {
         } else if (callers.isEmpty() && !rule) {
             credentialsId = ArmoryConfiguration.get().getCallbackCredentialsId();
         }
-        Duration limit = Terms.limit("timeout", getTimeout(), getUnit());
+        Duration limit = Terms.limit(getTimeout(), getUnit());
         Terms terms = Terms.standard()
                 .phase(requirePhase())
                 .environment(place)

@@ -6,6 +6,7 @@ import hudson.AbortException;
 import hudson.Extension;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.approval.DecisionText;
+import io.jenkins.plugins.armory.config.form.ListField;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import io.jenkins.plugins.armory.webhook.text.LogText;
@@ -38,7 +39,7 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
 
     @DataBoundConstructor
     public ArmoryWebhookApprovalsStep(@CheckForNull List<ArmoryWebhookApprovalStep> approvals) {
-        this.approvals = approvals == null ? List.of() : List.copyOf(approvals);
+        this.approvals = ListField.copy(approvals);
     }
 
     public List<ArmoryWebhookApprovalStep> getApprovals() {

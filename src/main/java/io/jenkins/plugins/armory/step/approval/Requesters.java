@@ -59,7 +59,11 @@ final class Requesters {
                 add(user);
             } else if (cause instanceof Cause.UpstreamCause upstream) {
                 open.addAll(upstream.getUpstreamCauses());
-                followScan(upstream);
+                Run<?, ?> run = upstream.getUpstreamRun();
+                if (run != null) { // who started the scan that found it: the causes of that have been copied, and not
+                    // its actions
+                    open.addAll(ScanCauses.of(run));
+                }
                 if (upstream.getUpstreamCauses().stream()
                         .anyMatch(Cause.UpstreamCause.DeeplyNestedUpstreamCause.class::isInstance)) {
                     followCut(upstream);
@@ -74,14 +78,6 @@ final class Requesters {
             throw unknown("it was started by somebody who was not logged in");
         }
         users.add(user);
-    }
-
-    /** Adds who started the scan that found a build upstream: the causes of that have been copied, and not its actions. */
-    private void followScan(Cause.UpstreamCause upstream) {
-        Run<?, ?> run = upstream.getUpstreamRun();
-        if (run != null) {
-            open.addAll(ScanCauses.of(run));
-        }
     }
 
     /** Follows a cause of which Jenkins left out a part, because it has too many causes of its own. */

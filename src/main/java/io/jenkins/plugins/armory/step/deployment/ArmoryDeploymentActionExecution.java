@@ -121,7 +121,8 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         String problem = problemOf(outputs);
         BlockEnd end = problem == null ? bodyEnd : BlockEnd.failure(new AbortException(problem));
         Throwable thrown = end.failure();
-        if (thrown != null && counts(thrown)) { // before the step is on record as over
+        // What is news for the environments, before the step is on record as over.
+        if (thrown != null && !approval && !isInterruption(thrown)) {
             failLikeAnApproval(reason(end));
         }
         Transition transition =
@@ -144,11 +145,6 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
 
     private String reason(BlockEnd end) {
         return label + " failed: " + end.reason();
-    }
-
-    /** Returns whether a failure of the body is news for the environments. */
-    private boolean counts(Throwable thrown) {
-        return !approval && !isInterruption(thrown);
     }
 
     private static boolean isInterruption(Throwable thrown) {

@@ -6,6 +6,7 @@ import hudson.Extension;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.config.form.Argument;
 import io.jenkins.plugins.armory.config.form.KeyValue;
+import io.jenkins.plugins.armory.config.form.ListField;
 import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
 import java.util.List;
@@ -88,7 +89,7 @@ public final class ArmoryDeploymentActionStep extends Step {
     @DataBoundSetter
     @Argument(map = true)
     public void setVariables(@CheckForNull List<KeyValue> variables) {
-        this.variables = variables == null ? List.of() : List.copyOf(variables);
+        this.variables = ListField.copy(variables);
     }
 
     @Override

@@ -29,11 +29,6 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     /** A parameter of the step {@code parallel}, which would not run a branch of this name. */
     private static final String NO_BRANCH = "failFast";
 
-    private static final String UNUSABLE = "armoryDeployment: config cannot be used:\n";
-
-    /** What a deployment is called that cannot begin, with the id of its node. */
-    private static final String UNREAD = "(armoryDeployment, step %s)";
-
     @CheckForNull
     private final String mistake;
 
@@ -73,7 +68,8 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     @Override
     protected void tellEnvironments(String reason) throws IOException, InterruptedException {
         String node = getContext().get(FlowNode.class).getId();
-        tell(new Declared(UNREAD.formatted(node), null, node, Stages.placeOf(getContext(), null), null, reason));
+        String unread = "(armoryDeployment, step " + node + ")";
+        tell(new Declared(unread, null, node, Stages.placeOf(getContext(), null), null, reason));
     }
 
     private void read() throws Exception {
@@ -100,7 +96,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         try {
             return PlannedDeployment.read(config, context, bodies);
         } catch (PlannedDeployment.InvalidException x) {
-            throw new AbortException(UNUSABLE + x.getMessage());
+            throw new AbortException("armoryDeployment: config cannot be used:\n" + x.getMessage());
         }
     }
 

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import io.jenkins.plugins.armory.config.form.Argument;
 import io.jenkins.plugins.armory.config.form.KeyValue;
+import io.jenkins.plugins.armory.config.form.ListField;
 import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
 import java.util.List;
@@ -72,7 +73,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
     @DataBoundSetter
     @Argument(map = true)
     public void setContext(@CheckForNull List<KeyValue> context) {
-        this.context = context == null ? List.of() : List.copyOf(context);
+        this.context = ListField.copy(context);
     }
 
     /** Returns the targets to deploy to; empty for all of the file. */
@@ -83,7 +84,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
     @DataBoundSetter
     @Argument(filled = true)
     public void setTargets(@CheckForNull List<String> targets) {
-        this.targets = targets == null ? List.of() : List.copyOf(targets);
+        this.targets = ListField.copy(targets);
     }
 
     /** Returns the texts of the files that a {@code bodyTemplate.path} may name, by their paths. */
@@ -94,7 +95,7 @@ public final class ArmoryDeploymentPlanStep extends Step {
     @DataBoundSetter
     @Argument(map = true)
     public void setBodies(@CheckForNull List<KeyValue> bodies) {
-        this.bodies = bodies == null ? List.of() : List.copyOf(bodies);
+        this.bodies = ListField.copy(bodies);
     }
 
     Map<String, String> contextMap() {

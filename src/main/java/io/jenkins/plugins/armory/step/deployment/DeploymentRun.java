@@ -25,10 +25,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public record DeploymentRun(ArrayList<Target> targets, long timeoutSeconds) implements Serializable {
 
-    private static final String BEFORE = "before deployment";
-    private static final String CONDITIONS = "conditions";
-    private static final String AFTER = "after deployment";
-
     /** @param webhooks the webhooks of the file, by name */
     static DeploymentRun of(DeploymentPlan plan, Map<String, Webhook> webhooks) {
         Duration timeout = plan.actionTimeout();
@@ -59,13 +55,13 @@ public record DeploymentRun(ArrayList<Target> targets, long timeoutSeconds) impl
                 arguments.put("dependsOn", new ArrayList<>(target.dependsOn()));
             }
             var strategy = new ArrayList<Group>();
-            target.strategy().forEach(group -> strategy.add(Group.of(CONDITIONS, tasks.all(group, Phase.STRATEGY))));
+            target.strategy().forEach(group -> strategy.add(Group.of("conditions", tasks.all(group, Phase.STRATEGY))));
             return new Target(
                     target.name(),
                     arguments,
-                    Group.of(BEFORE, tasks.all(target.before(), Phase.BEFORE_DEPLOYMENT)),
+                    Group.of("before deployment", tasks.all(target.before(), Phase.BEFORE_DEPLOYMENT)),
                     strategy,
-                    Group.of(AFTER, tasks.all(target.after(), Phase.AFTER_DEPLOYMENT)),
+                    Group.of("after deployment", tasks.all(target.after(), Phase.AFTER_DEPLOYMENT)),
                     tasks.task(target.rollback(), Phase.STRATEGY));
         }
     }

@@ -226,7 +226,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     /** Returns the place of the rules: in the body of this environment. */
     @Override
     public Place placeOfApprovals(@CheckForNull String environment) throws IOException, InterruptedException {
-        return super.placeOfApprovals(environment).inBody(id());
+        return super.placeOfApprovals(environment).withBody(id());
     }
 
     private void admitted() throws IOException, InterruptedException {

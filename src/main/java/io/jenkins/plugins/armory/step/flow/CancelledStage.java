@@ -5,7 +5,6 @@ import hudson.model.InvisibleAction;
 import hudson.model.Result;
 import java.util.List;
 import java.util.Objects;
-import jenkins.model.CauseOfInterruption;
 import org.jenkinsci.plugins.workflow.actions.PersistentAction;
 import org.jenkinsci.plugins.workflow.graph.BlockStartNode;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
@@ -67,22 +66,6 @@ public final class CancelledStage extends InvisibleAction implements PersistentA
 
     /** Returns what its body ends with, and the stage too if it is fatal. Declarative makes the result of that the one of the build. */
     FlowInterruptedException interruption() {
-        return new FlowInterruptedException(fatal ? Result.FAILURE : Result.ABORTED, false, new Cause(message()));
-    }
-
-    private static final class Cause extends CauseOfInterruption {
-
-        private static final long serialVersionUID = 1L;
-
-        private final String message;
-
-        Cause(String message) {
-            this.message = message;
-        }
-
-        @Override
-        public String getShortDescription() {
-            return message;
-        }
+        return TextCause.interruption(fatal ? Result.FAILURE : Result.ABORTED, message());
     }
 }

@@ -4,11 +4,7 @@ import hudson.Extension;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.webhook.text.LogText;
-import java.io.IOException;
-import java.io.PrintStream;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.actions.ErrorAction;
 import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.graph.BlockEndNode;
@@ -22,8 +18,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Extension
 @Restricted(NoExternalUse.class)
 public final class Conclusion implements GraphListener.Synchronous {
-
-    private static final Logger LOGGER = Logger.getLogger(Conclusion.class.getName());
 
     @Override
     public void onNewHead(FlowNode node) {
@@ -50,13 +44,9 @@ public final class Conclusion implements GraphListener.Synchronous {
         if (node.getAction(ErrorAction.class) != null) {
             return; // which says it
         }
-        try {
-            PrintStream log = node.getExecution().getOwner().getListener().getLogger();
-            reasons.forEach(reason -> log.println(LogText.PREFIX
-                    + LogText.continued("This build is " + run.getResult() + " although its Pipeline ended without an"
-                            + " error: " + reason)));
-        } catch (IOException x) {
-            LOGGER.log(Level.FINE, x, () -> "Cannot write to the log of " + run);
-        }
+        reasons.forEach(reason -> Builds.print(
+                node.getExecution(),
+                LogText.continued("This build is " + run.getResult() + " although its Pipeline ended without an error: "
+                        + reason)));
     }
 }

@@ -72,7 +72,7 @@ class TokenEndpointTest {
                 method,
                 query,
                 List.of(authorization),
-                new RequestBody(type, bytes.length, new ByteArrayInputStream(bytes))));
+                new RequestBody(type, bytes.length, () -> new ByteArrayInputStream(bytes))));
     }
 
     /** Else who knows the old secret had a token of the new one. */

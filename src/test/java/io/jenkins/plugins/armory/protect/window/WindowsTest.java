@@ -64,9 +64,10 @@ class WindowsTest {
     void withoutAnyItIsAlwaysOpen() {
         Instant now = at("2026-12-24T18:00");
 
-        assertThat(new Windows(List.of()).isOpen(now)).isTrue();
-        assertThat(new Windows(List.of()).nextOpening(now)).contains(now);
-        assertThat(new Windows(List.of()).nextClosing(now)).isEmpty();
+        var always = new Windows(List.of());
+        assertThat(always.isOpen(now)).isTrue();
+        assertThat(always.nextOpening(now)).contains(now);
+        assertThat(always.nextClosing(now)).isEmpty();
     }
 
     @Test

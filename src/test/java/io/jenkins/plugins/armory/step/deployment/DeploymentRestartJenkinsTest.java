@@ -94,7 +94,7 @@ class DeploymentRestartJenkinsTest {
                     armoryEnvironment(name: 'docs', dependsOn: []) { echo 'never' }
                     """);
             awaitInput(run(j));
-            failAfterDeployment(run(j), Place.OUTERMOST.in("staging"));
+            failAfterDeployment(run(j), Place.OUTERMOST.withEnvironment("staging"));
             file[0] = run(j).getRootDir().toPath().resolve("armory.log");
             before[0] = Files.readAllBytes(file[0]);
             markers = contents(j.jenkins.getRootDir().toPath().resolve("armory-approvals/open"));

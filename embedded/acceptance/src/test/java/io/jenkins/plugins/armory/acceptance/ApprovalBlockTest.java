@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** A block, or a stage of a Declarative Pipeline, that runs once an approval has succeeded ({@code armoryApproval}). */
 class ApprovalBlockTest extends SharedController {
@@ -90,7 +89,7 @@ class ApprovalBlockTest extends SharedController {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs Declarative Pipelines")
+    @NeedsRealJenkins
     void isAnOptionOfAStageThatComesBeforeItsAgent() {
         String script = """
                 pipeline {
@@ -116,7 +115,7 @@ class ApprovalBlockTest extends SharedController {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs Declarative Pipelines")
+    @NeedsRealJenkins
     void anEnvironmentIsAnOptionOfAStageToo() {
         Build build = jenkins.build("""
                         pipeline {

@@ -49,6 +49,16 @@ final class ApprovalsPage {
         page.await(rows("waiting") + ".length === " + waiting + " && " + rows("decided") + ".length === " + decided);
     }
 
+    /** Decides by the keyboard alone. */
+    static void decide(BrowserPage page, String button, String comment) {
+        page.tabTo(button);
+        page.enter();
+        page.await("document.querySelector('" + DIALOG + "')?.open");
+        page.type(comment);
+        page.tabTo(SEND);
+        page.enter();
+    }
+
     /** No script failed, none of another's ran, and the content security policy had nothing to keep from happening. */
     static void hasNoTrouble(BrowserPage page) {
         assertThat(page.troubles()).isEmpty();

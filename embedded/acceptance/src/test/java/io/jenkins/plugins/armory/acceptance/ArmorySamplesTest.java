@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Deployment files of the kinds that Armory's documentation has, run: what goes over the wire for them, byte by byte.
@@ -113,10 +112,7 @@ class ArmorySamplesTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(
-            named = "jenkins.war",
-            matches = ".+",
-            disabledReason = "needs a real Jenkins, for its agents")
+    @NeedsRealJenkins
     void remoteNetworkAgent(Jenkins jenkins) {
         Build build =
                 run(jenkins, "remote-network-agent.yml", "prod", "service: 'http://%s'".formatted(server.authority()));

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.acceptance;
 
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.ATTACK;
-import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.DIALOG;
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.QUOTED_ATTACK;
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.hasNoTrouble;
 import static io.jenkins.plugins.armory.acceptance.driver.Screens.HEIGHT;
@@ -112,12 +111,7 @@ class BuildTabTest {
                         .asInt())
                 .as("what was unfolded stays so")
                 .isEqualTo(2);
-        page.tabTo("[data-decide^=approve]");
-        page.enter();
-        page.await("document.querySelector('" + DIALOG + "')?.open");
-        page.type("fine");
-        page.tabTo(DIALOG + " [type=submit]");
-        page.enter();
+        ApprovalsPage.decide(page, "[data-decide^=approve]", "fine");
 
         awaitText(page, card(), "Approved\\n\\nfine");
         build.awaitResult("SUCCESS");
@@ -279,12 +273,7 @@ class BuildTabTest {
         page.await(rows + ".length === 0");
         search(page, "approvals[17]");
         page.await(rows + ".length === 1");
-        page.tabTo("[data-decide^=reject]");
-        page.enter();
-        page.await("document.querySelector('" + DIALOG + "')?.open");
-        page.type("not there");
-        page.tabTo(DIALOG + " [type=submit]");
-        page.enter();
+        ApprovalsPage.decide(page, "[data-decide^=reject]", "not there");
 
         awaitText(page, rows + "[0]", "Rejected");
         awaitText(page, card(), "Another approval failed: 129");

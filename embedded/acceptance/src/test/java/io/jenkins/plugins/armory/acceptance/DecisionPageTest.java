@@ -59,6 +59,11 @@ class DecisionPageTest {
         return page.await("!document.querySelector('" + DIALOG + "')");
     }
 
+    private static String alertOf(BrowserPage page) {
+        page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
+        return textOf(page, DIALOG + " [role=alert]");
+    }
+
     private static JsonNode person(Build build) {
         return build.approval().get("manualApproval");
     }
@@ -130,9 +135,7 @@ class DecisionPageTest {
         build.as("alice").decide(build.approval(), "approve", "I was first").expect(200);
         page.click(SEND, 1);
 
-        page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
-        assertThat(textOf(page, DIALOG + " [role=alert]"))
-                .contains("Decided first by user alice: Approved", "I was first");
+        assertThat(alertOf(page)).contains("Decided first by user alice: Approved", "I was first");
         assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()")
                         .asBoolean())
                 .isFalse();
@@ -233,10 +236,8 @@ class DecisionPageTest {
      * Puts parameters into what Jenkins says, since the embedded controller has no kinds of them, and keeps what the page sends in
      * {@code window.sent}. Jenkins does not get the inputs, which it would refuse. {@code window.form} is their form, if it is set; it
      * comes with the promise {@code window.formComes}, or at once.
-     *
-     * @param more further fields of {@code manualApproval}
      */
-    private static void fakeParameters(BrowserPage page, String more) {
+    private static void fakeParameters(BrowserPage page) {
         page.evaluate("""
                 (() => {
                   const send = window.fetch;
@@ -252,11 +253,12 @@ class DecisionPageTest {
                     }
                     const data = await (await send(url, { cache: 'no-store' })).json();
                     data.approvals.filter(({ manualApproval }) => manualApproval).forEach(({ manualApproval }) =>
-                      Object.assign(manualApproval, { parameters: ['region'], %s }));
+                      Object.assign(manualApproval, { parameters: ['region'], message: 'Where to?' }));
                     return new Response(JSON.stringify(data));
                   };
                 })()
-                """.formatted(more));
+                """);
+        page.await(rows("waiting") + "[0].includes('Where to?')");
     }
 
     private static Build askAPerson(Jenkins jenkins) {
@@ -269,9 +271,8 @@ class DecisionPageTest {
     }
 
     private static void askWith(BrowserPage page, String form) {
-        fakeParameters(page, "message: 'Where to?'");
+        fakeParameters(page);
         page.evaluate("window.form = '" + form + "'");
-        page.await(rows("waiting") + "[0].includes('Where to?')");
         page.click(APPROVE, 1);
         awaitDialog(page).await("!document.querySelector('" + SEND + "').disabled");
     }
@@ -303,10 +304,9 @@ class DecisionPageTest {
     void aFormThatComesLateLeavesWhoeverWritesACommentAlone(Jenkins jenkins, Browser browser) {
         Build build = askAPerson(jenkins);
         BrowserPage page = page(browser, jenkins, WIDE, build);
-        fakeParameters(page, "message: 'Where to?'");
+        fakeParameters(page);
         page.evaluate("window.form = '" + region("<select name=value><option>eu<option>us</select>") + "'");
         page.evaluate("window.formComes = new Promise((come) => { window.come = come; }), 0");
-        page.await(rows("waiting") + "[0].includes('Where to?')");
         page.click(APPROVE, 1);
         awaitDialog(page);
         page.type("looks go");
@@ -325,8 +325,7 @@ class DecisionPageTest {
     void decidesNothingIfTheValueCannotBeTold(Jenkins jenkins, Browser browser) {
         Build build = askAPerson(jenkins);
         BrowserPage page = page(browser, jenkins, WIDE, build);
-        fakeParameters(page, "message: 'Where to?'");
-        page.await(rows("waiting") + "[0].includes('Where to?')");
+        fakeParameters(page);
         for (String fields : List.of(
                 "<input type=checkbox name=value value=eu checked><input type=checkbox name=value value=us checked>",
                 "<select name=value multiple><option>eu<option selected>us</select>",
@@ -335,9 +334,8 @@ class DecisionPageTest {
             page.click(APPROVE, 1);
             awaitDialog(page).await("!document.querySelector('" + SEND + "').disabled");
             page.click(SEND, 1);
-            page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
 
-            assertThat(textOf(page, DIALOG + " [role=alert]"))
+            assertThat(alertOf(page))
                     .isEqualTo("Nothing was decided: This page cannot read what is filled in for region."
                             + " Approve over HTTP, with the parameter inputs.");
             page.escape();
@@ -353,8 +351,7 @@ class DecisionPageTest {
     void anAdministratorRejectsAnywayWhereThereIsNoForm(Jenkins jenkins, Browser browser) {
         Build build = askAPerson(jenkins);
         BrowserPage page = page(browser, jenkins, WIDE, build);
-        fakeParameters(page, "message: 'Where to?'");
-        page.await(rows("waiting") + "[0].includes('Where to?')");
+        fakeParameters(page);
         page.click(OVERRIDE, 1);
         awaitDialog(page).await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
         assertThat(page.evaluate("document.querySelector('" + SEND + "[value=approve]').disabled")
@@ -398,10 +395,8 @@ class DecisionPageTest {
         page.click(APPROVE, 1);
         awaitDialog(page);
         page.click(SEND, 1);
-        page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
 
-        assertThat(textOf(page, DIALOG + " [role=alert]"))
-                .isEqualTo("This may count or not: " + said + ". Reload the page to see.");
+        assertThat(alertOf(page)).isEqualTo("This may count or not: " + said + ". Reload the page to see.");
         assertThat(person(build).get("approved").asBoolean()).isTrue();
         build.abort();
     }
@@ -416,9 +411,7 @@ class DecisionPageTest {
         build.awaitResult("FAILURE");
         page.click(SEND, 1);
 
-        page.await("document.querySelector('" + DIALOG + " [role=alert]:not([hidden])')");
-        assertThat(textOf(page, DIALOG + " [role=alert]"))
-                .contains("Decided without you: Failed (callback token)", "1 of 42 failed");
+        assertThat(alertOf(page)).contains("Decided without you: Failed (callback token)", "1 of 42 failed");
         assertThat(page.evaluate("document.querySelector('" + SEND + "').checkVisibility()")
                         .asBoolean())
                 .isFalse();

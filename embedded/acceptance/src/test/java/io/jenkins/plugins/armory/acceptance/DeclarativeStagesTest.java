@@ -12,11 +12,10 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** {@link StagesTest} for Declarative Pipelines, with what they alone have: {@code post}, {@code when}, restarts from a stage. */
 @AcceptanceTest
-@EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs Declarative Pipelines")
+@NeedsRealJenkins
 class DeclarativeStagesTest {
 
     @Test

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.acceptance;
 
-import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.DIALOG;
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.hasNoTrouble;
 import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.pause;
 import static io.jenkins.plugins.armory.acceptance.DeploymentFiles.run;
@@ -206,12 +205,7 @@ class DeploymentPageTest {
                 .await("document.activeElement.id === 'approval-" + id + "'");
         assertThat(text(page, step("staging", "set weight 100"))).contains("Running", "Fifty percent?");
 
-        page.tabTo(".armory-tile [data-decide^=approve]");
-        page.enter();
-        page.await("document.querySelector('" + DIALOG + "')?.open");
-        page.type("fine");
-        page.tabTo(DIALOG + " [type=submit]");
-        page.enter();
+        ApprovalsPage.decide(page, ".armory-tile [data-decide^=approve]", "fine");
         awaitText(page, step("staging", "set weight 100"), "Approved\\n\\nfine");
         callback.succeed("");
 

@@ -14,10 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The examples of docs/deciding.md for a newer build, which need plugins that the embedded controller cannot have. */
-@EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs a real Jenkins")
+@NeedsRealJenkins
 class NewerBuildTest {
 
     private static RealJenkins controller;

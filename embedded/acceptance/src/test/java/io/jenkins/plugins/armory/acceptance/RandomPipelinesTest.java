@@ -40,7 +40,6 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Pipelines at random do what the rules of a failure say, and nothing else: which parts are run, which webhooks are called, and
@@ -119,7 +118,7 @@ class RandomPipelinesTest {
 
     /** Each build is restarted from a stage at random, and then the restarted one is. */
     @Test
-    @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs Declarative Pipelines")
+    @NeedsRealJenkins
     void theyDoSoRestartedFromAStage() throws Exception {
         int count = Integer.getInteger("acceptance.pipelines.restarted");
         assertThat(count).as("acceptance.pipelines.restarted").isPositive();

@@ -25,13 +25,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What only a Jenkins with users, CSRF protection and its own checks of plugins can show. */
 @AcceptanceTest
-@EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs a real Jenkins")
+@NeedsRealJenkins
 class RealJenkinsTest {
 
     @Test

@@ -7,7 +7,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Stages of Scripted Pipelines, as Pipeline Graph View and Stage View show them or the embedded controller lists them: what a failed
@@ -153,10 +152,7 @@ class StagesTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(
-            named = "jenkins.war",
-            matches = ".+",
-            disabledReason = "the embedded controller lists stages, without the steps in them")
+    @NeedsRealJenkins
     void stepsInBranchesAreShownAsPausedWhileTheyWait(Jenkins jenkins, ExternalProcess process) {
         Build build = jenkins.build(
                         "parallel a: { stage('in a') { %s } }, b: { echo 'in b' }".formatted(process.approval()))
@@ -169,10 +165,7 @@ class StagesTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(
-            named = "jenkins.war",
-            matches = ".+",
-            disabledReason = "the embedded controller lists stages, without the steps in them")
+    @NeedsRealJenkins
     void failedApprovalAfterTheDeploymentIsAnUnstableStep(Jenkins jenkins, ExternalProcess process) {
         Build build = fail(jenkins, process, "stage('prod') { %s }".formatted(process.approval(AFTER)));
 

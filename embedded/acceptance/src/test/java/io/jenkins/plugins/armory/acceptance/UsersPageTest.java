@@ -20,10 +20,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The pages for users who may do different things, with passwords, and so with crumbs, as people in browsers have them. */
-@EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "needs a real Jenkins")
+@NeedsRealJenkins
 @NeedsBrowser
 class UsersPageTest {
 
