@@ -29,11 +29,15 @@ enum Damage {
         return !isDamaged || damage == READ_ONLY && atPoint ? null : damage;
     }
 
-    /** Damages the build of a job while no controller runs, and returns whether there was something to damage. */
+    /** Damages the build of a job while no controller runs, unless it is over, and returns whether there was something to damage. */
     boolean damage(Path home, String job, Random random) {
+        Path build = home.resolve("jobs/" + job + "/builds/1");
         try {
+            if (Files.readString(build.resolve("log")).contains("Finished: ")) {
+                return false;
+            }
             return this == LINES_LOST
-                    ? loseLines(home.resolve("jobs/" + job + "/builds/1/armory.log"), 1 + random.nextInt(MOST_LINES))
+                    ? loseLines(build.resolve("armory.log"), 1 + random.nextInt(MOST_LINES))
                     : loseMarker(home.resolve("armory-approvals/open"), job);
         } catch (IOException x) {
             throw new UncheckedIOException(x);
