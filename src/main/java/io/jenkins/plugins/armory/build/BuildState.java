@@ -404,6 +404,7 @@ public final class BuildState {
                 durable = durable.inDoubt(reason, now);
                 newest = durable;
             }
+            committed.accept(log.commits() + 1); // one that the log lacks: so it is in doubt without its marker, too
             inMemory(commit -> approvals().stream()
                     .filter(each -> !each.isDecided())
                     .map(each -> commit.on(each.id(), new Event.Lost(reason), now))

@@ -53,6 +53,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -603,6 +604,21 @@ class BuildStateTest {
         assertThat(folder.resolve(BuildLog.FILE)).content().isEqualTo(before);
         assertThat(reopened().doubt()).isPresent();
         assertThat(reopened().deployment().reasonToCancel(Place.OUTERMOST)).isNotNull();
+    }
+
+    /** Once the build is over, it has no marker any more, and its log has what is pending for ever. */
+    @Test
+    void aDoubtOutlivesItsMarker() throws IOException {
+        var seen = new AtomicLong();
+        store.listen(seen::set, () -> {});
+        asks(in(null), Phase.STRATEGY, "a1");
+
+        store.doubt("it had to be").join();
+        Files.delete(marked.resolve(KEY));
+
+        store = open(() -> folder, seen.get());
+        assertThat(outcomes()).isEqualTo(Map.of("a1", "LOST"));
+        assertThat(store.doubt()).isPresent();
     }
 
     /** As on a file server that does not answer: the log is a pipe that nobody reads. */
