@@ -7,7 +7,6 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.call.CallKind.Order;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
@@ -16,6 +15,7 @@ import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.util.Optional;
+import java.util.function.Function;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -24,10 +24,13 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public class ApprovalRequests {
 
+    private final Function<BuildRef, Run<?, ?>> builds;
     private final CallbackTokens tokens;
     private final WebhookClient client;
 
-    public ApprovalRequests(CallbackTokens tokens, WebhookClient client) {
+    /** @param builds returns a build as far as the current user may see it, {@code null} if it is not there */
+    public ApprovalRequests(Function<BuildRef, Run<?, ?>> builds, CallbackTokens tokens, WebhookClient client) {
+        this.builds = builds;
         this.tokens = tokens;
         this.client = client;
     }
@@ -50,10 +53,10 @@ public class ApprovalRequests {
                 kind.wanted(order));
     }
 
-    private static Run<?, ?> buildOf(Order order) throws UndeliverableException {
+    private Run<?, ?> buildOf(Order order) throws UndeliverableException {
         BuildRef build = order.approval().build();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            Run<?, ?> run = BuildRecord.find(build);
+            Run<?, ?> run = builds.apply(build);
             if (run == null) {
                 throw new UndeliverableException("its build " + build + " is not there");
             }
@@ -79,7 +82,7 @@ public class ApprovalRequests {
      */
     Optional<String> reasonToWait(Approval approval) {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            if (BuildRecord.find(approval.build()) == null) {
+            if (builds.apply(approval.build()) == null) {
                 return Optional.of("its build is not there.");
             }
         }
@@ -123,9 +126,7 @@ public class ApprovalRequests {
                 .with(Variables.DEPLOYMENT_ID, run.getExternalizableId())
                 .with(Variables.APPLICATION_NAME, run.getParent().getFullName())
                 .with(Variables.BUILD_URL, root + run.getUrl())
-                .with(
-                        Variables.APPROVAL_URL,
-                        root + BuildRecord.pageOf(run, approval.id()).substring(1))
+                .with(Variables.APPROVAL_URL, root + pageOf(run, approval.id()).substring(1))
                 .with(Variables.ENVIRONMENT_NAME, approval.environment())
                 .with(Variables.PHASE, approval.phase().toString())
                 .with(Variables.ACCOUNT_NAME, order.calls().account())
@@ -159,5 +160,10 @@ public class ApprovalRequests {
      */
     public static String callbackUriOf(String id) {
         return Settings.get().rootActionUrl() + "approvals/" + id;
+    }
+
+    /** Returns the path of a build's page, at one of its approvals. It starts at the Jenkins URL, with a slash. */
+    public static String pageOf(Run<?, ?> run, String approvalId) {
+        return "/" + run.getUrl() + "armory/#approval-" + approvalId;
     }
 }

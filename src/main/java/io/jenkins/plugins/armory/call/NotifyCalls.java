@@ -7,7 +7,7 @@ import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.Notifications;
 import io.jenkins.plugins.armory.approval.Notifications.Notice;
 import io.jenkins.plugins.armory.approval.Notifications.Occasion;
-import io.jenkins.plugins.armory.build.Approvals;
+import io.jenkins.plugins.armory.store.Approvals;
 import io.jenkins.plugins.armory.webhook.Variables;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.armory.callback;
 
-import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
+import io.jenkins.plugins.armory.part.signature.SignatureHeaders;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;

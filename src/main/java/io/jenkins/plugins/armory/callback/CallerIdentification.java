@@ -1,10 +1,10 @@
 package io.jenkins.plugins.armory.callback;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
+import io.jenkins.plugins.armory.part.signature.SignatureVerifier;
 import java.util.List;
 import java.util.Optional;
 import org.kohsuke.accmod.Restricted;

@@ -41,7 +41,7 @@ public record RequestBody(
     /** The field with which a signed body names its approval, since the address is not signed. */
     private static final String APPROVAL_ID = "approvalId";
 
-    static final int MAX_BYTES = 64 * 1024;
+    public static final int MAX_BYTES = 64 * 1024;
 
     /** The time for a whole body. */
     static final Duration TIME = Duration.ofSeconds(10);

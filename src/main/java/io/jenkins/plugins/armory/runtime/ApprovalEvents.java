@@ -9,7 +9,7 @@ import io.jenkins.plugins.armory.api.ApprovalView;
 import io.jenkins.plugins.armory.api.ApprovalViews;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Progress;
-import io.jenkins.plugins.armory.build.ApprovalObserver;
+import io.jenkins.plugins.armory.store.ApprovalObserver;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

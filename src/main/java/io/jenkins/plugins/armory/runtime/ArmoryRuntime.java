@@ -8,11 +8,6 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.armory.api.ApprovalListener;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.build.ApprovalStore;
-import io.jenkins.plugins.armory.build.Approvals;
-import io.jenkins.plugins.armory.build.BuildState;
-import io.jenkins.plugins.armory.builds.BuildRecord;
-import io.jenkins.plugins.armory.builds.RunningBuilds;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallLoop;
 import io.jenkins.plugins.armory.call.CallPermits;
@@ -21,18 +16,22 @@ import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.call.WebhookClient;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallerIdentification;
-import io.jenkins.plugins.armory.callback.oauth.IssuedTokens;
-import io.jenkins.plugins.armory.callback.oauth.OAuthClient;
-import io.jenkins.plugins.armory.callback.oauth.TokenEndpoint;
-import io.jenkins.plugins.armory.callback.oidc.IssuerDiscovery;
-import io.jenkins.plugins.armory.callback.oidc.OutsideIssuers;
-import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.environment.Deployment;
-import io.jenkins.plugins.armory.storage.EndedDeployment;
-import io.jenkins.plugins.armory.storage.History;
-import io.jenkins.plugins.armory.storage.disk.UntilWritten;
+import io.jenkins.plugins.armory.part.oauth.IssuedTokens;
+import io.jenkins.plugins.armory.part.oauth.OAuthClient;
+import io.jenkins.plugins.armory.part.oauth.TokenEndpoint;
+import io.jenkins.plugins.armory.part.oidc.IssuerDiscovery;
+import io.jenkins.plugins.armory.part.oidc.OutsideIssuers;
+import io.jenkins.plugins.armory.part.protect.DeploymentNotes;
+import io.jenkins.plugins.armory.part.protect.EndedDeployment;
+import io.jenkins.plugins.armory.part.signature.SignatureVerifier;
+import io.jenkins.plugins.armory.store.ApprovalStore;
+import io.jenkins.plugins.armory.store.Approvals;
+import io.jenkins.plugins.armory.store.BuildState;
+import io.jenkins.plugins.armory.store.History;
+import io.jenkins.plugins.armory.store.disk.UntilWritten;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
@@ -80,7 +79,7 @@ public final class ArmoryRuntime {
             Jenkins.get().getRootDir().toPath().resolve("armory-approvals"),
             ExtensionList::lookupFirst,
             this::builds,
-            new ApprovalRequests(tokens, client),
+            new ApprovalRequests(BuildRecord::find, tokens, client),
             permits,
             events,
             Timer.get(),

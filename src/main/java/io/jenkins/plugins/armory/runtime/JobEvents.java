@@ -9,8 +9,6 @@ import hudson.model.Run;
 import hudson.model.listeners.ItemListener;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.builds.BuildRecord;
-import io.jenkins.plugins.armory.builds.SeenCommits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,17 +1,16 @@
 package io.jenkins.plugins.armory.runtime;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.build.ApprovalStore;
-import io.jenkins.plugins.armory.build.Approvals;
-import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallLoop;
 import io.jenkins.plugins.armory.call.CallPermits;
 import io.jenkins.plugins.armory.call.Settings;
-import io.jenkins.plugins.armory.storage.disk.StoreInUseException;
-import io.jenkins.plugins.armory.storage.disk.StoreLock;
-import io.jenkins.plugins.armory.storage.disk.UnknownFormatException;
-import io.jenkins.plugins.armory.storage.disk.UntilWritten;
+import io.jenkins.plugins.armory.store.ApprovalStore;
+import io.jenkins.plugins.armory.store.Approvals;
+import io.jenkins.plugins.armory.store.disk.StoreInUseException;
+import io.jenkins.plugins.armory.store.disk.StoreLock;
+import io.jenkins.plugins.armory.store.disk.UnknownFormatException;
+import io.jenkins.plugins.armory.store.disk.UntilWritten;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,11 +28,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The approvals, opened when they are first needed. An obstacle is logged once; opening is tried again until it can.
  */
-final class OpenStore {
+@Restricted(NoExternalUse.class)
+public final class OpenStore {
 
     private static final Logger LOGGER = Logger.getLogger(OpenStore.class.getName());
 
@@ -48,7 +50,7 @@ final class OpenStore {
     private final UntilWritten again;
 
     /** The parts that are open together. */
-    record Open(ApprovalStore store, Approvals approvals, CallLoop calls) {}
+    public record Open(ApprovalStore store, Approvals approvals, CallLoop calls) {}
 
     /** Finds what Jenkins has made. */
     interface Extensions {
@@ -124,7 +126,7 @@ final class OpenStore {
      *
      * @throws ApprovalsUnavailableException if it cannot be opened now
      */
-    synchronized Open open() throws ApprovalsUnavailableException {
+    public synchronized Open open() throws ApprovalsUnavailableException {
         if (open == null && problem == null) {
             tryUntilOpen();
         }
@@ -147,7 +149,7 @@ final class OpenStore {
     }
 
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
-    void whenOpen(Consumer<Open> work) {
+    public void whenOpen(Consumer<Open> work) {
         Open now;
         synchronized (this) {
             try {
@@ -161,7 +163,7 @@ final class OpenStore {
     }
 
     /** Runs work on the thread of a writer once the approvals are open, and throws nothing at the caller. */
-    void whenOpen(UntilWritten writer, Runnable work) {
+    public void whenOpen(UntilWritten writer, Runnable work) {
         writer.soon(() -> whenOpen(open -> writer.soon(work)));
     }
 

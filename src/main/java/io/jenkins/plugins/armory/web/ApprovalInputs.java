@@ -12,7 +12,7 @@ import hudson.model.SimpleParameterDefinition;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.callback.JsonResponse;
-import io.jenkins.plugins.armory.protect.InputParameters;
+import io.jenkins.plugins.armory.config.form.InputParameters;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.LinkedHashMap;

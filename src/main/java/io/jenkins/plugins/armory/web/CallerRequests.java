@@ -2,9 +2,9 @@ package io.jenkins.plugins.armory.web;
 
 import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.RequestBody;
-import io.jenkins.plugins.armory.callback.oauth.TokenRequest;
-import io.jenkins.plugins.armory.callback.signed.SignatureHeaders;
-import io.jenkins.plugins.armory.webhook.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.part.oauth.TokenRequest;
+import io.jenkins.plugins.armory.part.signature.SignatureHeaders;
+import io.jenkins.plugins.armory.part.signature.StandardWebhooks;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -7,12 +7,15 @@ import io.jenkins.plugins.armory.callback.JsonResponse;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The entity tag (RFC 9110, section 8.8.3) of an answer: a hash of the values in it. Comparing tags is far cheaper than writing the
  * answer.
  */
-final class PageTag {
+@Restricted(NoExternalUse.class)
+public final class PageTag {
 
     /** Makes tags differ after a restart, since hash codes may differ too. */
     private static final String START = UUID.randomUUID().toString();
@@ -23,7 +26,7 @@ final class PageTag {
     private long hash = FNV_START;
 
     /** @param part a value with a hash code by content */
-    void add(Object part) {
+    public void add(Object part) {
         hash = (hash ^ part.hashCode()) * FNV_PRIME;
     }
 
@@ -33,7 +36,7 @@ final class PageTag {
      * @param known the client's {@code If-None-Match}, {@code null} for none
      * @param body makes the body; not called for 304
      */
-    JsonResponse answer(@CheckForNull String known, Supplier<ObjectNode> body) {
+    public JsonResponse answer(@CheckForNull String known, Supplier<ObjectNode> body) {
         Map<String, String> headers = Map.of("ETag", toString());
         return isIn(known)
                 ? new JsonResponse(304, headers, JsonNodeFactory.instance.objectNode())

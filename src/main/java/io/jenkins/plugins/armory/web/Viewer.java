@@ -21,6 +21,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.GrantedAuthority;
@@ -30,7 +32,8 @@ import org.springframework.security.core.userdetails.UsernameNotFoundException;
  * The current user and their permissions, for one request. Each job and each group is looked up and checked once, because there may be
  * thousands of approvals.
  */
-final class Viewer {
+@Restricted(NoExternalUse.class)
+public final class Viewer {
 
     private static final Logger LOGGER = Logger.getLogger(Viewer.class.getName());
 
@@ -98,16 +101,16 @@ final class Viewer {
     }
 
     /** Returns whether the user may see what a job did. Administrators may also see what jobs did that are gone. */
-    boolean maySeePastOf(String job) {
+    public boolean maySeePastOf(String job) {
         return administrator || seen(job).isPresent();
     }
 
     /** Returns the URL of a job, relative to the Jenkins URL; empty if the user may not read it. */
-    Optional<String> jobUrl(String job) {
+    public Optional<String> jobUrl(String job) {
         return seen(job).map(Seen::url);
     }
 
-    boolean isAdministrator() {
+    public boolean isAdministrator() {
         return administrator;
     }
 

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.webhook.signature.SigningSecrets;
-import io.jenkins.plugins.armory.webhook.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.part.signature.SigningSecrets;
+import io.jenkins.plugins.armory.part.signature.StandardWebhooks;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;

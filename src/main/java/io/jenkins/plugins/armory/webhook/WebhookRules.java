@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.webhook.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.part.signature.StandardWebhooks;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.List;
 import java.util.Locale;

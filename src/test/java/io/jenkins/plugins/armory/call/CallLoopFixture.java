@@ -2,11 +2,11 @@ package io.jenkins.plugins.armory.call;
 
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
-import io.jenkins.plugins.armory.build.ApprovalStore;
-import io.jenkins.plugins.armory.build.Approvals;
-import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
-import io.jenkins.plugins.armory.storage.disk.UntilWritten;
+import io.jenkins.plugins.armory.store.ApprovalStore;
+import io.jenkins.plugins.armory.store.Approvals;
+import io.jenkins.plugins.armory.store.TestBuilds;
+import io.jenkins.plugins.armory.store.disk.UntilWritten;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -55,7 +55,7 @@ final class FakeRequests extends ApprovalRequests {
 
     /** @param failsAtOnce whether a vault that is away is needed for the host too */
     FakeRequests(boolean failsAtOnce) {
-        super(null, null);
+        super(null, null, null);
         this.failsAtOnce = failsAtOnce;
     }
 

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.call;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.build.ApprovalObserver;
+import io.jenkins.plugins.armory.store.ApprovalObserver;
 import java.util.List;
 
 /** An observer that keeps the lines for the build's log. */

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.callback;
 
-import io.jenkins.plugins.armory.callback.signed.SignatureVerifier;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
+import io.jenkins.plugins.armory.part.signature.SignatureVerifier;
 import java.time.Clock;
 import java.util.List;
 

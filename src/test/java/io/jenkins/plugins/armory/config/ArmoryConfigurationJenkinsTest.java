@@ -12,6 +12,8 @@ import io.jenkins.plugins.armory.config.form.BodyTemplate;
 import io.jenkins.plugins.armory.config.form.CancelDefinition;
 import io.jenkins.plugins.armory.config.form.RetryDefinition;
 import io.jenkins.plugins.armory.config.form.WebhookDefinition;
+import io.jenkins.plugins.armory.part.oauth.ClientDefinition;
+import io.jenkins.plugins.armory.part.oidc.IssuerDefinition;
 import io.jenkins.plugins.armory.webhook.CallCredentials;
 import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.CancelReference;

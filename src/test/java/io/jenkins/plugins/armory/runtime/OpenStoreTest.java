@@ -3,10 +3,10 @@ package io.jenkins.plugins.armory.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.armory.build.TestBuilds;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallPermits;
-import io.jenkins.plugins.armory.storage.disk.StoreLock;
+import io.jenkins.plugins.armory.store.TestBuilds;
+import io.jenkins.plugins.armory.store.disk.StoreLock;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ class OpenStoreTest {
                     }
                 },
                 () -> TestBuilds.below(folder),
-                new ApprovalRequests(null, null),
+                new ApprovalRequests(null, null, null),
                 new CallPermits(Runnable::run),
                 new ApprovalEvents(List::of, Runnable::run, id -> Optional.empty()),
                 timer,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.armory.callback.RefusedRequestException;
-import io.jenkins.plugins.armory.callback.oauth.TokenRequest;
+import io.jenkins.plugins.armory.part.oauth.TokenRequest;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.armory.callback.token;
 
-import io.jenkins.plugins.armory.webhook.signature.SigningSecrets;
+import io.jenkins.plugins.armory.part.signature.SigningSecrets;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 

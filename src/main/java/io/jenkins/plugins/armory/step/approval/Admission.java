@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.step.approval;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.part.protect.EnvironmentRules;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import java.time.Clock;
 import java.time.Duration;

@@ -18,7 +18,6 @@ import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.approval.RuleMatching;
 import io.jenkins.plugins.armory.approval.Vote;
-import io.jenkins.plugins.armory.builds.BuildRecord;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Environment;
@@ -59,7 +58,7 @@ public record ApprovalLog(Consumer<String> log) {
     }
 
     void sent(Approval approval, Attempt attempt, Run<?, ?> run) {
-        String page = BuildRecord.pageOf(run, approval.id());
+        String page = ApprovalRequests.pageOf(run, approval.id());
         String answered = answered(attempt);
         String waiting = " " + waiting(approval, page);
         Duration heartbeat = approval.heartbeat();
@@ -100,7 +99,7 @@ public record ApprovalLog(Consumer<String> log) {
 
     /** Logs the start of an approval without a webhook. */
     void asked(Approval approval, Run<?, ?> run) {
-        String page = BuildRecord.pageOf(run, approval.id());
+        String page = ApprovalRequests.pageOf(run, approval.id());
         if (approval.opensAt() != null) {
             log.accept(HyperlinkNote.encodeTo(page, "Waiting") + " for the next opening, " + approval.opensAt()
                     + ", until " + deadline(approval) + " at most.");

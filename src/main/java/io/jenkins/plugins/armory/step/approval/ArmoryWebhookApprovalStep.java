@@ -22,6 +22,7 @@ import io.jenkins.plugins.armory.config.form.CancelDefinition;
 import io.jenkins.plugins.armory.config.form.Forms;
 import io.jenkins.plugins.armory.config.form.KeyValue;
 import io.jenkins.plugins.armory.config.form.ListField;
+import io.jenkins.plugins.armory.config.form.ManualApproval;
 import io.jenkins.plugins.armory.config.form.Parameter;
 import io.jenkins.plugins.armory.config.form.RetryDefinition;
 import io.jenkins.plugins.armory.config.form.SecretTexts;
@@ -29,7 +30,6 @@ import io.jenkins.plugins.armory.config.form.StatusDefinition;
 import io.jenkins.plugins.armory.config.form.WebhookDefinition;
 import io.jenkins.plugins.armory.config.form.WebhookForm;
 import io.jenkins.plugins.armory.config.form.Webhooks;
-import io.jenkins.plugins.armory.protect.ManualApproval;
 import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.step.Shorthands;
@@ -488,7 +488,8 @@ public class ArmoryWebhookApprovalStep extends Step {
         return mistake;
     }
 
-    final Draft draft(String path, ArmoryWebhookApprovalStep of, @CheckForNull String place) throws AbortException {
+    public final Draft draft(String path, ArmoryWebhookApprovalStep of, @CheckForNull String place)
+            throws AbortException {
         try {
             return of.draft(place, false);
         } catch (IllegalArgumentException x) {
@@ -502,7 +503,7 @@ public class ArmoryWebhookApprovalStep extends Step {
      * @param rule whether it is a rule of an environment
      * @throws IllegalArgumentException naming the parameter that is wrong
      */
-    final Draft draft(@CheckForNull String place, boolean rule) {
+    public final Draft draft(@CheckForNull String place, boolean rule) {
         Bound.LINE.check("webhook", webhook);
         Webhook inline = inline();
         Bound.LINE.checkEach("notify", notified);

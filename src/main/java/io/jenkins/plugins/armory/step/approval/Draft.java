@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * What a step asks for before its approval is written. It is part of {@code program.dat}, so it has no secret.
@@ -24,7 +26,8 @@ import java.util.stream.Collectors;
  * @param status the step's own question for the status, {@code null} for the one of the webhook's definition
  * @param notified the names of the webhooks that are told of the approval
  */
-record Draft(
+@Restricted(NoExternalUse.class)
+public record Draft(
         Terms terms,
         @CheckForNull Webhook inline,
         Map<String, String> context,
@@ -34,7 +37,7 @@ record Draft(
         List<String> notified)
         implements Serializable {
 
-    static Draft withoutCalls(Terms terms) {
+    public static Draft withoutCalls(Terms terms) {
         return new Draft(terms, null, Map.of(), null, null, null, List.of());
     }
 

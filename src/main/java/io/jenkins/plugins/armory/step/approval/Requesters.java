@@ -5,7 +5,7 @@ import hudson.model.Cause;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
-import io.jenkins.plugins.armory.builds.ScanCauses;
+import io.jenkins.plugins.armory.runtime.ScanCauses;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

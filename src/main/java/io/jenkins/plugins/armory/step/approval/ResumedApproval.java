@@ -3,9 +3,9 @@ package io.jenkins.plugins.armory.step.approval;
 import hudson.AbortException;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.build.BuildState;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
+import io.jenkins.plugins.armory.store.BuildState;
 import java.io.IOException;
 import java.util.List;
 

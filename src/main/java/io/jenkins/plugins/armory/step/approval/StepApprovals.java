@@ -18,12 +18,15 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The approvals of one place and phase that a step waits for, as the program has them: drafts until they are written, and then
  * no more than a seed for their ids.
  */
-final class StepApprovals implements Serializable {
+@Restricted(NoExternalUse.class)
+public final class StepApprovals implements Serializable {
 
     private static final long serialVersionUID = 1L;
     private static final ObjectInputFilter KNOWN =
@@ -38,7 +41,7 @@ final class StepApprovals implements Serializable {
      * @param question whether the last of them is none of the list, but a question about all
      * @param failFast see {@link OpenApproval#failFast}
      */
-    record Asked(String argumentsKey, String list, boolean rules, boolean question, boolean failFast)
+    public record Asked(String argumentsKey, String list, boolean rules, boolean question, boolean failFast)
             implements Serializable {}
 
     private final String seed;
@@ -60,7 +63,7 @@ final class StepApprovals implements Serializable {
      * @param environment that they belong to, {@code null} for the enclosing stage
      * @param drafts empty if the step's arguments are mistaken
      */
-    StepApprovals(String seed, Phase phase, @CheckForNull String environment, Asked asked, List<Draft> drafts)
+    public StepApprovals(String seed, Phase phase, @CheckForNull String environment, Asked asked, List<Draft> drafts)
             throws IOException {
         this.seed = seed;
         this.phase = phase;
@@ -85,7 +88,7 @@ final class StepApprovals implements Serializable {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    String seed() {
+    public String seed() {
         return seed;
     }
 
@@ -138,7 +141,7 @@ final class StepApprovals implements Serializable {
     }
 
     /** Returns what the environments know of the wait. */
-    OpenApproval at(Place place) {
+    public OpenApproval at(Place place) {
         return new OpenApproval(seed, name, place, phase, name + asked.argumentsKey, asked.failFast);
     }
 

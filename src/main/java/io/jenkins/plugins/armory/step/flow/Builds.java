@@ -2,9 +2,9 @@ package io.jenkins.plugins.armory.step.flow;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.builds.RunningBuild;
-import io.jenkins.plugins.armory.builds.SeenCommits;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.RunningBuild;
+import io.jenkins.plugins.armory.runtime.SeenCommits;
 import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.io.IOException;
 import java.util.concurrent.Callable;

@@ -2,13 +2,13 @@ package io.jenkins.plugins.armory.step.flow;
 
 import hudson.Extension;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.build.BuildState;
-import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.NobodyLeft;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
-import io.jenkins.plugins.armory.storage.disk.UntilWritten;
+import io.jenkins.plugins.armory.runtime.RunningBuild;
+import io.jenkins.plugins.armory.store.BuildState;
+import io.jenkins.plugins.armory.store.disk.UntilWritten;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

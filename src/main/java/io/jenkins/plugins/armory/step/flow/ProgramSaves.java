@@ -2,7 +2,7 @@ package io.jenkins.plugins.armory.step.flow;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.builds.RunningBuild;
+import io.jenkins.plugins.armory.runtime.RunningBuild;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.accmod.Restricted;

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.armory.step.flow;
 
 import hudson.model.Run;
-import io.jenkins.plugins.armory.builds.RunningBuild;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.RunningBuild;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -3,14 +3,14 @@ package io.jenkins.plugins.armory.step.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.config.form.AnswerDefinition;
+import io.jenkins.plugins.armory.config.form.ApprovalRule;
 import io.jenkins.plugins.armory.config.form.BodyTemplate;
 import io.jenkins.plugins.armory.config.form.CancelDefinition;
 import io.jenkins.plugins.armory.config.form.KeyValue;
+import io.jenkins.plugins.armory.config.form.ManualApproval;
 import io.jenkins.plugins.armory.config.form.Parameter;
 import io.jenkins.plugins.armory.config.form.RetryDefinition;
 import io.jenkins.plugins.armory.config.form.StatusDefinition;
-import io.jenkins.plugins.armory.protect.ApprovalRule;
-import io.jenkins.plugins.armory.protect.ManualApproval;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.ArrayList;
 import java.util.Arrays;

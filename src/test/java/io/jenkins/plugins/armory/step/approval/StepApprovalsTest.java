@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.config.form.KeyValue;
-import io.jenkins.plugins.armory.protect.ManualApproval;
+import io.jenkins.plugins.armory.config.form.ManualApproval;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.jenkins.plugins.armory.step.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.ExtensionList;
-import io.jenkins.plugins.armory.builds.SeenCommits;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.SeenCommits;
 import java.util.logging.Level;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;

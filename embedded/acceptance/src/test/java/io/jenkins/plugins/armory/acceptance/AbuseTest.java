@@ -8,6 +8,8 @@ import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Signing;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import io.jenkins.plugins.armory.acceptance.part.oauth.TokenEndpointContractTest;
+import io.jenkins.plugins.armory.acceptance.part.signature.SignedCallbackTest;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;

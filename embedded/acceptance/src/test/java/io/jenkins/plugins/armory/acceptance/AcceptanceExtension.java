@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Gives tests what {@link AcceptanceTest} promises, and closes it when it is not needed any more. */
-final class AcceptanceExtension implements ParameterResolver, AfterEachCallback {
+public final class AcceptanceExtension implements ParameterResolver, AfterEachCallback {
 
     private static final Namespace NAMESPACE = Namespace.create(AcceptanceExtension.class);
 

@@ -17,4 +17,4 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(AcceptanceExtension.class)
-@interface AcceptanceTest {}
+public @interface AcceptanceTest {}

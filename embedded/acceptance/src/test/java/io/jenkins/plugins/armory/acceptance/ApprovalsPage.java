@@ -8,7 +8,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Job;
 
 /** The pages of the plugin, as the tests find their way on them. */
-final class ApprovalsPage {
+public final class ApprovalsPage {
 
     /** Selectors of the dialog that asks whether to approve or reject, and of its button that does so. */
     static final String DIALOG = "dialog.armory-decision";
@@ -33,14 +33,14 @@ final class ApprovalsPage {
         return page;
     }
 
-    static void search(BrowserPage page, String words) {
+    public static void search(BrowserPage page, String words) {
         page.evaluate("(() => { const box = document.querySelector('#armory-approvals input[type=search]');"
                 + " box.focus(); box.select(); })()");
         page.type(words);
     }
 
     /** An expression: the text of the rows that a table shows, one string each. Those that wait for the viewer are waiting too. */
-    static String rows(String table) {
+    public static String rows(String table) {
         return "[...document.querySelectorAll('[aria-labelledby^=armory-approvals-" + table
                 + "] tbody tr')].map((row) => row.innerText)";
     }
@@ -50,7 +50,7 @@ final class ApprovalsPage {
     }
 
     /** Decides by the keyboard alone. */
-    static void decide(BrowserPage page, String button, String comment) {
+    public static void decide(BrowserPage page, String button, String comment) {
         page.tabTo(button);
         page.enter();
         page.await("document.querySelector('" + DIALOG + "')?.open");
@@ -60,7 +60,7 @@ final class ApprovalsPage {
     }
 
     /** No script failed, none of another's ran, and the content security policy had nothing to keep from happening. */
-    static void hasNoTrouble(BrowserPage page) {
+    public static void hasNoTrouble(BrowserPage page) {
         assertThat(page.troubles()).isEmpty();
         assertThat(page.violations()).isEmpty();
         assertThat(page.evaluate("window.attacked === undefined").asBoolean()).isTrue();

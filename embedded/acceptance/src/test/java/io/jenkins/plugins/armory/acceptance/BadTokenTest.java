@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.OidcIssuer;
+import io.jenkins.plugins.armory.acceptance.part.oauth.TokenEndpointContractTest;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

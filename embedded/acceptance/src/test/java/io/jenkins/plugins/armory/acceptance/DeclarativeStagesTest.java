@@ -10,6 +10,7 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

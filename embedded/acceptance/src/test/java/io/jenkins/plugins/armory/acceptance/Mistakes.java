@@ -6,7 +6,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 
 /** Mistakes in a step, all in one Pipeline that catches what they throw. */
-final class Mistakes {
+public final class Mistakes {
 
     private Mistakes() {}
 
@@ -16,7 +16,7 @@ final class Mistakes {
      * @param step the step, with {@code %s} for the mistake
      * @param rows a mistake, a bar, and what is said of it
      */
-    static void assertNamed(Jenkins jenkins, String step, String... rows) {
+    public static void assertNamed(Jenkins jenkins, String step, String... rows) {
         var script = new StringBuilder();
         for (int i = 0; i < rows.length; i++) {
             script.append("try { ")

@@ -13,6 +13,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import io.jenkins.plugins.armory.acceptance.faults.FaultInjector;
 import io.jenkins.plugins.armory.acceptance.faults.FaultPoint;
+import io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;

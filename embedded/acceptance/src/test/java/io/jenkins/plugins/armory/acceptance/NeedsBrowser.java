@@ -12,4 +12,4 @@ import org.junit.jupiter.api.condition.EnabledIf;
 @EnabledIf(
         value = "io.jenkins.plugins.armory.acceptance.driver.Browser#isInstalled",
         disabledReason = "Chromium is not installed (on Debian, the package chromium)")
-@interface NeedsBrowser {}
+public @interface NeedsBrowser {}

@@ -16,6 +16,8 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles;
+import io.jenkins.plugins.armory.acceptance.part.oauth.TokenEndpointContractTest;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 /** Holds real answers to docs/openapi.yaml: each has a status that it knows, and the fields that it says and no others. */
 @AcceptanceTest
-class OpenApiTest {
+public class OpenApiTest {
 
     private static final String CALLBACK = "/approvals/{id}/callback";
     private static final String REHEARSAL = "/approvals/{id}/test";
@@ -40,11 +42,11 @@ class OpenApiTest {
     private static JsonNode document;
 
     @BeforeAll
-    static void read() throws IOException {
+    public static void read() throws IOException {
         document = new YAMLMapper().readTree(Path.of("../../docs/openapi.yaml").toFile());
     }
 
-    static Answer check(String path, String method, int status, Answer answer) {
+    public static Answer check(String path, String method, int status, Answer answer) {
         assertThat(answer.status()).as(answer.toString()).isEqualTo(status);
         JsonNode response =
                 document.at("/paths").path(path).path(method).path("responses").path(String.valueOf(status));

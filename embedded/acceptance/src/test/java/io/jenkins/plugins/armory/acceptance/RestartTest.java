@@ -14,6 +14,8 @@ import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Signing;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
+import io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles;
+import io.jenkins.plugins.armory.acceptance.part.signature.SignedCallbackTest;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -3,28 +3,30 @@ package io.jenkins.plugins.armory.acceptance;
 import io.jenkins.plugins.armory.acceptance.campaign.RulesProcess;
 import io.jenkins.plugins.armory.acceptance.driver.OidcIssuer;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
+import io.jenkins.plugins.armory.acceptance.part.signature.SignedCallbackTest;
+import io.jenkins.plugins.armory.acceptance.part.signature.SignedWebhookTest;
 
 /**
  * The settings of the controllers under test: two Secret texts that may call back, one of them the default, and two clients
  * of the token endpoint.
  */
-final class Settings {
+public final class Settings {
 
     /** The secret of the credential that the settings name, for steps that name none. */
-    static final String DEFAULT_SECRET = "default-secret-of-the-settings";
+    public static final String DEFAULT_SECRET = "default-secret-of-the-settings";
 
     /** Id of the other credential. */
-    static final String TEAM = "team";
+    public static final String TEAM = "team";
 
-    static final String TEAM_SECRET = "secret-of-one-team-alone";
+    public static final String TEAM_SECRET = "secret-of-one-team-alone";
 
     /** A client of the token endpoint that may decide for the jobs that the tests create. */
-    static final String CLIENT_ID = "client-1";
+    public static final String CLIENT_ID = "client-1";
 
-    static final String CLIENT_SECRET = "secret+of client/1 alone";
+    public static final String CLIENT_SECRET = "secret+of client/1 alone";
 
     /** A client that may decide for none of them. */
-    static final String OTHER_CLIENT_ID = "client-of-others";
+    public static final String OTHER_CLIENT_ID = "client-of-others";
 
     static final String CASC = """
             credentials:

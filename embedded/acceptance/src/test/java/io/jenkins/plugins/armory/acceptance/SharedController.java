@@ -7,10 +7,10 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** A class of tests that need nothing but the shared controller and an external process. */
 @AcceptanceTest
-abstract class SharedController {
+public abstract class SharedController {
 
-    static Jenkins jenkins;
-    final ExternalProcess process = new ExternalProcess();
+    public static Jenkins jenkins;
+    public final ExternalProcess process = new ExternalProcess();
 
     @BeforeEach
     void take(Jenkins shared) {

@@ -1,0 +1,100 @@
+package io.jenkins.plugins.armory.part.protect;
+
+import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.Decision;
+import io.jenkins.plugins.armory.environment.Deployment;
+import io.jenkins.plugins.armory.environment.Environment;
+import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import io.jenkins.plugins.armory.runtime.BuildInfo;
+import io.jenkins.plugins.armory.runtime.OpenStore;
+import io.jenkins.plugins.armory.store.ApprovalStore;
+import io.jenkins.plugins.armory.store.disk.UntilWritten;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Brings what ended in the environments of the administrators to the history and to the latest deployments, on a thread that no build
+ * waits for.
+ */
+@Restricted(NoExternalUse.class)
+public final class DeploymentNotes {
+
+    private static final Logger LOGGER = Logger.getLogger(DeploymentNotes.class.getName());
+
+    private final OpenStore store;
+    private final UntilWritten again;
+
+    /** @param again writes one after the other */
+    public DeploymentNotes(OpenStore store, UntilWritten again) {
+        this.store = store;
+        this.again = again;
+    }
+
+    /** Takes what has ended in a build, which may be known already. */
+    public void note(Run<?, ?> run, Deployment deployment) {
+        List<Environment> ended = endedByRules(deployment);
+        if (!ended.isEmpty()) {
+            store.whenOpen(again, () -> ended.forEach(each -> note(run, deployment, each)));
+        }
+    }
+
+    /**
+     * Returns the environments of the administrators to which this build itself has come, and whose deployment is over; not those that were
+     * cancelled for others.
+     */
+    public static List<Environment> endedByRules(Deployment deployment) {
+        return deployment.environments().values().stream()
+                .filter(each -> each.isReached()
+                        && each.job() != null
+                        && each.state().isOver()
+                        && !each.isCancelled()
+                        && !isOfOrigin(deployment, each))
+                .toList();
+    }
+
+    private static boolean isOfOrigin(Deployment deployment, Environment environment) {
+        String stage = environment.place().outermost();
+        return stage != null && deployment.leavesOut(stage);
+    }
+
+    private void note(Run<?, ?> run, Deployment deployment, Environment environment) {
+        try {
+            ApprovalStore open = store.open().store();
+            EndedDeployment ended = entry(run, deployment, environment);
+            if (open.deployments().add(ended)) {
+                again.run(
+                        () -> open.history().add(ended),
+                        x -> LOGGER.log(Level.WARNING, "Cannot write how a deployment has ended; trying again", x));
+            }
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot note how the deployment of " + run + " ended", x);
+        }
+    }
+
+    private static EndedDeployment entry(Run<?, ?> run, Deployment deployment, Environment environment)
+            throws IOException {
+        List<String> decidedBy = ArmoryRuntime.get().approvalsOf(run).stream()
+                .filter(approval -> environment.name().equals(approval.environment()) && approval.isDecided())
+                .sorted(Comparator.comparing(Approval::isRule).reversed()) // not all are named
+                .map(Approval::requireDecision)
+                .filter(decision -> decision.isSuccess() || decision.outcome() == Decision.Outcome.REJECTED)
+                .map(Decision::decidedBy)
+                .toList();
+        return new EndedDeployment(
+                environment.name(),
+                run.getParent().getFullName(),
+                run.getNumber(),
+                environment.state(),
+                deployment.failedCheck(environment) != null,
+                environment.since(),
+                decidedBy,
+                BuildInfo.isReplay(run),
+                BuildInfo.commit(run));
+    }
+}

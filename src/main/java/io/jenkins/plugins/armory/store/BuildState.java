@@ -1,0 +1,815 @@
+package io.jenkins.plugins.armory.store;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.CommonTexts;
+import io.jenkins.plugins.armory.approval.Event;
+import io.jenkins.plugins.armory.approval.OpenApproval;
+import io.jenkins.plugins.armory.environment.Deployment;
+import io.jenkins.plugins.armory.environment.Deployment.Transition;
+import io.jenkins.plugins.armory.environment.DeploymentEvent;
+import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
+import io.jenkins.plugins.armory.environment.Environment;
+import io.jenkins.plugins.armory.environment.Environment.State;
+import io.jenkins.plugins.armory.part.file.DeploymentPlan;
+import io.jenkins.plugins.armory.part.file.step.PlanJson;
+import io.jenkins.plugins.armory.store.Markers.CopiedException;
+import io.jenkins.plugins.armory.store.disk.StoredJson;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * What the plugin knows of one build: its approvals and environments, what has failed in it, and the plans of its deployment files, as its {@link BuildLog}
+ * has them. What changes it is computed as one {@link Commit} and returned once that is on disk. What comes during a write shares the next one,
+ * so many at a time cost little more than one.
+ */
+@Restricted(NoExternalUse.class)
+public final class BuildState {
+
+    private static final String APPROVAL = "approval/";
+
+    /** How long nothing could be written to a log that is in the way of an end. */
+    public static final Duration STUCK = Duration.ofSeconds(5);
+
+    /** How long a doubt waits for its marker. */
+    private static final int MARK_SECONDS = 3;
+
+    private static final Logger LOGGER = Logger.getLogger(BuildState.class.getName());
+
+    /** A step that waits for its environment. */
+    public interface Waiter {
+        /** Called once, on the executor, when the environment has left the state in which it waited. */
+        void settled(Environment environment);
+    }
+
+    /**
+     * Says that what has happened in a build could not be written. Who has told of it repeats that until it is written.
+     */
+    public static final class UnwrittenException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        UnwrittenException(Exception cause) {
+            super("The log of the build cannot be written: " + cause, cause);
+        }
+    }
+
+    /** This and the next are guarded by {@link #writing}. */
+    private final BuildLog log;
+
+    private final DeploymentValues values;
+    private final Markers markers;
+    private final Markers.Marker marker;
+    private volatile BuildRef build;
+
+    /** The latest deadline of the approvals. Guarded by {@link #writing}. */
+    private Instant deadline = Instant.EPOCH;
+
+    private final Executor executor;
+    private final Clock clock;
+
+    private record Waiting(State in, Waiter waiter) {}
+
+    /** The waiters by name of the environment. Guarded by this. */
+    private final Map<String, Waiting> waiters = new LinkedHashMap<>();
+
+    /** The result of all events so far. Changed with this held. */
+    private volatile Deployment newest;
+
+    /** The number of events that changed something. Guarded by this. */
+    private long changes;
+
+    /** The ids of the approvals that they have begun or ended since the last write. Guarded by this. */
+    private Set<String> touched = new HashSet<>();
+
+    /** The result of all events up to a moment, which a write takes along. */
+    private record Unwritten(Deployment deployment, long changes, Set<String> touched) {}
+
+    /** Held while something is written. A thread that waits for it may give up, see {@link #lock}. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    /** Held while what is on disk becomes known. Nothing is written or waited for then. */
+    private final Object telling = new Object();
+
+    /** Why the log can be relied on no more, {@code null} if it can. Changed with {@link #telling} and {@link #requests} held. */
+    @CheckForNull
+    private volatile String doubt;
+
+    /** Since when something is to be written, and nothing was, as {@code System.nanoTime()}; {@code null} if all is written. */
+    @CheckForNull
+    private volatile Long unwrittenSince;
+
+    /** The number of these changes that are on disk. Guarded by {@link #writing}. */
+    private long written;
+
+    private volatile Deployment durable;
+
+    /** The targets of the plans on disk, by their keys, as pages show them. */
+    private volatile Map<String, JsonNode> plans;
+
+    /** The approvals on disk, by id, in the order in which they were created. Changed with {@link #telling} held; guarded by itself. */
+    private final Map<String, Approval> approvals = new LinkedHashMap<>();
+
+    /** The ids of the pending approvals by their steps. Guarded by {@link #writing}. */
+    private final Map<String, Set<String>> pending = new HashMap<>();
+
+    /** What is to be done: one commit has all that has come meanwhile. Guarded by itself. */
+    private final List<Request<?>> requests = new ArrayList<>();
+
+    /** What is being done. Guarded by {@link #requests}. */
+    private List<Request<?>> begun = List.of();
+
+    private volatile LongConsumer committed = commits -> {};
+    private volatile Runnable begins = () -> {};
+    /** Guarded by {@link #telling}. */
+    private Feed feed = new Feed() {};
+
+    /** The feed of a build: what is on disk, in the order of the commits. It is called with a lock held, so it must not block. */
+    interface Feed {
+        /** Takes an approval from before the subscription. These come first. */
+        default void known(Approval approval) {}
+
+        default void created(Approval approval) {}
+
+        default void applied(Commit.Applied effect) {}
+    }
+
+    /** Work that one thread asks for, and waits for. */
+    private static final class Request<T> {
+
+        private final Function<Commit, T> work;
+        private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+        @CheckForNull
+        private T result;
+
+        @CheckForNull
+        private Exception failure;
+
+        Request(Function<Commit, T> work) {
+            this.work = work;
+        }
+
+        /** Returns whether the work is done. */
+        boolean apply(Commit commit) {
+            try {
+                result = work.apply(commit);
+                return true;
+            } catch (RuntimeException | Error x) {
+                fail(x);
+                return false;
+            }
+        }
+
+        void fail(Throwable x) {
+            failure = x instanceof Exception known ? known : new IllegalStateException(x);
+            done.complete(null);
+        }
+    }
+
+    private BuildState(
+            BuildRef build,
+            BuildLog log,
+            DeploymentValues values,
+            Markers markers,
+            Markers.Marker marker,
+            Executor executor,
+            Clock clock) {
+        this.build = build;
+        this.log = log;
+        this.values = values;
+        this.markers = markers;
+        this.marker = marker;
+        this.executor = executor;
+        this.clock = clock;
+    }
+
+    /**
+     * Opens the log of a build. Without one, nothing is known of the build. One that cannot be read, or is not what was written, puts the
+     * build in doubt.
+     *
+     * @param folder returns the build's folder, which changes with the name of the job
+     * @param key the build's, which names its marker
+     * @param seen how many commits were seen before
+     * @param executor calls the waiters
+     */
+    static BuildState open(
+            BuildRef build,
+            Supplier<Path> folder,
+            Markers markers,
+            String key,
+            long seen,
+            Executor executor,
+            Clock clock) {
+        var log = new BuildLog(folder);
+        var values = new DeploymentValues();
+        Markers.Marker marker = markers.of(key);
+        var state = new BuildState(build, log, values, markers, marker, executor, clock);
+        var all = new LinkedHashMap<String, JsonNode>();
+        String where = folder.get().resolve(BuildLog.FILE).toString();
+        String doubt = marker.isInDoubt() ? where + " lacks what could not be written to it" : null;
+        Deployment read = Deployment.EMPTY;
+        try {
+            log.read(Math.max(seen, marker.commits()), all);
+        } catch (IOException x) {
+            doubt = x.getMessage();
+        }
+        try {
+            var common = new CommonTexts();
+            for (Map.Entry<String, JsonNode> each : all.entrySet()) {
+                if (each.getKey().startsWith(APPROVAL)) {
+                    String at = where + ": " + each.getKey();
+                    state.keep(StoredJson.read(at, each.getValue(), Approval.class, common));
+                }
+            }
+            all.keySet().removeIf(each -> each.startsWith(APPROVAL));
+            read = values.read(where, all);
+        } catch (IOException x) {
+            doubt = doubt == null ? x.getMessage() : doubt;
+        }
+        all.keySet().removeIf(each -> !each.startsWith(DeploymentValues.PLAN));
+        state.plans = all;
+        state.newest = read;
+        state.durable = read;
+        if (doubt != null) {
+            state.lose(doubt, log.lastWritten());
+        }
+        return state;
+    }
+
+    private void await(Approval approval) {
+        if (approval.deadline().isAfter(deadline)) {
+            deadline = approval.deadline();
+        }
+    }
+
+    /** Takes an approval that is on disk. */
+    private void keep(Approval approval) {
+        await(approval);
+        synchronized (approvals) {
+            approvals.put(approval.id(), approval);
+        }
+        if (!approval.isDecided()) {
+            pending.computeIfAbsent(approval.step(), step -> new LinkedHashSet<>())
+                    .add(approval.id());
+        } else {
+            pending.computeIfPresent(
+                    approval.step(), (step, ids) -> ids.remove(approval.id()) && ids.isEmpty() ? null : ids);
+        }
+    }
+
+    /**
+     * Takes who keeps with the build how many commits there are.
+     *
+     * @param number takes their number, with a lock held: in memory alone
+     * @param first called once the first commit is on disk, before anybody hears of it
+     */
+    public void listen(LongConsumer number, Runnable first) {
+        committed = number;
+        begins = first;
+    }
+
+    /**
+     * Marks the build, which goes on.
+     *
+     * @throws IOException if that may not be on disk, or if the build is a copy of the one that is marked
+     */
+    void mark() throws IOException {
+        if (commits() > 0 || doubt != null) {
+            try {
+                marker.mark(build, deadline);
+            } catch (CopiedException x) {
+                lose(x.getMessage(), clock.instant());
+                throw x;
+            }
+            if (doubt != null) {
+                markDoubt();
+            }
+        }
+    }
+
+    /** Returns how many commits are on disk. */
+    public long commits() {
+        return log.commits();
+    }
+
+    /** Takes who follows the approvals. */
+    void follow(Feed follower) {
+        synchronized (telling) {
+            approvals().forEach(follower::known);
+            feed = follower;
+        }
+    }
+
+    /** Takes over the present name of the job. */
+    public void renamed(String job) {
+        build = new BuildRef(job, build.number());
+        synchronized (approvals) {
+            approvals.replaceAll((id, approval) -> approval.ofJob(job));
+        }
+    }
+
+    /**
+     * Takes over the present name of the job, whose folder was moved.
+     *
+     * @throws IOException if commits are lost by that, and cannot be written again
+     */
+    void moved(String job) throws IOException {
+        renamed(job);
+        writing.lock();
+        try {
+            if (doubt == null) {
+                markers.whileOpen(() -> log.complete(this::all));
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Returns why the log can be relied on no more; empty if it can. */
+    public Optional<String> doubt() {
+        return Optional.ofNullable(doubt);
+    }
+
+    /**
+     * Puts the build in doubt, for good: its pending approvals are lost, its environments are closed, and nothing is written any more. Takes no
+     * lock under which something is written, and waits for no disk.
+     *
+     * @return completes once that holds: when the marker says it, or after three seconds if it cannot be written by then
+     */
+    public CompletableFuture<Void> doubt(String why) {
+        var marked = new CompletableFuture<Void>();
+        var thread = new Thread(
+                () -> {
+                    markDoubt();
+                    marked.complete(null);
+                },
+                "Armory doubt");
+        thread.setDaemon(true);
+        thread.start();
+        return marked.completeOnTimeout(null, MARK_SECONDS, TimeUnit.SECONDS).thenRun(() -> lose(why, clock.instant()));
+    }
+
+    private void markDoubt() {
+        try {
+            marker.doubt(build);
+        } catch (IOException x) {
+            LOGGER.log(Level.SEVERE, x, () -> "Cannot write that the log of " + build + " is in doubt");
+        }
+    }
+
+    private void lose(String why, Instant now) {
+        String reason = "The log of the build is in doubt: " + why;
+        synchronized (telling) {
+            if (doubt != null) {
+                return;
+            }
+            LOGGER.log(Level.SEVERE, "{0}: {1}. What depends on it is closed", new Object[] {build, reason});
+            var unwritten = new ArrayList<Request<?>>();
+            synchronized (requests) {
+                doubt = reason;
+                unwritten.addAll(begun);
+                unwritten.addAll(requests);
+                requests.clear();
+            }
+            synchronized (this) {
+                durable = durable.inDoubt(reason, now);
+                newest = durable;
+            }
+            committed.accept(log.commits() + 1); // one that the log lacks: so it is in doubt without its marker, too
+            inMemory(commit -> approvals().stream()
+                    .filter(each -> !each.isDecided())
+                    .map(each -> commit.on(each.id(), new Event.Lost(reason), now))
+                    .toList());
+            unwritten.forEach(each -> each.fail(new IOException(reason)));
+        }
+        notifyWaiters();
+    }
+
+    /** Does what changes approvals of a build in doubt, in memory alone. */
+    private <T> T inMemory(Function<Commit, T> work) {
+        synchronized (telling) {
+            var commit = new Commit(newest, approvals, Map.of(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+            T result = work.apply(commit);
+            commit.changed().values().forEach(this::keep);
+            commit.applied().forEach(feed::applied);
+            return result;
+        }
+    }
+
+    /** Returns whether something is to be written, and nothing was for so long. */
+    public boolean isStuck(Duration atLeast) {
+        Long since = unwrittenSince;
+        return since != null && System.nanoTime() - since >= atLeast.toNanos();
+    }
+
+    /** Returns all that is on disk, by key. The caller holds the lock of the writer. */
+    private Map<String, JsonNode> all() {
+        Map<String, JsonNode> all = values.all(durable);
+        all.putAll(plans);
+        approvals().forEach(each -> all.put(APPROVAL + each.id(), StoredJson.tree(each)));
+        return all;
+    }
+
+    /** Returns the approvals, in the order in which they were created. */
+    public List<Approval> approvals() {
+        synchronized (approvals) {
+            return List.copyOf(approvals.values());
+        }
+    }
+
+    public Optional<Approval> approval(String id) {
+        synchronized (approvals) {
+            return Optional.ofNullable(approvals.get(id));
+        }
+    }
+
+    /**
+     * Adds what a step waits for, with one commit. Approvals that are there stay as they are. If one like these has failed meanwhile in another
+     * branch of the same {@code parallel}, they end at once.
+     *
+     * @return the effect on the environments; with a problem, nothing was added
+     * @throws UnwrittenException if that could not be written; nothing was added then
+     */
+    public Transition create(ApprovalStarted started, List<Approval> created) throws UnwrittenException {
+        return commit(commit -> {
+            Transition transition = commit.on(started);
+            if (transition.problem() == null) {
+                commit.create(created);
+                OpenApproval approval = started.approval();
+                transition
+                        .deployment()
+                        .failedBeside(approval.place(), approval.phase())
+                        .ifPresent(failure -> commit.endAll(
+                                approval,
+                                new Event.OtherFailed(Event.OtherFailed.reason(failure.reason())),
+                                clock.instant()));
+            }
+            return transition;
+        });
+    }
+
+    /**
+     * Applies an event to approvals, and all that follows from it, with one commit.
+     *
+     * @return its effects on these approvals, which are on disk; none for an id that is not one of the build
+     * @throws UnwrittenException if they could not be written; nothing has changed then
+     */
+    List<Approval.Transition> apply(Collection<String> ids, Event event, Instant now) throws UnwrittenException {
+        return commit(commit -> ids.stream()
+                .map(id -> commit.on(id, event, now))
+                .filter(Objects::nonNull)
+                .toList());
+    }
+
+    /**
+     * Ends what is like an approval by its failure, and the approvals beside it.
+     *
+     * @throws UnwrittenException if that could not be written; nothing has changed then
+     */
+    public Transition fail(OpenApproval failed, String reason) throws UnwrittenException {
+        return commit(commit -> commit.fail(failed, reason, clock.instant()));
+    }
+
+    private <T> T commit(Function<Commit, T> work) throws UnwrittenException {
+        var request = new Request<T>(work);
+        boolean isFirst;
+        boolean isInDoubt;
+        synchronized (requests) {
+            isInDoubt = doubt != null;
+            isFirst = requests.isEmpty();
+            if (!isInDoubt) {
+                requests.add(request);
+            }
+        }
+        if (isInDoubt) {
+            return inMemory(work);
+        }
+        noteUnwritten();
+        if (isFirst && lock(request.done)) { // and takes along what comes while it waits for the commit before
+            boolean isBegin = log.commits() == 0;
+            List<Request<?>> all;
+            try {
+                all = commitAll();
+            } finally {
+                writing.unlock();
+            }
+            tellBegun(isBegin);
+            all.forEach(each -> each.done.complete(null));
+        }
+        request.done.join();
+        if (request.failure instanceof RuntimeException x) {
+            throw x;
+        } else if (request.failure != null) {
+            throw new UnwrittenException(request.failure);
+        }
+        notifyWaiters();
+        return request.result;
+    }
+
+    /** Waits for the lock of the writer, unless that is not needed any more, since a disk may not answer. */
+    private boolean lock(CompletableFuture<Void> done) {
+        while (!done.isDone()) {
+            try {
+                if (writing.tryLock(1, TimeUnit.SECONDS)) {
+                    return true;
+                }
+            } catch (InterruptedException x) {
+                writing.lock(); // the thread writes for others, too
+                Thread.currentThread().interrupt();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void noteUnwritten() {
+        if (unwrittenSince == null) {
+            unwrittenSince = System.nanoTime();
+        }
+    }
+
+    /** Has the build's own record written that there is a log, without a lock: others listen to that. */
+    private void tellBegun(boolean isBegin) {
+        if (isBegin && log.commits() > 0) {
+            begins.run();
+        }
+    }
+
+    /** Commits all requests, and returns those. The caller holds the lock. */
+    private List<Request<?>> commitAll() {
+        List<Request<?>> all;
+        synchronized (requests) {
+            all = List.copyOf(requests);
+            begun = all;
+            requests.clear();
+        }
+        try {
+            Unwritten before = unwritten();
+            Commit commit = done(all, before.deployment);
+            var changed = new LinkedHashMap<String, JsonNode>();
+            commit.changed().forEach((id, approval) -> changed.put(APPROVAL + id, StoredJson.tree(approval)));
+            commit.created().forEach(this::await);
+            before.touched.addAll(commit.open());
+            write(new Unwritten(commit.deployment(), before.changes, before.touched), changed, commit.closes(), () -> {
+                synchronized (this) { // what has come meanwhile is written by whom it came from
+                    newest = newest == before.deployment ? commit.deployment() : commit.repeated(newest);
+                }
+                commit.changed().values().forEach(this::keep);
+                commit.created().forEach(feed::created);
+                commit.applied().forEach(feed::applied);
+            });
+        } catch (IOException | RuntimeException | Error x) {
+            all.stream().filter(each -> each.failure == null).forEach(each -> each.fail(new IOException(x)));
+        }
+        return all;
+    }
+
+    /** Returns a commit with the work of all requests but those that throw: what throws half-way has changed nothing. */
+    private Commit done(List<Request<?>> all, Deployment before) {
+        while (true) {
+            var commit = new Commit(before, approvals, pending, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+            if (all.stream().filter(each -> each.failure == null).allMatch(each -> each.apply(commit))) {
+                return commit;
+            }
+        }
+    }
+
+    /** Returns the targets of all plans. */
+    public Collection<JsonNode> plans() {
+        return plans.values();
+    }
+
+    /**
+     * Adds a plan for the pages of the build, which may know it from before a restart.
+     *
+     * @throws IOException if it could not be written
+     */
+    public void add(DeploymentPlan plan) throws IOException {
+        if (doubt != null) {
+            throw new IOException(doubt);
+        }
+        var all = new LinkedHashMap<String, JsonNode>();
+        plan.targets().forEach(target -> all.put(DeploymentValues.PLAN + target.name(), PlanJson.of(target)));
+        writeAlone(() -> {
+            all.entrySet().removeIf(each -> each.getValue().equals(plans.get(each.getKey())));
+            write(unwritten(), all, false, () -> {
+                var known = new LinkedHashMap<>(plans);
+                known.putAll(all);
+                plans = known;
+            });
+        });
+    }
+
+    /** Writes what is no work on a commit. */
+    private void writeAlone(Markers.Write write) throws UnwrittenException {
+        noteUnwritten();
+        writing.lock();
+        boolean isBegin = log.commits() == 0;
+        try {
+            write.run();
+        } catch (IOException x) {
+            throw new UnwrittenException(x);
+        } finally {
+            writing.unlock();
+            tellBegun(isBegin);
+        }
+    }
+
+    /** Returns the environments as they are on disk. */
+    public Deployment deployment() {
+        return durable;
+    }
+
+    /** Returns the environments with what is not on disk yet. */
+    public Deployment newest() {
+        return newest;
+    }
+
+    /**
+     * Applies an event.
+     *
+     * @return its result, which is on disk
+     * @throws UnwrittenException if the result could not be written. Waiters are not called then. The next write takes it
+     *     along, so repeating the event does no more than write
+     */
+    public Transition apply(DeploymentEvent event) throws UnwrittenException {
+        Transition transition = note(event);
+        flush();
+        transition.moves().forEach(move -> LOGGER.fine(move::toString));
+        notifyWaiters();
+        return transition;
+    }
+
+    /** Applies an event in memory alone. The next write has it too, at the latest that of the build's end. */
+    public synchronized Transition note(DeploymentEvent event) {
+        Transition transition = newest.on(event, clock.instant().truncatedTo(ChronoUnit.MILLIS));
+        if (transition.deployment() != newest) {
+            newest = transition.deployment();
+            changes++;
+            touched.addAll(transition.approvals());
+        }
+        return transition;
+    }
+
+    /**
+     * Ends the environments of a build that has ended. A build without any gets no file.
+     *
+     * @return whether one was not over
+     * @throws UnwrittenException if that could not be written
+     */
+    public boolean end() throws UnwrittenException {
+        return !newest().isEmpty()
+                && !apply(new DeploymentEvent.BuildEnded()).moves().isEmpty();
+    }
+
+    /**
+     * Writes the events that are in memory alone.
+     *
+     * @throws UnwrittenException if they could not be written
+     */
+    public void flush() throws UnwrittenException {
+        long change;
+        synchronized (this) {
+            change = changes;
+        }
+        if (doubt != null) {
+            return;
+        }
+        writeAlone(() -> {
+            if (written < change && doubt == null) { // else an earlier write had this change too
+                write(unwritten(), Map.of(), false, () -> {});
+            }
+        });
+    }
+
+    private synchronized Unwritten unwritten() {
+        var unwritten = new Unwritten(newest, changes, touched);
+        touched = new HashSet<>();
+        return unwritten;
+    }
+
+    /**
+     * Writes a deployment, and further values. The caller holds the lock.
+     *
+     * @param closes whether more is closed than the deployment says
+     * @param known done once that is on disk
+     */
+    private void write(Unwritten unwritten, Map<String, JsonNode> further, boolean closes, Runnable known)
+            throws IOException {
+        Deployment deployment = unwritten.deployment;
+        boolean isFirst = log.commits() == 0;
+        boolean isWritten = deployment == durable && !isFirst;
+        try {
+            Map<String, JsonNode> changed = isWritten
+                    ? new LinkedHashMap<>()
+                    : values.changes(isFirst ? null : durable, deployment, unwritten.touched);
+            changed.putAll(further);
+            if (!changed.isEmpty()) {
+                append(changed, closes || !isWritten && deployment.closesMoreThan(durable));
+            }
+        } catch (IOException | RuntimeException | Error x) {
+            synchronized (this) {
+                touched.addAll(unwritten.touched);
+            }
+            throw x;
+        }
+        synchronized (telling) {
+            if (doubt != null) {
+                throw new IOException(doubt);
+            }
+            if (!isWritten) {
+                values.written();
+            }
+            durable = deployment;
+            written = unwritten.changes;
+            known.run();
+        }
+        synchronized (requests) {
+            unwrittenSince = requests.isEmpty() ? null : Long.valueOf(System.nanoTime());
+        }
+    }
+
+    private void append(Map<String, JsonNode> values, boolean closes) throws IOException {
+        try {
+            markers.whileOpen(() -> {
+                marker.mark(build, deadline);
+                log.append(values);
+                if (closes) {
+                    noteClosed();
+                }
+            });
+        } catch (BuildLog.DoubtException | CopiedException x) {
+            markDoubt();
+            lose(x.getMessage(), clock.instant());
+            throw x;
+        }
+        committed.accept(log.commits());
+    }
+
+    private void noteClosed() throws IOException {
+        try {
+            marker.closed(log.commits());
+        } catch (IOException x) {
+            log.takeBack();
+            throw x;
+        }
+    }
+
+    /**
+     * Adds the waiter of an environment. It is called at once if the environment is in another state.
+     *
+     * @param in the state in which it waits
+     */
+    public void attach(String environment, State in, Waiter waiter) {
+        synchronized (this) {
+            waiters.put(environment, new Waiting(in, waiter));
+        }
+        notifyWaiters();
+    }
+
+    /** Removes the waiter of an environment, unless another one has taken its place. */
+    public synchronized void detach(String environment, Waiter waiter) {
+        waiters.computeIfPresent(environment, (name, known) -> known.waiter == waiter ? null : known);
+    }
+
+    private synchronized void notifyWaiters() {
+        for (String name : List.copyOf(waiters.keySet())) {
+            Waiting waiting = waiters.get(name);
+            durable.find(name)
+                    .filter(environment -> environment.state() != waiting.in)
+                    .ifPresent(environment -> {
+                        waiters.remove(name);
+                        executor.execute(() -> waiting.waiter.settled(environment));
+                    });
+        }
+    }
+}
