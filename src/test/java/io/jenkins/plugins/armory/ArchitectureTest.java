@@ -9,7 +9,6 @@ import static com.tngtech.archunit.library.plantuml.rules.PlantUmlArchCondition.
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -18,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.kohsuke.accmod.Restricted;
@@ -61,8 +59,7 @@ class ArchitectureTest {
     @Test
     void roomsUseWhatThePictureAllows() {
         classes()
-                .should(adhereToPlantUmlDiagram(picture(), consideringOnlyDependenciesInDiagram())
-                        .ignoreDependencies(GO_TO_A_PART_YET))
+                .should(adhereToPlantUmlDiagram(picture(), consideringOnlyDependenciesInDiagram()))
                 .check(CLASSES);
     }
 
@@ -125,45 +122,6 @@ class ArchitectureTest {
                 .accessTargetWhere(target(nameMatching("getDeclared(Field|Method)s?|(trySet|set)Accessible")))
                 .check(CLASSES);
     }
-
-    /** These get what they need of a part by name, until the core has an extension point for it. */
-    private static final Set<String> KNOW_PARTS = Set.of(
-            "Settings",
-            "CallbackRequest",
-            "CallerIdentification",
-            "ChosenSecrets",
-            "ArmoryConfiguration",
-            "SecretTextVerifier",
-            "Environment",
-            "ArmoryRuntime",
-            "Deployments",
-            "Admission",
-            "ApprovalStart",
-            "ApprovalWait",
-            "ArmoryEnvironmentExecution",
-            "ApprovalStore",
-            "BuildState",
-            "History",
-            "HistoryLine",
-            "ArmoryRootAction",
-            "CallerRequests",
-            "Route",
-            "SettingsWarnings",
-            "RequestRenderer",
-            "WebhookRequest",
-            "WebhookRules");
-
-    private static final DescribedPredicate<Dependency> GO_TO_A_PART_YET =
-            new DescribedPredicate<>("go to a part from a class that is known for it") {
-                @Override
-                public boolean test(Dependency each) {
-                    String origin = each.getOriginClass().getName();
-                    String name = origin.substring(origin.lastIndexOf('.') + 1);
-                    return !origin.startsWith(ROOT + ".part.")
-                            && each.getTargetClass().getPackageName().startsWith(ROOT + ".part.")
-                            && KNOW_PARTS.contains(name.split("\\$")[0]);
-                }
-            };
 
     private static final DescribedPredicate<JavaClass> ARE_WRITTEN_BY_HAND =
             new DescribedPredicate<>("are written by hand") {

@@ -3,26 +3,19 @@ package io.jenkins.embedded;
 import static io.jenkins.embedded.Controller.awaitEnd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
-import com.cloudbees.plugins.credentials.CredentialsProvider;
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import hudson.ExtensionList;
 import hudson.model.Result;
-import hudson.util.Secret;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Place;
-import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Declared;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.part.protect.EnvironmentDefinition;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildEvents;
 import io.jenkins.plugins.armory.runtime.Deployments;
@@ -36,7 +29,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -258,26 +250,6 @@ class DeploymentsTest {
             other.onSuccess(null);
 
             assertThat(awaitEnd(build)).contains("nothing in this build deploys to \"stagin\"");
-        }
-    }
-
-    @Test
-    void aCredentialOfAnEnvironmentIsForItsBuildWhileThatDeploys(@TempDir Path home) throws IOException {
-        try (var controller = new Controller(home)) {
-            ExtensionList.lookupSingleton(CascCredentials.class)
-                    .replaceBy(List.of(new CascCredentials.SecretText(
-                            "prod-token", CredentialsScope.SYSTEM, Secret.fromString("of prod"), null)));
-            var prod = new EnvironmentDefinition("prod", "job");
-            prod.setCredentials(List.of("prod-token"));
-            ArmoryConfiguration.get().setEnvironments(List.of(prod));
-            var build = controller.build("armoryEnvironment('prod') { waitFor 'deployed' }");
-            var body = WaitStep.await("deployed");
-            var token = CredentialsProvider.findCredentialById("prod-token", StringCredentials.class, build);
-
-            assertThat(token.getSecret().getPlainText()).isEqualTo("of prod");
-            body.onSuccess(null);
-            awaitEnd(build);
-            assertThatIllegalArgumentException().isThrownBy(token::getSecret).withMessageContaining("COMPLETE");
         }
     }
 }

@@ -48,7 +48,7 @@ class MissingJobTest {
 
         assertThat(Settings.get().secretTexts().verify("the secret", Optional.of(approval)))
                 .isInstanceOf(Verification.Undecided.class);
-        assertThatThrownBy(() -> Settings.get().callerSecrets().of(Optional.of(approval)))
+        assertThatThrownBy(() -> Settings.get().secretTexts().of(Optional.of(approval)))
                 .isInstanceOf(IOException.class)
                 .hasMessage("the build is not there now, so the Secret text of ci is not known");
     }

@@ -15,9 +15,6 @@ import io.jenkins.plugins.armory.callback.RequestBody;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.part.oauth.ClientDefinition;
-import io.jenkins.plugins.armory.part.oauth.TokenRequest;
-import io.jenkins.plugins.armory.part.signature.SignatureHeaders;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.web.ApprovalsMonitor;
 import java.io.ByteArrayInputStream;
@@ -110,38 +107,22 @@ class SlowVaultTest {
     }
 
     @Test
-    void whoHasATokenOfAClientWaitsForNoSecretText() throws Exception {
-        settings.setCallbackBaseUrl("http://127.0.0.1/");
+    void whoHasTheTokenOfAnApprovalWaitsForNoSecretText() {
         settings.setCallbackCredentialsId("slow");
-        settings.setCallbackClients(List.of(new ClientDefinition("client", "**")));
-        add(new OfVault("slow", this::read), new ClientOfVault("client", () -> {}));
-        byte[] form = "grant_type=client_credentials&client_id=client&client_secret=the+secret+of+the+vault".getBytes();
-        String token = ArmoryRuntime.get()
-                .tokenEndpoint()
-                .handle(new TokenRequest(
-                        "POST",
-                        null,
-                        List.of(),
-                        new RequestBody(
-                                "application/x-www-form-urlencoded",
-                                form.length,
-                                () -> new ByteArrayInputStream(form))))
-                .body()
-                .get("access_token")
-                .textValue();
+        add(new OfVault("slow", this::read));
+        String id = ArmoryRuntime.get().tokens().newId();
+        String token = ArmoryRuntime.get().tokens().tokenFor(id);
         var request = new CallbackRequest(
                 "POST",
-                "invented",
-                List.of("Bearer " + token),
-                List.of(),
-                new SignatureHeaders(List.of(), List.of(), List.of()),
+                id,
+                name -> name.equals("Authorization") ? List.of("Bearer " + token) : List.of(),
                 "192.0.2.1",
                 new RequestBody("application/json", 0, () -> new ByteArrayInputStream(new byte[0])));
 
         assertThat(threads.submit(
                         () -> ArmoryRuntime.get().endpoint().handle(request).status()))
                 .succeedsWithin(Duration.ofSeconds(10))
-                .isEqualTo(404);
+                .isEqualTo(410);
     }
 
     /** Else a page with an error would answer callers whose tokens need no vault. */
@@ -157,7 +138,7 @@ class SlowVaultTest {
                         undecided -> assertThat(undecided.reason())
                                 .isEqualTo("the secret of sealed cannot be read; check the provider of that credential:"
                                         + " java.lang.IllegalStateException: the vault is sealed"));
-        assertThat(Settings.get().callerSecrets().of(Optional.of(approval("quick"))))
+        assertThat(Settings.get().secretTexts().of(Optional.of(approval("quick"))))
                 .hasSize(1);
     }
 
@@ -167,9 +148,12 @@ class SlowVaultTest {
 
     /** Jenkins asks for the warnings with each page of an administrator, also with that on which the setting can be mended. */
     @Test
-    void noPageWaitsForTheSecretOfAClient() {
-        settings.setCallbackClients(List.of(new ClientDefinition("slow", "**"), new ClientDefinition("broken", "**")));
-        add(new ClientOfVault("slow", this::read), new ClientOfVault("broken", SlowVaultTest::fail));
+    void noPageWaitsForASecretText() {
+        settings.setCallbackCredentialsId("slow");
+        add(new OfVault("slow", () -> {
+            read();
+            fail();
+        }));
         var monitor = new ApprovalsMonitor();
 
         for (int i = 0; i < CALLERS; i++) {
@@ -185,24 +169,24 @@ class SlowVaultTest {
                 .singleElement()
                 .asString()
                 .contains(
-                        "callbackClients[1].credentialsId",
-                        "the secret of broken cannot be read",
+                        "callbackCredentialsId",
+                        "the credential \"slow\" cannot be read",
                         "the vault is sealed",
                         "provider");
         assertThat(readers).as("they are known for a while").hasValue(1);
-        settings.setCallbackClients(List.of());
+        settings.setCallbackCredentialsId(null);
         await().until(() -> !monitor.isActivated());
     }
 
     /** What a look at the former settings still waits for keeps nobody from looking at the mended ones. */
     @Test
     void mendedSettingsAreLookedAtWhileAVaultHangs() {
-        settings.setCallbackClients(List.of(new ClientDefinition("client", "**")));
-        add(new ClientOfVault("client", this::read));
+        settings.setCallbackCredentialsId("slow");
+        add(new OfVault("slow", this::read));
         var monitor = new ApprovalsMonitor();
         await().until(() -> !monitor.isActivated() && readers.get() == 1);
 
-        settings.setCallbackClients(List.of(new ClientDefinition("missing", "**")));
+        settings.setCallbackCredentialsId("missing");
 
         await().until(monitor::isActivated);
         assertThat(monitor.getWarnings()).singleElement().asString().contains("\"missing\"");
@@ -212,42 +196,20 @@ class SlowVaultTest {
     @Test
     void secretsThatCouldBeGuessedAreReported() {
         settings.setCallbackCredentialsId("text");
-        settings.setCallbackClients(List.of(new ClientDefinition("client", "**")));
-        Secret secret = Secret.fromString("nineteen characters");
         Secret rotated = Secret.fromString("whsec_short whsec_" + "A".repeat(32));
-        add(
-                new CascCredentials.SecretText("text", CredentialsScope.SYSTEM, rotated, null),
-                new CascCredentials.UsernamePassword("client", CredentialsScope.SYSTEM, "client-1", secret, null));
+        add(new CascCredentials.SecretText("text", CredentialsScope.SYSTEM, rotated, null));
         var monitor = new ApprovalsMonitor();
 
         await().until(monitor::isActivated);
 
         assertThat(monitor.getWarnings())
-                .hasSize(2)
-                .allSatisfy(each -> assertThat(each).contains("has fewer than 20 characters", "openssl rand"))
-                .anySatisfy(each -> assertThat(each).contains("callbackCredentialsId: "))
-                .anySatisfy(each -> assertThat(each).contains("callbackClients[0].credentialsId: "));
+                .singleElement()
+                .asString()
+                .contains("callbackCredentialsId: ", "has fewer than 20 characters", "openssl rand");
         assertThat(settings.secretTexts().verify("whsec_short", Optional.empty()))
                 .isInstanceOfSatisfying(
                         Verification.Invalid.class,
                         invalid -> assertThat(invalid.reason()).contains("has fewer than 20 characters"));
-    }
-
-    private static final class ClientOfVault extends CascCredentials.UsernamePassword {
-        private static final long serialVersionUID = 1;
-
-        private final transient Runnable before;
-
-        ClientOfVault(String id, Runnable before) {
-            super(id, CredentialsScope.GLOBAL, id, Secret.fromString("the secret of the vault"), null);
-            this.before = before;
-        }
-
-        @Override
-        public Secret getPassword() {
-            before.run();
-            return super.getPassword();
-        }
     }
 
     private void read() {

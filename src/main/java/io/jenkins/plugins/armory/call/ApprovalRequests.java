@@ -1,6 +1,7 @@
 package io.jenkins.plugins.armory.call;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.ExtensionList;
 import hudson.Util;
 import hudson.model.Run;
 import hudson.security.ACL;
@@ -11,6 +12,7 @@ import io.jenkins.plugins.armory.call.CallKind.Order;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.webhook.NetworkMode;
 import io.jenkins.plugins.armory.webhook.RequestRenderer;
+import io.jenkins.plugins.armory.webhook.RequestSigner;
 import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -46,10 +48,14 @@ public class ApprovalRequests {
 
     /** @param run the build of the approval */
     RequestRenderer of(CallKind kind, Order order, Run<?, ?> run) throws UndeliverableException {
+        var certificates = new CertificateMaterial(credentials(order, run)::certificate);
         return new RequestRenderer(
                 order.webhook(),
                 kind.values(order, run, this),
-                new CertificateMaterial(credentials(order, run)::certificate),
+                new RequestRenderer.Material(
+                        certificates::identity,
+                        certificates::authorities,
+                        ExtensionList.lookup(RequestSigner.class).stream().findFirst()),
                 kind.wanted(order));
     }
 

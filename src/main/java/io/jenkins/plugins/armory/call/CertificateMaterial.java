@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.call;
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.util.Secret;
-import io.jenkins.plugins.armory.webhook.RequestRenderer;
 import io.jenkins.plugins.armory.webhook.TlsMaterial;
 import java.security.GeneralSecurityException;
 import java.security.Key;
@@ -22,20 +21,19 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Reads the keys and certificates of certificate credentials. Its messages stand behind the id of the credential. */
 @Restricted(NoExternalUse.class)
-public record CertificateMaterial(Function<String, StandardCertificateCredentials> credentials)
-        implements RequestRenderer.Certificates {
+public record CertificateMaterial(Function<String, StandardCertificateCredentials> credentials) {
 
-    @Override
+    /** Returns a certificate with its key, {@code null} if there is no credential of that id. */
     @CheckForNull
-    public TlsMaterial.Identity identity(String id) {
+    TlsMaterial.Identity identity(String id) {
         return Optional.ofNullable(credentials.apply(id))
                 .map(CertificateMaterial::identity)
                 .orElse(null);
     }
 
-    @Override
+    /** Returns certificates, DER-encoded, {@code null} if there is no credential of that id. */
     @CheckForNull
-    public List<byte[]> authorities(String id) {
+    List<byte[]> authorities(String id) {
         return Optional.ofNullable(credentials.apply(id))
                 .map(CertificateMaterial::authorities)
                 .orElse(null);

@@ -4,12 +4,9 @@ import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.ExtensionList;
 import hudson.model.Run;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.part.oauth.OAuthClient;
-import io.jenkins.plugins.armory.part.oidc.OutsideIssuer;
-import io.jenkins.plugins.armory.part.signature.CallerSecrets;
+import io.jenkins.plugins.armory.callback.token.CallerSecrets;
+import io.jenkins.plugins.armory.callback.token.ListedCallers;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
@@ -50,20 +47,11 @@ public interface Settings {
      */
     Map<String, Webhook> webhooks();
 
-    /** Returns whether a credential may decide approvals: the Secret text of the settings, or the one of a client. */
+    /** Returns whether a credential may decide approvals: the Secret text of the settings, or that of a {@linkplain ListedCallers listed caller}. */
     boolean trusts(String credentialsId);
 
-    /** Returns the clients of {@code oauth/token} whose credentials exist. */
-    List<OAuthClient> clients();
-
-    /** Returns the outside issuers whose JWTs may call back. */
-    List<OutsideIssuer> outsideIssuers();
-
-    /** Returns the verifier of the Secret texts that may call back. */
-    TokenVerifier secretTexts();
-
-    /** Returns the Secret texts with which callers may sign. */
-    CallerSecrets callerSecrets();
+    /** Returns the Secret texts that may call back. */
+    CallerSecrets secretTexts();
 
     /**
      * Returns the credentials for the calls of a build, whose uses are recorded.

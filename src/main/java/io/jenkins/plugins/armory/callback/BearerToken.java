@@ -17,8 +17,9 @@ final class BearerToken {
      * @throws FailedException if there is none that can be read
      */
     static String of(CallbackRequest request) throws FailedException {
-        boolean alternative = !request.callbackToken().isEmpty();
-        List<String> headers = alternative ? request.callbackToken() : request.authorization();
+        List<String> alternatives = request.headers().apply(CallbackRequest.ALTERNATIVE_HEADER);
+        boolean alternative = !alternatives.isEmpty();
+        List<String> headers = alternative ? alternatives : request.headers().apply("Authorization");
         String name = alternative ? CallbackRequest.ALTERNATIVE_HEADER : "Authorization";
         if (headers.isEmpty()) {
             throw FailedException.invalid(

@@ -24,12 +24,16 @@ final class BodyReading {
         reader = Thread.currentThread();
         begun = System.nanoTime();
         ended.orTimeout(most.toNanos(), TimeUnit.NANOSECONDS)
-                .whenComplete((nothing, timeout) -> interruptIfLongerThan(most));
+                .whenComplete((nothing, timeout) -> interruptIfLongerThan(most, System.nanoTime()));
     }
 
-    /** Ends the reading if it takes longer. Returns whether it does. */
-    synchronized boolean interruptIfLongerThan(Duration time) {
-        if (reader == null || System.nanoTime() - begun < time.toNanos()) {
+    /**
+     * Ends the reading if it takes longer. Returns whether it does.
+     *
+     * @param now of {@link System#nanoTime}
+     */
+    synchronized boolean interruptIfLongerThan(Duration time, long now) {
+        if (reader == null || now - begun < time.toNanos()) {
             return false;
         }
         interrupted = true;

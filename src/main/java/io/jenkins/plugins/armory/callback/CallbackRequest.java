@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.callback;
 
-import io.jenkins.plugins.armory.part.signature.SignatureHeaders;
 import java.util.List;
+import java.util.function.Function;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -10,9 +10,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * @param method the HTTP method
  * @param approvalId the id in the path, not checked in any way
- * @param authorization every {@code Authorization} header
- * @param callbackToken every {@link #ALTERNATIVE_HEADER} header
- * @param signatures the headers with signatures
+ * @param headers returns every value of a header
  * @param remoteAddress the address of the connection, never one of a header, which anybody can invent
  * @param body the body, not read yet
  */
@@ -20,9 +18,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public record CallbackRequest(
         String method,
         String approvalId,
-        List<String> authorization,
-        List<String> callbackToken,
-        SignatureHeaders signatures,
+        Function<String, List<String>> headers,
         String remoteAddress,
         RequestBody body) {
 
@@ -34,13 +30,6 @@ public record CallbackRequest(
 
     /** Returns the request with a signed body that was read from it. */
     CallbackRequest signed(byte[] content) {
-        return new CallbackRequest(
-                method,
-                approvalId,
-                authorization,
-                callbackToken,
-                signatures,
-                remoteAddress,
-                body.signed(content, approvalId));
+        return new CallbackRequest(method, approvalId, headers, remoteAddress, body.signed(content, approvalId));
     }
 }

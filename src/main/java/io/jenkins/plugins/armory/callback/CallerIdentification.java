@@ -4,7 +4,6 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.part.signature.SignatureVerifier;
 import java.util.List;
 import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
@@ -19,18 +18,18 @@ public final class CallerIdentification {
             + " just given you; such a token expires. The data of the approval in Jenkins says what is wrong with this one.";
     private static final String UNKNOWN_TOKEN =
             "unknown token: neither the approval's own, nor one of a listed client or issuer, nor a Secret text";
-    private static final String SIGNATURE_NOT_VALID =
-            "The signature is not valid here: sign the bytes of the body with the Secret"
-                    + " text that the approval's callbackCredentialsId names, no more than five minutes ago. The data of the approval in Jenkins says what is wrong with this one.";
 
     private final List<TokenVerifier> tokens;
-    private final SignatureVerifier signatures;
+    private final List<RequestVerifier> requests;
     private final UnknownCallers signers = new UnknownCallers();
 
-    /** @param tokens one for each kind of token, in the order in which they are asked */
-    public CallerIdentification(List<TokenVerifier> tokens, SignatureVerifier signatures) {
+    /**
+     * @param tokens one for each kind of token, in the order in which they are asked
+     * @param requests one for each other way to be known
+     */
+    public CallerIdentification(List<TokenVerifier> tokens, List<RequestVerifier> requests) {
         this.tokens = List.copyOf(tokens);
-        this.signatures = signatures;
+        this.requests = List.copyOf(requests);
     }
 
     /**
@@ -82,10 +81,15 @@ public final class CallerIdentification {
         try {
             token = BearerToken.of(request);
         } catch (FailedException x) {
-            if (kind != CallbackEndpoint.Kind.REHEARSAL && request.signatures().areThere()) {
-                return identifySigner(request, approval);
+            Optional<RequestVerifier> verifier = kind == CallbackEndpoint.Kind.REHEARSAL
+                    ? Optional.empty()
+                    : requests.stream()
+                            .filter(each -> each.isFor(request.headers()))
+                            .findFirst();
+            if (verifier.isEmpty()) {
+                throw x;
             }
-            throw x;
+            return identifySigner(verifier.get(), request, approval);
         }
         return new Identified(caller(verify(token, approval), TOKEN_NOT_VALID), request);
     }
@@ -109,7 +113,7 @@ public final class CallerIdentification {
         return best;
     }
 
-    private Identified identifySigner(CallbackRequest request, Optional<Approval> approval)
+    private Identified identifySigner(RequestVerifier verifier, CallbackRequest request, Optional<Approval> approval)
             throws FailedException, RefusedRequestException {
         if (!signers.admit(request.body())) {
             throw new FailedException(
@@ -118,18 +122,18 @@ public final class CallerIdentification {
                     true);
         }
         try {
-            return verifySignature(request, approval);
+            return verify(verifier, request, approval);
         } finally {
             signers.leave(request.body());
         }
     }
 
     /** Verifies the bytes of the body before anything is parsed. */
-    private Identified verifySignature(CallbackRequest request, Optional<Approval> approval)
+    private static Identified verify(RequestVerifier verifier, CallbackRequest request, Optional<Approval> approval)
             throws FailedException, RefusedRequestException {
         byte[] body = request.body().readBytes();
-        Verification verification = signatures.verify(request.signatures(), body, approval);
-        return new Identified(caller(verification, SIGNATURE_NOT_VALID), request.signed(body));
+        Verification verification = verifier.verify(request.headers(), body, approval);
+        return new Identified(caller(verification, verifier.notValid()), request.signed(body));
     }
 
     private static Caller caller(Verification verification, String notValid) throws FailedException {

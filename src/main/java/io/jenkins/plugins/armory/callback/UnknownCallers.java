@@ -24,8 +24,9 @@ public final class UnknownCallers {
     /** Returns whether a request may go on; then it has to {@link #leave}. */
     public synchronized boolean admit(RequestBody body) {
         if (admitted.size() == MOST) {
+            long now = System.nanoTime(); // the same for all, or a later one would be found first
             admitted.stream()
-                    .filter(each -> each.interruptIfLongerThan(PATIENCE))
+                    .filter(each -> each.interruptIfLongerThan(PATIENCE, now))
                     .findFirst()
                     .ifPresent(admitted::remove);
         }

@@ -6,12 +6,10 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.UnknownCallers;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.CallerSecrets;
 import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
-import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.config.form.SecretTexts;
-import io.jenkins.plugins.armory.part.signature.CallerSecrets;
-import io.jenkins.plugins.armory.part.signature.SigningSecrets;
 import io.jenkins.plugins.armory.runtime.BuildRecord;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -26,7 +24,7 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
  * secret as its token, or signs with it. The one of the settings is genuine everywhere, but may not decide an approval that names
  * another. Both are looked up for each callback, so a changed secret takes effect at once.
  */
-final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
+final class SecretTextVerifier implements CallerSecrets {
 
     private final Semaphore permits = new Semaphore(UnknownCallers.MOST);
 
@@ -126,7 +124,7 @@ final class SecretTextVerifier implements TokenVerifier, CallerSecrets {
             if (ChosenSecrets.isTooShort(caller.text())) {
                 throw new IllegalArgumentException(ChosenSecrets.FAULT);
             }
-            for (String secret : SigningSecrets.split(caller.text())) { // several while it is rotated
+            for (String secret : ChosenSecrets.split(caller.text())) { // several while it is rotated
                 found |= CallbackTokens.same(secret, token);
             }
         } catch (IllegalArgumentException x) {

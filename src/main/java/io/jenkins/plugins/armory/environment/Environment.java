@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Place;
-import io.jenkins.plugins.armory.part.file.DeploymentPlan;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import io.soabase.recordbuilder.core.RecordBuilder;
 import java.time.Instant;
@@ -30,8 +29,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param admitted whether the rules of the administrators were met in this build, so that the body may begin
  * @param bodyEnded whether the body of {@code armoryEnvironment} has ended without an error
  * @param deployed whether an {@code afterDeployment} approval has begun; from then on nothing is rolled back
- * @param steps the steps of the environment's plan that have begun, by id, in the order in which they did; empty without a
- *     {@link DeploymentPlan}
+ * @param steps the steps of the environment's plan that have begun, by id, in the order in which they did; empty without a plan
  * @param reason why the environment failed or was cancelled, {@code null} otherwise
  * @param cancelledBy name of the environment or stage whose failure cancelled this one, empty for a failure outside of both,
  *     {@code null} for none
@@ -92,7 +90,7 @@ public record Environment(
     }
 
     /**
-     * A step of a {@link DeploymentPlan} that has begun.
+     * A step of the plan of an environment that has begun.
      *
      * @param began when it began
      * @param ended when it ended, {@code null} while it runs

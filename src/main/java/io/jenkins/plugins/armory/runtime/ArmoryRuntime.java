@@ -11,22 +11,15 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallLoop;
 import io.jenkins.plugins.armory.call.CallPermits;
-import io.jenkins.plugins.armory.call.JenkinsProxy;
 import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.call.WebhookClient;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallerIdentification;
+import io.jenkins.plugins.armory.callback.RequestVerifier;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.callback.token.ListedCallers;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.environment.Deployment;
-import io.jenkins.plugins.armory.part.oauth.IssuedTokens;
-import io.jenkins.plugins.armory.part.oauth.OAuthClient;
-import io.jenkins.plugins.armory.part.oauth.TokenEndpoint;
-import io.jenkins.plugins.armory.part.oidc.IssuerDiscovery;
-import io.jenkins.plugins.armory.part.oidc.OutsideIssuers;
-import io.jenkins.plugins.armory.part.protect.DeploymentNotes;
-import io.jenkins.plugins.armory.part.protect.EndedDeployment;
-import io.jenkins.plugins.armory.part.signature.SignatureVerifier;
 import io.jenkins.plugins.armory.store.ApprovalStore;
 import io.jenkins.plugins.armory.store.Approvals;
 import io.jenkins.plugins.armory.store.BuildState;
@@ -34,6 +27,7 @@ import io.jenkins.plugins.armory.store.History;
 import io.jenkins.plugins.armory.store.disk.UntilWritten;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -72,7 +66,7 @@ public final class ArmoryRuntime {
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();
     private final Deployments deployments =
-            new Deployments(buildExecutor, runningBuilds, this::approvalStore, this::note);
+            new Deployments(buildExecutor, runningBuilds, this::approvalStore, ArmoryRuntime::ended);
     private final ApprovalEvents events =
             new ApprovalEvents(() -> ExtensionList.lookup(ApprovalListener.class), buildExecutor, this::pending);
     private final OpenStore store = new OpenStore(
@@ -86,16 +80,6 @@ public final class ArmoryRuntime {
             executor);
 
     private final UntilWritten endings = new UntilWritten(Timer.get(), executor);
-    private final DeploymentNotes deploymentNotes = new DeploymentNotes(store, oneAfterTheOther());
-
-    private final IssuedTokens issuedTokens = new IssuedTokens(
-            () -> Settings.get().clients(), () -> Settings.get().rootActionUrl(), KEY::mac, Clock.systemUTC());
-    private final TokenEndpoint tokenEndpoint =
-            new TokenEndpoint(issuedTokens, ArmoryRuntime::knownClients, this::isGoingDown);
-    private final OutsideIssuers outsideIssuers = new OutsideIssuers(
-            () -> Settings.get().outsideIssuers(),
-            new IssuerDiscovery(JenkinsProxy.client())::keysOf,
-            Clock.systemUTC());
 
     /** Guarded by this. */
     private CallbackEndpoint endpoint;
@@ -104,30 +88,17 @@ public final class ArmoryRuntime {
         return ExtensionList.lookupSingleton(ArmoryRuntime.class);
     }
 
-    /** @throws IllegalStateException if the settings cannot be read: whom they list is not known then */
-    private static List<OAuthClient> knownClients() {
-        Settings settings = Settings.get();
-        if (settings.problem().isPresent()) {
-            throw new IllegalStateException(Settings.NOT_KNOWN);
-        }
-        return settings.clients();
-    }
-
     /** Returns whether Jenkins shuts down, so that nothing is written any more. */
     public boolean isGoingDown() {
         return closing || Jenkins.get().isTerminating();
     }
 
-    private void note(Run<?, ?> run, Deployment deployment) {
-        deploymentNotes.note(run, deployment);
+    private static void ended(Run<?, ?> run, Deployment deployment) {
+        ExtensionList.lookup(DeploymentListener.class).forEach(listener -> listener.ended(run, deployment));
     }
 
     private ApprovalStore approvalStore() throws ApprovalsUnavailableException {
         return store.open().store();
-    }
-
-    private static UntilWritten oneAfterTheOther() {
-        return new UntilWritten(Timer.get(), newExecutor(1));
     }
 
     private static ExecutorService newExecutor(int threads) {
@@ -200,15 +171,6 @@ public final class ArmoryRuntime {
         return deployments;
     }
 
-    /**
-     * Returns the latest deployments to the environments of the administrators, newest first.
-     *
-     * @throws ApprovalsUnavailableException if they cannot be read now
-     */
-    public List<EndedDeployment> latestDeployments() throws ApprovalsUnavailableException {
-        return approvalStore().deployments().list();
-    }
-
     /** Returns the state in memory of running builds. */
     public RunningBuilds runningBuilds() {
         return runningBuilds;
@@ -276,24 +238,17 @@ public final class ArmoryRuntime {
      */
     public synchronized CallbackEndpoint endpoint() throws ApprovalsUnavailableException {
         if (endpoint == null) {
-            endpoint = new CallbackEndpoint(
-                    approvals(),
-                    tokens,
-                    new CallerIdentification(
-                            List.of(
-                                    TokenVerifier.ofApprovals(tokens),
-                                    issuedTokens,
-                                    outsideIssuers,
-                                    Settings.get().secretTexts()), // last, since it may wait for a vault
-                            new SignatureVerifier(Settings.get().callerSecrets(), Clock.systemUTC())),
-                    this::isGoingDown,
-                    Clock.systemUTC());
+            endpoint = new CallbackEndpoint(approvals(), tokens, callers(), this::isGoingDown, Clock.systemUTC());
         }
         return endpoint;
     }
 
-    public TokenEndpoint tokenEndpoint() {
-        return tokenEndpoint;
+    /** Those whose tokens say whose they are come first; the Secret texts last, since they may wait for a vault. */
+    private CallerIdentification callers() {
+        var tokenVerifiers = new ArrayList<TokenVerifier>(List.of(TokenVerifier.ofApprovals(tokens)));
+        tokenVerifiers.addAll(ExtensionList.lookup(ListedCallers.class));
+        tokenVerifiers.add(Settings.get().secretTexts());
+        return new CallerIdentification(tokenVerifiers, ExtensionList.lookup(RequestVerifier.class));
     }
 
     public CallbackTokens tokens() {

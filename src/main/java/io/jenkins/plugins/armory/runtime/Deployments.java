@@ -10,7 +10,6 @@ import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.Environment;
-import io.jenkins.plugins.armory.part.protect.DeploymentNotes;
 import io.jenkins.plugins.armory.store.ApprovalStore;
 import io.jenkins.plugins.armory.store.BuildState;
 import java.io.IOException;
@@ -66,10 +65,10 @@ public final class Deployments {
 
     /** The lock of one build: a disk that does not answer holds up one alone. */
     private static final class Opening {
-        /** Whether its ended deployments were noted after its end. Once is enough: everybody may look at the build at any time. */
+        /** Whether its ended deployments were told after its end. Once is enough: everybody may look at the build at any time. */
         private volatile boolean noted;
 
-        /** The environments of the administrators whose deployments were noted before that. */
+        /** The environments whose deployments were told before that. */
         private volatile List<Environment> over = List.of();
 
         /** The state as long as somebody uses it: there is one of a build. Guarded by this. */
@@ -79,7 +78,7 @@ public final class Deployments {
     /**
      * @param executor calls the steps of a build that wait
      * @param approvals opens the logs of builds
-     * @param ended takes the environments of a build each time that the deployment to one has ended, perhaps again; it must not take long
+     * @param ended hears of deployments that are over, see {@link DeploymentListener}
      */
     public Deployments(
             Executor executor, RunningBuilds builds, OpenApprovals approvals, BiConsumer<Run<?, ?>, Deployment> ended) {
@@ -227,7 +226,9 @@ public final class Deployments {
     }
 
     private void noteOutcome(Run<?, ?> run, Deployment deployment) {
-        List<Environment> over = DeploymentNotes.endedByRules(deployment);
+        List<Environment> over = deployment.environments().values().stream()
+                .filter(each -> each.state().isOver())
+                .toList();
         if (!over.equals(opening(run).over)) {
             opening(run).over = over;
             ended.accept(run, deployment);

@@ -162,11 +162,6 @@ public final class OpenStore {
         work.accept(now);
     }
 
-    /** Runs work on the thread of a writer once the approvals are open, and throws nothing at the caller. */
-    public void whenOpen(UntilWritten writer, Runnable work) {
-        writer.soon(() -> whenOpen(open -> writer.soon(work)));
-    }
-
     private void tryUntilOpen() {
         again.run(this::tryToOpen, x -> {});
     }

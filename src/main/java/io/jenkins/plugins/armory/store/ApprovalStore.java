@@ -7,7 +7,6 @@ import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
-import io.jenkins.plugins.armory.part.protect.LatestDeployments;
 import io.jenkins.plugins.armory.store.disk.UntilWritten;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,7 +79,6 @@ public final class ApprovalStore {
     private final Builds builds;
     private final Markers markers;
     private final History history;
-    private final LatestDeployments deployments = new LatestDeployments();
     private volatile BuildState.Feed follower = new BuildState.Feed() {};
 
     /** The states of the builds whose approvals are in memory: as long as they are here, nobody opens another. */
@@ -120,13 +118,11 @@ public final class ApprovalStore {
      */
     public static ApprovalStore open(Path folder, Builds builds) throws IOException {
         var store = new ApprovalStore(folder, builds);
-        store.history.read(
-                (id, build) -> {
-                    synchronized (store.over) {
-                        store.over.put(id, build);
-                    }
-                },
-                store.deployments::add);
+        store.history.readDecided((id, build) -> {
+            synchronized (store.over) {
+                store.over.put(id, build);
+            }
+        });
         return store;
     }
 
@@ -427,11 +423,6 @@ public final class ApprovalStore {
     /** Returns why the last change could not be written; empty if it was, or if there was none. */
     public Optional<String> problem() {
         return Optional.ofNullable(failure).map(x -> folder + ": " + x);
-    }
-
-    /** Returns the latest deployments to the environments of the administrators, of this month and the last. */
-    public LatestDeployments deployments() {
-        return deployments;
     }
 
     /**

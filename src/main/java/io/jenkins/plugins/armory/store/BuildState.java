@@ -13,8 +13,6 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.environment.Environment.State;
-import io.jenkins.plugins.armory.part.file.DeploymentPlan;
-import io.jenkins.plugins.armory.part.file.step.PlanJson;
 import io.jenkins.plugins.armory.store.Markers.CopiedException;
 import io.jenkins.plugins.armory.store.disk.StoredJson;
 import java.io.IOException;
@@ -47,14 +45,17 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What the plugin knows of one build: its approvals and environments, what has failed in it, and the plans of its deployment files, as its {@link BuildLog}
- * has them. What changes it is computed as one {@link Commit} and returned once that is on disk. What comes during a write shares the next one,
+ * What the plugin knows of one build: its approvals and environments, what has failed in it, and what parts keep with it, as its {@link BuildLog} has
+ * them. What changes it is computed as one {@link Commit} and returned once that is on disk. What comes during a write shares the next one,
  * so many at a time cost little more than one.
  */
 @Restricted(NoExternalUse.class)
 public final class BuildState {
 
     private static final String APPROVAL = "approval/";
+
+    /** What the keys of the values of parts begin with. */
+    private static final String PART = "part/";
 
     /** How long nothing could be written to a log that is in the way of an end. */
     public static final Duration STUCK = Duration.ofSeconds(5);
@@ -132,8 +133,8 @@ public final class BuildState {
 
     private volatile Deployment durable;
 
-    /** The targets of the plans on disk, by their keys, as pages show them. */
-    private volatile Map<String, JsonNode> plans;
+    /** The values of the plugin's parts on disk, by their keys. */
+    private volatile Map<String, JsonNode> ofParts;
 
     /** The approvals on disk, by id, in the order in which they were created. Changed with {@link #telling} held; guarded by itself. */
     private final Map<String, Approval> approvals = new LinkedHashMap<>();
@@ -255,8 +256,8 @@ public final class BuildState {
         } catch (IOException x) {
             doubt = doubt == null ? x.getMessage() : doubt;
         }
-        all.keySet().removeIf(each -> !each.startsWith(DeploymentValues.PLAN));
-        state.plans = all;
+        all.keySet().removeIf(each -> !each.startsWith(PART));
+        state.ofParts = all;
         state.newest = read;
         state.durable = read;
         if (doubt != null) {
@@ -434,7 +435,7 @@ public final class BuildState {
     /** Returns all that is on disk, by key. The caller holds the lock of the writer. */
     private Map<String, JsonNode> all() {
         Map<String, JsonNode> all = values.all(durable);
-        all.putAll(plans);
+        all.putAll(ofParts);
         approvals().forEach(each -> all.put(APPROVAL + each.id(), StoredJson.tree(each)));
         return all;
     }
@@ -603,28 +604,32 @@ public final class BuildState {
         }
     }
 
-    /** Returns the targets of all plans. */
-    public Collection<JsonNode> plans() {
-        return plans.values();
+    /** Returns what a part of the plugin keeps with the build, in the order in which it was put there. */
+    public List<JsonNode> valuesOf(String part) {
+        return ofParts.entrySet().stream()
+                .filter(each -> each.getKey().startsWith(PART + part + '/'))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     /**
-     * Adds a plan for the pages of the build, which may know it from before a restart.
+     * Puts values of a part of the plugin into the log, which keeps them and does not understand them.
      *
-     * @throws IOException if it could not be written
+     * @param named the values by their names, each in place of the last one of that name
+     * @throws IOException if they could not be written
      */
-    public void add(DeploymentPlan plan) throws IOException {
+    public void put(String part, Map<String, ? extends JsonNode> named) throws IOException {
         if (doubt != null) {
             throw new IOException(doubt);
         }
         var all = new LinkedHashMap<String, JsonNode>();
-        plan.targets().forEach(target -> all.put(DeploymentValues.PLAN + target.name(), PlanJson.of(target)));
+        named.forEach((name, value) -> all.put(PART + part + '/' + name, value));
         writeAlone(() -> {
-            all.entrySet().removeIf(each -> each.getValue().equals(plans.get(each.getKey())));
+            all.entrySet().removeIf(each -> each.getValue().equals(ofParts.get(each.getKey())));
             write(unwritten(), all, false, () -> {
-                var known = new LinkedHashMap<>(plans);
+                var known = new LinkedHashMap<>(ofParts);
                 known.putAll(all);
-                plans = known;
+                ofParts = known;
             });
         });
     }

@@ -24,8 +24,6 @@ import org.pcollections.TreePMap;
 /** The values that a deployment has in the log of its build, by key: what has changed is written, and nothing else. */
 final class DeploymentValues {
 
-    static final String PLAN = "plan/";
-
     private static final int FORMAT = 1;
     private static final String BUILD = "build";
     private static final String ENVIRONMENT = "environment/";

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.store;
 import com.google.common.io.ByteStreams;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.part.protect.EndedDeployment;
 import io.jenkins.plugins.armory.store.disk.Disk;
 import io.jenkins.plugins.armory.store.disk.DurableFile;
 import java.io.BufferedReader;
@@ -107,30 +106,38 @@ public final class History {
     }
 
     /**
-     * Writes the line of a deployment, if it is not there.
+     * Writes a line of another kind than decisions, if it is not there.
      *
      * @throws IOException if it may not be on disk
      */
-    public synchronized void add(EndedDeployment ended) throws IOException {
-        YearMonth month = monthOf(ended.at());
+    public synchronized void add(String kind, Instant at, Record content) throws IOException {
+        YearMonth month = monthOf(at);
         boolean sure = known.remove(month);
-        append(month, List.of(HistoryLine.of(ended)), false); // it may have been written before a start
+        append(month, List.of(HistoryLine.of(kind, content)), false); // it may have been written before a start
         if (sure) {
             known.add(month);
         }
     }
 
+    /** Hands over the approvals that were decided, and their builds, as {@link #read(String, Class, Consumer)} does. */
+    void readDecided(BiConsumer<String, BuildRef> decided) {
+        readLines(line -> HistoryLine.readDecided(line, decided));
+    }
+
     /**
-     * Hands over what this month and the last have, in the order in which it was written. A file that cannot be read is passed over.
-     *
-     * @param decided takes the approvals that were decided, and their builds
+     * Hands over the lines of another kind that this month and the last have, in the order in which they were written. A file that cannot be
+     * read is passed over.
      */
-    public void read(BiConsumer<String, BuildRef> decided, Consumer<EndedDeployment> ended) {
+    public <T extends Record> void read(String kind, Class<T> type, Consumer<T> content) {
+        readLines(line -> HistoryLine.read(line, kind, type, content));
+    }
+
+    private void readLines(Consumer<String> each) {
         YearMonth month = monthOf(Instant.now());
         for (Path file : List.of(file(month.minusMonths(1)), file(month))) {
             try {
                 if (Files.exists(file)) {
-                    read(file, line -> HistoryLine.read(line, decided, ended));
+                    read(file, each);
                 }
             } catch (IOException x) {
                 LOGGER.log(Level.WARNING, x, () -> "Passing over the history in " + file + ", which cannot be read");

@@ -14,13 +14,14 @@ import io.jenkins.plugins.armory.approval.Decision;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.PeopleRule;
 import io.jenkins.plugins.armory.approval.RuleMatching;
-import io.jenkins.plugins.armory.part.protect.EndedDeployment;
 import io.jenkins.plugins.armory.store.disk.StoredJson;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The lines of the {@link History}. */
 final class HistoryLine {
@@ -29,7 +30,8 @@ final class HistoryLine {
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-    private static final String DEPLOYMENT = "deployment";
+    private static final String KIND = "kind";
+    private static final Logger LOGGER = Logger.getLogger(HistoryLine.class.getName());
 
     private HistoryLine() {}
 
@@ -85,10 +87,10 @@ final class HistoryLine {
                 .put("at", at.toString());
     }
 
-    /** Returns the line of a deployment to an environment of the settings. */
-    static String of(EndedDeployment ended) {
-        ObjectNode line = JSON.createObjectNode().put("kind", DEPLOYMENT);
-        line.setAll((ObjectNode) StoredJson.tree(ended));
+    /** Returns a line of another kind. */
+    static String of(String kind, Record content) {
+        ObjectNode line = JSON.createObjectNode().put(KIND, kind);
+        line.setAll((ObjectNode) StoredJson.tree(content));
         return text(line);
     }
 
@@ -101,26 +103,39 @@ final class HistoryLine {
         }
     }
 
-    /** Hands over what a line says. One that a crash has cut off is left out. */
-    static void read(String line, BiConsumer<String, BuildRef> decided, Consumer<EndedDeployment> ended) {
-        try {
-            ObjectNode json = StoredJson.object("history", line);
-            JsonNode kind = json.remove("kind");
-            if (kind != null && kind.asText().equals(DEPLOYMENT)) {
-                ended.accept(StoredJson.read("history", json, EndedDeployment.class));
-            } else if (json.hasNonNull("approval")) {
-                decided.accept(
-                        json.get("approval").asText(),
-                        new BuildRef(
-                                json.path("job").asText(), json.path("build").asInt()));
+    /** Hands over what a decision's line says. One that a crash has cut off is left out. */
+    static void readDecided(String line, BiConsumer<String, BuildRef> decided) {
+        ObjectNode json = json(line);
+        if (json.hasNonNull("approval")) {
+            decided.accept(
+                    json.get("approval").asText(),
+                    new BuildRef(json.path("job").asText(), json.path("build").asInt()));
+        }
+    }
+
+    /** Hands over what a line of another kind says. One that a crash has cut off is left out. */
+    static <T extends Record> void read(String line, String kind, Class<T> type, Consumer<T> content) {
+        ObjectNode json = json(line);
+        JsonNode known = json.remove(KIND);
+        if (known != null && known.asText().equals(kind)) {
+            try {
+                content.accept(StoredJson.read("history", json, type));
+            } catch (StoredJson.UnreadableException x) {
+                LOGGER.log(Level.WARNING, x, () -> "Passing over a line of the history that cannot be read: " + line);
             }
+        }
+    }
+
+    private static ObjectNode json(String line) {
+        try {
+            return StoredJson.object("history", line);
         } catch (StoredJson.UnreadableException x) {
-            // a line is written anew behind one that was cut off
+            return JSON.createObjectNode(); // it is written anew behind one that was cut off
         }
     }
 
     private static ObjectNode decided(String approval) {
-        return JSON.createObjectNode().put("kind", "decision").put("approval", approval);
+        return JSON.createObjectNode().put(KIND, "decision").put("approval", approval);
     }
 
     private static void put(ObjectNode line, String name, @CheckForNull String text) {

@@ -2,15 +2,16 @@ package io.jenkins.plugins.armory.web;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
+import hudson.ExtensionList;
 import hudson.model.UnprotectedRootAction;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.part.protect.EnvironmentList;
 import io.jenkins.plugins.armory.runtime.ApprovalsUnavailableException;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.store.History;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import jenkins.management.Badge;
 import jenkins.model.Jenkins;
@@ -62,9 +63,11 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         return true;
     }
 
-    /** Returns whether the settings have an environment that the user may see. */
-    public boolean isWithEnvironments() {
-        return !EnvironmentList.visible(new Viewer()).isEmpty();
+    /** Returns the links to the pages of parts. */
+    public List<Routes.Link> getLinks() {
+        return ExtensionList.lookup(Routes.class).stream()
+                .flatMap(part -> part.link().stream())
+                .toList();
     }
 
     /** Returns the address of this month's history, {@code null} for users who may not download it. */
@@ -85,11 +88,6 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         return JsonWriter.first(() -> new ApprovalList(ArmoryRuntime.get()).all(null));
     }
 
-    /** Returns the first data of the page of environments. */
-    public String getFirstEnvironments() {
-        return JsonWriter.first(() -> EnvironmentList.response(ArmoryRuntime.get(), null));
-    }
-
     /** Answers all requests below the page. Callers come here if {@link CallerFilter} has not answered them. */
     public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException, ServletException {
         Route.Match to = Route.at(request.getRestOfPath());
@@ -97,13 +95,8 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         boolean isBrowser = String.valueOf(request.getHeader("Accept")).contains("text/html");
         Optional<String> page =
                 isBrowser && request.getMethod().equals("GET") ? pageInsteadOf(armory, to) : Optional.empty();
-        Optional<ApprovalInputs> form = to.route() == Route.INPUTS ? formOf(armory, to.id()) : Optional.empty();
         if (page.isPresent()) {
             response.sendRedirect(request.getContextPath() + "/" + page.get());
-        } else if (to.route() == Route.ENVIRONMENTS_PAGE) {
-            request.getView(this, "environments.jelly").forward(request, response);
-        } else if (form.isPresent()) {
-            request.getView(form.get(), "index.jelly").forward(request, response);
         } else {
             to.answer(armory, request, response);
         }
@@ -123,9 +116,9 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
      * Returns the form of an approval that people may see and have something to fill in for; empty for others. An approval whose
      * form cannot be made has none.
      */
-    private static Optional<ApprovalInputs> formOf(ArmoryRuntime armory, String id) throws IOException {
+    static Optional<ApprovalInputs> formOf(Route.Call call) throws IOException {
         try {
-            return find(armory, id)
+            return find(call.armory(), call.id())
                     .filter(new Viewer()::sees)
                     .map(ApprovalInputs::new)
                     .filter(inputs -> !inputs.getDefinitions().isEmpty());

@@ -1,9 +1,11 @@
 package io.jenkins.plugins.armory.web;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.ExtensionList;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.JsonResponse;
@@ -67,8 +69,9 @@ final class BuildDeployment {
         BuildInfo info = BuildInfo.of(run);
         tag.add(info);
         tag.add(deployment);
-        ArrayNode plans = JsonNodeFactory.instance.arrayNode().addAll(state.plans());
-        tag.add(plans);
+        Map<String, JsonNode> pieces = ExtensionList.lookup(BuildPiece.class).stream()
+                .collect(Collectors.toMap(BuildPiece::name, piece -> piece.of(state)));
+        tag.add(pieces);
         tag.add(search);
         tag.add(counts);
         tag.add(found.size());
@@ -79,7 +82,7 @@ final class BuildDeployment {
                     .put("now", Instant.now().toString())
                     .put("building", building);
             body.set("buildInfo", JsonResponse.fieldsOf(info));
-            body.set("plan", plans);
+            body.setAll(pieces);
             body.put("found", found.size()).set("counts", JsonResponse.treeOf(counts));
             ArrayNode array = body.putArray("approvals");
             shown.forEach(approval -> array.add(list.json(approval)));

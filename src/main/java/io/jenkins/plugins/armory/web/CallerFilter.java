@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.web;
 import hudson.Extension;
 import hudson.init.InitMilestone;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -24,7 +25,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class CallerFilter implements HttpServletFilter {
 
     @Override
-    public boolean handle(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    public boolean handle(HttpServletRequest request, HttpServletResponse response)
+            throws IOException, ServletException {
         Optional<Route.Match> caller = Route.ofCaller(request);
         if (caller.isEmpty() || Jenkins.get().getInitLevel() != InitMilestone.COMPLETED) {
             return false;

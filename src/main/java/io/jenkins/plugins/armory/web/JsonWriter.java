@@ -7,15 +7,18 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Writes the plugin's answers to responses. */
-final class JsonWriter {
+@Restricted(NoExternalUse.class)
+public final class JsonWriter {
 
     private static final Logger LOGGER = Logger.getLogger(JsonWriter.class.getName());
 
     private JsonWriter() {}
 
-    interface Answer {
+    public interface Answer {
         /** @throws IOException if the approvals cannot be opened */
         JsonResponse get() throws IOException;
     }
@@ -42,7 +45,7 @@ final class JsonWriter {
      * a JSON object with {@code status}, {@code tag} (the entity tag, for the script's first request) and {@code body}. The page's template
      * escapes it.
      */
-    static String first(Answer answer) {
+    public static String first(Answer answer) {
         JsonResponse made = responseOf(answer);
         ObjectNode json = JsonResponse.JSON
                 .createObjectNode()

@@ -9,9 +9,12 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jvnet.localizer.LocaleProvider;
 import org.jvnet.localizer.ResourceBundleHolder;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The texts of the pages in the viewer's language, for their scripts: those of Messages.properties that begin with {@code PageWords}. */
-final class PageWords {
+@Restricted(NoExternalUse.class)
+public final class PageWords {
 
     private static final String PREFIX = "PageWords.";
     private static final ResourceBundleHolder TEXTS = ResourceBundleHolder.get(Messages.class);
@@ -28,7 +31,7 @@ final class PageWords {
     private PageWords() {}
 
     /** Returns the texts as a JSON object, by the names in the scripts. */
-    static String json() {
+    public static String json() {
         ObjectNode words = JsonNodeFactory.instance.objectNode();
         STATES.forEach(key -> put(words, key));
         new TreeSet<>(TEXTS.get(LocaleProvider.getLocale()).keySet())

@@ -1,18 +1,22 @@
 package io.jenkins.plugins.armory.web;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.ExtensionList;
 import hudson.security.Permission;
 import io.jenkins.plugins.armory.callback.CallbackEndpoint;
 import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.JsonResponse;
-import io.jenkins.plugins.armory.part.protect.EnvironmentList;
+import io.jenkins.plugins.armory.callback.RequestBody;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.store.History;
 import io.jenkins.plugins.armory.web.PersonalDecision.Kind;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.YearMonth;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -22,58 +26,63 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * The paths below the root action, for {@link CallerFilter}, {@link ArmoryRootAction} and the exemptions of callers. The paths of callers
- * come first, since they are the most frequent, and each further match takes time. They may follow an address with or without
- * {@code /callback} at its end.
+ * A path below the root action: who may ask, and what answers. The paths of callers come first, since they are the most frequent, and each
+ * further match takes time. They may follow an address with or without {@code /callback} at its end. A part adds its {@link Routes}.
  */
-enum Route {
+@Restricted(NoExternalUse.class)
+public final class Route {
+
     /** Armory's documents append {@code /callback} to {@code {{armory.callbackUri}}}; its tools do not. */
-    CALLBACK("POST", "/approvals/{id}(?:/callback){0,2}/?", Access.CALLERS, callers(CallbackEndpoint::handle)),
-    PROGRESS("POST", "/approvals/{id}(?:/callback)?/progress/?", Access.CALLERS, callers(CallbackEndpoint::progress)),
-    REHEARSAL("POST", "/approvals/{id}(?:/callback)?/test/?", Access.CALLERS, callers(CallbackEndpoint::rehearse)),
-    TOKEN(
-            "POST",
-            "/oauth/token",
-            Access.CALLERS,
-            json(call -> call.armory().tokenEndpoint().handle(CallerRequests.token(call.request())))),
-    LIST(
-            "GET",
-            "/api/json",
-            Access.READERS,
-            json(call -> new ApprovalList(call.armory()).all(call.request().getHeader("If-None-Match")))),
-    DATA(
-            "GET",
-            "/approvals/{id}/api/json",
-            Access.READERS,
-            json(call -> new ApprovalList(call.armory()).one(call.id()))),
-    ENVIRONMENTS(
-            "GET",
-            "/environments/api/json",
-            Access.READERS,
-            json(call -> EnvironmentList.response(call.armory(), call.request().getHeader("If-None-Match")))),
-    /** {@link ArmoryRootAction} shows the page. */
-    ENVIRONMENTS_PAGE("GET", "/environments/?", Access.READERS, json(call -> nothing())),
-    HISTORY("GET", "/history/([0-9]{4}-(?:0[1-9]|1[0-2]))\\.ndjson", Access.ADMINISTRATORS, Route::history),
-    /** The form of an approval. {@link ArmoryRootAction} shows it, where there is one. */
-    INPUTS("GET", "/approvals/{id}/inputs", Access.ANYBODY, json(call -> nothing())),
-    APPROVE(
-            "POST",
-            "/approvals/{id}/approve",
-            Access.ANYBODY,
-            decision(call -> new PersonalDecision(call.id(), Kind.APPROVE).answer(call.armory(), call.request()))),
-    REJECT(
-            "POST",
-            "/approvals/{id}/reject",
-            Access.ANYBODY,
-            decision(call -> new PersonalDecision(call.id(), Kind.REJECT).answer(call.armory(), call.request()))),
-    OVERRIDE(
-            "POST",
-            "/approvals/{id}/override",
-            Access.ANYBODY,
-            decision(call -> new OverrideDecision(call.id()).answer(call.armory(), call.request()))),
-    NOTHING("GET", ".*", Access.ANYBODY, json(call -> nothing()));
+    static final Route CALLBACK =
+            new Route("POST", "/approvals/{id}(?:/callback){0,2}/?", Access.CALLERS, callers(CallbackEndpoint::handle));
+
+    static final Route PROGRESS = new Route(
+            "POST", "/approvals/{id}(?:/callback)?/progress/?", Access.CALLERS, callers(CallbackEndpoint::progress));
+    static final Route REHEARSAL = new Route(
+            "POST", "/approvals/{id}(?:/callback)?/test/?", Access.CALLERS, callers(CallbackEndpoint::rehearse));
+    static final Route NOTHING = new Route("GET", ".*", Access.ANYBODY, json(call -> nothing()));
+    static final Route INPUTS =
+            new Route("GET", "/approvals/{id}/inputs", Access.ANYBODY, page(ArmoryRootAction::formOf));
+
+    static final List<Route> CORE = List.of(
+            CALLBACK,
+            PROGRESS,
+            REHEARSAL,
+            new Route(
+                    "GET",
+                    "/api/json",
+                    Access.READERS,
+                    json(call ->
+                            new ApprovalList(call.armory()).all(call.request().getHeader("If-None-Match")))),
+            new Route(
+                    "GET",
+                    "/approvals/{id}/api/json",
+                    Access.READERS,
+                    json(call -> new ApprovalList(call.armory()).one(call.id()))),
+            new Route("GET", "/history/([0-9]{4}-(?:0[1-9]|1[0-2]))\\.ndjson", Access.ADMINISTRATORS, Route::history),
+            INPUTS,
+            new Route(
+                    "POST",
+                    "/approvals/{id}/approve",
+                    Access.ANYBODY,
+                    decision(call ->
+                            new PersonalDecision(call.id(), Kind.APPROVE).answer(call.armory(), call.request()))),
+            new Route(
+                    "POST",
+                    "/approvals/{id}/reject",
+                    Access.ANYBODY,
+                    decision(call ->
+                            new PersonalDecision(call.id(), Kind.REJECT).answer(call.armory(), call.request()))),
+            new Route(
+                    "POST",
+                    "/approvals/{id}/override",
+                    Access.ANYBODY,
+                    decision(call -> new OverrideDecision(call.id()).answer(call.armory(), call.request()))));
 
     static final String BASE = "/" + ArmoryRootAction.URL_NAME;
 
@@ -86,15 +95,21 @@ enum Route {
     private final Handler handler;
 
     /** @param path a pattern, in which <code>{id}</code> stands for the id of an approval */
-    Route(String method, String path, Access access, Handler handler) {
+    public Route(String method, String path, Access access, Handler handler) {
         this.method = method;
         this.path = Pattern.compile(path.replace("{id}", "([^/]+)"), Pattern.DOTALL);
         this.access = access;
         this.handler = handler;
     }
 
+    /** Returns the routes of the core and of the parts, without {@link #NOTHING}. */
+    static Stream<Route> all() {
+        return Stream.concat(
+                CORE.stream(), ExtensionList.lookup(Routes.class).stream().flatMap(part -> part.routes().stream()));
+    }
+
     /** Who gets an answer. What people may see and do of one approval is checked with the approval. */
-    private enum Access {
+    public enum Access {
         /** Whoever sends a token or a secret. They are no users of Jenkins, and have no crumb. */
         CALLERS(null, ""),
         ANYBODY(null, ""),
@@ -120,26 +135,59 @@ enum Route {
     }
 
     /** @param id the id or the month in the path, {@code null} for a path without one */
-    record Call(
+    public record Call(
             ArmoryRuntime armory,
             HttpServletRequest request,
             HttpServletResponse response,
             @CheckForNull String id) {}
 
-    private interface Handler {
-        void answer(Call call) throws IOException;
+    /** What answers a request. */
+    @FunctionalInterface
+    public interface Handler {
+        void answer(Call call) throws IOException, ServletException;
     }
 
-    private interface Answer {
+    /** What answers a request with JSON. */
+    @FunctionalInterface
+    public interface Answer {
         JsonResponse to(Call call) throws IOException;
     }
 
-    private static Handler json(Answer answer) {
+    /** What a page shows, empty for no page. */
+    @FunctionalInterface
+    public interface Page {
+        Optional<?> of(Call call) throws IOException;
+    }
+
+    public static Handler json(Answer answer) {
         return call -> JsonWriter.answer(call.response(), () -> answer.to(call));
     }
 
+    /** Returns a handler that shows the view {@code index} of an object. Only {@link ArmoryRootAction} may call it. */
+    public static Handler page(Page page) {
+        return call -> {
+            Optional<?> shown = page.of(call);
+            if (shown.isEmpty()) {
+                JsonWriter.write(call.response(), nothing());
+            } else {
+                ((StaplerRequest2) call.request())
+                        .getView(shown.get(), "index.jelly")
+                        .forward(call.request(), call.response());
+            }
+        };
+    }
+
     private static Handler callers(BiFunction<CallbackEndpoint, CallbackRequest, JsonResponse> answer) {
-        return json(call -> answer.apply(call.armory().endpoint(), CallerRequests.callback(call.request(), call.id())));
+        return json(call -> answer.apply(call.armory().endpoint(), callback(call.request(), call.id())));
+    }
+
+    private static CallbackRequest callback(HttpServletRequest request, String id) {
+        return new CallbackRequest(
+                request.getMethod(),
+                id,
+                name -> Collections.list(request.getHeaders(name)),
+                request.getRemoteAddr(),
+                new RequestBody(request.getContentType(), request.getContentLengthLong(), request::getInputStream));
     }
 
     private static Handler decision(Answer answer) {
@@ -185,7 +233,8 @@ enum Route {
             return route.access == Access.CALLERS;
         }
 
-        void answer(ArmoryRuntime armory, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        void answer(ArmoryRuntime armory, HttpServletRequest request, HttpServletResponse response)
+                throws IOException, ServletException {
             Optional<JsonResponse> refusal = isForCallers() ? Optional.empty() : route.refusal(request);
             if (refusal.isPresent()) {
                 JsonWriter.write(response, refusal.get());
@@ -209,11 +258,14 @@ enum Route {
 
     /** @param path a path below the root action */
     static Match at(String path) {
-        return Stream.of(values())
-                .map(route -> route.match(path))
+        return at(path, all());
+    }
+
+    static Match at(String path, Stream<Route> routes) {
+        return routes.map(route -> route.match(path))
                 .flatMap(Optional::stream)
                 .findFirst()
-                .orElseThrow();
+                .orElseGet(() -> new Match(path, NOTHING, null));
     }
 
     private Optional<Match> match(String given) {

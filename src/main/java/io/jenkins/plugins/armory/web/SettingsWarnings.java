@@ -5,24 +5,15 @@ import hudson.ExtensionList;
 import hudson.model.listeners.ItemListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
-import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.config.form.SecretTexts;
-import io.jenkins.plugins.armory.part.oauth.ClientDefinition;
-import io.jenkins.plugins.armory.part.oauth.OAuthClient;
-import io.jenkins.plugins.armory.part.protect.EnvironmentCredentials;
-import io.jenkins.plugins.armory.part.protect.EnvironmentDefinition;
-import io.jenkins.plugins.armory.part.protect.EnvironmentRule;
+import io.jenkins.plugins.armory.config.SettingsSection;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import java.util.logging.Logger;
-import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -40,83 +31,27 @@ public final class SettingsWarnings {
 
     /** Returns a sentence for each of them, with the field, the id and what to do. Reads the credentials, which may take long. */
     public static List<String> warnings() {
-        ArmoryConfiguration configuration = ArmoryConfiguration.get();
         var warnings = new ArrayList<String>();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            String id = configuration.getCallbackCredentialsId();
-            if (id != null) {
-                String field = "callbackCredentialsId";
-                add(warnings, field, id, () -> problem(field, id));
-            }
-            List<ClientDefinition> clients = configuration.getCallbackClients();
-            for (int i = 0; i < clients.size(); i++) {
-                ClientDefinition client = clients.get(i);
-                String field = "callbackClients[" + i + "].credentialsId";
-                add(warnings, field, client.getCredentialsId(), () -> problem(field, client));
-            }
-            List<EnvironmentDefinition> environments = configuration.getEnvironments();
-            for (int i = 0; i < environments.size(); i++) {
-                EnvironmentDefinition environment = environments.get(i);
-                String field = "environments[" + i + "].";
-                for (String credential : environment.getCredentials()) {
-                    String at = field + "credentials";
-                    add(
-                            warnings,
-                            at,
-                            credential,
-                            () -> EnvironmentCredentials.problem(credential)
-                                    .map(problem -> Messages.SettingsWarnings_environment(at, problem + ".")));
+            for (SettingsSection section : SettingsSection.sections()) {
+                for (SettingsSection.Reference reference : section.references()) {
+                    problem(reference)
+                            .map(problem -> Messages.SettingsWarnings_problem(reference.field(), problem))
+                            .ifPresent(warnings::add);
                 }
-                addWebhooks(warnings, field + "before", environment.getBefore());
-                addWebhooks(warnings, field + "after", environment.getAfter());
             }
         }
         return warnings;
     }
 
-    /** Adds what is wrong with a credential, also that its provider fails: its exception would hide all others. */
-    private static void add(List<String> warnings, String field, String id, Supplier<Optional<String>> problem) {
+    /** Returns what is wrong, also that the provider of a credential fails: its exception would hide all others. */
+    private static Optional<String> problem(SettingsSection.Reference reference) {
         try {
-            problem.get().ifPresent(warnings::add);
+            return reference.problem().get();
         } catch (UncheckedIOException x) {
-            warnings.add(
-                    Messages.SettingsWarnings_environment(field, x.getCause().getMessage() + "."));
+            return Optional.of(x.getCause().getMessage() + ".");
         } catch (RuntimeException x) {
-            warnings.add(Messages.SettingsWarnings_unreadable(field, id, x));
-        }
-    }
-
-    private static Optional<String> problem(String field, ClientDefinition client) {
-        Optional<OAuthClient> known = client.toClient();
-        if (known.isEmpty()) {
-            return Optional.of(Messages.SettingsWarnings_usernamePassword(field, client.getCredentialsId()));
-        }
-        return tooShort(field, client.getCredentialsId(), known.get().password().get());
-    }
-
-    private static Optional<String> problem(String field, String id) {
-        StringCredentials known = SecretTexts.ofJenkins(id);
-        return known == null
-                ? Optional.of(Messages.SettingsWarnings_secretText(field, id))
-                : tooShort(field, id, known.getSecret().getPlainText());
-    }
-
-    private static Optional<String> tooShort(String field, String id, String secret) {
-        return SecretTexts.tooShort(id, secret).map(problem -> Messages.SettingsWarnings_environment(field, problem));
-    }
-
-    private static void addWebhooks(List<String> warnings, String field, List<EnvironmentRule> rules) {
-        for (int i = 0; i < rules.size(); i++) {
-            EnvironmentRule rule = rules.get(i);
-            String at = field + "[" + i + "].";
-            EnvironmentRule.problem(rule.getWebhook())
-                    .ifPresent(problem -> warnings.add(Messages.SettingsWarnings_environment(at + "webhook", problem)));
-            SecretTexts.problem(rule.getCallbackCredentialsId())
-                    .ifPresent(problem ->
-                            warnings.add(Messages.SettingsWarnings_environment(at + "callbackCredentialsId", problem)));
-            rule.getNotify().stream()
-                    .flatMap(name -> EnvironmentRule.problemOfCall(name).stream())
-                    .forEach(problem -> warnings.add(Messages.SettingsWarnings_environment(at + "notify", problem)));
+            return Optional.of(Messages.SettingsWarnings_unreadable(reference.id(), x));
         }
     }
 
@@ -125,14 +60,9 @@ public final class SettingsWarnings {
         return ExtensionList.lookupSingleton(Latest.class).get();
     }
 
-    /** Returns what the warnings are about. The setters replace the lists, and do not change them. */
+    /** Returns what is another object after each change of a section. */
     private static List<Object> presentSettings() {
-        ArmoryConfiguration configuration = ArmoryConfiguration.get();
-        return Arrays.asList(
-                configuration.getCallbackCredentialsId(),
-                configuration.getCallbackClients(),
-                configuration.getEnvironments(),
-                configuration.getWebhooks());
+        return SettingsSection.sections().stream().map(SettingsSection::version).toList();
     }
 
     /**

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.part.signature.SigningSecrets;
 import io.jenkins.plugins.armory.webhook.WebhookRequest.RenderedHeader;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
@@ -41,26 +41,26 @@ public final class RequestRenderer {
 
     private final Webhook webhook;
     private final Variables variables;
-    private final Certificates certificates;
+    private final Material material;
     private final Set<String> wanted;
 
-    /** The certificate credentials that the request may use. A problem with what one holds is an {@link IllegalArgumentException}. */
-    public interface Certificates {
-
-        /** Returns the client's key and certificates of a credential, {@code null} if there is none of that id. */
-        @CheckForNull
-        TlsMaterial.Identity identity(String id);
-
-        /** Returns the authorities of a credential, {@code null} if there is none of that id. */
-        @CheckForNull
-        List<byte[]> authorities(String id);
-    }
+    /**
+     * What the request needs beside its templates. A problem with what a credential holds is an {@link IllegalArgumentException}.
+     *
+     * @param identity returns the client's key and certificates of a certificate credential, {@code null} if there is none of that id
+     * @param authorities returns the authorities of a certificate credential, {@code null} if there is none of that id
+     * @param signer empty if no part of the plugin signs
+     */
+    public record Material(
+            Function<String, TlsMaterial.Identity> identity,
+            Function<String, List<byte[]>> authorities,
+            Optional<RequestSigner> signer) {}
 
     /** @param wanted the variables that further calls take from the answer */
-    public RequestRenderer(Webhook webhook, Variables variables, Certificates certificates, Set<String> wanted) {
+    public RequestRenderer(Webhook webhook, Variables variables, Material material, Set<String> wanted) {
         this.webhook = webhook;
         this.variables = variables;
-        this.certificates = certificates;
+        this.material = material;
         this.wanted = wanted;
     }
 
@@ -93,17 +93,21 @@ public final class RequestRenderer {
     }
 
     @CheckForNull
-    private SigningSecrets signing() throws UndeliverableException {
+    private RequestSigner.Signing signing() throws UndeliverableException {
         String id = webhook.credentials().signWith();
-        return id == null
-                ? null
-                : read(
-                        "signWith",
-                        "Secret text",
-                        id,
-                        () -> Optional.ofNullable(variables.secret(id))
-                                .map(SigningSecrets::of)
-                                .orElse(null));
+        if (id == null) {
+            return null;
+        }
+        RequestSigner signer = material.signer()
+                .orElseThrow(() -> new UndeliverableException(
+                        "signWith: this build of the plugin has no part that signs; leave signWith out"));
+        return read(
+                "signWith",
+                "Secret text",
+                id,
+                () -> Optional.ofNullable(variables.secret(id))
+                        .map(signer::with)
+                        .orElse(null));
     }
 
     @CheckForNull
@@ -119,14 +123,14 @@ public final class RequestRenderer {
                                         "clientCertificateId",
                                         "certificate credential",
                                         client,
-                                        () -> certificates.identity(client)),
+                                        () -> material.identity().apply(client)),
                         trust == null
                                 ? List.of()
                                 : read(
                                         "trustCertificateId",
                                         "certificate credential",
                                         trust,
-                                        () -> certificates.authorities(trust)));
+                                        () -> material.authorities().apply(trust)));
     }
 
     private static <T> T read(String field, String kind, String id, Supplier<T> credential)

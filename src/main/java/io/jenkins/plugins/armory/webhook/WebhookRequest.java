@@ -1,8 +1,6 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.part.signature.SigningSecrets;
-import io.jenkins.plugins.armory.part.signature.StandardWebhooks;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -38,9 +36,9 @@ public final class WebhookRequest implements Serializable {
 
     private final ArrayList<String> secrets;
 
-    /** The secrets to sign with, {@code null} for none. They stay where they are: an agent gets the signature. */
+    /** What signs, {@code null} for no signature. It has the secret, and stays where it is: an agent gets the signature. */
     @CheckForNull
-    private final transient SigningSecrets signing;
+    private final transient RequestSigner.Signing signing;
 
     /** The certificates of the connection, {@code null} for no client certificate and the authorities of Java. */
     @CheckForNull
@@ -70,7 +68,7 @@ public final class WebhookRequest implements Serializable {
     private WebhookRequest(
             WebhookRequest request,
             List<RenderedHeader> headers,
-            @CheckForNull SigningSecrets signing,
+            @CheckForNull RequestSigner.Signing signing,
             @CheckForNull TlsMaterial tls,
             Set<String> wanted) {
         this.definition = request.definition;
@@ -94,7 +92,7 @@ public final class WebhookRequest implements Serializable {
      * @param variables those that further calls take from the answer
      */
     public WebhookRequest with(
-            @CheckForNull SigningSecrets newSigning, @CheckForNull TlsMaterial newTls, Set<String> variables) {
+            @CheckForNull RequestSigner.Signing newSigning, @CheckForNull TlsMaterial newTls, Set<String> variables) {
         return new WebhookRequest(this, headers, newSigning, newTls, variables);
     }
 
@@ -159,7 +157,7 @@ public final class WebhookRequest implements Serializable {
     }
 
     /**
-     * Returns the request as one attempt sends it: signed as Standard Webhooks, if it is to be signed.
+     * Returns the request as one attempt sends it: signed, if it is to be.
      *
      * @param messageId the same for all attempts of one call
      * @param now the time of the attempt
@@ -170,10 +168,7 @@ public final class WebhookRequest implements Serializable {
         }
         byte[] content = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
         var all = new ArrayList<RenderedHeader>(headers);
-        all.add(new RenderedHeader(StandardWebhooks.ID, messageId));
-        all.add(new RenderedHeader(StandardWebhooks.TIMESTAMP, Long.toString(now.getEpochSecond())));
-        all.add(new RenderedHeader(
-                StandardWebhooks.SIGNATURE, StandardWebhooks.sign(signing, messageId, now, content)));
+        signing.headers(messageId, now, content).forEach((name, value) -> all.add(new RenderedHeader(name, value)));
         return new WebhookRequest(this, all, null, tls, wanted);
     }
 

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.webhook;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.armory.part.signature.StandardWebhooks;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.List;
 import java.util.Locale;
@@ -37,8 +36,8 @@ public final class WebhookRules {
 
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{IsControl}\\u2028\\u2029]");
 
-    private static final Set<String> SIGNING_HEADERS =
-            Set.of(StandardWebhooks.ID, StandardWebhooks.TIMESTAMP, StandardWebhooks.SIGNATURE);
+    /** The headers of a signed request (Standard Webhooks 1.0.0). */
+    private static final Set<String> SIGNING_HEADERS = Set.of("webhook-id", "webhook-timestamp", "webhook-signature");
 
     private WebhookRules() {}
 

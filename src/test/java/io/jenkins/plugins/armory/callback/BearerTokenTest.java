@@ -50,14 +50,8 @@ class BearerTokenTest {
     @CheckForNull
     private static String token(List<String> authorization, List<String> alternative) {
         try {
-            return BearerToken.of(new CallbackRequest(
-                    "POST",
-                    "a1",
-                    authorization,
-                    alternative,
-                    CallbackEndpointTest.UNSIGNED,
-                    "192.0.2.1",
-                    new RequestBody(null, 0, InputStream::nullInputStream)));
+            return BearerToken.of(Requests.callback(
+                    "POST", "a1", authorization, alternative, new RequestBody(null, 0, InputStream::nullInputStream)));
         } catch (CallerIdentification.FailedException x) {
             return null;
         }

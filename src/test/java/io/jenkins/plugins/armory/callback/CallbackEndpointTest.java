@@ -16,7 +16,6 @@ import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.part.signature.SignatureHeaders;
 import io.jenkins.plugins.armory.store.ApprovalObserver;
 import io.jenkins.plugins.armory.store.ApprovalStore;
 import io.jenkins.plugins.armory.store.Approvals;
@@ -54,8 +53,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tests every row of the table of callback cases, with status, headers and body. */
 class CallbackEndpointTest {
 
-    static final SignatureHeaders UNSIGNED = new SignatureHeaders(List.of(), List.of(), List.of());
-
     private static final Map<String, String> UNAUTHORIZED =
             Map.of("WWW-Authenticate", "Bearer realm=\"armory\", error=\"invalid_token\"");
     private static final String SUCCESS = "{\"success\": true, \"mdMessage\": \"12 of 12 passed\"}";
@@ -87,7 +84,8 @@ class CallbackEndpointTest {
         return new CallbackEndpoint(
                 approvals,
                 tokens,
-                ByToken.identification(List.of(TokenVerifier.ofApprovals(tokens), CallbackEndpointTest::secretText)),
+                new CallerIdentification(
+                        List.of(TokenVerifier.ofApprovals(tokens), CallbackEndpointTest::secretText), List.of()),
                 () -> stopping,
                 Clock.systemUTC());
     }
@@ -130,13 +128,11 @@ class CallbackEndpointTest {
     }
 
     private JsonResponse send(String approvalId, Sent sent) {
-        return endpoint.handle(new CallbackRequest(
+        return endpoint.handle(Requests.callback(
                 sent.method,
                 approvalId,
                 sent.authorization,
                 sent.alternative,
-                UNSIGNED,
-                "192.0.2.1",
                 new RequestBody(sent.type, -1, () -> new ByteArrayInputStream(sent.body))));
     }
 
@@ -435,7 +431,7 @@ class CallbackEndpointTest {
         endpoint = new CallbackEndpoint(
                 approvals,
                 tokens,
-                ByToken.identification(List.of(cannotTell, CallbackEndpointTest::secretText)),
+                new CallerIdentification(List.of(cannotTell, CallbackEndpointTest::secretText), List.of()),
                 () -> stopping,
                 Clock.systemUTC());
 
@@ -624,13 +620,11 @@ class CallbackEndpointTest {
 
     @Test
     void doesNotReadABodyThatIsAnnouncedAsTooLarge() {
-        JsonResponse response = endpoint.handle(new CallbackRequest(
+        JsonResponse response = endpoint.handle(Requests.callback(
                 "POST",
                 id,
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
-                UNSIGNED,
-                "192.0.2.1",
                 new RequestBody("application/json", RequestBody.MAX_BYTES + 1, () -> new InputStream() {
                     @Override
                     public int read() {
@@ -650,13 +644,11 @@ class CallbackEndpointTest {
             }
         };
 
-        JsonResponse response = endpoint.handle(new CallbackRequest(
+        JsonResponse response = endpoint.handle(Requests.callback(
                 "POST",
                 id,
                 List.of("Bearer " + tokens.tokenFor(id)),
                 List.of(),
-                UNSIGNED,
-                "192.0.2.1",
                 new RequestBody("application/json", 500, () -> brokenOff)));
 
         assertError(response, 400, "invalid_request", "breaks off");
@@ -783,13 +775,11 @@ class CallbackEndpointTest {
     }
 
     private JsonResponse rehearse(String token, String type, String body) {
-        return endpoint.rehearse(new CallbackRequest(
+        return endpoint.rehearse(Requests.callback(
                 "POST",
                 id,
                 token == null ? List.of() : List.of("Bearer " + token),
                 List.of(),
-                UNSIGNED,
-                "192.0.2.1",
                 new RequestBody(
                         type, body.length(), () -> new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8)))));
     }
@@ -831,13 +821,11 @@ class CallbackEndpointTest {
     }
 
     private JsonResponse report(String approvalId, String token, String body) {
-        return endpoint.progress(new CallbackRequest(
+        return endpoint.progress(Requests.callback(
                 "POST",
                 approvalId,
                 List.of("Bearer " + token),
                 List.of(),
-                UNSIGNED,
-                "192.0.2.1",
                 new RequestBody(
                         "application/json",
                         -1,
@@ -930,7 +918,7 @@ class CallbackEndpointTest {
         });
         List<String> headers = authorization.isEmpty() ? List.of() : List.of(authorization);
 
-        assertThat(endpoint.handle(new CallbackRequest("POST", id, headers, List.of(), UNSIGNED, "192.0.2.1", body))
+        assertThat(endpoint.handle(Requests.callback("POST", id, headers, List.of(), body))
                         .status())
                 .isEqualTo(401);
     }

@@ -64,7 +64,7 @@ class CallbackFuzzTest {
         endpoint = new CallbackEndpoint(
                 approvals,
                 TOKENS,
-                ByToken.identification(List.of(TokenVerifier.ofApprovals(TOKENS))),
+                new CallerIdentification(List.of(TokenVerifier.ofApprovals(TOKENS)), List.of()),
                 () -> false,
                 Clock.systemUTC());
     }
@@ -158,13 +158,11 @@ class CallbackFuzzTest {
     private static JsonResponse check(
             Draw draw, List<String> authorization, List<String> alternative, boolean lengthIsKnown) {
         byte[] body = wrongBody(draw);
-        JsonResponse response = endpoint.handle(new CallbackRequest(
+        JsonResponse response = endpoint.handle(Requests.callback(
                 method(draw),
                 id(draw),
                 authorization,
                 alternative,
-                CallbackEndpointTest.UNSIGNED,
-                "192.0.2.1",
                 new RequestBody(type(draw), lengthIsKnown ? body.length : -1, () -> new ByteArrayInputStream(body))));
 
         assertThat(response.body().get("error").textValue()).matches("[a-z_]+");

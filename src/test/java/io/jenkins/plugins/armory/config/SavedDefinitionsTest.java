@@ -4,14 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.thoughtworks.xstream.XStream;
-import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.config.form.KeyValue;
 import io.jenkins.plugins.armory.config.form.Parameter;
 import io.jenkins.plugins.armory.config.form.StatusDefinition;
 import io.jenkins.plugins.armory.config.form.WebhookDefinition;
-import io.jenkins.plugins.armory.part.oauth.ClientDefinition;
-import io.jenkins.plugins.armory.part.oidc.IssuerDefinition;
-import io.jenkins.plugins.armory.part.protect.EnvironmentRule;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.time.Duration;
@@ -19,22 +15,20 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests of definitions that leave fields out in a configuration that people or scripts wrote. XStream runs no initializers. */
-class SavedDefinitionsTest {
+public class SavedDefinitionsTest {
 
-    private static Object read(Class<?> type, String fields) {
+    public static <T> T read(Class<T> type, String fields) {
         XStream xstream = new XStream();
         xstream.allowTypesByWildcard(new String[] {"io.jenkins.plugins.armory.**"});
         xstream.alias("it", type);
-        return xstream.fromXML("<it>" + fields + "</it>");
+        return type.cast(xstream.fromXML("<it>" + fields + "</it>"));
     }
 
     @Test
     void aWebhookHasDefaults() {
-        WebhookDefinition saved = (WebhookDefinition)
+        WebhookDefinition saved =
                 read(WebhookDefinition.class, "<name>tests</name><uriTemplate>https://ci.example.com/</uriTemplate>");
         WebhookDefinition bound = new WebhookDefinition();
         bound.setName("tests");
@@ -48,7 +42,7 @@ class SavedDefinitionsTest {
 
     @Test
     void theFieldsOfAWebhookHaveDefaults() {
-        WebhookDefinition saved = (WebhookDefinition) read(WebhookDefinition.class, """
+        WebhookDefinition saved = read(WebhookDefinition.class, """
                 <name>tests</name>
                 <uriTemplate>https://ci.example.com/</uriTemplate>
                 <cancel><uriTemplate>https://ci.example.com/stop</uriTemplate></cancel>
@@ -66,7 +60,7 @@ class SavedDefinitionsTest {
 
     @Test
     void theQuestionForAStatusHasDefaults() {
-        StatusDefinition saved = (StatusDefinition) read(StatusDefinition.class, """
+        StatusDefinition saved = read(StatusDefinition.class, """
                 <uriTemplate>https://ci.example.com/state</uriTemplate>
                 <pointer>/state</pointer>
                 <success><string>passed</string></success>
@@ -79,7 +73,7 @@ class SavedDefinitionsTest {
     /** A form replaces a saved value that its list does not have by the first entry of the list. */
     @Test
     void theListsOfFormsHaveWhatIsSaved() {
-        WebhookDefinition saved = (WebhookDefinition) read(
+        WebhookDefinition saved = read(
                 WebhookDefinition.class,
                 "<name>tests</name><method> put</method><uriTemplate>https://ci.example.com/</uriTemplate>");
 
@@ -87,13 +81,9 @@ class SavedDefinitionsTest {
         assertThat(new WebhookDefinition.DescriptorImpl().doFillMethodItems())
                 .extracting(option -> option.value)
                 .contains(saved.getMethod());
-        for (ListBoxModel units : List.of(
-                new StatusDefinition.DescriptorImpl().doFillUnitItems(),
-                new EnvironmentRule.DescriptorImpl().doFillUnitItems())) {
-            assertThat(units)
-                    .extracting(option -> option.value)
-                    .contains(Arrays.stream(TimeUnit.values()).map(Enum::name).toArray(String[]::new));
-        }
+        assertThat(new StatusDefinition.DescriptorImpl().doFillUnitItems())
+                .extracting(option -> option.value)
+                .contains(Arrays.stream(TimeUnit.values()).map(Enum::name).toArray(String[]::new));
     }
 
     /** As code, it would end the start of Jenkins. */
@@ -108,34 +98,5 @@ class SavedDefinitionsTest {
                 .hasMessage(
                         "webhooks: 'tests': context: \"null\" cannot be named in a template; use letters, digits, '.', '-'"
                                 + " and '_' in keys");
-    }
-
-    /** One that fails later would fail for all callers. */
-    @Test
-    void clientsAndIssuersHaveDefaults() {
-        IssuerDefinition issuer = (IssuerDefinition)
-                read(IssuerDefinition.class, "<issuer>https://issuer.example.com</issuer><audience>jenkins</audience>");
-        ClientDefinition client = (ClientDefinition) read(ClientDefinition.class, "<credentialsId>ci</credentialsId>");
-
-        assertThat(issuer.toIssuer().jobs().match("deploy")).isFalse();
-        assertThat(issuer.getRequiredClaims()).isEmpty();
-        assertThat(client.getJobs()).isEmpty();
-    }
-
-    /** Left out, people alone would be asked, or all listed callers could decide. */
-    @ParameterizedTest
-    @ValueSource(strings = {"webhook", "callbackCredentialsId"})
-    void aBlankFieldOfARuleIsNotReadEither(String field) {
-        assertThatThrownBy(() -> read(EnvironmentRule.class, "<" + field + "> </" + field + ">"))
-                .hasStackTraceContaining(field + ": is blank");
-    }
-
-    @Test
-    void anIssuerThatTheFormRefusesIsNotReadEither() {
-        assertThatThrownBy(() -> read(
-                        IssuerDefinition.class,
-                        "<issuer>http://issuer.example.com</issuer><audience>jenkins</audience>"
-                                + "<requiredClaims/><jobs>**</jobs>"))
-                .hasStackTraceContaining("is not an https address");
     }
 }

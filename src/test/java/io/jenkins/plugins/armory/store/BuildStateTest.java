@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
@@ -33,7 +34,6 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.StageCancelled;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
 import io.jenkins.plugins.armory.environment.Environment.State;
 import io.jenkins.plugins.armory.environment.Failure;
-import io.jenkins.plugins.armory.part.file.DeploymentPlan;
 import io.jenkins.plugins.armory.store.disk.ChecksumLine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +43,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -127,32 +128,22 @@ class BuildStateTest {
     }
 
     @Test
-    void readsThePlansThatItWrote() throws IOException {
-        assertThat(store.plans()).isEmpty();
-        store.add(plan("dev"));
-        store.add(plan("prod"));
-        store.add(plan("dev")); // again after a restart
+    void readsWhatPartsHavePut() throws IOException {
+        assertThat(store.valuesOf("a")).isEmpty();
+        put("a", "dev", "prod");
+        put("b", "dev");
+        put("a", "dev"); // again after a restart
 
         assertThat(Files.readAllLines(folder.resolve(BuildLog.FILE))).hasSize(2);
-        assertThat(reopened().plans()).hasSameSizeAs(store.plans()).first().hasToString("""
-                {"name":"dev","before":[{"id":"dev/before/1","label":"pause","pauseSeconds":60}],\
-                "strategy":[[{"id":"dev/strategy/1","label":"deploy","action":"deploy"}]],\
-                "after":[{"id":"dev/after/1","label":"webhook"}],\
-                "rollback":{"id":"dev/rollback","label":"roll back","action":"rollback"}}""");
+        assertThat(reopened().valuesOf("a")).hasToString("[\"dev!\", \"prod!\"]");
     }
 
-    private static DeploymentPlan plan(String target) {
-        return new DeploymentPlan(
-                List.of(new DeploymentPlan.Target(
-                        target,
-                        "cluster",
-                        null,
-                        List.of(),
-                        List.of(new DeploymentPlan.Pause(target + "/before/1", "pause", Duration.ofMinutes(1))),
-                        List.of(List.of(new DeploymentPlan.Action(
-                                target + "/strategy/1", "deploy", DeploymentPlan.Action.DEPLOY, Map.of()))),
-                        List.of(new DeploymentPlan.RunWebhook(target + "/after/1", "webhook", "w", Map.of())))),
-                null);
+    private void put(String part, String... names) throws IOException {
+        var named = new LinkedHashMap<String, TextNode>();
+        for (String name : names) {
+            named.put(name, TextNode.valueOf(name + '!'));
+        }
+        store.put(part, named);
     }
 
     /** Makes a file that is there and cannot be looked at: a loop of links. Elsewhere it is a file server that does not answer. */
@@ -323,7 +314,7 @@ class BuildStateTest {
         asks(in("dev"), Phase.AFTER_DEPLOYMENT, "a1", "a2");
         Files.copy(folder.resolve(BuildLog.FILE), other.resolve(BuildLog.FILE));
         decides("a1", true);
-        store.add(plan("dev"));
+        put("a", "dev");
         store.apply(new Ended("dev", "step of dev", null));
         long written = commits();
 
@@ -334,7 +325,7 @@ class BuildStateTest {
         BuildState read = open(() -> other, written + 1);
         assertThat(read.deployment()).isEqualTo(store.deployment());
         assertThat(read.approvals()).isEqualTo(store.approvals());
-        assertThat(read.plans()).hasToString(store.plans().toString());
+        assertThat(read.valuesOf("a")).isEqualTo(store.valuesOf("a"));
         assertThat(outcomes()).isEqualTo(Map.of("a1", "SUCCESS", "a2", "FAILURE"));
     }
 
@@ -599,7 +590,7 @@ class BuildStateTest {
                 .containsExactly(Approval.Answer.ENDED);
         store.apply(new Ended("dev", "step of dev", null));
         store.end();
-        assertThatIOException().isThrownBy(() -> store.add(plan("dev")));
+        assertThatIOException().isThrownBy(() -> put("a", "dev"));
         assertThat(folder.resolve(BuildLog.FILE)).content().isEqualTo(before);
         assertThat(reopened().doubt()).isPresent();
         assertThat(reopened().deployment().reasonToCancel(Place.OUTERMOST)).isNotNull();

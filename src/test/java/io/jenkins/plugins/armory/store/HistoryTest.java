@@ -5,6 +5,7 @@ import static io.jenkins.plugins.armory.approval.ApprovalTest.terms;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
@@ -13,8 +14,6 @@ import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.approval.TestEvents;
-import io.jenkins.plugins.armory.environment.Environment.State;
-import io.jenkins.plugins.armory.part.protect.EndedDeployment;
 import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -100,26 +99,24 @@ class HistoryTest {
                                 + "\"user\":\"bob\",\"comment\":\"not on a Friday, \\u00E7a va\",\"at\":\"2026-01-31T10:01:00.005Z\"}]}");
     }
 
+    /** A line of another kind than decisions. */
+    record Note(
+            @JsonProperty("text") String text,
+            @JsonProperty("number") int number) {}
+
     @Test
-    void hasALineForEachDeploymentHoweverOftenItIsTold() throws IOException {
-        decide(open(), "a1"); // its line is written after those of the deployments
-        var ended = new EndedDeployment(
-                "prod", "shop/main", 7, State.FAILED, false, SOON, List.of("user alice"), false, "4f2c");
-        open().history().add(ended);
+    void hasALineForEachNoteHoweverOftenItIsTold() throws IOException {
+        decide(open(), "a1"); // its line is written after those of the notes
+        open().history().add("note", SOON, new Note("a", 1));
         ApprovalStore store = open();
-        store.history().add(ended);
-        store.history()
-                .add(new EndedDeployment(
-                        "prod", "shop/main", 7, State.ROLLED_BACK, false, SOON, List.of(), false, null));
+        store.history().add("note", SOON, new Note("a", 1));
+        store.history().add("note", SOON, new Note("a", 2));
 
         List<String> lines = lines(store);
         assertThat(lines).hasSize(3);
         assertThat(approvals(lines.subList(0, 1))).containsExactly("a1");
-        assertThat(lines.get(1))
-                .isEqualTo("{\"kind\":\"deployment\",\"environment\":\"prod\",\"job\":\"shop/main\",\"build\":7,"
-                        + "\"state\":\"FAILED\",\"checksFailed\":false,\"at\":\"2026-01-31T10:01:00Z\","
-                        + "\"decidedBy\":[\"user alice\"],\"replay\":false,\"commit\":\"4f2c\"}");
-        assertThat(lines.get(2)).contains("\"state\":\"ROLLED_BACK\"", "\"decidedBy\":[]");
+        assertThat(lines.get(1)).isEqualTo("{\"kind\":\"note\",\"text\":\"a\",\"number\":1}");
+        assertThat(lines.get(2)).contains("\"number\":2");
     }
 
     @Test
@@ -243,14 +240,14 @@ class HistoryTest {
     }
 
     @Test
-    void aDeploymentThatIsToldFirstAfterAStartDoublesNoDecision() throws IOException {
+    void aNoteThatIsToldFirstAfterAStartDoublesNoDecision() throws IOException {
         ApprovalStore store = open();
         decide(store, "a1");
         lines(store);
         var history = new History(folder.resolve("history"));
         history.takeUp(store.find("a1").orElseThrow());
 
-        history.add(new EndedDeployment("prod", "shop", 7, State.FAILED, false, SOON, List.of(), false, null));
+        history.add("note", SOON, new Note("a", 1));
         history.write();
 
         assertThat(approvals(lines(store))).containsOnlyOnce("a1");

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.armory.webhook;
 
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Requests without certificates, whose answers have no values for further calls. */
@@ -14,19 +14,7 @@ public final class Renderers {
 
     /** @param wanted see {@link RequestRenderer} */
     public static RequestRenderer of(Webhook webhook, Variables variables, Set<String> wanted) {
-        return new RequestRenderer(webhook, variables, new NoCertificates(), wanted);
-    }
-
-    private static final class NoCertificates implements RequestRenderer.Certificates {
-
-        @Override
-        public TlsMaterial.Identity identity(String id) {
-            return null;
-        }
-
-        @Override
-        public List<byte[]> authorities(String id) {
-            return null;
-        }
+        return new RequestRenderer(
+                webhook, variables, new RequestRenderer.Material(id -> null, id -> null, Optional.empty()), wanted);
     }
 }

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.Draw;
 import io.jenkins.plugins.armory.Seeds;
-import io.jenkins.plugins.armory.part.signature.SigningSecrets;
 import io.jenkins.plugins.armory.webhook.Webhook.Header;
 import io.jenkins.plugins.armory.webhook.WebhookRequest.RenderedHeader;
 import java.io.ByteArrayInputStream;
@@ -734,33 +733,27 @@ class WebhookRequestTest {
         assertThat(request("http://[::1]/", List.of(), null, Map.of())).hasToString("POST http://[::1]/");
     }
 
-    /** The vector that the libraries of Standard Webhooks 1.0.0 share. */
     @Test
     void eachAttemptIsSignedAnewWithTheSameId() throws UndeliverableException {
         WebhookRequest request = Renderers.of(
                         Webhook.named("w")
                                 .uriTemplate("https://ci.example.com/")
-                                .body("{\"test\": 2432232314}")
+                                .body("{\"a\": 1}")
                                 .disableCallback(true)
                                 .build(),
                         new Variables())
                 .render()
-                .with(SigningSecrets.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), null, Set.of());
-        Instant at = Instant.ofEpochSecond(1_614_265_330);
+                .with(WebhookRequestTest::signature, null, Set.of());
 
-        assertThat(request.attempt("msg_p5jXN8AQM9LWM0D4loKWxJek", at).headers())
-                .contains(
-                        new RenderedHeader("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
-                        new RenderedHeader("webhook-timestamp", "1614265330"),
-                        new RenderedHeader("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
-        assertThat(request.attempt("msg_p5jXN8AQM9LWM0D4loKWxJek", at.plusSeconds(1))
-                        .headers())
-                .contains(
-                        new RenderedHeader("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
-                        new RenderedHeader("webhook-timestamp", "1614265331"))
-                .doesNotContain(
-                        new RenderedHeader("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+        assertThat(request.attempt("m1", Instant.EPOCH).headers())
+                .contains(new RenderedHeader("signature", "m1 1970-01-01T00:00:00Z {\"a\": 1}"));
+        assertThat(request.attempt("m1", Instant.EPOCH.plusSeconds(1)).headers())
+                .contains(new RenderedHeader("signature", "m1 1970-01-01T00:00:01Z {\"a\": 1}"));
         assertThat(request.headers()).extracting(RenderedHeader::name).containsExactly("Content-Type");
+    }
+
+    private static Map<String, String> signature(String id, Instant at, byte[] body) {
+        return Map.of("signature", id + " " + at + " " + new String(body, StandardCharsets.UTF_8));
     }
 
     @Test
@@ -773,7 +766,7 @@ class WebhookRequestTest {
                                 .build(),
                         new Variables())
                 .render()
-                .with(SigningSecrets.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), null, Set.of());
+                .with(WebhookRequestTest::signature, null, Set.of());
         var bytes = new ByteArrayOutputStream();
         try (var out = new ObjectOutputStream(bytes)) {
             out.writeObject(request.attempt("m1", Instant.EPOCH));
@@ -782,9 +775,7 @@ class WebhookRequestTest {
 
         try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
             WebhookRequest onAgent = (WebhookRequest) in.readObject();
-            assertThat(onAgent.headers())
-                    .extracting(RenderedHeader::name)
-                    .containsExactly("webhook-id", "webhook-timestamp", "webhook-signature");
+            assertThat(onAgent.headers()).extracting(RenderedHeader::name).containsExactly("signature");
             assertThat(((WebhookRequest) in.readObject())
                             .attempt("m1", Instant.EPOCH)
                             .headers())

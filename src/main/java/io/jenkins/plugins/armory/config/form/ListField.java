@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -78,6 +80,13 @@ public interface ListField {
                         .flatMap(text -> Arrays.stream(text.split("[\\s,]+")))
                         .filter(each -> !each.isEmpty())
                         .toList();
+    }
+
+    /** Maps each entry of a list, with its name in messages. */
+    static <T, R> List<R> mapEach(String field, List<T> entries, BiFunction<String, T, R> map) {
+        return IntStream.range(0, entries.size())
+                .mapToObj(i -> map.apply(field + "[" + i + "]", entries.get(i)))
+                .toList();
     }
 
     /** Checks each entry of a list, and names the one that is wrong. */

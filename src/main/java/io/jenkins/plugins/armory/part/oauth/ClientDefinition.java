@@ -11,6 +11,7 @@ import hudson.security.ACLContext;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.callback.token.ListedCallers;
 import io.jenkins.plugins.armory.config.form.JobsDescriptor;
 import io.jenkins.plugins.armory.config.form.SecretTexts;
 import io.jenkins.plugins.armory.webhook.text.Bound;
@@ -25,7 +26,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * An entry of {@code callbackClients}: a username/password credential with the {@code client_id} and {@code client_secret} of a
+ * An entry of {@code clients}: a username/password credential with the {@code client_id} and {@code client_secret} of a
  * client of {@code oauth/token}. The credential is looked up at each use.
  */
 @Restricted(NoExternalUse.class)
@@ -61,6 +62,10 @@ public final class ClientDefinition extends AbstractDescribableImpl<ClientDefini
 
     public String getJobs() {
         return jobs;
+    }
+
+    ListedCallers.Entry entry() {
+        return new ListedCallers.Entry("client " + credentialsId, credentialsId, JobPatterns.parse(jobs));
     }
 
     /** Returns the client, with its password to be read later; empty if its credential does not exist. */

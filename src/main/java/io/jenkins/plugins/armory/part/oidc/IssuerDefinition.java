@@ -6,6 +6,7 @@ import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.callback.token.JobPatterns;
+import io.jenkins.plugins.armory.callback.token.ListedCallers;
 import io.jenkins.plugins.armory.config.form.JobsDescriptor;
 import io.jenkins.plugins.armory.config.form.ListField;
 import java.net.URI;
@@ -98,6 +99,10 @@ public final class IssuerDefinition extends AbstractDescribableImpl<IssuerDefini
 
     public List<String> getRequiredClaims() {
         return requiredClaims;
+    }
+
+    ListedCallers.Entry entry() {
+        return new ListedCallers.Entry("issuer " + issuer, null, JobPatterns.parse(jobs));
     }
 
     public OutsideIssuer toIssuer() {

@@ -1,5 +1,9 @@
 package io.jenkins.plugins.armory.part.protect;
 
+import com.google.common.util.concurrent.MoreExecutors;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.ExtensionList;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Decision;
@@ -7,14 +11,14 @@ import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildInfo;
-import io.jenkins.plugins.armory.runtime.OpenStore;
-import io.jenkins.plugins.armory.store.ApprovalStore;
+import io.jenkins.plugins.armory.runtime.DeploymentListener;
 import io.jenkins.plugins.armory.store.disk.UntilWritten;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.util.Timer;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -22,25 +26,53 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * Brings what ended in the environments of the administrators to the history and to the latest deployments, on a thread that no build
  * waits for.
  */
+@Extension
 @Restricted(NoExternalUse.class)
-public final class DeploymentNotes {
+public final class DeploymentNotes implements DeploymentListener {
 
     private static final Logger LOGGER = Logger.getLogger(DeploymentNotes.class.getName());
 
-    private final OpenStore store;
-    private final UntilWritten again;
+    /** The name of these lines of the history. */
+    private static final String KIND = "deployment";
 
-    /** @param again writes one after the other */
-    public DeploymentNotes(OpenStore store, UntilWritten again) {
-        this.store = store;
-        this.again = again;
+    /** Writes one after the other. */
+    private final UntilWritten again = new UntilWritten(
+            Timer.get(),
+            MoreExecutors.newSequentialExecutor(
+                    work -> ArmoryRuntime.get().buildExecutor().execute(work)));
+
+    /** {@code null} before the history was read. Guarded by this. */
+    @CheckForNull
+    private LatestDeployments latest;
+
+    public static DeploymentNotes get() {
+        return ExtensionList.lookupSingleton(DeploymentNotes.class);
     }
 
-    /** Takes what has ended in a build, which may be known already. */
-    public void note(Run<?, ?> run, Deployment deployment) {
+    /**
+     * Returns the latest deployments, newest first.
+     *
+     * @throws IOException if they cannot be read now
+     */
+    public List<EndedDeployment> latest() throws IOException {
+        return known().list();
+    }
+
+    private synchronized LatestDeployments known() throws IOException {
+        if (latest == null) {
+            var read = new LatestDeployments();
+            ArmoryRuntime.get().history().read(KIND, EndedDeployment.class, read::add);
+            latest = read;
+        }
+        return latest;
+    }
+
+    @Override
+    public void ended(Run<?, ?> run, Deployment deployment) {
         List<Environment> ended = endedByRules(deployment);
         if (!ended.isEmpty()) {
-            store.whenOpen(again, () -> ended.forEach(each -> note(run, deployment, each)));
+            again.soon(() -> ArmoryRuntime.get()
+                    .whenOpen(() -> again.soon(() -> ended.forEach(each -> note(run, deployment, each)))));
         }
     }
 
@@ -48,7 +80,7 @@ public final class DeploymentNotes {
      * Returns the environments of the administrators to which this build itself has come, and whose deployment is over; not those that were
      * cancelled for others.
      */
-    public static List<Environment> endedByRules(Deployment deployment) {
+    static List<Environment> endedByRules(Deployment deployment) {
         return deployment.environments().values().stream()
                 .filter(each -> each.isReached()
                         && each.job() != null
@@ -65,11 +97,10 @@ public final class DeploymentNotes {
 
     private void note(Run<?, ?> run, Deployment deployment, Environment environment) {
         try {
-            ApprovalStore open = store.open().store();
             EndedDeployment ended = entry(run, deployment, environment);
-            if (open.deployments().add(ended)) {
+            if (known().add(ended)) {
                 again.run(
-                        () -> open.history().add(ended),
+                        () -> ArmoryRuntime.get().history().add(KIND, ended.at(), ended),
                         x -> LOGGER.log(Level.WARNING, "Cannot write how a deployment has ended; trying again", x));
             }
         } catch (IOException x) {

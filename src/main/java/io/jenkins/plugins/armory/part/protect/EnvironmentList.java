@@ -42,7 +42,7 @@ public final class EnvironmentList {
     /** @throws IOException if the latest deployments cannot be read */
     private EnvironmentList(ArmoryRuntime armory) throws IOException {
         running = armory.deployments().running();
-        latest = armory.latestDeployments();
+        latest = DeploymentNotes.get().latest();
     }
 
     /**
@@ -70,7 +70,7 @@ public final class EnvironmentList {
 
     /** Returns the environments that a user may see. */
     public static List<EnvironmentDefinition> visible(Viewer viewer) {
-        List<EnvironmentDefinition> all = Environments.get().getEnvironments();
+        List<EnvironmentDefinition> all = ArmoryEnvironments.get().getEnvironments();
         if (viewer.isAdministrator()) {
             return all;
         }

@@ -8,6 +8,7 @@ import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.Terms;
+import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.form.Forms;
 import io.jenkins.plugins.armory.config.form.KeyValue;
 import io.jenkins.plugins.armory.config.form.ListField;
@@ -220,7 +221,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
     }
 
     private static Optional<WebhookDefinition> find(@CheckForNull String webhook) {
-        return Environments.get().getWebhooks().stream()
+        return ArmoryConfiguration.get().getWebhooks().stream()
                 .filter(each -> Objects.equals(each.getName(), webhook))
                 .findFirst();
     }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.part.protect;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.model.Run;
+import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.Deployments;
@@ -22,8 +23,9 @@ final class UnderWay {
 
     /** Returns the environments of the administrators; none if the settings cannot be read. */
     static List<EnvironmentDefinition> environments() {
-        Environments configuration = Environments.get();
-        return configuration.problem().isPresent() ? List.of() : configuration.getEnvironments();
+        return Settings.get().problem().isPresent()
+                ? List.of()
+                : ArmoryEnvironments.get().getEnvironments();
     }
 
     /**
@@ -45,8 +47,8 @@ final class UnderWay {
             }
             // A job that was renamed meanwhile must not have met the rules of another entry.
             Optional<EnvironmentDefinition> entry =
-                    Environments.find(environment, run.getParent().getFullName());
-            return entry.filter(owns).isPresent() && entry.equals(Environments.find(environment, asked));
+                    ArmoryEnvironments.find(environment, run.getParent().getFullName());
+            return entry.filter(owns).isPresent() && entry.equals(ArmoryEnvironments.find(environment, asked));
         } catch (AbortException x) {
             return false; // not exactly one entry is for the job
         }

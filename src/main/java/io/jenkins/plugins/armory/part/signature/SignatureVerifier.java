@@ -1,13 +1,15 @@
 package io.jenkins.plugins.armory.part.signature;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.callback.token.CallerSecrets;
+import io.jenkins.plugins.armory.callback.token.CallerSecrets.CallerSecret;
 import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.part.signature.CallerSecrets.CallerSecret;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -16,18 +18,24 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * {@value #LEAST_MACS} MACs are computed in each case, with a random key if there are fewer secrets, and all secrets are tried.
  */
 @Restricted(NoExternalUse.class)
-public final class SignatureVerifier {
+final class SignatureVerifier {
 
     /** The MACs of the step's credential and of the one of the settings, each with two secrets while it is rotated. */
     static final int LEAST_MACS = 4;
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final CallerSecrets secrets;
+    private final Secrets secrets;
     private final Clock clock;
     private final byte[] randomKey = new byte[32];
 
-    public SignatureVerifier(CallerSecrets secrets, Clock clock) {
+    /** Looks up the Secret texts that may sign for an approval, see {@link CallerSecrets#of}. */
+    @FunctionalInterface
+    interface Secrets {
+        List<CallerSecret> of(Optional<Approval> approval) throws IOException;
+    }
+
+    SignatureVerifier(Secrets secrets, Clock clock) {
         this.secrets = secrets;
         this.clock = clock;
         RANDOM.nextBytes(randomKey);
@@ -39,7 +47,7 @@ public final class SignatureVerifier {
      * @param body the bytes of the body as they arrived
      * @param approval the approval that the request names, empty for an unknown one
      */
-    public Verification verify(SignatureHeaders headers, byte[] body, Optional<Approval> approval) {
+    Verification verify(Function<String, List<String>> headers, byte[] body, Optional<Approval> approval) {
         SignedMessage message;
         try {
             message = SignedMessage.of(headers);

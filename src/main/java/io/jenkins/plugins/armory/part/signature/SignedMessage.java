@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The signatures of a request, read from its headers and not verified yet. */
@@ -28,20 +29,21 @@ record SignedMessage(String id, String timestamp, List<byte[]> signatures) {
     }
 
     /** Reads the headers. */
-    static SignedMessage of(SignatureHeaders headers) throws MalformedException {
-        String id = one(StandardWebhooks.ID, headers.id());
-        String timestamp = one(StandardWebhooks.TIMESTAMP, headers.timestamp());
+    static SignedMessage of(Function<String, List<String>> headers) throws MalformedException {
+        String id = one(StandardWebhooks.ID, headers);
+        String timestamp = one(StandardWebhooks.TIMESTAMP, headers);
         if (!ID.matcher(id).matches()) {
             throw new MalformedException(StandardWebhooks.ID + " is empty, too long or not plain ASCII");
         }
         if (!TIMESTAMP.matcher(timestamp).matches()) {
             throw new MalformedException(StandardWebhooks.TIMESTAMP + " is not a number of seconds since 1970");
         }
-        return new SignedMessage(id, timestamp, signatures(one(StandardWebhooks.SIGNATURE, headers.signature())));
+        return new SignedMessage(id, timestamp, signatures(one(StandardWebhooks.SIGNATURE, headers)));
     }
 
     /** Returns the one value of a header. */
-    private static String one(String name, List<String> values) throws MalformedException {
+    private static String one(String name, Function<String, List<String>> headers) throws MalformedException {
+        List<String> values = headers.apply(name);
         if (values.size() != 1) {
             throw new MalformedException(
                     values.isEmpty() ? "no " + name + " header" : values.size() + " " + name + " headers");

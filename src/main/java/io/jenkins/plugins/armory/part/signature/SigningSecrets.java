@@ -1,58 +1,27 @@
 package io.jenkins.plugins.armory.part.signature;
 
+import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
-import java.util.Collections;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/**
- * The keys in a Secret text that signs as Standard Webhooks: {@code whsec_} and the key in base64. While a secret is rotated, the
- * text holds the new one and the old one, with a space between them.
- */
+/** The keys in a Secret text that signs as Standard Webhooks, each {@code whsec_} and the key in base64. */
 @Restricted(NoExternalUse.class)
 public final class SigningSecrets {
-
-    /** The beginning of each secret. */
-    public static final String PREFIX = "whsec_";
 
     /** The shortest key: Standard Webhooks 1.0.0, "Signature scheme". */
     static final int LEAST_BYTES = 24;
 
-    /** The most secrets in a text: the new one and the old one, and as many while somebody rotates them again. */
-    static final int MOST = 4;
-
     private static final String HOW_TO = "; make one with: echo whsec_$(openssl rand -base64 32)";
+
+    private static final String PREFIX = ChosenSecrets.SEVERAL_PREFIX;
 
     private final List<byte[]> keys;
 
     private SigningSecrets(List<byte[]> keys) {
         this.keys = List.copyOf(keys);
-    }
-
-    /**
-     * Returns the secrets in a text, each with its prefix. A text is several secrets only if each of its words has the prefix: any
-     * other secret may have a space in it, and a part of it must not count as the whole.
-     */
-    public static List<String> words(String text) {
-        List<String> words = Arrays.asList(text.strip().split("\\s+"));
-        return words.stream().allMatch(word -> word.startsWith(PREFIX)) ? words : Collections.singletonList(text);
-    }
-
-    /**
-     * Does the same.
-     *
-     * @throws IllegalArgumentException if there are more than {@link #MOST}: each costs time with each request
-     */
-    public static List<String> split(String text) {
-        List<String> words = words(text);
-        if (words.size() > MOST) {
-            throw new IllegalArgumentException("has " + words.size() + " secrets, and " + MOST
-                    + " are the most; keep the new one and the old one");
-        }
-        return words;
     }
 
     /**
@@ -62,7 +31,7 @@ public final class SigningSecrets {
      */
     public static SigningSecrets of(String text) {
         var keys = new ArrayList<byte[]>();
-        for (String secret : split(text)) {
+        for (String secret : ChosenSecrets.split(text)) {
             keys.add(key(secret));
         }
         return new SigningSecrets(keys);

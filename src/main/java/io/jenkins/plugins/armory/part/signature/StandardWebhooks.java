@@ -1,10 +1,11 @@
 package io.jenkins.plugins.armory.part.signature;
 
+import io.jenkins.plugins.armory.webhook.RequestSigner;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Base64;
+import java.util.Map;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -37,16 +38,15 @@ public final class StandardWebhooks {
 
     private StandardWebhooks() {}
 
-    /**
-     * Returns the value of {@link #SIGNATURE}: a signature with each key.
-     *
-     * @param body the bytes of the body, empty if there is none
-     */
-    public static String sign(SigningSecrets secrets, String id, Instant at, byte[] body) {
-        String timestamp = Long.toString(at.getEpochSecond());
-        return secrets.keys().stream()
-                .map(key -> VERSION + Base64.getEncoder().encodeToString(mac(key, id, timestamp, body)))
-                .collect(Collectors.joining(" "));
+    /** Returns what signs requests, with a signature of each key. */
+    static RequestSigner.Signing signing(SigningSecrets secrets) {
+        return (id, at, body) -> {
+            String timestamp = Long.toString(at.getEpochSecond());
+            String signatures = secrets.keys().stream()
+                    .map(key -> VERSION + Base64.getEncoder().encodeToString(mac(key, id, timestamp, body)))
+                    .collect(Collectors.joining(" "));
+            return Map.of(ID, id, TIMESTAMP, timestamp, SIGNATURE, signatures);
+        };
     }
 
     /**

@@ -1,5 +1,2 @@
-/**
- * Callers that sign their requests instead of sending a token. The package depends on {@code approval}, {@code webhook.signature} and
- * {@code callback.token}, and on no Jenkins or servlet type.
- */
+/** Standard Webhooks: requests that callers sign instead of sending a token, and webhooks that Jenkins signs. */
 package io.jenkins.plugins.armory.part.signature;

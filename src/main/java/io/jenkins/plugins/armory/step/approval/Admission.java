@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.step.approval;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.part.protect.EnvironmentRules;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,14 +11,14 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The wait for what the settings ask before a deployment: all rules at once, then an open window. Each time that the windows are closed,
+ * The wait for what the settings ask before a deployment: all approvals at once, then an open window. Each time that the windows are closed,
  * another approval waits for the next opening, so that pages name it and an administrator may override it.
  */
 @Restricted(NoExternalUse.class)
 public final class Admission {
 
     private final SuspendedExecution step;
-    private final EnvironmentRules rules;
+    private final Demands demands;
     private final SuspendedExecution.Work onAdmission;
     private final ApprovalWait.OnFailure onRefusal;
     private final Clock clock = Clock.systemUTC();
@@ -34,11 +33,11 @@ public final class Admission {
     /** @param onAdmission done at a moment at which all holds */
     public Admission(
             SuspendedExecution step,
-            EnvironmentRules rules,
+            Demands demands,
             SuspendedExecution.Work onAdmission,
             ApprovalWait.OnFailure onRefusal) {
         this.step = step;
-        this.rules = rules;
+        this.demands = demands;
         this.onAdmission = onAdmission;
         this.onRefusal = onRefusal;
     }
@@ -46,11 +45,11 @@ public final class Admission {
     /** Asks, or continues after a restart of Jenkins. */
     public void begin() throws Exception {
         Instant now = clock.instant();
-        if (!rules.windows().isOpen(now)) {
-            step.log("The windows of '" + rules.environment() + "' are closed ("
-                    + rules.windows().whyClosed(now) + "); the next opening is " + requireOpening(now) + ".");
+        if (!demands.isOpen(now)) {
+            step.log("The windows of '" + demands.environment() + "' are closed (" + demands.whyClosed(now)
+                    + "); the next opening is " + requireOpening(now) + ".");
         }
-        StepApprovals before = rules.before();
+        StepApprovals before = demands.before();
         if (before == null) {
             look(0, null);
         } else {
@@ -59,10 +58,9 @@ public final class Admission {
     }
 
     private Instant requireOpening(Instant now) throws AbortException {
-        return rules.windows()
-                .nextOpening(now)
-                .orElseThrow(() -> new AbortException("armoryEnvironment: the windows of \"" + rules.environment()
-                        + "\" do not open within a year (" + rules.windows().whyClosed(now)
+        return demands.nextOpening(now)
+                .orElseThrow(() -> new AbortException("armoryEnvironment: the windows of \"" + demands.environment()
+                        + "\" do not open within a year (" + demands.whyClosed(now)
                         + "); an administrator has to change them"));
     }
 
@@ -91,7 +89,7 @@ public final class Admission {
     }
 
     /**
-     * Looks at the windows, once all rules are met and after each opening. After a restart of Jenkins, it goes through all waits again: the
+     * Looks at the windows, once all of them are met and after each opening. After a restart of Jenkins, it goes through all waits again: the
      * environments may not have heard of the end of one.
      *
      * @param number how many waits for an opening went before
@@ -99,25 +97,25 @@ public final class Admission {
      */
     private void look(int number, @CheckForNull Instant until) throws Exception {
         Instant now = clock.instant();
-        String id = rules.openingId(number, step.armory().tokens());
+        String id = demands.openingId(number, step.armory().tokens());
         boolean isThere = step.approvals().find(id).isPresent();
-        if (!isThere && rules.windows().isOpen(now)) {
+        if (!isThere && demands.isOpen(now)) {
             admit();
             return;
         }
-        Instant end = until != null ? until : now.plus(rules.longestWait());
+        Instant end = until != null ? until : now.plus(demands.longestWait());
         if (!isThere && !now.isBefore(end)) {
-            onRefusal.failed("The windows of '" + rules.environment() + "' were closed for "
-                    + rules.longestWait().toDays() + " days, which waitAtMost of the settings allows.");
+            onRefusal.failed("The windows of '" + demands.environment() + "' were closed for "
+                    + demands.longestWait().toDays() + " days, which waitAtMost of the settings allows.");
             return;
         }
         if (!isThere && number > 0) {
-            step.log("The windows of '" + rules.environment() + "' have closed again ("
-                    + rules.windows().whyClosed(now) + ").");
+            step.log("The windows of '" + demands.environment() + "' have closed again (" + demands.whyClosed(now)
+                    + ").");
         }
         Instant at = isThere ? now : requireOpening(now); // one that is there has its own
         Duration atMost = Duration.between(now, end);
-        await(rules.opening(number, at, atMost, step.armory().tokens()), () -> opened(number, id));
+        await(demands.opening(number, at, atMost, step.armory().tokens()), () -> opened(number, id));
     }
 
     private void opened(int number, String id) throws Exception {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import hudson.ExtensionList;
 import hudson.model.Computer;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
@@ -13,7 +14,9 @@ import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.approval.Terms;
+import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
+import io.jenkins.plugins.armory.callback.token.ListedCallers;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.form.SecretTexts;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
@@ -41,7 +44,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.jenkinsci.plugins.workflow.flow.BlockableResume;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
@@ -235,7 +237,9 @@ final class ApprovalStart {
 
     /** @throws AbortException if the step names a caller that does not exist, or a callback is awaited and nobody could send it */
     private void checkCallers(Terms terms, Webhook webhook, @CheckForNull StatusCheck status) throws AbortException {
-        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        List<ListedCallers> listed = ExtensionList.lookup(ListedCallers.class);
+        List<ListedCallers.Entry> entries =
+                listed.stream().flatMap(each -> each.entries().stream()).toList();
         String credentialsId = terms.callbackCredentialsId();
         List<String> allowed = terms.allowedCallers();
         checkSomebodyCallsBack(allowed, webhook);
@@ -243,7 +247,7 @@ final class ApprovalStart {
             return;
         }
         boolean tellsToken = webhook.tells(Variables.CALLBACK_TOKEN);
-        String found = credentialsId == null || configuration.hasClient(credentialsId)
+        String found = credentialsId == null || listed.stream().anyMatch(each -> each.have(credentialsId))
                 ? null
                 : problemOfSecretText(credentialsId, allowed);
         if (found != null) {
@@ -257,7 +261,11 @@ final class ApprovalStart {
                     + ". The approval's own token, which the webhook hands over, is not affected.");
         }
         String job = run.getParent().getFullName();
-        if (credentialsId != null && configuration.isClientOfOtherJobs(credentialsId, job)) {
+        boolean isOfOtherJobs = credentialsId != null
+                && entries.stream()
+                        .filter(each -> credentialsId.equals(each.credentialsId()))
+                        .anyMatch(each -> !each.jobs().match(job));
+        if (isOfOtherJobs) {
             log.accept("WARNING: callbackCredentialsId: the callback client of \"" + credentialsId
                     + "\" may not decide for this job. An administrator has to add the job to the client's in the settings"
                     + " of Jenkins; its callbacks are refused until then.");
@@ -265,7 +273,8 @@ final class ApprovalStart {
         for (String caller : allowed) {
             boolean isKnown = true;
             try {
-                isKnown = configuration.knowsCaller(caller);
+                isKnown = caller.startsWith(AllowedCallers.CREDENTIALS)
+                        || listed.stream().anyMatch(each -> each.areNamedBy(caller));
             } catch (UncheckedIOException x) { // its callback is looked at anyway
                 log.accept("WARNING: allowedCallers: it is not known now whether \"" + caller
                         + "\" is a callback client of Jenkins: "
@@ -280,10 +289,10 @@ final class ApprovalStart {
         if (credentialsId == null
                 && status == null
                 && !tellsToken
-                && !configuration.letsSomebodyDecideFor(job)
-                && !(rules && allowed.isEmpty() && configuration.letsSecretTextDecideRules())) {
+                && entries.stream().noneMatch(each -> each.jobs().match(job))
+                && !(rules && allowed.isEmpty() && ArmoryConfiguration.get().letsSecretTextDecideRules())) {
             throw new AbortException(
-                    "nobody could call back, because nobody has a token. " + callersOfOtherJobs(configuration, job)
+                    "nobody could call back, because nobody has a token. " + callersOfOtherJobs(entries, job)
                             + "Put {{armory.callbackToken}} into a"
                             + " header or the body of the webhook, or name a Secret text credential with callbackCredentialsId. For a"
                             + " service that cannot call back, give answer or status; to await nobody, disableCallback: true");
@@ -291,12 +300,9 @@ final class ApprovalStart {
     }
 
     /** Returns a sentence with the callers in the settings, none of which may decide for a job; empty without any. */
-    private static String callersOfOtherJobs(ArmoryConfiguration configuration, String job) {
-        String callers = Stream.concat(
-                        configuration.getCallbackClients().stream()
-                                .map(each -> "client " + each.getCredentialsId() + " (jobs: " + each.getJobs() + ")"),
-                        configuration.getIssuers().stream()
-                                .map(each -> "issuer " + each.getIssuer() + " (jobs: " + each.getJobs() + ")"))
+    private static String callersOfOtherJobs(List<ListedCallers.Entry> entries, String job) {
+        String callers = entries.stream()
+                .map(each -> each.name() + " (jobs: " + each.jobs() + ")")
                 .collect(Collectors.joining(", "));
         return callers.isEmpty()
                 ? ""

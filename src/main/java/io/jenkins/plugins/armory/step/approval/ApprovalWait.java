@@ -15,7 +15,6 @@ import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.approval.Progress;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
-import io.jenkins.plugins.armory.part.protect.EnvironmentRules;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.step.flow.Builds;
@@ -101,10 +100,10 @@ public final class ApprovalWait {
 
     private final AtomicInteger failedSoFar = new AtomicInteger();
 
-    /** Waits for what the settings ask after a deployment. */
+    /** Waits for what an environment demands after a deployment. */
     public ApprovalWait(
-            SuspendedExecution step, EnvironmentRules rules, SuspendedExecution.Work onSuccess, OnFailure onFailure) {
-        this(step, Objects.requireNonNull(rules.after(), "there is something to check"), onSuccess, onFailure);
+            SuspendedExecution step, Demands demands, SuspendedExecution.Work onSuccess, OnFailure onFailure) {
+        this(step, Objects.requireNonNull(demands.after(), "there is something to check"), onSuccess, onFailure);
     }
 
     /** The step goes on once no approval is pending and the environments know. */

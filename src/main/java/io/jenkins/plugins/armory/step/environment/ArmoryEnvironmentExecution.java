@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step.environment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import hudson.ExtensionList;
 import hudson.model.Result;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Place;
@@ -11,12 +12,13 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.environment.Environment;
-import io.jenkins.plugins.armory.part.protect.EnvironmentRules;
 import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.BlockExecution;
 import io.jenkins.plugins.armory.step.approval.Admission;
 import io.jenkins.plugins.armory.step.approval.ApprovalWait;
 import io.jenkins.plugins.armory.step.approval.ArmoryApprovalExecution;
+import io.jenkins.plugins.armory.step.approval.Demands;
+import io.jenkins.plugins.armory.step.approval.EnvironmentGuard;
 import io.jenkins.plugins.armory.step.flow.DeadEnds;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
 import io.jenkins.plugins.armory.step.flow.StagePause;
@@ -60,9 +62,9 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     @CheckForNull
     private final ArrayList<String> dependsOn;
 
-    /** What the settings ask of this deployment, {@code null} for nothing. */
+    /** What the environment demands of this deployment, {@code null} for nothing. */
     @CheckForNull
-    private EnvironmentRules rules;
+    private Demands demands;
 
     /** The full name that the job had when the step began. */
     @CheckForNull
@@ -93,15 +95,17 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     @Override
     public boolean start() throws Exception {
         if (mistake == null) {
-            findRules();
+            findDemands();
         }
         return beginOnceSaved();
     }
 
-    private void findRules() throws IOException, InterruptedException {
+    private void findDemands() throws IOException, InterruptedException {
         job = build().getParent().getFullName();
         try {
-            rules = EnvironmentRules.find(name, build(), this::newId);
+            for (EnvironmentGuard guard : ExtensionList.lookup(EnvironmentGuard.class)) {
+                demands = demands == null ? guard.demandsOf(name, build(), this::newId) : demands;
+            }
         } catch (AbortException x) {
             mistake = x.getMessage();
         } catch (IOException
@@ -116,7 +120,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     protected void failed(Exception thrown) {
         run(
                 () -> {
-                    abandonRules("The step failed.");
+                    abandonAdmission("The step failed.");
                     tell(declared()); // it may have failed before
                     tell(new Ended(name, id(), String.valueOf(thrown.getMessage())));
                     failedInEnvironment(thrown);
@@ -127,7 +131,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
                 });
     }
 
-    private void abandonRules(String reason) {
+    private void abandonAdmission(String reason) {
         Admission known = admission;
         if (known != null) {
             known.abandon(reason);
@@ -136,7 +140,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     @Override
     public boolean isWaitingFor(String other) {
-        return super.isWaitingFor(other) || rules != null && rules.have(other, armory().tokens());
+        return super.isWaitingFor(other) || demands != null && demands.have(other, armory().tokens());
     }
 
     @Override
@@ -182,7 +186,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
                 dependsOn,
                 id(),
                 Stages.placeOf(getContext(), null),
-                rules != null || mistake != null ? job : null,
+                demands != null || mistake != null ? job : null,
                 mistake);
     }
 
@@ -202,7 +206,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     public void settled(Environment environment) {
         run(() -> {
             waitNoLonger();
-            abandonRules("The environment does not wait any more.");
+            abandonAdmission("The environment does not wait any more.");
             switch (environment.state()) {
                 case WAITING_FOR_DEPENDENCIES -> await(environment);
                 case AWAITING_RULES -> ask();
@@ -216,7 +220,8 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     /** Asks for what the settings ask before a deployment, or goes on with that after a restart of Jenkins. */
     private void ask() throws Exception {
-        var begun = new Admission(this, Objects.requireNonNull(rules, "it is guarded"), this::admitted, this::refused);
+        var begun =
+                new Admission(this, Objects.requireNonNull(demands, "it is guarded"), this::admitted, this::refused);
         admission = begun;
         armory().deployments().of(build()).attach(name, Environment.State.AWAITING_RULES, this);
         pause();
@@ -270,7 +275,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     protected void stopped(Throwable cause) throws IOException, InterruptedException {
         String reason = String.valueOf(BlockEnd.failure(cause).reason());
         armory().deployments().of(build()).detach(name, this);
-        abandonRules("The build, or this part of it, was stopped.");
+        abandonAdmission("The build, or this part of it, was stopped.");
         tell(declared()); // it may be stopped before it has begun
         tell(new Stopped(name, id(), reason));
         waitNoLonger();
@@ -278,7 +283,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
 
     @Override
     protected void end(BlockEnd end) throws Exception {
-        OpenApproval check = rules == null ? null : rules.checks(placeOfApprovals(name));
+        OpenApproval check = demands == null ? null : demands.checks(placeOfApprovals(name));
         Transition transition = tell(new Ended(name, id(), end.reason(), check));
         Throwable failure = end.failure();
         if (failure == null) {
@@ -305,7 +310,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
      */
     private void check(@CheckForNull Object value) throws Exception {
         pause();
-        EnvironmentRules guarding = Objects.requireNonNull(rules, "it is guarded");
+        Demands guarding = Objects.requireNonNull(demands, "it is guarded");
         var begun = new ApprovalWait(
                 this,
                 guarding,

@@ -5,8 +5,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.CallerSecrets;
+import io.jenkins.plugins.armory.callback.token.CallerSecrets.CallerSecret;
 import io.jenkins.plugins.armory.callback.token.Verification;
-import io.jenkins.plugins.armory.part.signature.CallerSecrets.CallerSecret;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -14,7 +15,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,8 +39,13 @@ class SignatureVerifierTest {
 
     private final MutableClock clock = new MutableClock(AT);
 
-    private static SignatureHeaders standard(String id, String timestamp, String signature) {
-        return new SignatureHeaders(list(id), list(timestamp), list(signature));
+    private static Map<String, List<String>> standard(String id, String timestamp, String signature) {
+        return headers(list(id), list(timestamp), list(signature));
+    }
+
+    private static Map<String, List<String>> headers(List<String> id, List<String> timestamp, List<String> signature) {
+        return Map.of(
+                StandardWebhooks.ID, id, StandardWebhooks.TIMESTAMP, timestamp, StandardWebhooks.SIGNATURE, signature);
     }
 
     private static List<String> list(String value) {
@@ -48,13 +56,13 @@ class SignatureVerifierTest {
         return new CallerSecret(text, Caller.of(name, approval -> true));
     }
 
-    private Verification verify(SignatureHeaders headers, String body, String... secrets) {
+    private Verification verify(Map<String, List<String>> headers, String body, String... secrets) {
         var all = new ArrayList<CallerSecret>();
         for (String text : secrets) {
             all.add(secret("credentials " + all.size(), text));
         }
         return new SignatureVerifier(approval -> all, clock)
-                .verify(headers, body.getBytes(StandardCharsets.UTF_8), Optional.empty());
+                .verify(headers::get, body.getBytes(StandardCharsets.UTF_8), Optional.empty());
     }
 
     private static String reason(Verification verification) {
@@ -74,7 +82,7 @@ class SignatureVerifierTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
-    void accepted(String name, SignatureHeaders headers, String secret) {
+    void accepted(String name, Map<String, List<String>> headers, String secret) {
         assertThat(reason(verify(headers, BODY, secret))).isEqualTo("valid");
     }
 
@@ -124,7 +132,7 @@ class SignatureVerifierTest {
                 arguments("negative", standard(ID, "-1", SIGNATURE), BODY, SECRET, "webhook-timestamp is not a number"),
                 arguments(
                         "two signature headers",
-                        new SignatureHeaders(List.of(ID), List.of(TIMESTAMP), List.of(SIGNATURE, OTHER)),
+                        headers(List.of(ID), List.of(TIMESTAMP), List.of(SIGNATURE, OTHER)),
                         BODY,
                         SECRET,
                         "2 webhook-signature headers"),
@@ -138,7 +146,7 @@ class SignatureVerifierTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
-    void refused(String name, SignatureHeaders headers, String body, String secret, String reason) {
+    void refused(String name, Map<String, List<String>> headers, String body, String secret, String reason) {
         assertThat(reason(verify(headers, body, secret))).startsWith(reason);
     }
 
@@ -186,7 +194,9 @@ class SignatureVerifierTest {
     @Test
     void verifiesBytes() {
         byte[] body = {(byte) 0xff, 0, (byte) 0xc3};
-        var headers = standard(ID, TIMESTAMP, StandardWebhooks.sign(SigningSecrets.of(SECRET), ID, AT, body));
+        Map<String, String> signed =
+                StandardWebhooks.signing(SigningSecrets.of(SECRET)).headers(ID, AT, body);
+        Function<String, List<String>> headers = name -> List.of(signed.get(name));
         var verifier = new SignatureVerifier(approval -> List.of(secret("c", SECRET)), clock);
 
         assertThat(reason(verifier.verify(headers, body, Optional.empty()))).isEqualTo("valid");
@@ -203,7 +213,9 @@ class SignatureVerifierTest {
                 clock);
 
         assertThat(verifier.verify(
-                        standard(ID, TIMESTAMP, SIGNATURE), BODY.getBytes(StandardCharsets.UTF_8), Optional.empty()))
+                        standard(ID, TIMESTAMP, SIGNATURE)::get,
+                        BODY.getBytes(StandardCharsets.UTF_8),
+                        Optional.empty()))
                 .isEqualTo(new Verification.Undecided("the build is not there now", CallerSecrets.NOT_NOW));
     }
 }

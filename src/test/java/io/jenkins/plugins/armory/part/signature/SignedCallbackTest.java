@@ -12,12 +12,13 @@ import io.jenkins.plugins.armory.callback.CallbackRequest;
 import io.jenkins.plugins.armory.callback.CallerIdentification;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.callback.RequestBody;
+import io.jenkins.plugins.armory.callback.Requests;
 import io.jenkins.plugins.armory.callback.UnknownCallers;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.CallbackTokensTest;
 import io.jenkins.plugins.armory.callback.token.Caller;
+import io.jenkins.plugins.armory.callback.token.CallerSecrets.CallerSecret;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
-import io.jenkins.plugins.armory.part.signature.CallerSecrets.CallerSecret;
 import io.jenkins.plugins.armory.store.Approvals;
 import io.jenkins.plugins.armory.store.TestBuilds;
 import java.io.ByteArrayInputStream;
@@ -28,7 +29,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -76,7 +79,8 @@ class SignedCallbackTest {
                 approvals,
                 tokens,
                 new CallerIdentification(
-                        List.of(TokenVerifier.ofApprovals(tokens)), new SignatureVerifier(this::secrets, clock)),
+                        List.of(TokenVerifier.ofApprovals(tokens)),
+                        List.of(new SignedRequests(new SignatureVerifier(this::secrets, clock)))),
                 () -> false,
                 Clock.systemUTC());
     }
@@ -112,39 +116,30 @@ class SignedCallbackTest {
         return "{\"success\": true, \"approvalId\": \"" + approval + "\"}";
     }
 
-    private SignatureHeaders signed(String message, String body) {
-        return new SignatureHeaders(
-                List.of(message),
-                List.of(Long.toString(clock.instant().getEpochSecond())),
-                List.of(StandardWebhooks.sign(
-                        SigningSecrets.of(SECRET), message, clock.instant(), body.getBytes(StandardCharsets.UTF_8))));
+    private Map<String, List<String>> signed(String message, String body) {
+        var headers = new HashMap<String, List<String>>();
+        StandardWebhooks.signing(SigningSecrets.of(SECRET))
+                .headers(message, clock.instant(), body.getBytes(StandardCharsets.UTF_8))
+                .forEach((name, value) -> headers.put(name, List.of(value)));
+        return headers;
     }
 
-    private CallbackRequest request(String approval, SignatureHeaders headers, String body) {
+    private static CallbackRequest request(String approval, Map<String, List<String>> headers, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        return new CallbackRequest(
+        return Requests.callback(
                 "POST",
                 approval,
-                List.of(),
-                List.of(),
                 headers,
-                "192.0.2.1",
                 new RequestBody("application/json", bytes.length, () -> new ByteArrayInputStream(bytes)));
     }
 
     private CallbackRequest withToken(String authorization, String body) {
-        CallbackRequest request = request(id, signed("m1", body), body);
-        return new CallbackRequest(
-                "POST",
-                id,
-                List.of(authorization),
-                List.of(),
-                request.signatures(),
-                request.remoteAddress(),
-                request.body());
+        Map<String, List<String>> headers = signed("m1", body);
+        headers.put("Authorization", List.of(authorization));
+        return request(id, headers, body);
     }
 
-    private JsonResponse callBack(String approval, SignatureHeaders headers, String body) {
+    private JsonResponse callBack(String approval, Map<String, List<String>> headers, String body) {
         return endpoint.handle(request(approval, headers, body));
     }
 
@@ -159,7 +154,7 @@ class SignedCallbackTest {
 
     @Test
     void aReplayIsADuplicate() throws IOException {
-        SignatureHeaders headers = signed("m1", success(id));
+        Map<String, List<String>> headers = signed("m1", success(id));
         callBack(id, headers, success(id));
         var decision = found(id).requireDecision();
 
@@ -173,7 +168,7 @@ class SignedCallbackTest {
     @Test
     void aReplayIsOfNoUseForAnotherApproval() throws IOException {
         String body = success(id);
-        SignatureHeaders headers = signed("m1", body);
+        Map<String, List<String>> headers = signed("m1", body);
 
         JsonResponse elsewhere = callBack(other, headers, body);
 
@@ -234,31 +229,34 @@ class SignedCallbackTest {
                 .isEqualTo(401);
     }
 
+    private static Map<String, List<String>> with(Map<String, List<String>> headers, String name, String... values) {
+        var changed = new HashMap<>(headers);
+        changed.put(name, List.of(values));
+        return changed;
+    }
+
     /** Whatever is wrong, and whether or not the approval is there: one answer. */
     @Test
     void strangersLearnNothing() throws IOException {
-        SignatureHeaders right = signed("m1", SUCCESS);
+        Map<String, List<String>> right = signed("m1", SUCCESS);
         clock.set(clock.instant().minusSeconds(400));
-        SignatureHeaders old = signed("m1", SUCCESS);
+        Map<String, List<String>> old = signed("m1", SUCCESS);
         clock.set(clock.instant().plusSeconds(400));
-        String wrongSignature = "v1," + "A".repeat(43) + "=";
-        List<SignatureHeaders> all = List.of(
+        String cut = right.get(StandardWebhooks.SIGNATURE).get(0).substring(0, 20);
+        List<Map<String, List<String>>> all = List.of(
                 old,
-                new SignatureHeaders(right.id(), right.timestamp(), List.of(wrongSignature)),
-                new SignatureHeaders(
-                        right.id(),
-                        right.timestamp(),
-                        List.of(right.signature().get(0).substring(0, 20))),
-                new SignatureHeaders(List.of("m2"), right.timestamp(), right.signature()),
-                new SignatureHeaders(List.of(), right.timestamp(), right.signature()),
-                new SignatureHeaders(right.id(), List.of("now"), right.signature()));
+                with(right, StandardWebhooks.SIGNATURE, "v1," + "A".repeat(43) + "="),
+                with(right, StandardWebhooks.SIGNATURE, cut),
+                with(right, StandardWebhooks.ID, "m2"),
+                with(right, StandardWebhooks.ID),
+                with(right, StandardWebhooks.TIMESTAMP, "now"));
         String ended = newApproval("ci");
         approvals.apply(ended, new Event.Aborted("stopped"));
         JsonResponse first = callBack(id, all.get(0), SUCCESS);
 
         assertThat(first.status()).isEqualTo(401);
         assertThat(first.body().get("error").textValue()).isEqualTo("invalid_token");
-        for (SignatureHeaders headers : all) {
+        for (Map<String, List<String>> headers : all) {
             for (String approval : List.of(id, other, newApproval("another"), ended, tokens.newId(), "invented")) {
                 assertThat(callBack(approval, headers, SUCCESS)).isEqualTo(first);
                 assertThat(callBack(approval, headers, "{\"succ")).isEqualTo(first);
@@ -309,7 +307,7 @@ class SignedCallbackTest {
     @Test
     void fewAreVerifiedAtOnce() throws Exception {
         String body = success(id);
-        SignatureHeaders headers = signed("m1", body);
+        Map<String, List<String>> headers = signed("m1", body);
         var found = new CountDownLatch(1);
         var asking = new CountDownLatch(UnknownCallers.MOST);
         lookUp = () -> {

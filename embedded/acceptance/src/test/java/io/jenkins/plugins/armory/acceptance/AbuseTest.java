@@ -7,9 +7,8 @@ import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Signing;
+import io.jenkins.plugins.armory.acceptance.driver.Tokens;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
-import io.jenkins.plugins.armory.acceptance.part.oauth.TokenEndpointContractTest;
-import io.jenkins.plugins.armory.acceptance.part.signature.SignedCallbackTest;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -43,7 +42,7 @@ class AbuseTest extends OwnController {
         Callback callback = process.awaitCallback();
         Build beside = jenkins.build(process.approval()).awaitWaiting(1);
         Callback good = process.awaitCallback();
-        String token = TokenEndpointContractTest.token(jenkins, Settings.CLIENT_ID);
+        String token = Settings.token(jenkins, Settings.CLIENT_ID);
         String approvals = controller.url() + "armory/approvals/";
         send(WARM_UP, approvals + "invented-", true, "wrong");
         send(WARM_UP, callback.uri(), false, "wrong");
@@ -66,7 +65,7 @@ class AbuseTest extends OwnController {
         assertThat(callback.with(Settings.DEFAULT_SECRET).rehearse())
                 .as("the right one after the guesses")
                 .returns(200, Answer::status);
-        assertThat(TokenEndpointContractTest.token(jenkins, Settings.CLIENT_ID)).isNotEmpty();
+        assertThat(Settings.token(jenkins, Settings.CLIENT_ID)).isNotEmpty();
         callback.with(token).succeed("after them").expect(200);
         build.awaitResult("SUCCESS");
     }
@@ -104,8 +103,7 @@ class AbuseTest extends OwnController {
                             "HTTP/1.1 408", ended -> assertThat(ended).isGreaterThanOrEqualTo(64))
                     .containsEntry("HTTP/1.1 401", SLOW / kinds.size());
             assertThat(Duration.between(sent, Instant.now())).isLessThan(Duration.ofSeconds(25));
-            assertThat(TokenEndpointContractTest.token(jenkins, Settings.CLIENT_ID))
-                    .isNotEmpty();
+            assertThat(Settings.token(jenkins, Settings.CLIENT_ID)).isNotEmpty();
         } finally {
             for (Socket each : sockets) {
                 each.close();
@@ -118,8 +116,7 @@ class AbuseTest extends OwnController {
     void whoeverSendsAtOnceIsServedBesideBodiesThatTrickle() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         try {
-            Build build =
-                    jenkins.build(process.approval(SignedCallbackTest.SIGNED)).awaitWaiting(1);
+            Build build = jenkins.build(process.approval(Settings.SIGNED)).awaitWaiting(1);
             Callback callback = process.awaitCallback();
             URI address = URI.create(callback.uri());
             Instant begun = Instant.now();
@@ -128,10 +125,10 @@ class AbuseTest extends OwnController {
                 sockets.add(begin(address, TOKEN));
             }
 
-            awaitTaken(sockets, () -> TokenEndpointContractTest.askRightly(jenkins, Settings.CLIENT_ID));
+            awaitTaken(sockets, () -> Tokens.ask(jenkins, Settings.CLIENT_ID, Settings.CLIENT_SECRET));
             awaitTaken(sockets, () -> {
-                String body = SignedCallbackTest.success(callback);
-                return Http.send(Signing.with(SignedCallbackTest.NEW).sign(callback.post("/callback", body), body));
+                String body = Signing.success(callback);
+                return Http.send(Signing.with(Settings.SIGNING_NEW).sign(callback.post("/callback", body), body));
             });
 
             assertThat(Duration.between(begun, Instant.now()))

@@ -11,7 +11,6 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.OidcIssuer;
-import io.jenkins.plugins.armory.acceptance.part.oauth.TokenEndpointContractTest;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -58,7 +57,7 @@ class BadTokenTest {
             Build other = jenkins.build(process.approval()).awaitWaiting(1);
             Callback ofTheOther = process.awaitCallback();
             own = callback.token();
-            issued = TokenEndpointContractTest.token(jenkins, Settings.CLIENT_ID);
+            issued = Settings.token(jenkins, Settings.CLIENT_ID);
             assertThat(callback.with(issuer.token()).rehearse())
                     .as("a good one")
                     .returns(200, Answer::status);
@@ -99,7 +98,7 @@ class BadTokenTest {
                 "token of a client of others",
                 403,
                 "client client-of-others: The token is valid, but",
-                BEARER + TokenEndpointContractTest.token(jenkins, Settings.OTHER_CLIENT_ID));
+                BEARER + Settings.token(jenkins, Settings.OTHER_CLIENT_ID));
         add(
                 "token of another approval",
                 403,

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -49,6 +49,7 @@ class ClockTest {
     private static String windows() {
         LocalDateTime now = LocalDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.SECONDS);
         return """
+                  armoryEnvironments:
                     environments:
                       - name: later
                         jobs: "job-*"

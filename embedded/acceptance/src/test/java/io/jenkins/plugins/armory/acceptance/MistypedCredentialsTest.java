@@ -23,7 +23,8 @@ class MistypedCredentialsTest {
               armory:
                 callbackCredentialsId: callback-tokn
                 allowedHosts: ["127.0.0.1"]
-                callbackClients: [{credentialsId: client, jobs: "**"}, {credentialsId: clinet, jobs: "**"}]
+              armoryClients:
+                clients: [{credentialsId: client, jobs: "**"}, {credentialsId: clinet, jobs: "**"}]
             """;
 
     private static final String WITHOUT_TOKEN =
@@ -36,13 +37,13 @@ class MistypedCredentialsTest {
             controller.start();
 
             Wait.until("the last warning is printed")
-                    .until(() -> controller.output().contains("callbackClients[1].credentialsId"));
+                    .until(() -> controller.output().contains("clients[1].credentialsId"));
             assertThat(controller.output())
                     .contains(
                             "callbackCredentialsId: there is no Secret text credential \"callback-tokn\" in Jenkins itself",
-                            "callbackClients[1].credentialsId: there is no username/password credential \"clinet\" in Jenkins itself",
+                            "clients[1].credentialsId: there is no username/password credential \"clinet\" in Jenkins itself",
                             "correct the id in Manage Jenkins")
-                    .doesNotContain("callbackClients[0]");
+                    .doesNotContain("clients[0]");
 
             Jenkins jenkins = new Jenkins(controller);
             Build build = jenkins.build(process.approval());
@@ -62,7 +63,8 @@ class MistypedCredentialsTest {
                         unclassified:
                           armory:
                             allowedHosts: ["127.0.0.1"]
-                            callbackClients: [{credentialsId: client, jobs: "other/*"}]
+                          armoryClients:
+                            clients: [{credentialsId: client, jobs: "other/*"}]
                         """);
                 ExternalProcess process = new ExternalProcess()) {
             controller.start();

@@ -16,8 +16,6 @@ import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles;
-import io.jenkins.plugins.armory.acceptance.part.oauth.TokenEndpointContractTest;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -26,24 +24,38 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Holds real answers to docs/openapi.yaml: each has a status that it knows, and the fields that it says and no others. */
+/** Holds real answers to docs/openapi.yaml and the pieces of the parts: each has a status that it knows, and the fields that it says and no others. */
 @AcceptanceTest
 public class OpenApiTest {
 
     private static final String CALLBACK = "/approvals/{id}/callback";
     private static final String REHEARSAL = "/approvals/{id}/test";
     private static final String PROGRESS = "/approvals/{id}/progress";
-    private static final String TOKEN = "/oauth/token";
     private static final String DATA = "/approvals/{id}/api/json";
     private static final String APPROVE = "/approvals/{id}/approve";
     private static final String REJECT = "/approvals/{id}/reject";
     private static final String OVERRIDE = "/approvals/{id}/override";
 
+    private static final Path DOCS = Path.of("../../docs");
+
     private static JsonNode document;
 
     @BeforeAll
     public static void read() throws IOException {
-        document = new YAMLMapper().readTree(Path.of("../../docs/openapi.yaml").toFile());
+        document = new YAMLMapper().readTree(DOCS.resolve("openapi.yaml").toFile());
+        for (Path piece : Settings.ofParts(DOCS, "openapi.yaml")) {
+            merge((ObjectNode) document, (ObjectNode) new YAMLMapper().readTree(piece.toFile()));
+        }
+    }
+
+    private static void merge(ObjectNode whole, ObjectNode piece) {
+        piece.properties().forEach(each -> {
+            if (whole.get(each.getKey()) instanceof ObjectNode inner && each.getValue() instanceof ObjectNode more) {
+                merge(inner, more);
+            } else {
+                whole.set(each.getKey(), each.getValue());
+            }
+        });
     }
 
     public static Answer check(String path, String method, int status, Answer answer) {
@@ -105,8 +117,7 @@ public class OpenApiTest {
                 CALLBACK,
                 "post",
                 403,
-                callback.with(TokenEndpointContractTest.token(jenkins, Settings.OTHER_CLIENT_ID))
-                        .send(body));
+                callback.with(Settings.token(jenkins, Settings.OTHER_CLIENT_ID)).send(body));
         check(
                 CALLBACK,
                 "post",
@@ -169,8 +180,7 @@ public class OpenApiTest {
                 PROGRESS,
                 "post",
                 403,
-                callback.with(TokenEndpointContractTest.token(jenkins, Settings.OTHER_CLIENT_ID))
-                        .send("/progress", body));
+                callback.with(Settings.token(jenkins, Settings.OTHER_CLIENT_ID)).send("/progress", body));
         check(PROGRESS, "post", 405, Http.send(Http.request(callback.uri() + "/progress")));
         JsonNode shown =
                 check(DATA, "get", 200, data(jenkins, callback.id())).json().get("progress");
@@ -285,67 +295,6 @@ public class OpenApiTest {
         assertThat(environments)
                 .extracting(each -> each.get("state").asText())
                 .containsExactlyInAnyOrder("FAILED", "CANCELLED");
-    }
-
-    @Test
-    void planOfADeploymentIsAsItSays(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.build(DeploymentFiles.of(process)
-                .target("staging", "beforeDeployment: [%s]".formatted(DeploymentFiles.pause(1)))
-                .target("prod", "dependsOn: [staging]")
-                .steps(DeploymentFiles.run("health"), DeploymentFiles.weight(100))
-                .webhook("health")
-                .pipeline());
-        Callback health = process.awaitCallback();
-        build.awaitWaiting(1);
-        JsonNode running =
-                check("/armory/api/json", "get", 200, build.deploymentAnswer()).json();
-        assertThat(stepsOf(running, "staging")
-                        .at("/staging~1strategy~12/approval")
-                        .asText())
-                .isEqualTo(health.id());
-        health.fail("p99 is 840 ms");
-        build.awaitResult("FAILURE");
-
-        JsonNode failed =
-                check("/armory/api/json", "get", 200, build.deploymentAnswer()).json();
-        assertThat(failed.get("plan"))
-                .extracting(target -> target.get("name").asText())
-                .containsExactly("staging", "prod");
-        assertThat(stepsOf(failed, "staging").has("staging/rollback")).isTrue();
-    }
-
-    /** The steps of an environment; environments are in the order in which the branches have reached them. */
-    private static JsonNode stepsOf(JsonNode answer, String name) {
-        for (JsonNode environment : answer.get("environments")) {
-            if (environment.get("name").asText().equals(name)) {
-                return environment.get("steps");
-            }
-        }
-        throw new AssertionError("There is no environment " + name + ": " + answer);
-    }
-
-    @Test
-    void tokensAreAsItSays(Jenkins jenkins) {
-        check(
-                TOKEN,
-                "post",
-                200,
-                askForToken(jenkins, "client_credentials", Settings.CLIENT_ID, Settings.CLIENT_SECRET));
-        check(TOKEN, "post", 400, askForToken(jenkins, "password", Settings.CLIENT_ID, Settings.CLIENT_SECRET));
-        check(TOKEN, "post", 401, askForToken(jenkins, "client_credentials", Settings.CLIENT_ID, "wrong"));
-        check(TOKEN, "post", 405, Http.send(Http.request(jenkins.controller().url() + "armory/oauth/token")));
-    }
-
-    private static Answer askForToken(Jenkins jenkins, String grant, String client, String secret) {
-        String body = new ObjectMapper()
-                .createObjectNode()
-                .put("grant_type", grant)
-                .put("client_id", client)
-                .put("client_secret", secret)
-                .toString();
-        return Http.send(Http.request(jenkins.controller().url() + "armory/oauth/token")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(body)));
     }
 
     @Test

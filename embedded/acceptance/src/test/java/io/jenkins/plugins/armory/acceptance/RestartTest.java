@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
@@ -14,8 +15,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
 import io.jenkins.plugins.armory.acceptance.driver.Signing;
 import io.jenkins.plugins.armory.acceptance.driver.Wait;
-import io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles;
-import io.jenkins.plugins.armory.acceptance.part.signature.SignedCallbackTest;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -212,13 +211,12 @@ class RestartTest extends SharedDeaths {
 
     @Test
     void aReplayIsADuplicateAndOfNoUseForAnotherApproval() throws Exception {
-        Build build = jenkins.build(process.approval(SignedCallbackTest.SIGNED));
+        Build build = jenkins.build(process.approval(Settings.SIGNED));
         Callback callback = process.awaitCallback();
-        Build otherBuild =
-                jenkins.build(process.approval(SignedCallbackTest.SIGNED)).awaitWaiting(1);
+        Build otherBuild = jenkins.build(process.approval(Settings.SIGNED)).awaitWaiting(1);
         Callback other = process.awaitCallback();
-        Signing message = Signing.with(SignedCallbackTest.OLD);
-        String body = SignedCallbackTest.success(callback);
+        Signing message = Signing.with(Settings.SIGNING_OLD);
+        String body = Signing.success(callback);
         Http.send(message.sign(callback.post("", body), body)).expect(200);
         build.awaitResult("SUCCESS"); // a Jenkins that is killed while a build ends may lose the end of its log
         death();

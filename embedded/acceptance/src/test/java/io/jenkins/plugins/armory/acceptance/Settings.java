@@ -1,10 +1,16 @@
 package io.jenkins.plugins.armory.acceptance;
 
 import io.jenkins.plugins.armory.acceptance.campaign.RulesProcess;
+import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import io.jenkins.plugins.armory.acceptance.driver.OidcIssuer;
 import io.jenkins.plugins.armory.acceptance.driver.RealJenkins;
-import io.jenkins.plugins.armory.acceptance.part.signature.SignedCallbackTest;
-import io.jenkins.plugins.armory.acceptance.part.signature.SignedWebhookTest;
+import io.jenkins.plugins.armory.acceptance.driver.Tokens;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The settings of the controllers under test: two Secret texts that may call back, one of them the default, and two clients
@@ -25,10 +31,23 @@ public final class Settings {
 
     public static final String CLIENT_SECRET = "secret+of client/1 alone";
 
+    /** The secrets of a caller that signs, while they are rotated. */
+    public static final String SIGNING_OLD = "whsec_b2xkIGtleSBvZiB0aGUgc2lnbmluZyBjYWxsZXI=";
+
+    public static final String SIGNING_NEW = "whsec_bmV3IGtleSBvZiB0aGUgc2lnbmluZyBjYWxsZXI=";
+
+    /** The argument of a step for which that caller may decide. */
+    public static final String SIGNED = "callbackCredentialsId: 'signing'";
+
+    /** The secrets that sign the calls of webhooks, while they are rotated. */
+    public static final String CALLS_OLD = "whsec_b2xkIGtleSBvZiB0aGUgb3V0Z29pbmcgY2FsbHM=";
+
+    public static final String CALLS_NEW = "whsec_bmV3IGtleSBvZiB0aGUgb3V0Z29pbmcgY2FsbHM=";
+
     /** A client that may decide for none of them. */
     public static final String OTHER_CLIENT_ID = "client-of-others";
 
-    static final String CASC = """
+    private static final String CORE = """
             credentials:
               system:
                 domainCredentials:
@@ -80,26 +99,55 @@ public final class Settings {
                     uriTemplate: "{{context.uri}}"
                     answer: {pointer: /state, equals: [passed], failure: [failed]}
                   - {name: signed-checks, uriTemplate: '{{context.uri}}', signWith: calls, retry: {count: 2, 'on': ['409'], delay: 1, maxDelay: 2}, connectTimeout: 5, requestTimeout: 7, cancel: {uriTemplate: '{{context.uri}}/stop', signWith: calls}}
-                callbackClients:
-                  - {credentialsId: client, jobs: "job-*, example*"}
-                  - {credentialsId: other-client, jobs: "team/**"}
-                issuers:
-                  - {issuer: "https://i.example.com", audience: a, requiredClaims: ["r=o"], jobs: "job-*"}
             """.formatted(
                     DEFAULT_SECRET,
                     TEAM,
                     TEAM_SECRET,
-                    SignedCallbackTest.NEW,
-                    SignedCallbackTest.OLD,
-                    SignedWebhookTest.NEW,
-                    SignedWebhookTest.OLD,
+                    SIGNING_NEW,
+                    SIGNING_OLD,
+                    CALLS_NEW,
+                    CALLS_OLD,
                     RealJenkins.apiAuthorization(),
                     CLIENT_ID,
                     CLIENT_SECRET,
                     OTHER_CLIENT_ID,
                     CLIENT_SECRET);
 
+    static final String CASC = CORE + ofParts();
+
     private Settings() {}
+
+    /** The sections of the parts. */
+    private static String ofParts() {
+        try {
+            var sections = new StringBuilder();
+            for (Path section : ofParts(Path.of("src/test/resources"), "settings.yaml")) {
+                sections.append(Files.readString(section).indent(2));
+            }
+            return sections.toString();
+        } catch (IOException x) {
+            throw new UncheckedIOException(x);
+        }
+    }
+
+    /** Returns the files of that name that parts have below a folder; a part may not be there. */
+    public static List<Path> ofParts(Path folder, String name) throws IOException {
+        Path parts = folder.resolve("part");
+        if (Files.notExists(parts)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(parts)) {
+            return all.map(part -> part.resolve(name))
+                    .filter(Files::exists)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** A token of a client with {@link #CLIENT_SECRET}. */
+    public static String token(Jenkins jenkins, String client) {
+        return Tokens.of(jenkins, client, CLIENT_SECRET);
+    }
 
     /** The same, with environments that the campaign of deaths deploys to. */
     static String with(RulesProcess rules) {

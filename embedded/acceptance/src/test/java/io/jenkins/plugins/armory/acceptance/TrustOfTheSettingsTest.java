@@ -7,7 +7,6 @@ import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.Controller;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import io.jenkins.plugins.armory.acceptance.part.oauth.TokenEndpointContractTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.AfterAll;
@@ -41,7 +40,8 @@ class TrustOfTheSettingsTest {
                   armory:
                     callbackCredentialsId: trusted
                     allowedHosts: ["127.0.0.1"]
-                    callbackClients:
+                  armoryClients:
+                    clients:
                       - {credentialsId: client, jobs: "elsewhere/**"}
                       - {credentialsId: client, jobs: "job-*"}
                       - {credentialsId: other-client, jobs: "team/**"}
@@ -85,9 +85,7 @@ class TrustOfTheSettingsTest {
         Callback callback = process.awaitCallback();
 
         callback.with(SECRET).succeed("no").expect(403);
-        callback.with(TokenEndpointContractTest.token(jenkins, CLIENT))
-                .succeed("yes")
-                .expect(200);
+        callback.with(Settings.token(jenkins, CLIENT)).succeed("yes").expect(200);
 
         build.awaitResult("SUCCESS");
     }
@@ -130,9 +128,7 @@ class TrustOfTheSettingsTest {
         Build build = jenkins.build(process.approval()).awaitWaiting(1);
         Callback callback = process.awaitCallback();
 
-        callback.with(TokenEndpointContractTest.token(jenkins, CLIENT))
-                .succeed("yes")
-                .expect(200);
+        callback.with(Settings.token(jenkins, CLIENT)).succeed("yes").expect(200);
 
         build.awaitResult("SUCCESS");
     }

@@ -86,7 +86,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         checkLeftOut(planned.whole(), plan);
         DeploymentRun run = DeploymentRun.of(plan, planned.webhooks());
         planned.notes().forEach(this::log);
-        armory().deployments().of(build()).add(plan);
+        armory().deployments().of(build()).put(PlanPiece.PART, PlanJson.of(plan));
         if (stopCause() == null) { // else stop() ends the step
             succeed(run);
         }

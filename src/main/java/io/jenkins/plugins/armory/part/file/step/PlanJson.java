@@ -4,19 +4,25 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.jenkins.plugins.armory.part.file.DeploymentPlan;
+import java.util.LinkedHashMap;
 import java.util.List;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
+import java.util.Map;
 
 /** The plan of a deployment file as pages show it. What has become of its steps is with the environments. */
-@Restricted(NoExternalUse.class)
-public final class PlanJson {
+final class PlanJson {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private PlanJson() {}
 
-    public static ObjectNode of(DeploymentPlan.Target target) {
+    /** Returns the targets by their names. */
+    static Map<String, ObjectNode> of(DeploymentPlan plan) {
+        var targets = new LinkedHashMap<String, ObjectNode>();
+        plan.targets().forEach(target -> targets.put(target.name(), of(target)));
+        return targets;
+    }
+
+    private static ObjectNode of(DeploymentPlan.Target target) {
         ObjectNode json = JSON.objectNode().put("name", target.name());
         json.set("before", toJson(target.before()));
         ArrayNode strategy = json.putArray("strategy");

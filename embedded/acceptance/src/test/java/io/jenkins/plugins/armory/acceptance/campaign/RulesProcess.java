@@ -35,6 +35,7 @@ public final class RulesProcess implements AutoCloseable {
     /** The environments of {@link Scenario#PROTECTED} and {@link Scenario#PROTECTED_FAILURE} in the settings. */
     public String environments() {
         return """
+                  armoryEnvironments:
                     environments:
                       - {name: guarded, jobs: "job-*", before: [{webhook: before-1}, {webhook: before-2}], after: [{webhook: after}]}
                       - {name: checked, jobs: "job-*", after: [{webhook: after}]}

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.acceptance.campaign;
 
+import io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
-import io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles;
 import java.util.stream.Stream;
 
 /** The kinds of builds there are in the campaign, each with what its external process does. */

@@ -28,8 +28,8 @@ public final class Demo {
                   - credentials:
                       - usernamePassword: {id: demo-client, scope: GLOBAL, username: demo, password: %s}
             unclassified:
-              armory:
-                callbackClients:
+              armoryClients:
+                clients:
                   - {credentialsId: demo-client, jobs: "**"}
             """.formatted(CLIENT_SECRET);
 

@@ -20,6 +20,11 @@ public record Signing(String secret, String id, Instant at) {
         return new Signing(secret, "msg_" + UUID.randomUUID(), Instant.now());
     }
 
+    /** The body of a callback that is signed: it names the approval. */
+    public static String success(Callback callback) {
+        return "{\"success\": true, \"mdMessage\": \"signed\", \"approvalId\": \"" + callback.id() + "\"}";
+    }
+
     public Signing at(Instant time) {
         return new Signing(secret, id, time);
     }

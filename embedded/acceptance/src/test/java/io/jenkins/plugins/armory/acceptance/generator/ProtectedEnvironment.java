@@ -80,7 +80,7 @@ public enum ProtectedEnvironment {
                     "        bodyTemplate:",
                     "          inline: '" + Script.BODY + "'")));
         }
-        lines.add("    environments:");
+        lines.addAll(List.of("  armoryEnvironments:", "    environments:"));
         for (ProtectedEnvironment each : values()) {
             lines.add("      - name: " + each.environment);
             lines.add("        jobs: \"" + (each.isOfOthers() ? "other-*" : "job-*") + "\"");

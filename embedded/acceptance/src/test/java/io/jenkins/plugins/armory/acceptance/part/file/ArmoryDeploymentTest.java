@@ -1,16 +1,21 @@
 package io.jenkins.plugins.armory.acceptance.part.file;
 
-import static io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles.pause;
-import static io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles.run;
-import static io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles.weight;
+import static io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles.pause;
+import static io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles.run;
+import static io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles.weight;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.AcceptanceTest;
+import io.jenkins.plugins.armory.acceptance.OpenApiTest;
 import io.jenkins.plugins.armory.acceptance.Settings;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
+import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -361,5 +366,43 @@ class ArmoryDeploymentTest {
         Build build = jenkins.build(one + "\n" + one);
 
         assertThat(build.awaitResult("FAILURE")).contains("\"prod\" is deployed to twice in this build");
+    }
+
+    @Test
+    void planIsAsTheDocumentSays(Jenkins jenkins, ExternalProcess process) throws IOException {
+        OpenApiTest.read();
+        Build build = jenkins.build(DeploymentFiles.of(process)
+                .target("staging", "beforeDeployment: [%s]".formatted(DeploymentFiles.pause(1)))
+                .target("prod", "dependsOn: [staging]")
+                .steps(DeploymentFiles.run("health"), DeploymentFiles.weight(100))
+                .webhook("health")
+                .pipeline());
+        Callback health = process.awaitCallback();
+        build.awaitWaiting(1);
+        JsonNode running = OpenApiTest.check("/armory/api/json", "get", 200, build.deploymentAnswer())
+                .json();
+        assertThat(stepsOf(running, "staging")
+                        .at("/staging~1strategy~12/approval")
+                        .asText())
+                .isEqualTo(health.id());
+        health.fail("p99 is 840 ms");
+        build.awaitResult("FAILURE");
+
+        JsonNode failed = OpenApiTest.check("/armory/api/json", "get", 200, build.deploymentAnswer())
+                .json();
+        assertThat(failed.get("plan"))
+                .extracting(target -> target.get("name").asText())
+                .containsExactly("staging", "prod");
+        assertThat(stepsOf(failed, "staging").has("staging/rollback")).isTrue();
+    }
+
+    /** The steps of an environment; environments are in the order in which the branches have reached them. */
+    private static JsonNode stepsOf(JsonNode answer, String name) {
+        for (JsonNode environment : answer.get("environments")) {
+            if (environment.get("name").asText().equals(name)) {
+                return environment.get("steps");
+            }
+        }
+        throw new AssertionError("There is no environment " + name + ": " + answer);
     }
 }

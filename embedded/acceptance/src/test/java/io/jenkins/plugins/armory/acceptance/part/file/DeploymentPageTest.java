@@ -1,11 +1,11 @@
 package io.jenkins.plugins.armory.acceptance.part.file;
 
 import static io.jenkins.plugins.armory.acceptance.ApprovalsPage.hasNoTrouble;
+import static io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles.pause;
+import static io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles.run;
+import static io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles.weight;
 import static io.jenkins.plugins.armory.acceptance.driver.Screens.HEIGHT;
 import static io.jenkins.plugins.armory.acceptance.driver.Screens.WIDE;
-import static io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles.pause;
-import static io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles.run;
-import static io.jenkins.plugins.armory.acceptance.part.file.DeploymentFiles.weight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.AcceptanceTest;
@@ -15,6 +15,7 @@ import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.Callback;
+import io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.acceptance.part.oauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.armory.acceptance.AcceptanceTest;
 import io.jenkins.plugins.armory.acceptance.OpenApiTest;
 import io.jenkins.plugins.armory.acceptance.Settings;
@@ -11,11 +12,11 @@ import io.jenkins.plugins.armory.acceptance.driver.Callback;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import io.jenkins.plugins.armory.acceptance.driver.Http;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
-import java.net.URLEncoder;
+import io.jenkins.plugins.armory.acceptance.driver.Tokens;
+import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,25 +28,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @AcceptanceTest
 public class TokenEndpointContractTest {
 
-    private static final String GRANT = "grant_type=client_credentials";
+    private static final String TOKEN = "/oauth/token";
+    private static final String GRANT = Tokens.GRANT;
 
     private static Answer ask(Jenkins jenkins, String body, String... authorization) {
-        var request = Http.request(jenkins.controller().url() + "armory/oauth/token")
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString(body));
-        List.of(authorization).forEach(value -> request.header("Authorization", value));
-        return Http.send(request);
-    }
-
-    public static String token(Jenkins jenkins, String id) {
-        Answer answer = askRightly(jenkins, id);
-        answer.expect(200);
-        return answer.json().get("access_token").textValue();
-    }
-
-    public static Answer askRightly(Jenkins jenkins, String id) {
-        String secret = URLEncoder.encode(Settings.CLIENT_SECRET, StandardCharsets.UTF_8);
-        return ask(jenkins, GRANT + "&client_id=" + id + "&client_secret=" + secret);
+        return Tokens.ask(jenkins, body, authorization);
     }
 
     private static String basic(String pair) {
@@ -79,14 +66,15 @@ public class TokenEndpointContractTest {
         Build build = jenkins.build(process.approval());
         Callback callback = process.awaitCallback();
 
-        Answer refused = callback.with(token(jenkins, Settings.OTHER_CLIENT_ID)).succeed("by others");
+        Answer refused =
+                callback.with(Settings.token(jenkins, Settings.OTHER_CLIENT_ID)).succeed("by others");
         refused.expect(403);
         assertThat(refused.json().get("message").textValue())
                 .contains("client client-of-others may not decide for the job");
         assertThat(refused.header("WWW-Authenticate"))
                 .hasValue("Bearer realm=\"armory\", error=\"insufficient_scope\"");
 
-        callback.with(token(jenkins, Settings.CLIENT_ID))
+        callback.with(Settings.token(jenkins, Settings.CLIENT_ID))
                 .succeed("by the client")
                 .expect(200);
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (client client-1): by the client");
@@ -97,7 +85,8 @@ public class TokenEndpointContractTest {
         Build build = jenkins.build(process.approval("callbackCredentialsId: '" + Settings.TEAM + "'"));
         Callback callback = process.awaitCallback();
 
-        Answer refused = callback.with(token(jenkins, Settings.CLIENT_ID)).succeed("by the client");
+        Answer refused =
+                callback.with(Settings.token(jenkins, Settings.CLIENT_ID)).succeed("by the client");
         refused.expect(403);
         assertThat(refused.json().get("message").textValue()).contains("does not let client client-1 decide");
         callback.with(Settings.TEAM_SECRET).succeed("by the team").expect(200);
@@ -111,7 +100,7 @@ public class TokenEndpointContractTest {
         Callback callback = process.awaitCallback();
 
         callback.with(Settings.DEFAULT_SECRET).rehearse().expect(403);
-        callback.with(token(jenkins, Settings.CLIENT_ID))
+        callback.with(Settings.token(jenkins, Settings.CLIENT_ID))
                 .succeed("by the client")
                 .expect(200);
         build.awaitResult("SUCCESS");
@@ -123,5 +112,32 @@ public class TokenEndpointContractTest {
 
         assertThat(build.awaitResult("FAILURE")).contains("allowedCallers: \"client-2\" is neither the client_id");
         assertThat(process.calls()).isEmpty();
+    }
+
+    @Test
+    void answersAreAsTheDocumentSays(Jenkins jenkins) throws IOException {
+        OpenApiTest.read();
+        OpenApiTest.check(
+                TOKEN,
+                "post",
+                200,
+                askForToken(jenkins, "client_credentials", Settings.CLIENT_ID, Settings.CLIENT_SECRET));
+        OpenApiTest.check(
+                TOKEN, "post", 400, askForToken(jenkins, "password", Settings.CLIENT_ID, Settings.CLIENT_SECRET));
+        OpenApiTest.check(TOKEN, "post", 401, askForToken(jenkins, "client_credentials", Settings.CLIENT_ID, "wrong"));
+        OpenApiTest.check(
+                TOKEN, "post", 405, Http.send(Http.request(jenkins.controller().url() + "armory/oauth/token")));
+    }
+
+    private static Answer askForToken(Jenkins jenkins, String grant, String client, String secret) {
+        String body = new ObjectMapper()
+                .createObjectNode()
+                .put("grant_type", grant)
+                .put("client_id", client)
+                .put("client_secret", secret)
+                .toString();
+        return Http.send(Http.request(jenkins.controller().url() + "armory/oauth/token")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body)));
     }
 }

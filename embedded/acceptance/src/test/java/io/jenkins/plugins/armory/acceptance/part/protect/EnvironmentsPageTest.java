@@ -41,6 +41,7 @@ class EnvironmentsPageTest {
                 unclassified:
                   armory:
                     allowedHosts: ["127.0.0.1"]
+                  armoryEnvironments:
                     environments:
                       - name: prod
                         jobs: "job-*"

@@ -58,6 +58,7 @@ class ProtectedEnvironmentTest {
                         uriTemplate: "%s"
                         bodyTemplate:
                           inline: '{"callbackUri": "{{armory.callbackUri}}", "callbackToken": "{{armory.callbackToken}}"}'
+                  armoryEnvironments:
                     environments:
                       - name: prod
                         jobs: "job-*"

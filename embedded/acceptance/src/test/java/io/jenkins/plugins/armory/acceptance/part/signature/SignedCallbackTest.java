@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.acceptance.part.signature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.acceptance.Settings;
 import io.jenkins.plugins.armory.acceptance.SharedController;
 import io.jenkins.plugins.armory.acceptance.driver.Answer;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
@@ -16,16 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Callers that can only sign. */
 public class SignedCallbackTest extends SharedController {
 
-    public static final String OLD = "whsec_b2xkIGtleSBvZiB0aGUgc2lnbmluZyBjYWxsZXI=";
-    public static final String NEW = "whsec_bmV3IGtleSBvZiB0aGUgc2lnbmluZyBjYWxsZXI=";
-    public static final String SIGNED = "callbackCredentialsId: 'signing'";
+    private static final String OLD = Settings.SIGNING_OLD;
+    private static final String NEW = Settings.SIGNING_NEW;
+    private static final String SIGNED = Settings.SIGNED;
 
     private static Answer send(HttpRequest.Builder request) {
         return Http.send(request);
-    }
-
-    public static String success(Callback callback) {
-        return "{\"success\": true, \"mdMessage\": \"signed\", \"approvalId\": \"" + callback.id() + "\"}";
     }
 
     @ParameterizedTest
@@ -34,7 +31,7 @@ public class SignedCallbackTest extends SharedController {
         Build build = jenkins.build(process.approval(SIGNED));
         Callback callback = process.awaitCallback();
 
-        String body = success(callback);
+        String body = Signing.success(callback);
         send(Signing.with(secret).sign(callback.post("/callback", body), body)).expect(200);
 
         assertThat(build.awaitResult("SUCCESS")).contains("succeeded (credentials signing): signed");
@@ -45,7 +42,8 @@ public class SignedCallbackTest extends SharedController {
         Build build = jenkins.build(process.approval(SIGNED)).awaitWaiting(1);
         Callback callback = process.awaitCallback();
 
-        Answer refused = send(Signing.with(OLD).sign(callback.post("", success(callback)), success(callback) + " "));
+        Answer refused = send(
+                Signing.with(OLD).sign(callback.post("", Signing.success(callback)), Signing.success(callback) + " "));
 
         refused.expect(401);
         assertThat(refused.json().get("message").asText()).startsWith("The signature is not valid here");

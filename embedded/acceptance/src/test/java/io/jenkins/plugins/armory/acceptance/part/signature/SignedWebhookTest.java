@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.acceptance.part.signature;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.acceptance.Mistakes;
+import io.jenkins.plugins.armory.acceptance.Settings;
 import io.jenkins.plugins.armory.acceptance.SharedController;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Call;
@@ -22,8 +23,8 @@ import org.junit.jupiter.api.Test;
 /** Calls that are signed, and calls with rules of their own for retries and time limits. */
 public class SignedWebhookTest extends SharedController {
 
-    public static final String OLD = "whsec_b2xkIGtleSBvZiB0aGUgb3V0Z29pbmcgY2FsbHM=";
-    public static final String NEW = "whsec_bmV3IGtleSBvZiB0aGUgb3V0Z29pbmcgY2FsbHM=";
+    private static final String OLD = Settings.CALLS_OLD;
+    private static final String NEW = Settings.CALLS_NEW;
 
     /** Verifies a call as a receiver that has one of the two secrets. */
     private static void assertSigned(Call call, String id) {

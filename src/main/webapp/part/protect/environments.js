@@ -1,9 +1,9 @@
 /* Fills the page of the administrators' environments, and keeps it up to date. */
-import { Kept } from "./anew.js";
-import { foldedTable } from "./card.js";
-import { badge, element, environmentBadge, facts, note, time } from "./elements.js";
-import { keepUpToDate } from "./live.js";
-import { page, say } from "./words.js";
+import { Kept } from "../../anew.js";
+import { foldedTable } from "../../card.js";
+import { badge, element, environmentBadge, facts, note, time } from "../../elements.js";
+import { keepUpToDate } from "../../live.js";
+import { page, say } from "../../words.js";
 
 /** The names of the columns of the last deployments, which are words of the page. */
 const COLUMNS = ["column.build", "column.state", "attempt.at", "decidedBy", "about.commit"];

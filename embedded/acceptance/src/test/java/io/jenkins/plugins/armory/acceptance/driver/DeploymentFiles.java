@@ -1,6 +1,5 @@
-package io.jenkins.plugins.armory.acceptance.part.file;
+package io.jenkins.plugins.armory.acceptance.driver;
 
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

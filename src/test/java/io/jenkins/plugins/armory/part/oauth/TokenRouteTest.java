@@ -1,10 +1,10 @@
-package io.jenkins.plugins.armory.web;
+package io.jenkins.plugins.armory.part.oauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.armory.callback.RefusedRequestException;
-import io.jenkins.plugins.armory.part.oauth.TokenRequest;
+import io.jenkins.plugins.armory.web.OpenApiDocument;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CallerRequestsTest {
+class TokenRouteTest {
 
     /** A stream that is read, or breaks off before it is. */
     private static final class Stream extends ServletInputStream {
@@ -53,7 +53,7 @@ class CallerRequestsTest {
 
     private static HttpServletRequest request(long length, Stream stream, Map<String, String[]> parameters) {
         return (HttpServletRequest) Proxy.newProxyInstance(
-                CallerRequestsTest.class.getClassLoader(),
+                TokenRouteTest.class.getClassLoader(),
                 new Class<?>[] {HttpServletRequest.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "getMethod" -> "POST";
@@ -73,15 +73,20 @@ class CallerRequestsTest {
         HttpServletRequest request =
                 request(length, new Stream(false), Map.of("client_secret", new String[] {"s+cr t"}));
 
-        assertThat(CallerRequests.token(request).body().readText()).isEqualTo("client_secret=s%2Bcr+t");
+        assertThat(TokenRoute.token(request).body().readText()).isEqualTo("client_secret=s%2Bcr+t");
     }
 
     @Test
     void aFormThatBreaksOffIsAFaultOfTheCaller() throws IOException {
-        TokenRequest request = CallerRequests.token(request(27, new Stream(true), Map.of()));
+        TokenRequest request = TokenRoute.token(request(27, new Stream(true), Map.of()));
 
         assertThatThrownBy(() -> request.body().readText())
                 .isInstanceOf(RefusedRequestException.class)
                 .hasMessage("The body breaks off before its end.");
+    }
+
+    @Test
+    void theOpenApiDocumentHasIt() throws IOException {
+        OpenApiDocument.checkHas("docs/part/oauth/openapi.yaml", new TokenRoute().routes());
     }
 }

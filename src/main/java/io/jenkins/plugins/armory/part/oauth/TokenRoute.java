@@ -1,10 +1,9 @@
-package io.jenkins.plugins.armory.web;
+package io.jenkins.plugins.armory.part.oauth;
 
-import io.jenkins.plugins.armory.callback.CallbackRequest;
+import hudson.Extension;
 import io.jenkins.plugins.armory.callback.RequestBody;
-import io.jenkins.plugins.armory.part.oauth.TokenRequest;
-import io.jenkins.plugins.armory.part.signature.SignatureHeaders;
-import io.jenkins.plugins.armory.part.signature.StandardWebhooks;
+import io.jenkins.plugins.armory.web.Route;
+import io.jenkins.plugins.armory.web.Routes;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -16,39 +15,28 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The parts of callers' requests that their endpoints need. */
-final class CallerRequests {
+/** The path {@code armory/oauth/token}. */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class TokenRoute implements Routes {
 
-    private CallerRequests() {}
-
-    static CallbackRequest callback(HttpServletRequest request, String id) {
-        return new CallbackRequest(
-                request.getMethod(),
-                id,
-                headers(request, "Authorization"),
-                headers(request, CallbackRequest.ALTERNATIVE_HEADER),
-                signatures(request),
-                request.getRemoteAddr(),
-                new RequestBody(request.getContentType(), request.getContentLengthLong(), request::getInputStream));
-    }
-
-    private static SignatureHeaders signatures(HttpServletRequest request) {
-        return new SignatureHeaders(
-                headers(request, StandardWebhooks.ID),
-                headers(request, StandardWebhooks.TIMESTAMP),
-                headers(request, StandardWebhooks.SIGNATURE));
-    }
-
-    private static List<String> headers(HttpServletRequest request, String name) {
-        return Collections.list(request.getHeaders(name));
+    @Override
+    public List<Route> routes() {
+        return List.of(new Route(
+                "POST",
+                "/oauth/token",
+                Route.Access.CALLERS,
+                Route.json(call -> ArmoryClients.get().endpoint().handle(token(call.request())))));
     }
 
     static TokenRequest token(HttpServletRequest request) {
         return new TokenRequest(
                 request.getMethod(),
                 request.getQueryString(),
-                headers(request, "Authorization"),
+                Collections.list(request.getHeaders("Authorization")),
                 new RequestBody(request.getContentType(), request.getContentLengthLong(), () -> body(request)));
     }
 

@@ -1,17 +1,15 @@
-package io.jenkins.plugins.armory.part.signature;
+package io.jenkins.plugins.armory.callback.token;
 
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.callback.token.Caller;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The Secret texts with which callers may sign. */
+/** The Secret texts of callers: a caller sends one as its token, or signs with it. */
 @Restricted(NoExternalUse.class)
-@FunctionalInterface
-public interface CallerSecrets {
+public interface CallerSecrets extends TokenVerifier {
 
     /** The message for a caller whose secret cannot be looked up now. */
     String NOT_NOW = "The Secret text of this approval cannot be read now; call back again later.";
@@ -19,7 +17,7 @@ public interface CallerSecrets {
     /**
      * A Secret text, and who signs with it.
      *
-     * @param text its secret, or several, see {@link io.jenkins.plugins.armory.part.signature.SigningSecrets#split}
+     * @param text its secret, or several, see {@link ChosenSecrets#split}
      * @param caller who signs with it
      */
     record CallerSecret(String text, Caller caller) {
