@@ -165,7 +165,7 @@ public final class ArmoryConfiguration extends SettingsSection implements Settin
 
     @Override
     public AllowedHosts hosts() {
-        if (getFault() != null) {
+        if (problem().isPresent()) {
             throw new IllegalStateException(
                     "the settings of webhook approvals cannot be read; Jenkins's log says what to do");
         }

@@ -7,13 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.google.common.base.Throwables;
+import hudson.model.User;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import hudson.security.AccessDeniedException3;
+import hudson.util.Secret;
 import io.jenkins.plugins.armory.config.form.BodyTemplate;
 import io.jenkins.plugins.armory.config.form.CancelDefinition;
 import io.jenkins.plugins.armory.config.form.RetryDefinition;
 import io.jenkins.plugins.armory.config.form.WebhookDefinition;
-import io.jenkins.plugins.armory.part.oauth.ClientDefinition;
-import io.jenkins.plugins.armory.part.oidc.IssuerDefinition;
 import io.jenkins.plugins.armory.webhook.CallCredentials;
 import io.jenkins.plugins.armory.webhook.CallLimits;
 import io.jenkins.plugins.armory.webhook.CancelReference;
@@ -28,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import jenkins.model.Jenkins;
 import jenkins.model.JenkinsLocationConfiguration;
 import net.sf.json.JSONObject;
 import org.htmlunit.html.HtmlButton;
@@ -35,11 +41,13 @@ import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlInput;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlTextArea;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.kohsuke.stapler.Stapler;
 
@@ -184,13 +192,7 @@ class ArmoryConfigurationJenkinsTest {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
         Path file = j.jenkins.getRootDir().toPath().resolve(configuration.getId() + ".xml");
         List<String> settings = List.of(
-                "callbackBaseUrl: ''",
-                "callbackCredentialsId: ''",
-                "allowedHosts: [ci.example.com]",
-                "webhooks: []",
-                "callbackClients: []",
-                "issuers: []",
-                "environments: []");
+                "callbackBaseUrl: ''", "callbackCredentialsId: ''", "allowedHosts: [ci.example.com]", "webhooks: []");
         for (String leftOut : settings) {
             Files.writeString(file, "<damaged");
             configuration.load();
@@ -212,7 +214,7 @@ class ArmoryConfigurationJenkinsTest {
         }
     }
 
-    /** A form sends nothing for a field without rows. A client or issuer that was removed must not stay trusted. */
+    /** A form sends nothing for a field without rows. */
     @Test
     void theFormRemovesTheLastRow(JenkinsRule j) throws Exception {
         ArmoryConfiguration configuration = ArmoryConfiguration.get();
@@ -220,21 +222,13 @@ class ArmoryConfigurationJenkinsTest {
         webhook.setName("tests");
         webhook.setUriTemplate("https://ci.example.com/start");
         configuration.setWebhooks(List.of(webhook));
-        configuration.setCallbackClients(List.of(new ClientDefinition("ci", "**")));
-        configuration.setIssuers(
-                List.of(new IssuerDefinition("https://issuer.example.com", "jenkins", List.of("team=a"), "**")));
         configuration.setAllowedHosts(List.of("ci.example.com"));
 
         HtmlForm form = j.createWebClient().goTo("configure").getFormByName("config");
-        for (String field : List.of("callbackClients", "issuers", "webhooks")) {
-            form.<HtmlButton>getFirstByXPath(
-                            ".//div[@name='" + field + "']//button[contains(@class, 'repeatable-delete')]")
-                    .click();
-        }
+        form.<HtmlButton>getFirstByXPath(".//div[@name='webhooks']//button[contains(@class, 'repeatable-delete')]")
+                .click();
         j.submit(form);
 
-        assertThat(configuration.getCallbackClients()).isEmpty();
-        assertThat(configuration.getIssuers()).isEmpty();
         assertThat(configuration.getWebhooks()).isEmpty();
         assertThat(configuration.getAllowedHosts()).containsExactly("ci.example.com");
     }
@@ -255,12 +249,20 @@ class ArmoryConfigurationJenkinsTest {
             quoteCharacter = '`',
             value = {
                 "allowedHosts: ['https://ci/'] | allowedHosts: \"https://ci/\" is neither a host name",
+                "allowedHosts: ['ci.example.com', ''] | allowedHosts[1]: is blank",
+                "allowedHosts: [''] | allowedHosts[0]: is blank",
+                "callbackBaseUrl: 'jenkins.example.com' | callbackBaseUrl: ",
+                "callbackBaseUrl: 'ftp://jenkins.example.com/' | callbackBaseUrl: ",
+                "callbackBaseUrl: 'https://jenkins.example.com/?a=b' | callbackBaseUrl: ",
+                "callbackBaseUrl: 'https://user@jenkins.example.com/' | callbackBaseUrl: ",
+                "callbackCredentialsId: short | has fewer than 20 characters",
                 "webhooks: [{name: a}] | webhooks: 'a': uriTemplate: is missing",
                 "webhooks: [{name: a, uriTemplate: 'https://ci/', agentIdentifier: x}] | webhooks: 'a': agentIdentifier: goes with networkMode remoteNetworkAgent alone",
                 "webhooks: [{name: a, uriTemplate: 'https://ci/{{x}}'}] | webhooks: 'a': uriTemplate: \"{{x}}\" at line 1, column 12 is not a variable",
                 "webhooks: [{name: a, uriTemplate: 'https://ci/'}, {name: a, uriTemplate: 'https://ci/2'}] | webhooks: there are two of the name \"a\"",
             })
     void mistakesAreFoundWhenTheFileIsLoaded(String settings, String message, JenkinsRule j, @TempDir Path folder) {
+        addSecretText(CredentialsScope.SYSTEM, "short", "x".repeat(19));
         assertThatThrownBy(() -> configure(folder, "unclassified: {armory: {" + settings + "}}"))
                 .satisfies(x -> assertThat(Throwables.getStackTraceAsString(x)).contains(message));
         assertThat(ArmoryConfiguration.get().getWebhooks()).isEmpty();
@@ -324,5 +326,103 @@ class ArmoryConfigurationJenkinsTest {
         }
         JenkinsLocationConfiguration.get().setUrl(null);
         assertWarning(configuration.doCheckCallbackBaseUrl(""));
+    }
+
+    @Test
+    void aFormThatIsRefusedChangesNothingAndSaysWhy(JenkinsRule j) throws Exception {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        configuration.setCallbackBaseUrl("https://jenkins.example.com/");
+        JenkinsRule.WebClient client = j.createWebClient();
+        client.setThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.goTo("configure").getFormByName("config");
+        form.getInputByName("_.callbackBaseUrl").setValue("https://other.example.com/");
+        form.getTextAreaByName("_.allowedHosts").setText("*");
+
+        assertThat(((HtmlPage) j.submit(form)).asNormalizedText())
+                .contains("allowedHosts: \"*\" is neither a host name");
+
+        assertThat(configuration.getCallbackBaseUrl()).isEqualTo("https://jenkins.example.com/");
+        assertThat(configuration.getAllowedHosts()).isEmpty();
+        configuration.load();
+        assertThat(configuration.getCallbackBaseUrl()).isEqualTo("https://jenkins.example.com/");
+    }
+
+    @Test
+    void areNotKnownWhereTheirFileHasWhatTheFormRefuses(JenkinsRule j) throws Exception {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        configuration.setAllowedHosts(List.of("ci.example.com"));
+        Path file = j.jenkins.getRootDir().toPath().resolve(ArmoryConfiguration.class.getName() + ".xml");
+        String text = Files.readString(file);
+        configuration.load();
+        assertThat(configuration.problem()).isEmpty();
+
+        Files.writeString(file, text.replace("ci.example.com", "*"));
+        configuration.load();
+
+        assertThat(configuration.problem())
+                .hasValueSatisfying(problem -> assertThat(problem).contains("allowedHosts"));
+        assertThatIllegalStateException().isThrownBy(configuration::hosts);
+    }
+
+    /** The settings are those in memory: the disk may fail just then. */
+    @Test
+    void aFormThatIsRefusedChangesNothingWhateverIsOnTheDisk(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+        JenkinsRule.WebClient client = j.createWebClient();
+        client.setThrowExceptionOnFailingStatusCode(false);
+        HtmlForm form = client.goTo("configure").getFormByName("config");
+        form.getTextAreaByName("_.allowedHosts").setText("*");
+        Files.writeString(
+                j.jenkins.getRootDir().toPath().resolve(ArmoryConfiguration.class.getName() + ".xml"), "<damaged");
+
+        assertThat(((HtmlPage) j.submit(form)).asNormalizedText())
+                .contains("allowedHosts: \"*\" is neither a host name");
+
+        assertHasAll();
+    }
+
+    private static void addSecretText(CredentialsScope scope, String id, String secret) {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(scope, id, "", Secret.fromString(secret)));
+    }
+
+    @Test
+    void checksTheCallbackCredential(JenkinsRule j) {
+        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        addSecretText(CredentialsScope.SYSTEM, "system", "a secret of the settings");
+        addSecretText(CredentialsScope.GLOBAL, "global", "a secret of the settings");
+        addSecretText(CredentialsScope.SYSTEM, "short", "x".repeat(19));
+        addSecretText(CredentialsScope.SYSTEM, "long", "x".repeat(20));
+
+        for (String right : List.of("", "system", "long")) {
+            assertOk(configuration.doCheckCallbackCredentialsId(right));
+        }
+        assertError(configuration.doCheckCallbackCredentialsId("missing"));
+        assertError(configuration.doCheckCallbackCredentialsId("short")); // anybody may guess as often as they like
+        assertWarning(configuration.doCheckCallbackCredentialsId("global"));
+    }
+
+    /** Overall/Manage without Overall/Administer neither shows nor changes them. */
+    @Test
+    void belongsToAdministratorsAlone(JenkinsRule j, @TempDir Path folder) throws Exception {
+        configure(folder, CASC);
+        j.jenkins.setSecurityRealm(j.createDummySecurityRealm());
+        j.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Jenkins.MANAGE)
+                .everywhere()
+                .to("manager"));
+
+        try (ACLContext ignored = ACL.as2(User.getById("manager", true).impersonate2())) {
+            assertThatThrownBy(() -> ArmoryConfiguration.get().doCheckCallbackCredentialsId("x"))
+                    .isInstanceOf(AccessDeniedException3.class);
+        }
+        HtmlPage page = j.createWebClient()
+                .withJavaScriptEnabled(false)
+                .login("manager")
+                .goTo("manage/configure");
+        assertThat(page.getWebResponse().getContentAsString()).doesNotContain("callbacks.example.com");
+        assertThat(ArmoryConfiguration.get().getRequiredGlobalConfigPagePermission())
+                .isEqualTo(Jenkins.ADMINISTER);
     }
 }

@@ -30,7 +30,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Tests of the root action on a secured Jenkins, for users with different permissions and for callers. */
 @WithJenkins
-class ArmoryRootActionJenkinsTest {
+public class ArmoryRootActionJenkinsTest {
 
     private JenkinsRule j;
     private String id;
@@ -64,7 +64,7 @@ class ArmoryRootActionJenkinsTest {
     }
 
     /** Returns the running build of a job, and starts one if there is none. */
-    static BuildRef running(String job) throws Exception {
+    public static BuildRef running(String job) throws Exception {
         WorkflowJob pipeline = Jenkins.get().getItemByFullName(job, WorkflowJob.class);
         WorkflowRun run = pipeline.getLastBuild();
         if (run == null || !run.isBuilding()) {

@@ -23,13 +23,15 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class TokenRoute implements Routes {
 
+    private static final List<Route> ROUTES = List.of(new Route(
+            "POST",
+            "/oauth/token",
+            Route.Access.CALLERS,
+            Route.json(call -> ArmoryClients.get().endpoint().handle(token(call.request())))));
+
     @Override
     public List<Route> routes() {
-        return List.of(new Route(
-                "POST",
-                "/oauth/token",
-                Route.Access.CALLERS,
-                Route.json(call -> ArmoryClients.get().endpoint().handle(token(call.request())))));
+        return ROUTES;
     }
 
     static TokenRequest token(HttpServletRequest request) {

@@ -14,20 +14,22 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class EnvironmentRoutes implements Routes {
 
+    private static final List<Route> ROUTES = List.of(
+            new Route(
+                    "GET",
+                    "/environments/api/json",
+                    Route.Access.READERS,
+                    Route.json(call -> EnvironmentList.response(
+                            call.armory(), call.request().getHeader("If-None-Match")))),
+            new Route(
+                    "GET",
+                    "/environments/?",
+                    Route.Access.READERS,
+                    Route.page(call -> Optional.of(new EnvironmentsPage()))));
+
     @Override
     public List<Route> routes() {
-        return List.of(
-                new Route(
-                        "GET",
-                        "/environments/api/json",
-                        Route.Access.READERS,
-                        Route.json(call -> EnvironmentList.response(
-                                call.armory(), call.request().getHeader("If-None-Match")))),
-                new Route(
-                        "GET",
-                        "/environments/?",
-                        Route.Access.READERS,
-                        Route.page(call -> Optional.of(new EnvironmentsPage()))));
+        return ROUTES;
     }
 
     @Override

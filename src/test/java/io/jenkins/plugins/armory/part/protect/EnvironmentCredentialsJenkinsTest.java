@@ -132,7 +132,7 @@ class EnvironmentCredentialsJenkinsTest {
     /** Stores the secret, and lets the environment "prod" own it. */
     private static void protect(String jobs) throws Exception {
         store(secretText(CredentialsScope.SYSTEM, "prod-token", SECRET));
-        ArmoryConfiguration.get().setEnvironments(List.of(environment("prod", jobs, "prod-token")));
+        ArmoryEnvironments.get().setEnvironments(List.of(environment("prod", jobs, "prod-token")));
     }
 
     private static WorkflowJob job(JenkinsRule j, String name, String script) throws Exception {
@@ -299,7 +299,7 @@ class EnvironmentCredentialsJenkinsTest {
             store(secretText(CredentialsScope.SYSTEM, "prod-token", SECRET));
             EnvironmentDefinition prod = environment("prod", "job", "prod-token");
             prod.setBefore(List.of(rule));
-            ArmoryConfiguration.get().setEnvironments(List.of(prod));
+            ArmoryEnvironments.get().setEnvironments(List.of(prod));
             WorkflowRun run = job(j, "job", """
                             parallel a: {
                                 armoryEnvironment('prod') { echo 'deploying'; input id: 'Hold', message: 'Hold' }
@@ -359,7 +359,7 @@ class EnvironmentCredentialsJenkinsTest {
                 store(each);
             }
             String[] ids = {"key", "password", "hidden", "file", "certificate"};
-            ArmoryConfiguration.get().setEnvironments(List.of(environment("prod", "job", ids)));
+            ArmoryEnvironments.get().setEnvironments(List.of(environment("prod", "job", ids)));
 
             WorkflowJob job = job(j, "job", """
                     def bind(String where) {
@@ -503,7 +503,7 @@ class EnvironmentCredentialsJenkinsTest {
             store(secretText(CredentialsScope.SYSTEM, "good", "s"));
             String[] ids = {"global", "other", "missing", "doubled", "good"};
             EnvironmentDefinition prod = environment("prod", "job", ids);
-            ArmoryConfiguration.get().setEnvironments(List.of(prod));
+            ArmoryEnvironments.get().setEnvironments(List.of(prod));
 
             String log = logOf(j, """
                     armoryEnvironment('prod') {
@@ -653,7 +653,7 @@ class EnvironmentCredentialsJenkinsTest {
                     CredentialsScope.SYSTEM, "prod-token", "for Git", "bob-4711", SECRET);
             login.setUsernameSecret(true);
             store(login);
-            ArmoryConfiguration.get().setEnvironments(List.of(environment("prod", "job", "prod-token")));
+            ArmoryEnvironments.get().setEnvironments(List.of(environment("prod", "job", "prod-token")));
             WorkflowJob job = job(j, "job", "armoryEnvironment('prod') { input id: 'Hold', message: 'Hold' }");
             WorkflowRun run = job.scheduleBuild2(0).waitForStart();
             awaitInput(run);
@@ -687,7 +687,7 @@ class EnvironmentCredentialsJenkinsTest {
             InputStepExecution hold = awaitInput(run);
             StringCredentials kept = find(run);
 
-            ArmoryConfiguration.get().setEnvironments(List.of(environment("prod", "job", "prod-token")));
+            ArmoryEnvironments.get().setEnvironments(List.of(environment("prod", "job", "prod-token")));
             assertThat(kept.getSecret().getPlainText()).as("reloaded").isEqualTo(SECRET);
             for (List<EnvironmentDefinition> others : List.of(
                     List.<EnvironmentDefinition>of(),
@@ -695,10 +695,10 @@ class EnvironmentCredentialsJenkinsTest {
                     List.of(environment("prod", "other", "prod-token")),
                     List.of(environment("staging", "job", "prod-token"), environment("prod", "job")),
                     List.of(environment("prod", "job", "prod-token"), environment("prod", "j*", "prod-token")))) {
-                ArmoryConfiguration.get().setEnvironments(others);
+                ArmoryEnvironments.get().setEnvironments(others);
                 assertClosed(kept::getSecret);
             }
-            ArmoryConfiguration.get().setEnvironments(List.of(environment("prod", "job", "prod-token")));
+            ArmoryEnvironments.get().setEnvironments(List.of(environment("prod", "job", "prod-token")));
 
             ((CpsFlowExecution) run.getExecution()).waitForSuspension(); // its program is saved in the folder
             job.renameTo("renamed");
@@ -1065,7 +1065,8 @@ class EnvironmentCredentialsJenkinsTest {
                     .waitForStart();
             awaitInput(run(j));
         });
-        Path file = sessions.getHome().toPath().resolve("io.jenkins.plugins.armory.config.ArmoryConfiguration.xml");
+        Path file =
+                sessions.getHome().toPath().resolve("io.jenkins.plugins.armory.part.protect.ArmoryEnvironments.xml");
         Files.writeString(file, "<cut off");
         sessions.then(j -> {
             assertThat(ArmoryConfiguration.get().problem()).isPresent();

@@ -8,7 +8,6 @@ import hudson.model.Item;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
-import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.time.Duration;
@@ -52,7 +51,7 @@ class EnvironmentListJenkinsTest {
                 .grant(Item.READ)
                 .onItems(own)
                 .to("alice"));
-        ArmoryConfiguration.get()
+        ArmoryEnvironments.get()
                 .setEnvironments(List.of(
                         new EnvironmentDefinition("shared", "**"), new EnvironmentDefinition("hidden", "others")));
         for (WorkflowJob job : List.of(own, others)) {

@@ -101,7 +101,7 @@ class EnvironmentRulesJenkinsTest {
                 .grant(Jenkins.ADMINISTER)
                 .everywhere()
                 .to("admin"));
-        ArmoryConfiguration.get().setEnvironments(List.of(prod("**", people("ops"))));
+        ArmoryEnvironments.get().setEnvironments(List.of(prod("**", people("ops"))));
     }
 
     private static EnvironmentDefinition prod(String jobs, EnvironmentRule... before) {
@@ -233,7 +233,7 @@ class EnvironmentRulesJenkinsTest {
     @Test
     void anotherEnvironmentOfTheSameBuildOpensNothing() throws Exception {
         var other = new EnvironmentDefinition("staging", "**");
-        ArmoryConfiguration.get().setEnvironments(List.of(other, prod("**", people("ops"))));
+        ArmoryEnvironments.get().setEnvironments(List.of(other, prod("**", people("ops"))));
         WorkflowRun run = started(job("job", "armoryEnvironment('staging') { }\n" + DEPLOY));
 
         assertThat(pending(run).environment()).isEqualTo("prod");
@@ -252,7 +252,7 @@ class EnvironmentRulesJenkinsTest {
             ArmoryConfiguration.get().setAllowedHosts(List.of("127.0.0.1", "localhost"));
             ArmoryConfiguration.get()
                     .setWebhooks(List.of(definition("ticket", good.url("/").toString())));
-            ArmoryConfiguration.get().setEnvironments(List.of(prod("**", webhook("ticket"))));
+            ArmoryEnvironments.get().setEnvironments(List.of(prod("**", webhook("ticket"))));
             Folder folder = j.createProject(Folder.class, "team");
             var property = new FolderWebhooks();
             property.setWebhooks(List.of(definition("ticket", evil.url("/").toString())));
@@ -370,7 +370,7 @@ class EnvironmentRulesJenkinsTest {
             settings.setAllowedHosts(List.of("127.0.0.1", "localhost"));
             settings.setCallbackCredentialsId("global");
             settings.setWebhooks(List.of(definition("ticket", server.url("/").toString())));
-            settings.setEnvironments(List.of(prod("**", webhook("ticket"))));
+            ArmoryEnvironments.get().setEnvironments(List.of(prod("**", webhook("ticket"))));
             WorkflowRun run = started(job("job", DEPLOY));
             Approval rule = pending(run);
             var caller = new TestCaller(j.getURL());
@@ -401,7 +401,7 @@ class EnvironmentRulesJenkinsTest {
             ArmoryConfiguration settings = ArmoryConfiguration.get();
             settings.setAllowedHosts(List.of("127.0.0.1", "localhost"));
             settings.setWebhooks(List.of(ticket));
-            settings.setEnvironments(List.of(prod("**", webhook("ticket"))));
+            ArmoryEnvironments.get().setEnvironments(List.of(prod("**", webhook("ticket"))));
             settings.setCallbackCredentialsId("GLOBAL");
             WorkflowRun nobodys = started(job("nobodys", DEPLOY));
             assertNotDeployed(nobodys);
@@ -424,7 +424,8 @@ class EnvironmentRulesJenkinsTest {
         WorkflowRun run = started(job("job", DEPLOY));
         Approval rule = pending(run);
         Path file = Files.writeString(
-                folder.resolve("casc.yaml"), "unclassified: {armory: {environments: [{name: prod, jobs: '**'}]}}");
+                folder.resolve("casc.yaml"),
+                "unclassified: {armoryEnvironments: {environments: [{name: prod, jobs: '**'}]}}");
         ConfigurationAsCode.get().configure(file.toString());
 
         assertDeployed(started(job("later", DEPLOY)));
@@ -447,7 +448,7 @@ class EnvironmentRulesJenkinsTest {
 
     @Test
     void aJobOutsideItsJobsFailsWhateverItIsCalledBefore() throws Exception {
-        ArmoryConfiguration.get().setEnvironments(List.of(prod("shop/*/main", people("ops"))));
+        ArmoryEnvironments.get().setEnvironments(List.of(prod("shop/*/main", people("ops"))));
         Folder shop = j.createProject(Folder.class, "shop");
         Folder app = shop.createProject(Folder.class, "app");
         for (String name : List.of("PR-1", "main-2Fx", "mainline")) {
@@ -493,7 +494,7 @@ class EnvironmentRulesJenkinsTest {
 
     @Test
     void ofAMultibranchProjectOnlyTheBranchInItsJobsIsAsked() throws Exception {
-        ArmoryConfiguration.get().setEnvironments(List.of(owner("shop/app/main")));
+        ArmoryEnvironments.get().setEnvironments(List.of(owner("shop/app/main")));
 
         List<WorkflowRun> runs = builtBranches("PR-1", "main/x", "main");
 
@@ -516,7 +517,7 @@ class EnvironmentRulesJenkinsTest {
 
     @Test
     void aPatternOfAllBelowAFolderHasEveryBranchAndPullRequestInIt() throws Exception {
-        ArmoryConfiguration.get().setEnvironments(List.of(owner("shop/**")));
+        ArmoryEnvironments.get().setEnvironments(List.of(owner("shop/**")));
 
         List<WorkflowRun> runs = builtBranches("PR-1", "main/x", "main");
 
@@ -530,7 +531,7 @@ class EnvironmentRulesJenkinsTest {
     @Test
     void anEnvironmentWhoseRulesCannotBeReadIsClosed() throws Exception {
         EnvironmentRule rule = people("ops");
-        ArmoryConfiguration.get().setEnvironments(List.of(prod("**", rule)));
+        ArmoryEnvironments.get().setEnvironments(List.of(prod("**", rule)));
         rule.getManualApproval().setParameters(List.of(new StringParameterDefinition("version", "1") {
             private static final long serialVersionUID = 1L;
 
@@ -552,7 +553,7 @@ class EnvironmentRulesJenkinsTest {
     @Test
     void aRestartFromAStageIsAskedAgain() throws Exception {
         EnvironmentDefinition prod = owner("**");
-        ArmoryConfiguration.get().setEnvironments(List.of(prod));
+        ArmoryEnvironments.get().setEnvironments(List.of(prod));
         WorkflowRun original = started(job("job", READ + """
                 pipeline {
                     agent none
@@ -590,7 +591,7 @@ class EnvironmentRulesJenkinsTest {
     @Test
     void aJobThatIsRenamedMeanwhileDoesNotGetWhatAnotherEntryOwns() throws Exception {
         EnvironmentDefinition strict = owner("strict");
-        ArmoryConfiguration.get().setEnvironments(List.of(prod("loose"), strict));
+        ArmoryEnvironments.get().setEnvironments(List.of(prod("loose"), strict));
         WorkflowJob job = job("loose", """
                 armoryEnvironment('prod') {
                     input id: 'Hold', message: 'Hold'

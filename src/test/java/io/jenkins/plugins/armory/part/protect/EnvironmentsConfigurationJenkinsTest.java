@@ -42,6 +42,7 @@ class EnvironmentsConfigurationJenkinsTest {
                 webhooks:
                   - {name: change-ticket, uriTemplate: "https://tickets.example.com/"}
                   - {name: smoke-tests, uriTemplate: "https://ci.example.com/"}
+              armoryEnvironments:
                 environments:
                   - name: prod
                     jobs: "shop/*/main"
@@ -75,7 +76,7 @@ class EnvironmentsConfigurationJenkinsTest {
     }
 
     private static void assertHasAll() {
-        List<EnvironmentDefinition> all = ArmoryConfiguration.get().getEnvironments();
+        List<EnvironmentDefinition> all = ArmoryEnvironments.get().getEnvironments();
         assertThat(all).extracting(EnvironmentDefinition::getJobs).containsExactly("shop/*/main", "other/**");
         EnvironmentDefinition prod = all.get(0);
         assertThat(prod.getCredentials()).containsExactly("prod-kubeconfig", "prod-token");
@@ -105,10 +106,10 @@ class EnvironmentsConfigurationJenkinsTest {
 
         assertHasAll();
         ConfigurationContext context = new ConfigurationContext(ConfiguratorRegistry.get());
-        String exported = Util.toYamlString(Util.getUnclassifiedRoot(context).get("armory"));
-        configure(folder, "unclassified: {armory: {environments: []}}");
-        assertThat(ArmoryConfiguration.get().getEnvironments()).isEmpty();
-        configure(folder, "unclassified:\n  armory:\n" + exported.indent(4));
+        String exported = Util.toYamlString(Util.getUnclassifiedRoot(context).get("armoryEnvironments"));
+        configure(folder, "unclassified: {armoryEnvironments: {environments: []}}");
+        assertThat(ArmoryEnvironments.get().getEnvironments()).isEmpty();
+        configure(folder, "unclassified:\n  armoryEnvironments:\n" + exported.indent(4));
         assertHasAll();
     }
 
@@ -119,7 +120,7 @@ class EnvironmentsConfigurationJenkinsTest {
         j.configRoundtrip();
 
         assertHasAll();
-        ArmoryConfiguration.get().load();
+        ArmoryEnvironments.get().load();
         assertHasAll();
     }
 
@@ -128,7 +129,7 @@ class EnvironmentsConfigurationJenkinsTest {
     void theirFileHasNoClassesOfTheJdkAndNoEntryThatNeedsAnother(JenkinsRule j, @TempDir Path folder) throws Exception {
         configure(folder, CASC);
 
-        assertThat(j.jenkins.getRootDir().toPath().resolve(ArmoryConfiguration.class.getName() + ".xml"))
+        assertThat(j.jenkins.getRootDir().toPath().resolve(ArmoryEnvironments.class.getName() + ".xml"))
                 .content()
                 .contains("change-ticket")
                 .doesNotContain("java.util.", "reference=");
@@ -185,7 +186,7 @@ class EnvironmentsConfigurationJenkinsTest {
 
         j.configRoundtrip();
 
-        assertThat(ArmoryConfiguration.get().getEnvironments().get(0).getBefore())
+        assertThat(ArmoryEnvironments.get().getEnvironments().get(0).getBefore())
                 .extracting(EnvironmentRule::getUnit)
                 .containsExactly("SECONDS", "HOURS");
     }
@@ -202,9 +203,6 @@ class EnvironmentsConfigurationJenkinsTest {
                 "<string>qa</string>                                                 | qa",
                 "<string>prod-token</string>                                         | <string> </string>",
                 "<waitAtMost>10<                                                     | <waitAtMost>ten<",
-                "<string>ci.example.com</string>                                     | <int>5</int>",
-                "<string>ci.example.com</string>                                     | ci.example.com",
-                "<string>ci.example.com</string>                                     | ci.example.com<string>a.example.com</string>",
             })
     void areNotKnownWhereAPartOfTheirFileIsNotUnderstood(
             String written, String edited, JenkinsRule j, @TempDir Path folder) throws Exception {
@@ -232,13 +230,13 @@ class EnvironmentsConfigurationJenkinsTest {
 
     private static void assertNotKnownOnceTheFileIs(String written, String edited, JenkinsRule j, Path folder)
             throws Exception {
-        configure(folder, CASC + "    allowedHosts: [ci.example.com]\n");
-        ArmoryConfiguration configuration = ArmoryConfiguration.get();
+        configure(folder, CASC);
+        ArmoryEnvironments configuration = ArmoryEnvironments.get();
         Path file = j.jenkins.getRootDir().toPath().resolve(configuration.getId() + ".xml");
         String text = Files.readString(file);
         assertThat(text).contains(written);
         configuration.load();
-        assertThat(configuration.problem()).isEmpty();
+        assertThat(configuration.getFault()).isNull();
         String changed = text.replaceFirst(Pattern.quote(written), Matcher.quoteReplacement(edited));
         if (edited.equals("<no.such.Rule>")) {
             changed = changed.replaceFirst(
@@ -248,9 +246,9 @@ class EnvironmentsConfigurationJenkinsTest {
 
         configuration.load();
 
-        assertThat(configuration.problem()).isPresent();
-        assertThatIllegalStateException().isThrownBy(configuration::hosts);
-        assertThatThrownBy(() -> Environments.find("prod", "shop/a/main")).hasMessageContaining("cannot be read");
+        assertThat(configuration.getFault()).isNotNull();
+        assertThatIllegalStateException().isThrownBy(ArmoryConfiguration.get()::hosts);
+        assertThatThrownBy(() -> ArmoryEnvironments.find("prod", "shop/a/main")).hasMessageContaining("cannot be read");
         configuration.save();
         assertThat(file).content().isEqualTo(changed);
         assertThat(CredentialsProvider.lookupCredentialsInItem(
@@ -275,9 +273,11 @@ class EnvironmentsConfigurationJenkinsTest {
             })
     void aVariableThatIsNotSetIsNotLeftOut(String field, String named, JenkinsRule j, @TempDir Path folder) {
         assertThatThrownBy(() -> configure(
-                        folder, "unclassified: {armory: {environments: [{name: prod, jobs: '**', " + field + "}]}}"))
+                        folder,
+                        "unclassified: {armoryEnvironments: {environments: [{name: prod, jobs: '**', " + field
+                                + "}]}}"))
                 .hasStackTraceContaining(named + ": is blank, as by a variable that is not set");
-        assertThat(ArmoryConfiguration.get().getEnvironments()).isEmpty();
+        assertThat(ArmoryEnvironments.get().getEnvironments()).isEmpty();
     }
 
     @Test
@@ -286,7 +286,7 @@ class EnvironmentsConfigurationJenkinsTest {
 
         j.configRoundtrip();
 
-        assertThat(ArmoryConfiguration.get().getEnvironments().get(0).getBefore())
+        assertThat(ArmoryEnvironments.get().getEnvironments().get(0).getBefore())
                 .extracting(EnvironmentRule::getTimeout)
                 .containsOnly(24L);
     }
@@ -315,9 +315,9 @@ class EnvironmentsConfigurationJenkinsTest {
         String name = field.startsWith("name") ? "" : "name: prod, ";
         String jobs = field.startsWith("jobs") ? "" : "jobs: '**', ";
 
-        assertThatThrownBy(() ->
-                        configure(folder, "unclassified: {armory: {environments: [{" + name + jobs + field + "}]}}"))
+        assertThatThrownBy(() -> configure(
+                        folder, "unclassified: {armoryEnvironments: {environments: [{" + name + jobs + field + "}]}}"))
                 .hasStackTraceContaining("environments[0]." + message);
-        assertThat(ArmoryConfiguration.get().getEnvironments()).isEmpty();
+        assertThat(ArmoryEnvironments.get().getEnvironments()).isEmpty();
     }
 }

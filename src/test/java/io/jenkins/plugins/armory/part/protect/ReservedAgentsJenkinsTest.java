@@ -49,7 +49,7 @@ class ReservedAgentsJenkinsTest {
     private static void reserve(String... labels) {
         var prod = new EnvironmentDefinition("prod", "**");
         prod.setAgents(List.of(labels));
-        ArmoryConfiguration.get().setEnvironments(List.of(prod));
+        ArmoryEnvironments.get().setEnvironments(List.of(prod));
     }
 
     /** Creates an agent that is reserved, and leaves no other executor. */
@@ -316,7 +316,7 @@ class ReservedAgentsJenkinsTest {
     void aBlockOfAnotherBuildGoesOnAfterARestartToo() throws Throwable {
         sessions.then(j -> {
             agent(j);
-            ArmoryConfiguration.get().setEnvironments(List.of());
+            ArmoryEnvironments.get().setEnvironments(List.of());
             WorkflowRun run =
                     start(j, "node('deployer') { input id: 'Hold', message: 'Hold'; echo \"on ${NODE_NAME}\" }");
             awaitInput(run);
@@ -343,7 +343,8 @@ class ReservedAgentsJenkinsTest {
     @Test
     void noAgentIsReservedWhileTheSettingsCannotBeRead() throws Throwable {
         sessions.then(j -> agent(j));
-        Path file = sessions.getHome().toPath().resolve("io.jenkins.plugins.armory.config.ArmoryConfiguration.xml");
+        Path file =
+                sessions.getHome().toPath().resolve("io.jenkins.plugins.armory.part.protect.ArmoryEnvironments.xml");
         Files.writeString(file, "<cut off");
         sessions.then(j -> {
             assertThat(ArmoryConfiguration.get().problem()).isPresent();

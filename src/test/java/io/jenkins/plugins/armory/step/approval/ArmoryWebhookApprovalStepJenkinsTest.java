@@ -8,7 +8,6 @@ import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.domains.Domain;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Result;
@@ -28,7 +27,6 @@ import io.jenkins.plugins.armory.config.form.ManualApproval;
 import io.jenkins.plugins.armory.config.form.RetryDefinition;
 import io.jenkins.plugins.armory.config.form.StatusDefinition;
 import io.jenkins.plugins.armory.config.form.WebhookDefinition;
-import io.jenkins.plugins.armory.part.oauth.ClientDefinition;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -251,34 +249,6 @@ class ArmoryWebhookApprovalStepJenkinsTest {
         assertFailure(
                 step(", bodyTemplate: [inline: '{\"t\": \"{{secrets.trusted}}\"}']"),
                 "is a credential that Manage Jenkins » System trusts with callbacks");
-    }
-
-    /** Whoever may create credentials in a folder must not become the client that the step names. */
-    @Test
-    void noSecretTextOfAFolderStandsInForTheClientThatTheStepNames() throws Exception {
-        Folder folder = j.createProject(Folder.class, "team");
-        addCredentials(
-                j.jenkins,
-                new UsernamePasswordCredentialsImpl(
-                        CredentialsScope.SYSTEM, "client", "", "client-1", "c1ient-secret-of-jenkins"));
-        addCredentials(
-                folder,
-                new StringCredentialsImpl(
-                        CredentialsScope.GLOBAL, "client", "", Secret.fromString("f0lder-secret-of-the-team")));
-        ArmoryConfiguration.get().setCallbackClients(List.of(new ClientDefinition("client", "**")));
-        WorkflowRun run = job(folder, step(", callbackCredentialsId: 'client'"))
-                .scheduleBuild2(0)
-                .waitForStart();
-        String id = received().getHeaders().get("Idempotency-Key");
-
-        assertThat(new TestCaller(j.getURL())
-                        .post(id, "f0lder-secret-of-the-team", "{\"success\": true}")
-                        .statusCode())
-                .isEqualTo(401);
-        assertThat(ArmoryRuntime.get().approvals().find(id).orElseThrow().isDecided())
-                .isFalse();
-        run.doStop();
-        j.waitForCompletion(run);
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.armory.step.environment;
 
-import static io.jenkins.plugins.armory.part.file.step.DeploymentStepsJenkinsTest.awaitInput;
+import static io.jenkins.plugins.armory.step.environment.DeploymentRestartJenkinsTest.awaitInput;
 import static org.awaitility.Awaitility.await;
 
 import com.google.common.util.concurrent.Futures;

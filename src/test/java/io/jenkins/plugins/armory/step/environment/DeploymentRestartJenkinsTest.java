@@ -1,13 +1,14 @@
 package io.jenkins.plugins.armory.step.environment;
 
-import static io.jenkins.plugins.armory.part.file.step.DeploymentStepsJenkinsTest.awaitInput;
-import static io.jenkins.plugins.armory.part.file.step.DeploymentStepsJenkinsTest.failAfterDeployment;
 import static org.awaitility.Awaitility.await;
 
 import hudson.model.Result;
+import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.RollbackEnded;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.RollbackStarted;
+import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.environment.DeploymentTest;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.step.BusyExecutor;
 import io.jenkins.plugins.armory.store.disk.Disk;
@@ -26,6 +27,8 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -33,7 +36,7 @@ import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
 /** Tests of deployments across a restart of Jenkins. */
-class DeploymentRestartJenkinsTest {
+public class DeploymentRestartJenkinsTest {
 
     @RegisterExtension
     private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
@@ -51,6 +54,24 @@ class DeploymentRestartJenkinsTest {
     }
 
     private Map<Path, byte[]> markers;
+
+    /** Returns the {@code input} at which a build waits. */
+    public static InputStepExecution awaitInput(WorkflowRun run) throws Exception {
+        await().until(() -> run.getAction(InputAction.class) != null
+                && run.getAction(InputAction.class).getExecution("Hold") != null);
+        return run.getAction(InputAction.class).getExecution("Hold");
+    }
+
+    /** Reports a failed {@code afterDeployment} approval outside any environment, so that later stages are cancelled. */
+    public static void failAfterDeployment(WorkflowRun run) throws IOException {
+        failAfterDeployment(run, Place.OUTERMOST);
+    }
+
+    public static void failAfterDeployment(WorkflowRun run, Place place) throws IOException {
+        var failed =
+                DeploymentTest.ended(place, "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "2 of 42 failed");
+        ArmoryRuntime.get().deployments().apply(run, failed);
+    }
 
     @Test
     void aCancelledStageIsKnownFromTheGraphIfJenkinsWasKilledBeforeItWasWritten() throws Throwable {

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.armory.step.flow;
 
-import static io.jenkins.plugins.armory.part.file.step.DeploymentStepsJenkinsTest.awaitInput;
-import static io.jenkins.plugins.armory.part.file.step.DeploymentStepsJenkinsTest.failAfterDeployment;
+import static io.jenkins.plugins.armory.step.environment.DeploymentRestartJenkinsTest.awaitInput;
+import static io.jenkins.plugins.armory.step.environment.DeploymentRestartJenkinsTest.failAfterDeployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

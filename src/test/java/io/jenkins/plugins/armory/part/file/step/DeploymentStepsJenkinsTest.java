@@ -1,5 +1,7 @@
 package io.jenkins.plugins.armory.part.file.step;
 
+import static io.jenkins.plugins.armory.step.environment.DeploymentRestartJenkinsTest.awaitInput;
+import static io.jenkins.plugins.armory.step.environment.DeploymentRestartJenkinsTest.failAfterDeployment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,11 +11,7 @@ import hudson.model.ParameterValue;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
-import io.jenkins.plugins.armory.approval.Phase;
-import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.config.form.ManualApproval;
-import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
-import io.jenkins.plugins.armory.environment.DeploymentTest;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.RunningBuilds;
@@ -29,7 +27,6 @@ import io.jenkins.plugins.armory.step.environment.ArmoryEnvironmentStep;
 import io.jenkins.plugins.armory.step.environment.ArmoryRollbackStep;
 import io.jenkins.plugins.armory.step.environment.EnvironmentName;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +48,6 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
-import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,24 +73,6 @@ class DeploymentStepsJenkinsTest {
                     List.of(dependsOn).stream().map(EnvironmentName::new).toList());
         }
         return step;
-    }
-
-    /** Returns the {@code input} at which a build waits. */
-    static InputStepExecution awaitInput(WorkflowRun run) throws Exception {
-        await().until(() -> run.getAction(InputAction.class) != null
-                && run.getAction(InputAction.class).getExecution("Hold") != null);
-        return run.getAction(InputAction.class).getExecution("Hold");
-    }
-
-    /** Reports a failed {@code afterDeployment} approval outside any environment, so that later stages are cancelled. */
-    static void failAfterDeployment(WorkflowRun run) throws IOException {
-        failAfterDeployment(run, Place.OUTERMOST);
-    }
-
-    static void failAfterDeployment(WorkflowRun run, Place place) throws IOException {
-        var failed =
-                DeploymentTest.ended(place, "a1", Phase.AFTER_DEPLOYMENT, "tests", Verdict.FAILURE, "2 of 42 failed");
-        ArmoryRuntime.get().deployments().apply(run, failed);
     }
 
     @Test

@@ -1,7 +1,8 @@
-package io.jenkins.plugins.armory.web;
+package io.jenkins.plugins.armory.part.oauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.cloudbees.hudson.plugins.folder.Folder;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.domains.Domain;
@@ -10,11 +11,12 @@ import hudson.ExtensionList;
 import hudson.model.Item;
 import hudson.model.Result;
 import hudson.security.csrf.DefaultCrumbIssuer;
+import hudson.util.Secret;
 import io.jenkins.plugins.armory.approval.TestApproval;
-import io.jenkins.plugins.armory.config.ArmoryConfiguration;
-import io.jenkins.plugins.armory.part.oauth.ClientDefinition;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.store.TestBuilds;
+import io.jenkins.plugins.armory.web.ArmoryRootActionJenkinsTest;
+import io.jenkins.plugins.armory.web.CallerFilter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +31,7 @@ import jenkins.util.HttpServletFilter;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.htmlunit.Page;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +74,7 @@ class CallersJenkinsTest {
                         Domain.global(),
                         new UsernamePasswordCredentialsImpl(
                                 CredentialsScope.GLOBAL, "ci", "", "client-1", "a-secret-of-all-clients"));
-        ArmoryConfiguration.get().setCallbackClients(List.of(new ClientDefinition("ci", "team/**")));
+        ArmoryClients.get().setClients(List.of(new ClientDefinition("ci", "team/**")));
         id = newApproval(job.getFullName());
     }
 
@@ -188,7 +191,7 @@ class CallersJenkinsTest {
     @Test
     void aTokenEndsWithTheClient() throws Exception {
         String token = token();
-        ArmoryConfiguration.get().setCallbackClients(List.of());
+        ArmoryClients.get().setClients(List.of());
 
         assertThat(post("approvals/" + id, "application/json", SUCCESS, "Authorization", "Bearer " + token)
                         .statusCode())
@@ -228,5 +231,40 @@ class CallersJenkinsTest {
             j.assertLogContains(
                     wrong.substring(0, wrong.indexOf(':')) + ": ", j.buildAndAssertStatus(Result.FAILURE, job));
         }
+    }
+
+    /** Whoever may create credentials in a folder must not become the client that the approval names. */
+    @Test
+    void noSecretTextOfAFolderStandsInForTheClientThatAnApprovalNames() throws Exception {
+        Folder folder = j.createProject(Folder.class, "own");
+        CredentialsProvider.lookupStores(folder)
+                .iterator()
+                .next()
+                .addCredentials(
+                        Domain.global(),
+                        new StringCredentialsImpl(
+                                CredentialsScope.GLOBAL, "ci", "", Secret.fromString("f0lder-secret-of-the-team")));
+        WorkflowJob job = folder.createProject(WorkflowJob.class, "job");
+        ArmoryClients.get().setClients(List.of(new ClientDefinition("ci", "own/**")));
+        String named = ArmoryRuntime.get().tokens().newId();
+        TestBuilds.create(
+                ArmoryRuntime.get().approvals(),
+                TestApproval.of(named, ArmoryRootActionJenkinsTest.running(job.getFullName()))
+                        .webhook("tests")
+                        .callers("ci", List.of("credentials ci"))
+                        .timeout(Instant.now(), Duration.ofHours(1))
+                        .start());
+
+        assertThat(post(
+                                "approvals/" + named,
+                                "application/json",
+                                SUCCESS,
+                                "Authorization",
+                                "Bearer f0lder-secret-of-the-team")
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(post("approvals/" + named, "application/json", SUCCESS, "Authorization", "Bearer " + token())
+                        .statusCode())
+                .isEqualTo(200);
     }
 }
