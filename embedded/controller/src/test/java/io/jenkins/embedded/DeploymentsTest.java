@@ -21,14 +21,16 @@ import io.jenkins.plugins.armory.runtime.BuildEvents;
 import io.jenkins.plugins.armory.runtime.Deployments;
 import io.jenkins.plugins.armory.runtime.RunningBuilds;
 import io.jenkins.plugins.armory.runtime.SeenCommits;
-import io.jenkins.plugins.armory.store.ApprovalStore;
+import io.jenkins.plugins.armory.store.Approvals;
 import io.jenkins.plugins.armory.store.BuildState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import jenkins.util.Timer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,7 +94,7 @@ class DeploymentsTest {
     }
 
     private static Deployments deployments(Path folder, List<Deployment> noted) throws IOException {
-        var approvals = ApprovalStore.open(folder, new ApprovalStore.Builds() {
+        var builds = new Approvals.Builds() {
             @Override
             public BuildState of(BuildRef build) throws IOException {
                 throw new IOException(build + " is not there");
@@ -107,7 +109,9 @@ class DeploymentsTest {
             public boolean isOver(BuildRef build) {
                 return false;
             }
-        });
+        };
+        Approvals approvals =
+                Approvals.open(folder, builds, Timer.get(), Runnable::run, Clock.systemUTC(), approval -> {});
         return new Deployments(
                 Runnable::run, new RunningBuilds(), () -> approvals, (run, deployment) -> noted.add(deployment));
     }

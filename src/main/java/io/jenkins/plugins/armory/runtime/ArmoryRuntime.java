@@ -20,7 +20,6 @@ import io.jenkins.plugins.armory.callback.token.CallbackTokens;
 import io.jenkins.plugins.armory.callback.token.ListedCallers;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.environment.Deployment;
-import io.jenkins.plugins.armory.store.ApprovalStore;
 import io.jenkins.plugins.armory.store.Approvals;
 import io.jenkins.plugins.armory.store.BuildState;
 import io.jenkins.plugins.armory.store.History;
@@ -66,7 +65,7 @@ public final class ArmoryRuntime {
     private final CallbackTokens tokens = new CallbackTokens(KEY::mac);
     private final RunningBuilds runningBuilds = new RunningBuilds();
     private final Deployments deployments =
-            new Deployments(buildExecutor, runningBuilds, this::approvalStore, ArmoryRuntime::ended);
+            new Deployments(buildExecutor, runningBuilds, this::approvals, ArmoryRuntime::ended);
     private final ApprovalEvents events =
             new ApprovalEvents(() -> ExtensionList.lookup(ApprovalListener.class), buildExecutor, this::pending);
     private final OpenStore store = new OpenStore(
@@ -95,10 +94,6 @@ public final class ArmoryRuntime {
 
     private static void ended(Run<?, ?> run, Deployment deployment) {
         ExtensionList.lookup(DeploymentListener.class).forEach(listener -> listener.ended(run, deployment));
-    }
-
-    private ApprovalStore approvalStore() throws ApprovalsUnavailableException {
-        return store.open().store();
     }
 
     private static ExecutorService newExecutor(int threads) {
@@ -144,7 +139,7 @@ public final class ArmoryRuntime {
      * @throws IOException if decisions could not be written to it
      */
     public History history() throws IOException {
-        return approvalStore().history();
+        return approvals().history();
     }
 
     /** Returns why the approvals are not open, for administrators; empty if they are, or if nobody needed them yet. */
@@ -154,7 +149,7 @@ public final class ArmoryRuntime {
 
     /** Returns why the last change of an approval could not be written, for administrators; empty if it was. */
     public Optional<String> writeProblem() {
-        return store.store().flatMap(ApprovalStore::problem);
+        return store.approvals().flatMap(Approvals::problem);
     }
 
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
@@ -196,16 +191,16 @@ public final class ArmoryRuntime {
      * @throws IOException if they cannot be read
      */
     public void takeUp(Run<?, ?> run) throws IOException {
-        approvalStore().takeUp(BuildRecord.refTo(run));
+        approvals().takeUp(BuildRecord.refTo(run));
     }
 
     /** Takes note that a build is over. */
     void ended() {
-        store.store().ifPresent(ApprovalStore::ended);
+        store.approvals().ifPresent(Approvals::ended);
     }
 
-    private ApprovalStore.Builds builds() {
-        return new ApprovalStore.Builds() {
+    private Approvals.Builds builds() {
+        return new Approvals.Builds() {
             @Override
             public BuildState of(BuildRef build) throws IOException {
                 try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {

@@ -10,7 +10,7 @@ import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Deployment.Transition;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.Environment;
-import io.jenkins.plugins.armory.store.ApprovalStore;
+import io.jenkins.plugins.armory.store.Approvals;
 import io.jenkins.plugins.armory.store.BuildState;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -54,7 +54,7 @@ public final class Deployments {
     public interface OpenApprovals {
 
         /** @throws IOException if they are not open, as while another Jenkins has the home */
-        ApprovalStore get() throws IOException;
+        Approvals get() throws IOException;
     }
 
     /** The last builds that are over and that somebody looked at, since a page asks again and again. Guarded by itself. */
@@ -121,7 +121,7 @@ public final class Deployments {
      * of the build on; the job's name is no part of it.
      */
     public String keyOf(Run<?, ?> run) {
-        return ApprovalStore.keyOf(Hashing.sha256()
+        return Approvals.keyOf(Hashing.sha256()
                 .hashString(run.getQueueId() + "/" + run.getTimeInMillis(), StandardCharsets.US_ASCII)
                 .toString());
     }

@@ -5,7 +5,6 @@ import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallLoop;
 import io.jenkins.plugins.armory.call.CallPermits;
 import io.jenkins.plugins.armory.call.Settings;
-import io.jenkins.plugins.armory.store.ApprovalStore;
 import io.jenkins.plugins.armory.store.Approvals;
 import io.jenkins.plugins.armory.store.disk.StoreInUseException;
 import io.jenkins.plugins.armory.store.disk.StoreLock;
@@ -41,7 +40,7 @@ public final class OpenStore {
 
     private final Path folder;
     private final Extensions extensions;
-    private final Supplier<ApprovalStore.Builds> builds;
+    private final Supplier<Approvals.Builds> builds;
     private final ApprovalRequests requests;
     private final CallPermits permits;
     private final ScheduledExecutorService timer;
@@ -50,7 +49,7 @@ public final class OpenStore {
     private final UntilWritten again;
 
     /** The parts that are open together. */
-    public record Open(ApprovalStore store, Approvals approvals, CallLoop calls) {}
+    public record Open(Approvals approvals, CallLoop calls) {}
 
     /** Finds what Jenkins has made. */
     interface Extensions {
@@ -104,7 +103,7 @@ public final class OpenStore {
     OpenStore(
             Path folder,
             Extensions extensions,
-            Supplier<ApprovalStore.Builds> builds,
+            Supplier<Approvals.Builds> builds,
             ApprovalRequests requests,
             CallPermits permits,
             ApprovalEvents events,
@@ -143,9 +142,9 @@ public final class OpenStore {
         return Optional.ofNullable(problem).map(Problem::details);
     }
 
-    /** Returns the store if it is open. */
-    synchronized Optional<ApprovalStore> store() {
-        return Optional.ofNullable(open).map(Open::store);
+    /** Returns the approvals if they are open. */
+    synchronized Optional<Approvals> approvals() {
+        return Optional.ofNullable(open).map(Open::approvals);
     }
 
     /** Runs work that needs the approvals: at once if they are open, else on the executor once they are. */
@@ -194,15 +193,12 @@ public final class OpenStore {
     private void openAll() throws IOException {
         StoreLock lock = StoreLock.take(folder);
         opened.push(lock::close);
-        ApprovalStore found = ApprovalStore.open(folder, builds.get());
-        opened.push(found::close);
-        found.settling(timer, executor);
-        Approvals all = new Approvals(
-                found,
+        Approvals all = Approvals.open(
+                folder,
+                builds.get(),
                 timer,
                 executor,
                 Clock.tickMillis(ZoneOffset.UTC), // as precise as people and scripts have use for
-                BuildRecord::isOver,
                 events);
         opened.push(all::close);
         var calls = new CallLoop(
@@ -213,7 +209,7 @@ public final class OpenStore {
                 () -> ThreadLocalRandom.current().nextDouble(),
                 Clock.systemUTC());
         opened.push(calls::close);
-        open = new Open(found, all, calls);
+        open = new Open(all, calls);
     }
 
     /** Closes what is open, so that the next attempt, or another controller, finds all of it free. */

@@ -16,11 +16,14 @@ import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import io.jenkins.plugins.armory.store.disk.UntilWritten;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +32,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -37,7 +42,15 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The approvals of a controller, with their deadlines, heartbeats and observers.
+ * The approvals of a controller, with their deadlines, heartbeats and observers. Each is in the log of its build, see {@link BuildState}, and
+ * those of builds that are not over are in memory. Below one folder there are besides:
+ *
+ * <pre>
+ * open/KEY    a build whose log has something open, see {@link Markers}
+ * history/    a line for each decision, see {@link History}
+ * </pre>
+ *
+ * When a method that changes an approval returns, the change is on disk; when it throws, nothing has changed.
  *
  * <p>An event is made durable first and then passed on. A decision reaches the {@link ApprovalObserver} of its approval
  * exactly once in the life of this object, whether the decision or {@link #attach} comes first. After a restart the
@@ -47,15 +60,58 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class Approvals implements BuildState.Feed {
 
+    private static final Logger LOGGER = Logger.getLogger(Approvals.class.getName());
+
     /** When an approval whose deadline could not be written puts its build in doubt: its step ends within ten seconds. */
     private static final int ON_TIME_SECONDS = 7;
 
-    private static final Logger LOGGER = Logger.getLogger(Approvals.class.getName());
+    /** The length of what the ids of all approvals of a build begin with. */
+    private static final int KEY = 16;
 
-    private final ApprovalStore store;
+    /** How many approvals of builds that are over are found by their ids. */
+    private static final int REMEMBERED = 10_000;
+
+    /** What is known of the builds. */
+    public interface Builds {
+
+        /**
+         * Returns the state of a build.
+         *
+         * @throws IOException if it cannot be read, or if the build is not there now
+         */
+        BuildState of(BuildRef build) throws IOException;
+
+        /** Returns whether there is such a build now. */
+        boolean isThere(BuildRef build);
+
+        /** Returns whether a build is over. */
+        boolean isOver(BuildRef build);
+    }
+
+    /** The approvals of the builds that are not over, or have something to do, by id. */
+    private final Map<String, Approval> memory = new ConcurrentHashMap<>();
+
+    private final RecentDecisions recent = new RecentDecisions();
+    private final Path folder;
+    private final Builds builds;
+    private final Markers markers;
+    private final History history;
+    /** The states of the builds whose approvals are in memory: as long as they are here, nobody opens another. */
+    private final Map<BuildRef, BuildState> states = new ConcurrentHashMap<>();
+
+    /** The builds of approvals that are in memory no more, by id. Guarded by itself. */
+    private final Map<String, BuildRef> over = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, BuildRef> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
     private final Executor executor;
+    private final ScheduledExecutorService timer;
     private final Clock clock;
-    private final Predicate<BuildRef> over;
     private final Deadlines deadlines;
     private final Heartbeats heartbeats;
     private final Observers observers;
@@ -64,59 +120,200 @@ public final class Approvals implements BuildState.Feed {
     private final Map<String, String> unreadStatuses = new ConcurrentHashMap<>();
 
     private final UntilWritten again;
-    private final ScheduledExecutorService timer;
+    private final AtomicBoolean settling = new AtomicBoolean();
+    private volatile boolean closed;
 
-    /**
-     * Follows the approvals of a store. Those that are overdue when they become known are timed out on the executor. A
-     * callback that comes before that is too late all the same.
-     *
-     * @param timer wakes this object for the next deadline
-     * @param executor does file I/O and calls the observers
-     * @param over whether a build is over; not for one that is missing, which may come back. Asked when somebody decides; may read the build
-     * @param follower follows all approvals from the start
-     */
-    public Approvals(
-            ApprovalStore store,
+    /** Whether all builds are taken up: before that, an id without a marker may be one of a build that goes on. */
+    private volatile boolean takenUp;
+
+    @CheckForNull
+    private volatile IOException failure;
+
+    private Approvals(
+            Path folder,
+            Builds builds,
             ScheduledExecutorService timer,
             Executor executor,
             Clock clock,
-            Predicate<BuildRef> over,
-            ApprovalObserver follower) {
-        this.store = store;
+            ApprovalObserver follower)
+            throws IOException {
+        this.folder = folder;
+        this.builds = builds;
+        this.timer = timer;
         this.executor = executor;
         this.clock = clock;
-        this.over = over;
-        this.observers = new Observers(executor);
-        this.again = new UntilWritten(timer, executor);
-        follow(follower);
-        store.follow(this);
-        this.timer = timer;
-        this.deadlines = new Deadlines(timer, clock, id -> {
+        history = new History(folder.resolve("history"));
+        markers = new Markers(folder.resolve("open"), builds::isThere);
+        observers = new Observers(executor);
+        observers.follow(follower);
+        again = new UntilWritten(timer, executor);
+        deadlines = new Deadlines(timer, clock, id -> {
             executor.execute(() -> checkClock(id));
             checkOnTime(id, ON_TIME_SECONDS);
         });
-        this.heartbeats = new Heartbeats(timer, clock.instant(), id -> executor.execute(() -> checkClock(id)));
-    }
-
-    /** Stops the timers and ends all writing. Pending approvals stay pending on disk. */
-    public void close() {
-        deadlines.close();
-        heartbeats.close();
-        store.close();
+        heartbeats = new Heartbeats(timer, clock.instant(), id -> executor.execute(() -> checkClock(id)));
     }
 
     /**
-     * Adds what a step waits for, which can be decided from then on. Calls begin when the delivery is told, or with the next change.
+     * Opens the approvals of all builds. The log of one is read when somebody asks for it, or by {@link #takeUpAll}. Approvals that are
+     * overdue when they become known are timed out on the executor. A callback that comes before that is too late all the same.
      *
-     * @return the effect on the environments of the build; with a problem, nothing was added
-     * @throws IOException if that could not be made durable
+     * @param timer wakes this object for the next deadline
+     * @param executor does file I/O and calls the observers
+     * @param follower follows all approvals from the start
+     * @throws IOException if the folder cannot be created or read
      */
-    public Deployment.Transition create(ApprovalStarted started, List<Approval> approvals) throws IOException {
-        return store.create(started, approvals);
+    public static Approvals open(
+            Path folder,
+            Builds builds,
+            ScheduledExecutorService timer,
+            Executor executor,
+            Clock clock,
+            ApprovalObserver follower)
+            throws IOException {
+        var approvals = new Approvals(folder, builds, timer, executor, clock, follower);
+        approvals.history.readDecided((id, build) -> {
+            synchronized (approvals.over) {
+                approvals.over.put(id, build);
+            }
+        });
+        return approvals;
+    }
+
+    /** Writes the history in the background, and lets go of builds that are over. */
+    private void settleSoon() {
+        if (settling.compareAndSet(false, true)) {
+            executor.execute(() -> untilWritten("the history", this::settle));
+        }
+    }
+
+    /**
+     * Takes up all builds that have something open. One whose log cannot be read holds up no other. Called when Jenkins has loaded its jobs, and
+     * whoever follows the approvals is there.
+     *
+     * @param running further builds that go on; the marker of one may be lost
+     */
+    public void takeUpAll(Collection<BuildRef> running) {
+        var all = new HashSet<BuildRef>(markers.builds());
+        all.addAll(running);
+        for (BuildRef build : all) {
+            try {
+                takeUp(build);
+            } catch (IOException | RuntimeException x) {
+                LOGGER.log(Level.WARNING, x, () -> "The approvals of " + build + " cannot be read now");
+                if (!builds.isThere(build)) {
+                    markers.removeMissing(build, Instant.now());
+                }
+            }
+        }
+        takenUp = true;
+        readRecent();
+        settleSoon();
+    }
+
+    /** Reads the newest decisions of builds that are over, for the page of all approvals. */
+    private void readRecent() {
+        List<Map.Entry<String, BuildRef>> all;
+        synchronized (over) {
+            all = List.copyOf(over.entrySet());
+        }
+        for (Map.Entry<String, BuildRef> each :
+                all.subList(Math.max(0, all.size() - RecentDecisions.MOST), all.size())) {
+            try {
+                find(each.getKey()).filter(Approval::isDecided).ifPresent(recent::put);
+            } catch (IOException x) {
+                LOGGER.log(Level.FINE, x, () -> "The approvals of " + each.getValue() + " cannot be read");
+            }
+        }
+    }
+
+    private void settle() throws IOException {
+        settling.set(false);
+        history.write();
+        for (BuildRef build : markers.builds()) {
+            BuildState state = states.get(build);
+            // One that was let go of may have been marked again, when the end of its environments was written.
+            if (builds.isOver(build) && (state == null ? takenUp : letsGo(build, state.approvals()))) {
+                // Without the lock of memory, which commits take: whoever takes up a build waits for one.
+                states.remove(build);
+                markers.remove(build);
+            }
+        }
+    }
+
+    /** Removes approvals from memory, if nothing is left to do for them. */
+    private boolean letsGo(BuildRef build, List<Approval> all) {
+        synchronized (memory) {
+            for (Approval each : all) {
+                Approval known = memory.get(each.id());
+                if (known == null || !known.isClosed() || history.lacks(each.id())) {
+                    return false;
+                }
+            }
+            synchronized (over) {
+                all.forEach(each -> over.put(each.id(), build));
+            }
+            all.forEach(each -> memory.remove(each.id()));
+            return true;
+        }
+    }
+
+    /** Takes note that a build is over. */
+    public void ended() {
+        settleSoon();
+    }
+
+    /**
+     * Takes up the approvals of a build, unless that was done before. Its job may have been renamed while Jenkins was down.
+     *
+     * @throws IOException if the build is not there now, or is a copy of another one that has the approvals
+     */
+    public void takeUp(BuildRef build) throws IOException {
+        if (!states.containsKey(build)) {
+            BuildState state = builds.of(build);
+            state.mark(); // under the present name
+            keep(build, state);
+        }
+    }
+
+    /**
+     * Opens the log of a build, see {@link BuildState}. There must be one object of a build.
+     *
+     * @param folder returns the build's folder, which changes with the name of the job
+     * @param key the build's
+     * @param seen how many commits the build's own record has seen
+     * @param waiters calls the steps that wait
+     */
+    public BuildState openState(BuildRef build, Supplier<Path> folder, String key, long seen, Executor waiters) {
+        BuildState known = states.get(build);
+        return known != null ? known : BuildState.open(build, folder, markers, key, seen, waiters, clock);
+    }
+
+    /** Puts a build in doubt if its log could not be written for some seconds. Returns whether that is so. */
+    private boolean doubtIfStuck(BuildRef build, String why) {
+        BuildState state = states.get(build);
+        boolean isStuck = state != null && state.isStuck(BuildState.STUCK);
+        if (isStuck) {
+            state.doubt(why);
+        }
+        return isStuck;
+    }
+
+    /** Subscribes to the feed of a build, once. Returns when the subscription holds, on every thread, so that no commit is missed. */
+    public void keep(BuildRef build, BuildState state) {
+        states.computeIfAbsent(build, same -> {
+            state.follow(this);
+            return state;
+        });
     }
 
     @Override
     public void known(Approval approval) {
+        if (approval.isDecided()) {
+            history.takeUp(approval);
+            recent.put(approval);
+        }
+        add(approval);
         if (!approval.isDecided()) {
             watch(approval);
         }
@@ -125,6 +322,7 @@ public final class Approvals implements BuildState.Feed {
 
     @Override
     public void created(Approval approval) {
+        add(approval);
         observers.ofAll(observer -> observer.created(approval));
         watch(approval);
         if (approval.state() == Approval.State.WAITING) {
@@ -132,66 +330,26 @@ public final class Approvals implements BuildState.Feed {
         }
     }
 
-    /** Schedules the next check of the reminder, the window, the deadline and the heartbeat. */
-    private void watch(Approval approval) {
-        Instant opensAt = approval.opensAt();
-        Instant deadline = approval.deadline();
-        Instant next = opensAt != null ? opensAt : approval.reminderDue().orElse(deadline);
-        deadlines.set(approval.id(), next.isBefore(deadline) ? next : deadline);
-        heartbeats.watch(approval);
-    }
-
-    /** Returns when the next heartbeat of an approval is due; empty while none is expected. */
-    public Optional<Instant> heartbeatDue(Approval approval) {
-        return heartbeats.dueOf(approval);
-    }
-
-    /**
-     * Applies an event.
-     *
-     * @return its effect, durable; empty for an id that is unknown or was removed
-     * @throws IOException if the change could not be made durable; the event has no effect then
-     */
-    public Optional<Transition> apply(String id, Event event) throws IOException {
-        if (event instanceof Event.Sent sent) {
-            heardAnswer(id, sent.attempt());
-        }
-        if (isFromOutside(event) && isOfEndedBuild(id)) { // after a crash, before Jenkins has looked at all builds
-            apply(id, new Event.Aborted(Event.Aborted.BUILD_ENDED));
-        }
-        return store.apply(List.of(id), event, clock.instant()).stream().findFirst();
-    }
-
-    private static boolean isFromOutside(Event event) {
-        return event instanceof Event.Verdict || event instanceof Event.ProcessVerdict;
-    }
-
-    private boolean isOfEndedBuild(String id) throws IOException {
-        return store.find(id)
-                .filter(approval -> !approval.isDecided() && over.test(approval.build()))
-                .isPresent();
-    }
-
-    /**
-     * Applies the end of a wait to those of the approvals that are pending, with one write.
-     *
-     * @return its effects, durable
-     * @throws IOException if the changes could not be made durable; the event has no effect then
-     */
-    public List<Transition> end(Collection<String> ids, Event event) throws IOException {
-        return store.apply(ids, event, clock.instant());
-    }
-
-    /** Starts the first heartbeat interval when the webhook has answered. Called before the event is applied. */
-    private void heardAnswer(String id, Attempt answered) throws IOException {
-        Optional<Approval> found = store.find(id);
-        if (found.isPresent()) {
-            heard(found.get(), answered.at().plus(answered.duration()), null);
-        }
-    }
-
     @Override
     public void applied(Commit.Applied effect) {
+        Approval after = effect.after();
+        synchronized (memory) {
+            if (memory.get(after.id()) == null) {
+                return; // its build is deleted
+            }
+            if (effect.decides()) {
+                history.take(after);
+            }
+            add(after);
+        }
+        if (after.isDecided()) {
+            recent.put(after); // also when a later attempt is noted
+            settleSoon();
+        }
+        tell(effect);
+    }
+
+    private void tell(Commit.Applied effect) {
         Event event = effect.event();
         Approval approval = effect.after();
         String id = approval.id();
@@ -230,6 +388,154 @@ public final class Approvals implements BuildState.Feed {
     }
 
     /**
+     * Adds what a step waits for, which can be decided from then on. Calls begin when the delivery is told, or with the next change.
+     *
+     * @return the effect on the environments of the build; with a problem, nothing was added
+     * @throws IOException if that could not be made durable
+     */
+    public Deployment.Transition create(ApprovalStarted started, List<Approval> approvals) throws IOException {
+        checkOpen();
+        Approval first = approvals.get(0);
+        BuildRef build = first.build();
+        BuildState state = builds.of(build);
+        keep(build, state);
+        return noting(() -> state.create(started, approvals));
+    }
+
+    private void checkOpen() throws IOException {
+        if (closed) {
+            throw new IOException("the approvals are closed, since Jenkins is going down");
+        }
+    }
+
+    /** A write. */
+    private interface Write<T> {
+        T run() throws IOException;
+    }
+
+    /** Writes, and takes note of why that is not possible, for administrators. */
+    private <T> T noting(Write<T> write) throws IOException {
+        try {
+            T result = write.run();
+            failure = null;
+            return result;
+        } catch (IOException x) {
+            failure = x;
+            throw x;
+        }
+    }
+
+    /**
+     * Returns the approval of that id, whatever its state; empty for an id that is unknown or was removed.
+     *
+     * @throws IOException if its log cannot be read; that does not mean that the approval is gone
+     */
+    public Optional<Approval> find(String id) throws IOException {
+        Optional<Approval> inMemory = findInMemory(id);
+        if (inMemory.isPresent()) {
+            return inMemory;
+        }
+        Optional<BuildRef> marked = markers.find(keyOf(id)); // which was not read yet, or could not be
+        if (marked.isPresent()) {
+            takeUp(marked.get());
+            return builds.of(marked.get()).approval(id);
+        }
+        BuildRef build;
+        synchronized (over) {
+            build = over.get(id);
+        }
+        if (build == null && !takenUp) {
+            throw new IOException("the builds that go on are still being read");
+        }
+        return build != null && builds.isThere(build) ? builds.of(build).approval(id) : Optional.empty();
+    }
+
+    /** Returns what the ids of all approvals of a build begin with. */
+    public static String keyOf(String id) {
+        return id.substring(0, Math.min(KEY, id.length()));
+    }
+
+    /** Returns the approval if its build is not over, or has something to do. Reads no file. */
+    public Optional<Approval> findInMemory(String id) {
+        return Optional.ofNullable(memory.get(id));
+    }
+
+    /**
+     * Applies an event.
+     *
+     * @return its effect, durable; empty for an id that is unknown or was removed
+     * @throws IOException if the change could not be made durable; the event has no effect then
+     */
+    public Optional<Transition> apply(String id, Event event) throws IOException {
+        if (event instanceof Event.Sent sent) {
+            heardAnswer(id, sent.attempt());
+        }
+        if (isFromOutside(event) && isOfEndedBuild(id)) { // after a crash, before Jenkins has looked at all builds
+            apply(id, new Event.Aborted(Event.Aborted.BUILD_ENDED));
+        }
+        return write(List.of(id), event, clock.instant()).stream().findFirst();
+    }
+
+    private static boolean isFromOutside(Event event) {
+        return event instanceof Event.Verdict || event instanceof Event.ProcessVerdict;
+    }
+
+    private boolean isOfEndedBuild(String id) throws IOException {
+        return find(id).filter(approval -> !approval.isDecided() && builds.isOver(approval.build()))
+                .isPresent();
+    }
+
+    /**
+     * Applies the end of a wait to those of the approvals that are pending, with one write.
+     *
+     * @return its effects, durable
+     * @throws IOException if the changes could not be made durable; the event has no effect then
+     */
+    public List<Transition> end(Collection<String> ids, Event event) throws IOException {
+        return write(ids, event, clock.instant());
+    }
+
+    /** Starts the first heartbeat interval when the webhook has answered. Called before the event is applied. */
+    private void heardAnswer(String id, Attempt answered) throws IOException {
+        Optional<Approval> found = find(id);
+        if (found.isPresent()) {
+            heard(found.get(), answered.at().plus(answered.duration()), null);
+        }
+    }
+
+    /** Applies an event with one commit for each of the builds. */
+    List<Transition> write(Collection<String> ids, Event event, Instant now) throws IOException {
+        checkOpen();
+        var ofBuilds = new LinkedHashMap<BuildRef, List<String>>();
+        for (String id : ids) {
+            find(id).ifPresent(approval -> ofBuilds.computeIfAbsent(approval.build(), build -> new ArrayList<>())
+                    .add(id));
+        }
+        var transitions = new ArrayList<Transition>();
+        for (Map.Entry<BuildRef, List<String>> each : ofBuilds.entrySet()) {
+            BuildRef build = each.getKey();
+            BuildState known = states.get(build);
+            BuildState state = known == null ? builds.of(build) : known;
+            transitions.addAll(noting(() -> state.apply(each.getValue(), event, now)));
+        }
+        return transitions;
+    }
+
+    /** Schedules the next check of the reminder, the window, the deadline and the heartbeat. */
+    private void watch(Approval approval) {
+        Instant opensAt = approval.opensAt();
+        Instant deadline = approval.deadline();
+        Instant next = opensAt != null ? opensAt : approval.reminderDue().orElse(deadline);
+        deadlines.set(approval.id(), next.isBefore(deadline) ? next : deadline);
+        heartbeats.watch(approval);
+    }
+
+    /** Returns when the next heartbeat of an approval is due; empty while none is expected. */
+    public Optional<Instant> heartbeatDue(Approval approval) {
+        return heartbeats.dueOf(approval);
+    }
+
+    /**
      * Takes a report of progress. Writes nothing and waits for no other request, unless this is the first event after
      * the deadline.
      *
@@ -242,7 +548,7 @@ public final class Approvals implements BuildState.Feed {
             throws IOException {
         Instant now = clock.instant();
         Event event = new Event.Progress();
-        Optional<Approval> found = store.find(id);
+        Optional<Approval> found = find(id);
         Optional<Transition> transition = found.map(approval -> approval.on(event, now));
         if (transition.isPresent() && !transition.get().approval().equals(found.get())) {
             return apply(id, event);
@@ -298,7 +604,7 @@ public final class Approvals implements BuildState.Feed {
      */
     public void attach(String id, ApprovalObserver observer) throws IOException {
         observers.attach(id, observer);
-        Optional<Approval> found = store.find(id);
+        Optional<Approval> found = find(id);
         found.filter(Approval::isDecided).ifPresent(observers::decided);
         if (found.filter(approval -> !approval.isClosed()).isEmpty()) {
             observers.detach(id);
@@ -310,21 +616,11 @@ public final class Approvals implements BuildState.Feed {
         observers.note(approval.id(), DecisionText.line(approval, line));
     }
 
-    /** See {@link ApprovalStore#find}. */
-    public Optional<Approval> find(String id) throws IOException {
-        return store.find(id);
-    }
-
-    /** See {@link ApprovalStore#findInMemory}. */
-    public Optional<Approval> findInMemory(String id) {
-        return store.findInMemory(id);
-    }
-
     /** Returns the pending approvals, the oldest first, and after them the newest decided ones, newest first. */
     public List<Approval> list() {
         var all = new ArrayList<>(pending());
         all.sort(Comparator.comparing(Approval::createdAt).thenComparing(Approval::id));
-        all.addAll(store.recentlyDecided());
+        all.addAll(recent.list());
         return all;
     }
 
@@ -333,9 +629,13 @@ public final class Approvals implements BuildState.Feed {
         return open().filter(approval -> !approval.isDecided()).toList();
     }
 
-    /** See {@link ApprovalStore#open}. */
+    /** Returns all approvals that are pending or have calls to make, in no order. */
     public Stream<Approval> open() {
-        return store.open();
+        return memory.values().stream().filter(approval -> !approval.isClosed());
+    }
+
+    private void add(Approval approval) {
+        memory.put(approval.id(), approval);
     }
 
     /** Adds an observer of all approvals. */
@@ -361,9 +661,41 @@ public final class Approvals implements BuildState.Feed {
                 x -> LOGGER.log(Level.WARNING, "Cannot write " + what + "; trying again until it can be written", x));
     }
 
+    /** Returns why the last change could not be written; empty if it was, or if there was none. */
+    public Optional<String> problem() {
+        return Optional.ofNullable(failure).map(x -> folder + ": " + x);
+    }
+
+    /**
+     * Returns the history with all decisions so far.
+     *
+     * @throws IOException if decisions could not be written to it
+     */
+    public History history() throws IOException {
+        history.write();
+        return history;
+    }
+
     /** Forgets the approvals of builds that are gone. */
     public void remove(Predicate<BuildRef> gone) {
-        store.remove(gone).forEach(this::forget);
+        try {
+            history.write();
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot write decisions to the history, and their builds are deleted", x);
+        }
+        var ids = new ArrayList<String>();
+        for (BuildRef build : markers.builds()) {
+            if (gone.test(build)) {
+                BuildState state = states.remove(build);
+                if (state != null) { // of one that cannot be read, nothing is in memory
+                    state.approvals().forEach(approval -> ids.add(approval.id()));
+                }
+                markers.remove(build);
+            }
+        }
+        ids.forEach(memory::remove);
+        recent.remove(gone);
+        ids.forEach(this::forget);
     }
 
     private void forget(String id) {
@@ -388,9 +720,28 @@ public final class Approvals implements BuildState.Feed {
         return failure == null ? progressOf(id).map(Progress::mdMessage).orElse("") : failure;
     }
 
-    /** See {@link ApprovalStore#renamed}. */
+    /** Takes over the new full name of a job, or of all jobs in a folder. */
     public void renamed(String before, String after) {
-        store.renamed(before, after);
+        for (BuildRef build : markers.builds()) {
+            BuildRef now = build.renamed(before, after);
+            BuildState state = states.get(build);
+            if (!now.equals(build) && state != null) {
+                try {
+                    state.moved(now.job());
+                } catch (IOException x) {
+                    LOGGER.log(Level.SEVERE, "The log of " + now + " is not complete", x);
+                }
+                states.put(now, state);
+                states.remove(build);
+                state.approvals().forEach(this::add);
+            }
+            markers.renamed(build, now);
+        }
+        recent.replaceAll(approval ->
+                approval.ofJob(approval.build().renamed(before, after).job()));
+        synchronized (over) {
+            over.replaceAll((id, build) -> build.renamed(before, after));
+        }
     }
 
     /** Sees to it that an approval ends soon after its deadline, even if nothing can be written. Takes no lock of a log. */
@@ -401,8 +752,7 @@ public final class Approvals implements BuildState.Feed {
                         Approval approval = findInMemory(id).orElse(null);
                         if (approval != null
                                 && approval.isOverdue(clock.instant())
-                                && !store.doubtIfStuck(
-                                        approval.build(), "that a deadline has passed cannot be written")) {
+                                && !doubtIfStuck(approval.build(), "that a deadline has passed cannot be written")) {
                             checkOnTime(id, 1);
                         }
                     },
@@ -415,7 +765,7 @@ public final class Approvals implements BuildState.Feed {
 
     private void checkClock(String id) {
         untilWritten("what is due for approval " + id, () -> {
-            Approval approval = store.find(id).orElse(null);
+            Approval approval = find(id).orElse(null);
             if (approval == null || approval.isDecided()) {
                 return;
             }
@@ -432,5 +782,19 @@ public final class Approvals implements BuildState.Feed {
                     .filter(each -> !each.isDecided())
                     .ifPresent(this::watch);
         });
+    }
+
+    /** Stops the timers and ends all writing. Pending approvals stay pending on disk, and can still be read. */
+    public void close() {
+        deadlines.close();
+        heartbeats.close();
+        closed = true;
+        try {
+            history.write();
+        } catch (IOException x) {
+            LOGGER.log(Level.WARNING, "Cannot write the history; the next start does", x);
+        }
+        history.close();
+        markers.close();
     }
 }

@@ -658,13 +658,7 @@ class ApprovalsPropertyTest {
 
         private void open() throws IOException {
             executor = new ManualExecutor();
-            approvals = new Approvals(
-                    TestBuilds.open(folder).settling(TIMER, executor),
-                    TIMER,
-                    executor,
-                    clock,
-                    build -> false,
-                    approval -> {});
+            approvals = TestBuilds.below(folder).open(TIMER, executor, clock, approval -> {});
             told.clear();
             attached = false;
         }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.call;
 import io.jenkins.plugins.armory.approval.ManualTimer;
 import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
-import io.jenkins.plugins.armory.store.ApprovalStore;
 import io.jenkins.plugins.armory.store.Approvals;
 import io.jenkins.plugins.armory.store.TestBuilds;
 import io.jenkins.plugins.armory.store.disk.UntilWritten;
@@ -29,7 +28,6 @@ abstract class CallLoopFixture {
     @TempDir
     Path folder;
 
-    ApprovalStore store;
     Approvals approvals;
     CallLoop loop;
 
@@ -47,8 +45,7 @@ abstract class CallLoopFixture {
 
     @BeforeEach
     void open() throws IOException {
-        store = TestBuilds.open(folder).settling(timer.service(), Runnable::run);
-        approvals = new Approvals(store, timer.service(), Runnable::run, clock, build -> false, approval -> {});
+        approvals = TestBuilds.below(folder).open(timer.service(), Runnable::run, clock, approval -> {});
         loop = new CallLoop(
                 approvals,
                 requests,
@@ -57,7 +54,7 @@ abstract class CallLoopFixture {
                 () -> chance,
                 clock);
         loop.open();
-        store.takeUpAll(List.of());
+        approvals.takeUpAll(List.of());
     }
 
     void restart() throws IOException {

@@ -13,7 +13,6 @@ import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.call.FakeRequests.Call;
-import io.jenkins.plugins.armory.store.ApprovalStore;
 import io.jenkins.plugins.armory.store.Approvals;
 import io.jenkins.plugins.armory.store.TestBuilds;
 import io.jenkins.plugins.armory.store.disk.UntilWritten;
@@ -49,9 +48,8 @@ class CallLoopTest {
     private final List<String> log = new ArrayList<>();
     private boolean chanceIsBroken;
     /** The names of jobs that were renamed, by their ids. */
-    private ApprovalStore store;
-
     private Approvals approvals;
+
     private CallLoop loop;
 
     private static Webhook webhook(String name) {
@@ -63,8 +61,7 @@ class CallLoopTest {
 
     @BeforeEach
     void create() throws IOException {
-        store = TestBuilds.open(folder);
-        open(store);
+        open();
         create(ID, webhook("w"), Channel.CALLBACK);
         attach();
     }
@@ -84,13 +81,13 @@ class CallLoopTest {
                         .start());
     }
 
-    private void open(ApprovalStore repository) {
-        connect(repository);
+    private void open() throws IOException {
+        connect();
         loop.open();
     }
 
-    private void connect(ApprovalStore repository) {
-        approvals = new Approvals(repository, timer.service(), Runnable::run, clock, build -> false, approval -> {});
+    private void connect() throws IOException {
+        approvals = TestBuilds.below(folder).open(timer.service(), Runnable::run, clock, approval -> {});
         loop = new CallLoop(
                 approvals,
                 requests,
@@ -98,7 +95,7 @@ class CallLoopTest {
                 new UntilWritten(timer.service(), Runnable::run),
                 this::chance,
                 clock);
-        repository.takeUpAll(List.of());
+        approvals.takeUpAll(List.of());
     }
 
     private double chance() {
@@ -114,14 +111,12 @@ class CallLoopTest {
 
     private void restart() throws IOException {
         stop();
-        open(store);
+        open();
     }
 
-    /** Ends the approvals, and opens the store for the next start. */
-    private void stop() throws IOException {
+    private void stop() {
         approvals.close();
         calls.clear();
-        store = TestBuilds.open(folder);
     }
 
     private void awaitNextAttempt() {
@@ -581,7 +576,7 @@ class CallLoopTest {
         answer(CallResult.refused(400, "answered 400", false, null, ""));
         stop();
         requests.reasonToWait = null;
-        open(store);
+        open();
 
         assertThat(calls).isEmpty();
         assertClosed();
@@ -593,7 +588,7 @@ class CallLoopTest {
         loop.deliver(ID);
         abort();
         stop();
-        connect(store);
+        connect();
 
         loop.deliver(ID);
         loop.open();
@@ -606,7 +601,7 @@ class CallLoopTest {
     void whatEndsBeforeItsBuildIsThereIsCancelledOnceTheDeliveryIsOpen() throws IOException {
         deliverAndTake();
         stop();
-        connect(store);
+        connect();
         requests.reasonToWait = "its build is not there";
         abort();
         requests.reasonToWait = null;
@@ -700,7 +695,7 @@ class CallLoopTest {
         answer(REFUSED);
         stop();
         clock.set(clock.instant().plus(Duration.ofMinutes(1)));
-        open(store);
+        open();
         attach();
         loop.deliver(ID);
         timer.pass(Duration.ZERO);
@@ -716,7 +711,7 @@ class CallLoopTest {
     @Test
     void whatEndsBeforeTheDeliveryIsOpenIsCancelled() throws IOException {
         stop();
-        connect(store);
+        connect();
         loop.deliver(ID);
         assertThat(calls).isEmpty();
         abort();

@@ -17,7 +17,6 @@ import io.jenkins.plugins.armory.callback.token.Caller;
 import io.jenkins.plugins.armory.callback.token.TokenVerifier;
 import io.jenkins.plugins.armory.callback.token.Verification;
 import io.jenkins.plugins.armory.store.ApprovalObserver;
-import io.jenkins.plugins.armory.store.ApprovalStore;
 import io.jenkins.plugins.armory.store.Approvals;
 import io.jenkins.plugins.armory.store.TestBuilds;
 import java.io.ByteArrayInputStream;
@@ -64,7 +63,6 @@ class CallbackEndpointTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final CallbackTokens tokens = CallbackTokensTest.withKey("test");
     private TestBuilds builds;
-    private ApprovalStore store;
     private Approvals approvals;
     private boolean stopping;
     private CallbackEndpoint endpoint;
@@ -73,9 +71,8 @@ class CallbackEndpointTest {
     @BeforeEach
     void create() throws IOException {
         builds = TestBuilds.below(folder);
-        store = builds.open().settling(timer, Runnable::run);
-        store.takeUpAll(List.of());
-        approvals = new Approvals(store, timer, Runnable::run, Clock.systemUTC(), build -> false, approval -> {});
+        approvals = builds.open(timer, Runnable::run, Clock.systemUTC(), approval -> {});
+        approvals.takeUpAll(List.of());
         endpoint = endpoint();
         id = newApproval("ci-callback", Duration.ofHours(24));
     }
@@ -491,7 +488,7 @@ class CallbackEndpointTest {
     private void endAndDamage(String approval) throws IOException {
         BuildRef build = approvals.find(approval).orElseThrow().build();
         builds.end(build);
-        store.ended();
+        approvals.ended();
         builds.damage(build);
     }
 
@@ -512,15 +509,14 @@ class CallbackEndpointTest {
 
         assertError(response, 503, "unavailable", "cannot be read");
         assertThat(response.headers()).isEqualTo(Map.of("Retry-After", "10"));
-        store.takeUpAll(List.of());
+        approvals.takeUpAll(List.of());
         assertThat(callBack(id, SUCCESS).status()).isEqualTo(200);
     }
 
     /** Opens the approvals again, before the builds are read. */
     private void restart() throws IOException {
-        store.close();
-        store = TestBuilds.below(folder).open().settling(timer, Runnable::run);
-        approvals = new Approvals(store, timer, Runnable::run, Clock.systemUTC(), build -> false, approval -> {});
+        approvals.close();
+        approvals = TestBuilds.below(folder).open(timer, Runnable::run, Clock.systemUTC(), approval -> {});
         endpoint = endpoint();
     }
 

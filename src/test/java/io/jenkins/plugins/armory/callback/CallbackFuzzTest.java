@@ -48,13 +48,8 @@ class CallbackFuzzTest {
     @BeforeAll
     static void open() throws IOException {
         folder = Files.createTempDirectory("approvals");
-        approvals = new Approvals(
-                TestBuilds.opened(folder).settling(TIMER, Runnable::run),
-                TIMER,
-                Runnable::run,
-                Clock.systemUTC(),
-                build -> false,
-                approval -> {});
+        approvals = TestBuilds.below(folder).open(TIMER, Runnable::run, Clock.systemUTC(), approval -> {});
+        approvals.takeUpAll(List.of());
         TestBuilds.create(
                 approvals,
                 TestApproval.of(ID, new BuildRef("job", 1))

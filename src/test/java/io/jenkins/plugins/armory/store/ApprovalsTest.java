@@ -34,10 +34,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
@@ -69,23 +67,23 @@ class ApprovalsTest {
     }
 
     private Approvals open(Clock now) throws IOException {
-        return open(timer, now, Set.of(), approval -> {});
+        return open(timer, now, TestBuilds.below(folder), approval -> {});
     }
 
     private Approvals open(ApprovalObserver follower) throws IOException {
-        return open(timer, clock, Set.of(), follower);
+        return open(timer, clock, TestBuilds.below(folder), follower);
     }
 
     /** Opens approvals on {@link #manualTimer}. */
     private Approvals open() throws IOException {
-        return open(manualTimer.service(), clock, Set.of(), approval -> {});
+        return open(manualTimer.service(), clock, TestBuilds.below(folder), approval -> {});
     }
 
-    private Approvals open(ScheduledExecutorService service, Clock now, Set<BuildRef> over, ApprovalObserver follower)
+    private static Approvals open(
+            ScheduledExecutorService service, Clock now, TestBuilds builds, ApprovalObserver follower)
             throws IOException {
-        ApprovalStore store = TestBuilds.open(folder).settling(service, Runnable::run);
-        var approvals = new Approvals(store, service, Runnable::run, now, over::contains, follower);
-        store.takeUpAll(List.of());
+        Approvals approvals = builds.open(service, Runnable::run, now, follower);
+        approvals.takeUpAll(List.of());
         return approvals;
     }
 
@@ -125,8 +123,8 @@ class ApprovalsTest {
     /** The moment between a start of Jenkins after a crash, and the end of the approvals of builds that the crash has ended. */
     @Test
     void nobodyDecidesForABuildThatIsOver() throws IOException {
-        var over = new HashSet<BuildRef>();
-        Approvals approvals = open(timer, clock, over, approval -> {});
+        TestBuilds builds = TestBuilds.below(folder);
+        Approvals approvals = open(timer, clock, builds, approval -> {});
         List<Event> decisions = List.of(
                 callback(true),
                 callback(false),
@@ -150,7 +148,7 @@ class ApprovalsTest {
                             .start());
             approvals.apply(id, ApprovalTest.sent());
             assertThat(approvals.find(id).orElseThrow().isDecided()).isFalse();
-            over.add(build);
+            builds.end(build);
 
             Answer answer = approvals.apply(id, decisions.get(i)).orElseThrow().answer();
 
@@ -341,29 +339,27 @@ class ApprovalsTest {
         Approvals before = open(clock);
         TestBuilds.create(before, start("a1"));
         before.close();
-        ApprovalStore store = TestBuilds.open(folder);
-        var after = new Approvals(store, manualTimer.service(), Runnable::run, clock, build -> false, approval -> {});
+        Approvals after = TestBuilds.below(folder).open(manualTimer.service(), Runnable::run, clock, approval -> {});
 
         assertThat(after.pending()).isEmpty();
         assertThat(after.find("a1")).contains(start("a1"));
         manualTimer.pass(Duration.ofHours(24));
 
-        assertThat(store.recentlyDecided()).extracting(Approval::id).containsExactly("a1");
+        assertThat(after.list()).extracting(Approval::id).containsExactly("a1");
     }
 
     @Test
     void triesOneOfManyWritesWhileTheDiskIsFullAndThenAll() throws IOException {
         var tries = new AtomicInteger();
-        Approvals approvals = new Approvals(
-                TestBuilds.open(folder),
-                manualTimer.service(),
-                work -> {
-                    tries.incrementAndGet();
-                    work.run();
-                },
-                clock,
-                build -> false,
-                approval -> {});
+        Approvals approvals = TestBuilds.below(folder)
+                .open(
+                        manualTimer.service(),
+                        work -> {
+                            tries.incrementAndGet();
+                            work.run();
+                        },
+                        clock,
+                        approval -> {});
         for (int i = 0; i < 100; i++) {
             TestBuilds.create(approvals, start("a" + i));
         }

@@ -10,8 +10,6 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.ManualTimer;
-import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.TestApproval;
 import io.jenkins.plugins.armory.approval.TestEvents;
 import io.jenkins.plugins.armory.webhook.Webhook;
@@ -39,26 +37,26 @@ class HistoryTest {
     @TempDir
     private Path folder;
 
-    private ApprovalStore open() throws IOException {
-        ApprovalStore opened = TestBuilds.open(folder);
+    private Approvals open() throws IOException {
+        Approvals opened = TestBuilds.open(folder);
         opened.takeUpAll(List.of());
         return opened;
     }
 
-    private static void decide(ApprovalStore store, String... ids) throws IOException {
+    private static void decide(Approvals store, String... ids) throws IOException {
         for (String id : ids) {
             TestBuilds.create(store, ApprovalTest.start(id));
-            store.apply(List.of(id), TestEvents.callback(true, "12 of 12 passed", "callback token"), SOON);
+            store.write(List.of(id), TestEvents.callback(true, "12 of 12 passed", "callback token"), SOON);
         }
     }
 
-    private static List<String> lines(ApprovalStore store, YearMonth month) throws IOException {
+    private static List<String> lines(Approvals store, YearMonth month) throws IOException {
         var output = new ByteArrayOutputStream();
         store.history().copyTo(month, output);
         return output.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
-    private static List<String> lines(ApprovalStore store) throws IOException {
+    private static List<String> lines(Approvals store) throws IOException {
         return lines(store, MONTH);
     }
 
@@ -76,7 +74,7 @@ class HistoryTest {
 
     @Test
     void hasALineForEachDecisionWithWhoDecidedWhatAndWhen() throws IOException {
-        ApprovalStore store = open();
+        Approvals store = open();
         TestBuilds.create(
                 store,
                 terms("a1")
@@ -84,8 +82,8 @@ class HistoryTest {
                                 .withRequesters(List.of("carol")))
                         .start());
         store = open(); // all of it comes from the disk
-        store.apply(List.of("a1"), ApprovalTest.sent(), SOON);
-        store.apply(List.of("a1"), new Event.ManualRejection("bob", "not on a Friday, \u00e7a va"), SOON.plusMillis(5));
+        store.write(List.of("a1"), ApprovalTest.sent(), SOON);
+        store.write(List.of("a1"), new Event.ManualRejection("bob", "not on a Friday, \u00e7a va"), SOON.plusMillis(5));
         TestBuilds.create(store, ApprovalTest.start("a2"));
 
         assertThat(lines(store))
@@ -108,7 +106,7 @@ class HistoryTest {
     void hasALineForEachNoteHoweverOftenItIsTold() throws IOException {
         decide(open(), "a1"); // its line is written after those of the notes
         open().history().add("note", SOON, new Note("a", 1));
-        ApprovalStore store = open();
+        Approvals store = open();
         store.history().add("note", SOON, new Note("a", 1));
         store.history().add("note", SOON, new Note("a", 2));
 
@@ -121,10 +119,10 @@ class HistoryTest {
 
     @Test
     void aLineIsInTheFileOfTheMonthInWhichItWasDecided() throws IOException {
-        ApprovalStore store = open();
+        Approvals store = open();
         decide(store, "a1");
         TestBuilds.create(store, ApprovalTest.start("a2"));
-        store.apply(List.of("a2"), new Event.Aborted("stopped"), SOON.plus(Duration.ofDays(1)));
+        store.write(List.of("a2"), new Event.Aborted("stopped"), SOON.plus(Duration.ofDays(1)));
 
         assertThat(approvals(lines(store))).containsExactly("a1");
         assertThat(approvals(lines(store, MONTH.plusMonths(1)))).containsExactly("a2");
@@ -133,13 +131,13 @@ class HistoryTest {
 
     @Test
     void goesOnAfterARestartAndWritesNothingTwice() throws IOException {
-        ApprovalStore store = open();
+        Approvals store = open();
         decide(store, "a1", "a2");
         lines(store); // written, and its builds are marked, as after a crash
-        ApprovalStore second = open();
+        Approvals second = open();
         decide(second, "a3");
 
-        ApprovalStore third = open();
+        Approvals third = open();
         decide(third, "a4");
 
         assertThat(approvals(lines(third))).containsExactly("a1", "a2", "a3", "a4");
@@ -148,8 +146,8 @@ class HistoryTest {
     @Test
     void anApprovalWhoseCancelWebhookIsCalledLaterHasOneLine() throws IOException {
         abort("a1", SOON);
-        ApprovalStore store = open();
-        store.apply(List.of("a1"), new Event.CancelOver(ApprovalTest.attempt(1, 200)), SOON);
+        Approvals store = open();
+        store.write(List.of("a1"), new Event.CancelOver(ApprovalTest.attempt(1, 200)), SOON);
 
         store = open();
 
@@ -162,9 +160,9 @@ class HistoryTest {
         abort("a1", SOON);
         abort("a2", SOON);
         TestBuilds builds = TestBuilds.below(folder);
-        ApprovalStore store = builds.open().settling(new ManualTimer(new MutableClock(SOON)).service(), Runnable::run);
+        Approvals store = builds.open(Runnable::run);
         builds.end(BUILD);
-        store.apply(List.of("a1", "a2"), new Event.CancelOver(ApprovalTest.attempt(1, 200)), SOON);
+        store.write(List.of("a1", "a2"), new Event.CancelOver(ApprovalTest.attempt(1, 200)), SOON);
         decide(store, "a3");
 
         assertThat(approvals(lines(store))).containsExactly("a1", "a2", "a3");
@@ -176,9 +174,9 @@ class HistoryTest {
         decide(open(), "a1", "a2");
         lines(open());
         Files.delete(folder.resolve("open/a1"));
-        ApprovalStore store = open();
+        Approvals store = open();
         TestBuilds.create(store, ApprovalTest.start("b1").withBuild(new BuildRef("team/deploy", 8)));
-        store.apply(List.of("b1"), TestEvents.callback(true, "", "callback token"), SOON.plusMillis(1));
+        store.write(List.of("b1"), TestEvents.callback(true, "", "callback token"), SOON.plusMillis(1));
         lines(store);
 
         store.takeUp(BUILD);
@@ -188,7 +186,7 @@ class HistoryTest {
 
     @Test
     void aDecisionHasOneLineAfterItsJobWasRenamed() throws IOException {
-        ApprovalStore store = open();
+        Approvals store = open();
         decide(store, "a1");
         lines(store);
         store.renamed("team/deploy", "team/release");
@@ -202,19 +200,19 @@ class HistoryTest {
     private void abort(String id, Instant at) throws IOException {
         var webhook =
                 Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
-        ApprovalStore store = open();
+        Approvals store = open();
         TestBuilds.create(
                 store,
                 terms(id)
                         .calls(TestApproval.calls(webhook, webhook, Map.of(), null, null))
                         .start());
-        store.apply(List.of(id), new Event.Aborted("stopped"), at);
+        store.write(List.of(id), new Event.Aborted("stopped"), at);
         store.close();
     }
 
     @Test
     void keepsTheDecisionsOfDeletedBuilds() throws IOException {
-        ApprovalStore store = open();
+        Approvals store = open();
         decide(store, "a1", "a2");
 
         store.remove(build -> true);
@@ -226,7 +224,7 @@ class HistoryTest {
 
     @Test
     void aLineThatACrashHasCutOffIsWrittenAnewBehindALineFeed() throws IOException {
-        ApprovalStore store = open();
+        Approvals store = open();
         decide(store, "a1", "a2");
         List<String> whole = lines(store);
         byte[] bytes = Files.readAllBytes(file());
@@ -241,7 +239,7 @@ class HistoryTest {
 
     @Test
     void aNoteThatIsToldFirstAfterAStartDoublesNoDecision() throws IOException {
-        ApprovalStore store = open();
+        Approvals store = open();
         decide(store, "a1");
         lines(store);
         var history = new History(folder.resolve("history"));
@@ -256,7 +254,7 @@ class HistoryTest {
     @Test
     void whatCannotBeWrittenIsWrittenLater() throws IOException {
         Path blocker = Files.createFile(folder.resolve("history")); // so no file can be created in it
-        ApprovalStore store = open();
+        Approvals store = open();
         decide(store, "a1");
         assertThatIOException().isThrownBy(store::history);
 
@@ -271,19 +269,20 @@ class HistoryTest {
         for (YearMonth month : List.of(MONTH, History.monthOf(Instant.now()))) {
             Files.createDirectories(folder.resolve("history").resolve(month + ".ndjson"));
         }
-        ApprovalStore store = open();
+        Approvals store = open();
 
         decide(store, "a1");
 
         assertThatIOException().isThrownBy(store::history);
-        assertThat(store.remove(build -> true)).containsExactly("a1");
+        store.remove(build -> true);
+        assertThat(store.find("a1")).isEmpty();
         store.close();
     }
 
     /** Callbacks and pages take up builds. */
     @Test
     void aBuildIsTakenUpWhileTheHistoryIsSynced() throws Exception {
-        ApprovalStore store = open();
+        Approvals store = open();
         decide(store, "a1");
         Approval decided = store.find("a1").orElseThrow();
         History history = store.history();
@@ -299,11 +298,11 @@ class HistoryTest {
     @Test
     void aStoreThatIsClosedWritesNothing() throws IOException {
         Path blocker = Files.createFile(folder.resolve("history"));
-        ApprovalStore store = open();
+        Approvals store = open();
         decide(store, "a1");
         store.close();
         Files.delete(blocker);
-        ApprovalStore other = open();
+        Approvals other = open();
         decide(other, "b1");
         other.history();
 

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
 class StoredTest {
 
     private static final Path FOLDER = Path.of("armory-approvals");
-    private static final Logger LOGGER = Logger.getLogger(ApprovalStore.class.getPackageName());
+    private static final Logger LOGGER = Logger.getLogger(Approvals.class.getPackageName());
 
     @BeforeAll
     static void silence() {

@@ -3,22 +3,28 @@ package io.jenkins.plugins.armory.store;
 import static io.jenkins.plugins.armory.approval.ApprovalTest.start;
 
 import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
+import io.jenkins.plugins.armory.approval.ManualTimer;
+import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.ApprovalStarted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 
 /** Builds that are folders. */
-public final class TestBuilds implements ApprovalStore.Builds {
+public final class TestBuilds implements Approvals.Builds {
 
     /** The number of a copy of the build that approvals have unless they say otherwise. */
     static final int COPY = 99;
@@ -30,7 +36,7 @@ public final class TestBuilds implements ApprovalStore.Builds {
     private final Path folder;
     private final Map<BuildRef, BuildState> states = new HashMap<>();
     private final Set<BuildRef> over = new HashSet<>();
-    private ApprovalStore store;
+    private Approvals store;
 
     private TestBuilds(Path folder) {
         this.folder = folder;
@@ -40,20 +46,27 @@ public final class TestBuilds implements ApprovalStore.Builds {
         return new TestBuilds(folder);
     }
 
-    /** Opens the approvals of the builds below a folder. */
-    public static ApprovalStore open(Path folder) throws IOException {
-        return below(folder).open();
+    /** Opens the approvals of the builds below a folder, for which nothing is done in the background. */
+    public static Approvals open(Path folder) throws IOException {
+        return below(folder).open(work -> {});
     }
 
     /** Opens the approvals of the builds below a folder, as once all builds are taken up. */
-    public static ApprovalStore opened(Path folder) throws IOException {
-        ApprovalStore opened = open(folder);
+    public static Approvals opened(Path folder) throws IOException {
+        Approvals opened = open(folder);
         opened.takeUpAll(List.of());
         return opened;
     }
 
-    public ApprovalStore open() throws IOException {
-        store = ApprovalStore.open(folder, this);
+    /** Opens the approvals at a moment shortly after {@link ApprovalTest#start}. */
+    public Approvals open(Executor executor) throws IOException {
+        var clock = new MutableClock(ApprovalTest.SOON);
+        return open(new ManualTimer(clock).service(), executor, clock, approval -> {});
+    }
+
+    public Approvals open(ScheduledExecutorService timer, Executor executor, Clock clock, ApprovalObserver follower)
+            throws IOException {
+        store = Approvals.open(folder, this, timer, executor, clock, follower);
         return store;
     }
 
@@ -110,11 +123,6 @@ public final class TestBuilds implements ApprovalStore.Builds {
 
     /** Creates the approvals of a step. */
     public static void create(Approvals all, Approval... created) throws IOException {
-        all.create(started(List.of(created)), List.of(created));
-    }
-
-    /** Creates the approvals of a step. */
-    public static void create(ApprovalStore all, Approval... created) throws IOException {
         all.create(started(List.of(created)), List.of(created));
     }
 

@@ -66,13 +66,8 @@ class SignedCallbackTest {
 
     @BeforeEach
     void create() throws IOException {
-        approvals = new Approvals(
-                TestBuilds.opened(folder.resolve("a")).settling(timer, Runnable::run),
-                timer,
-                Runnable::run,
-                Clock.systemUTC(),
-                build -> false,
-                approval -> {});
+        approvals = TestBuilds.below(folder.resolve("a")).open(timer, Runnable::run, Clock.systemUTC(), approval -> {});
+        approvals.takeUpAll(List.of());
         id = newApproval("ci");
         other = newApproval("ci");
         endpoint = new CallbackEndpoint(

@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.ExampleReceiver;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
@@ -73,17 +72,5 @@ class ExampleTest {
                 .contains(
                         "of 5 approvals failed: checks of us-east (approvals[2]): Webhook approval 'checks of us-east' failed")
                 .contains("3 of 42 checks of \"us-east\" failed.");
-    }
-
-    @Test
-    void deploymentFileWhoseChecksPassWaitsForAPerson(Jenkins jenkins) {
-        Build build = receiver.buildDeploymentFile(
-                ExampleReceiver.createJobOfDeploymentFile(jenkins, "example-file"), "pass", "pass");
-
-        JsonNode question = build.awaitQuestion();
-        assertThat(question.get("environment").asText()).isEqualTo("production");
-        build.decide(question, "approve", "").expect(200);
-
-        assertThat(build.awaitResult("SUCCESS")).contains("production: setWeight 100");
     }
 }

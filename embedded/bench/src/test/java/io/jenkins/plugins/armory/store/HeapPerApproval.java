@@ -42,9 +42,9 @@ class HeapPerApproval {
     }
 
     /** Builds in one temporary folder each. */
-    private static final class TemporaryBuilds implements ApprovalStore.Builds {
+    private static final class TemporaryBuilds implements Approvals.Builds {
 
-        private ApprovalStore store;
+        private Approvals store;
 
         @Override
         public BuildState of(BuildRef build) throws IOException {
@@ -66,9 +66,9 @@ class HeapPerApproval {
     /** Returns the heap of an approval if each of so many builds has a step with an equal share of all. */
     private static long measure(ScheduledExecutorService timer, int builds) throws IOException {
         var all = new TemporaryBuilds();
-        ApprovalStore store = ApprovalStore.open(Files.createTempDirectory("approvals"), all);
-        all.store = store;
-        var approvals = new Approvals(store, timer, timer, Clock.systemUTC(), build -> false, approval -> {});
+        Approvals approvals = Approvals.open(
+                Files.createTempDirectory("approvals"), all, timer, timer, Clock.systemUTC(), approval -> {});
+        all.store = approvals;
         long before = used();
         for (int build = 0; build < builds; build++) {
             var step = new ArrayList<Approval>();

@@ -24,18 +24,18 @@ public enum FaultPoint {
     PROGRAM_SAVED(START, "step.approval.ArmoryWebhookApprovalExecution.begin", "the program is saved with the id"),
     APPROVAL_BEGINNING(START, "step.approval.ApprovalStart.create", "nothing of the approval is written"),
     APPROVAL_CREATING(
-            START, "build.ApprovalStore.create", "the build is not marked, and its log does not have the approval"),
-    MARKED(START, "storage.Markers$Marker.mark end", "the build is marked, and its log does not have the commit"),
+            START, "store.Approvals.create", "the build is not marked, and its log does not have the approval"),
+    MARKED(START, "store.Markers$Marker.mark end", "the build is marked, and its log does not have the commit"),
     CLOSING(
             ANSWER,
-            "storage.Markers$Marker.closed",
+            "store.Markers$Marker.closed",
             "a commit that closes something is synced, and the marker does not have it"),
-    CLOSED(ANSWER, "storage.Markers$Marker.closed end", "the marker has it, and nobody was told"),
-    LOG_APPENDING(START, "build.BuildLog.append", "a commit is about to be appended"),
-    LOG_SYNCING(START, "build.BuildLog.sync", "it is appended, not synced"),
-    LOG_WRITTEN(START, "build.BuildLog.append end", "it is synced, and nobody was told"),
+    CLOSED(ANSWER, "store.Markers$Marker.closed end", "the marker has it, and nobody was told"),
+    LOG_APPENDING(START, "store.BuildLog.append", "a commit is about to be appended"),
+    LOG_SYNCING(START, "store.BuildLog.sync", "it is appended, not synced"),
+    LOG_WRITTEN(START, "store.BuildLog.append end", "it is synced, and nobody was told"),
     COMMITS_SEEN(START, "runtime.Deployments.save end", "Jenkins has saved the build with the number of commits"),
-    APPROVAL_CREATED(START, "build.ApprovalStore.create end", "the log has the approval, the webhook was not called"),
+    APPROVAL_CREATED(START, "store.Approvals.create end", "the log has the approval, the webhook was not called"),
     STEP_FOLLOWING(
             START,
             "step.approval.ApprovalWait.follow",
@@ -52,15 +52,15 @@ public enum FaultPoint {
 
     // A decision comes.
     CALLBACK_ARRIVED(ANSWER, "callback.CallbackEndpoint.handle", "a callback has arrived"),
-    EVENT_APPLYING(ANSWER, "build.ApprovalStore.apply", "the store gets an event"),
-    CHANGE_SYNCING(ANSWER, "build.BuildLog.sync", "a decision is appended with all that follows, not synced"),
-    CHANGE_WRITTEN(ANSWER, "build.BuildLog.append end", "a decision is synced, and nobody was told"),
-    EVENT_APPLIED(ANSWER, "build.ApprovalStore.apply end", "the decision is in the log, the step was not told"),
+    EVENT_APPLYING(ANSWER, "store.Approvals.write", "the store gets an event"),
+    CHANGE_SYNCING(ANSWER, "store.BuildLog.sync", "a decision is appended with all that follows, not synced"),
+    CHANGE_WRITTEN(ANSWER, "store.BuildLog.append end", "a decision is synced, and nobody was told"),
+    EVENT_APPLIED(ANSWER, "store.Approvals.write end", "the decision is in the log, the step was not told"),
     EVENT_PASSING_ON(
             ANSWER,
-            "build.Approvals.applied",
+            "store.Approvals.applied",
             "of those that ended together, all are on disk, and nobody was told of some"),
-    EVENT_PASSED_ON(ANSWER, "build.Approvals.apply end", "the step is about to be told"),
+    EVENT_PASSED_ON(ANSWER, "store.Approvals.apply end", "the step is about to be told"),
     CALLBACK_ANSWERING(ANSWER, "callback.CallbackEndpoint.handle end", "the answer to the callback was not sent"),
     STEP_TOLD(ANSWER, "step.approval.ApprovalWait$Element.decided", "the step is told of the decision"),
     STOP_TELLING(
@@ -90,19 +90,19 @@ public enum FaultPoint {
     NOTICE_SENDING(ANSWER, "call.NotifyCalls.key", "a notice is on record, and was not sent"),
     NOTICE_ANSWERED(ANSWER, "call.NotifyCalls.over", "a notice was sent, which is noted nowhere"),
     NOTICE_OVER(ANSWER, "call.CallLoop$Call.over end", "that is on disk, and the next notice was begun"),
-    DEADLINE_CHECKING(ANSWER, "build.Approvals.checkClock", "the deadline has come"),
-    DEADLINE_CHECKED(ANSWER, "build.Approvals.checkClock end", "the timeout is on disk"),
-    HISTORY_WRITING(ANSWER, "storage.History.append", "lines of the history are about to be written"),
-    HISTORY_WRITTEN(ANSWER, "storage.History.append end", "the lines are on disk, and the builds are marked"),
-    MARKER_REMOVING(ANSWER, "storage.Markers.remove", "the build is over, and marked"),
+    DEADLINE_CHECKING(ANSWER, "store.Approvals.checkClock", "the deadline has come"),
+    DEADLINE_CHECKED(ANSWER, "store.Approvals.checkClock end", "the timeout is on disk"),
+    HISTORY_WRITING(ANSWER, "store.History.append", "lines of the history are about to be written"),
+    HISTORY_WRITTEN(ANSWER, "store.History.append end", "the lines are on disk, and the builds are marked"),
+    MARKER_REMOVING(ANSWER, "store.Markers.remove", "the build is over, and marked"),
     BUILD_COMPLETED(ANSWER, "runtime.BuildEvents.onCompleted", "the Pipeline is over"),
     BUILD_FINALIZED(ANSWER, "runtime.BuildEvents.onFinalized", "the build is saved as over"),
 
     // Environments.
     ENVIRONMENT_BEGINNING(
             START, "step.environment.ArmoryEnvironmentExecution.begin", "the program is saved with the step's id"),
-    ENVIRONMENTS_APPLYING(ANSWER, "build.BuildState.apply", "the environments get an event"),
-    ENVIRONMENTS_APPLIED(ANSWER, "build.BuildState.apply end", "the event is on disk, the steps are about to be told"),
+    ENVIRONMENTS_APPLYING(ANSWER, "store.BuildState.apply", "the environments get an event"),
+    ENVIRONMENTS_APPLIED(ANSWER, "store.BuildState.apply end", "the event is on disk, the steps are about to be told"),
     ENVIRONMENT_SETTLED(
             ANSWER,
             "step.environment.ArmoryEnvironmentExecution.settled",
@@ -118,7 +118,9 @@ public enum FaultPoint {
 
     // Environments of the settings.
     RULES_FROZEN(
-            START, "step.approval.EnvironmentRules.find end", "the rules are read, the program does not have them"),
+            START,
+            "part.protect.EnvironmentRules$Guard.demandsOf end",
+            "the rules are read, the program does not have them"),
     RULES_ASKING(
             START,
             "step.environment.ArmoryEnvironmentExecution.ask",
@@ -148,20 +150,18 @@ public enum FaultPoint {
             ANSWER, "step.environment.ArmoryEnvironmentExecution.check end", "the step waits for the rules after it"),
 
     // Deployment files.
-    PLAN_READING(START, "step.deployment.ArmoryDeploymentPlanExecution.read", "the file is not read"),
-    PLAN_WRITTEN(START, "build.BuildState.add end", "the plan is in the build's log, the Pipeline does not have it"),
+    PLAN_READING(START, "part.file.step.ArmoryDeploymentPlanExecution.read", "the file is not read"),
+    PLAN_WRITTEN(START, "store.BuildState.add end", "the plan is in the build's log, the Pipeline does not have it"),
     ACTION_BEGINNING(
-            ANSWER, "step.deployment.ArmoryDeploymentActionExecution.begin", "nothing of the action is on record"),
+            ANSWER, "part.file.step.ArmoryDeploymentActionExecution.begin", "nothing of the action is on record"),
     ACTION_ENDING(
-            ANSWER,
-            "step.deployment.ArmoryDeploymentActionExecution.end",
-            "the body has ended, which is not on record"),
-    ACTION_ENDED(ANSWER, "step.deployment.ArmoryDeploymentActionExecution.end end", "the action is on record as done"),
+            ANSWER, "part.file.step.ArmoryDeploymentActionExecution.end", "the body has ended, which is not on record"),
+    ACTION_ENDED(ANSWER, "part.file.step.ArmoryDeploymentActionExecution.end end", "the action is on record as done"),
 
     // The controller starts again.
-    STORE_OPENING(RESTART, "build.ApprovalStore.open", "nothing is read"),
-    STORE_OPENED(RESTART, "build.ApprovalStore.open end", "the markers are read, and no log"),
-    TAKEN_UP(RESTART, "build.ApprovalStore.takeUpAll end", "all pending approvals are in memory"),
+    STORE_OPENING(RESTART, "store.Approvals.open", "nothing is read"),
+    STORE_OPENED(RESTART, "store.Approvals.open end", "the markers are read, and no log"),
+    TAKEN_UP(RESTART, "store.Approvals.takeUpAll end", "all pending approvals are in memory"),
     LOADED(RESTART, "runtime.JobEvents.onLoaded end", "the jobs are loaded"),
     STEP_RESUMING(RESTART, "step.approval.ArmoryWebhookApprovalExecution.onResume", "a step is resumed"),
     STEP_RESUMED(RESTART, "step.approval.ApprovalWait.resume end", "it waits again"),
@@ -170,8 +170,8 @@ public enum FaultPoint {
 
     // Builds are deleted.
     BUILD_DELETING(DELETION, "runtime.BuildEvents.onDeleted", "nothing of the build is deleted"),
-    APPROVAL_REMOVING(DELETION, "build.ApprovalStore.remove", "the approval is in memory, and its build marked"),
-    APPROVAL_REMOVED(DELETION, "build.ApprovalStore.remove end", "the approval is forgotten, and its build not marked"),
+    APPROVAL_REMOVING(DELETION, "store.Approvals.remove", "the approval is in memory, and its build marked"),
+    APPROVAL_REMOVED(DELETION, "store.Approvals.remove end", "the approval is forgotten, and its build not marked"),
     BUILD_DELETED(DELETION, "runtime.BuildEvents.onDeleted end", "nothing is left outside of the build's folder");
 
     /** When a point is passed. */

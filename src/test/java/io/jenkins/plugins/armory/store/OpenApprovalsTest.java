@@ -11,8 +11,6 @@ import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
 import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Event;
-import io.jenkins.plugins.armory.approval.ManualTimer;
-import io.jenkins.plugins.armory.approval.MutableClock;
 import io.jenkins.plugins.armory.approval.TestEvents;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,7 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ApprovalStoreTest {
+/** What is on disk of approvals, and in memory. */
+class OpenApprovalsTest {
 
     private static final Event SUCCESS = TestEvents.callback(true, "\u00e7a va\n\"ok\" \uD83D\uDC4D", "callback token");
 
@@ -42,23 +41,27 @@ class ApprovalStoreTest {
     private Path folder;
 
     private TestBuilds builds;
-    private ApprovalStore store;
+    private Approvals store;
 
     @BeforeEach
     void open() throws IOException {
         store = reopened();
     }
 
-    private ApprovalStore reopened() throws IOException {
+    private Approvals reopened() throws IOException {
         builds = TestBuilds.below(folder);
-        ApprovalStore opened = builds.open().settling(new ManualTimer(new MutableClock(SOON)).service(), Runnable::run);
+        Approvals opened = builds.open(Runnable::run);
         opened.takeUpAll(List.of());
         return opened;
     }
 
     private Approval decide(String id) throws IOException {
         TestBuilds.create(store, start(id));
-        return store.apply(List.of(id), SUCCESS, SOON).get(0).approval();
+        return store.write(List.of(id), SUCCESS, SOON).get(0).approval();
+    }
+
+    private static List<Approval> decidedOf(Approvals all) {
+        return all.list().stream().filter(Approval::isDecided).toList();
     }
 
     private String history() throws IOException {
@@ -77,14 +80,14 @@ class ApprovalStoreTest {
     void findsAfterARestartWhatItWasTold() throws IOException {
         TestBuilds.create(store, start("a1"));
         Approval waiting =
-                store.apply(List.of("a1"), ApprovalTest.sent(), SOON).get(0).approval();
+                store.write(List.of("a1"), ApprovalTest.sent(), SOON).get(0).approval();
         Approval decided = decide("a2");
 
-        for (ApprovalStore each : List.of(store, reopened())) {
+        for (Approvals each : List.of(store, reopened())) {
             assertThat(each.open()).containsExactly(waiting);
             assertThat(each.find("a1")).contains(waiting);
             assertThat(each.find("a2")).contains(decided);
-            assertThat(each.recentlyDecided()).containsExactly(decided);
+            assertThat(decidedOf(each)).containsExactly(decided);
         }
     }
 
@@ -97,12 +100,12 @@ class ApprovalStoreTest {
 
         TestBuilds.create(store, all.toArray(Approval[]::new));
         assertThat(Files.readAllLines(log)).hasSize(1);
-        assertThat(store.apply(ids, new Event.Aborted("stopped"), SOON))
+        assertThat(store.write(ids, new Event.Aborted("stopped"), SOON))
                 .hasSize(2_000)
                 .allMatch(each -> each.approval().isDecided());
         assertThat(Files.readAllLines(log)).hasSize(2);
 
-        assertThat(store.apply(ids, new Event.Aborted("again"), SOON)).hasSize(2_000);
+        assertThat(store.write(ids, new Event.Aborted("again"), SOON)).hasSize(2_000);
         assertThat(Files.readAllLines(log)).hasSize(2);
         assertThat(reopened().open()).isEmpty();
     }
@@ -111,18 +114,11 @@ class ApprovalStoreTest {
     void ofVerdictsOfOneMomentTheFirstStandsAndFollowersHearOfItOnce() throws Exception {
         TestBuilds.create(store, start("a1"));
         var decided = Collections.synchronizedList(new ArrayList<Approval>());
-        store.follow(new BuildState.Feed() {
-            @Override
-            public void applied(Commit.Applied effect) {
-                if (effect.decides()) {
-                    decided.add(effect.after());
-                }
-            }
-        });
+        store.follow(decided::add);
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Callable<Answer>> verdicts = IntStream.range(0, 64)
-                    .<Callable<Answer>>mapToObj(i -> () -> store.apply(
+                    .<Callable<Answer>>mapToObj(i -> () -> store.write(
                                     List.of("a1"), TestEvents.callback(i % 2 == 0, "", "callback token"), SOON)
                             .get(0)
                             .answer())
@@ -179,12 +175,12 @@ class ApprovalStoreTest {
         TestBuilds.create(store, start("a1"));
         TestBuilds.breakLogs(folder);
 
-        assertThatIOException().isThrownBy(() -> store.apply(List.of("a1"), SUCCESS, SOON));
+        assertThatIOException().isThrownBy(() -> store.write(List.of("a1"), SUCCESS, SOON));
         assertThat(store.find("a1")).contains(start("a1"));
         assertThat(store.problem()).isPresent();
 
         TestBuilds.mendLogs(folder);
-        assertThat(store.apply(List.of("a1"), TestEvents.callback(false, "no", "callback token"), SOON)
+        assertThat(store.write(List.of("a1"), TestEvents.callback(false, "no", "callback token"), SOON)
                         .get(0)
                         .answer())
                 .isEqualTo(Answer.ACCEPTED);
@@ -219,7 +215,7 @@ class ApprovalStoreTest {
         BuildRef build = start("a1").build();
         TestBuilds.create(store, start("a1"));
         assertThat(markers()).containsExactly("a1");
-        Approval decided = store.apply(List.of("a1"), SUCCESS, SOON).get(0).approval();
+        Approval decided = store.write(List.of("a1"), SUCCESS, SOON).get(0).approval();
         assertThat(markers()).containsExactly("a1");
 
         builds.end(build);
@@ -228,7 +224,7 @@ class ApprovalStoreTest {
         assertThat(markers()).isEmpty();
         assertThat(store.findInMemory("a1")).isEmpty();
         assertThat(store.find("a1")).contains(decided);
-        assertThat(store.apply(List.of("a1"), SUCCESS, SOON).get(0).answer()).isEqualTo(Answer.DUPLICATE);
+        assertThat(store.write(List.of("a1"), SUCCESS, SOON).get(0).answer()).isEqualTo(Answer.DUPLICATE);
     }
 
     /** Its environments end behind it. */
@@ -236,7 +232,7 @@ class ApprovalStoreTest {
     void aBuildThatIsWrittenOnceMoreWhenItIsOverIsNotMarked() throws IOException {
         BuildRef build = start("a1").build();
         TestBuilds.create(store, start("a1"));
-        store.apply(List.of("a1"), TestEvents.callback(false, "no", "callback token"), SOON);
+        store.write(List.of("a1"), TestEvents.callback(false, "no", "callback token"), SOON);
         builds.end(build);
         store.ended();
         assertThat(markers()).isEmpty();
@@ -267,14 +263,14 @@ class ApprovalStoreTest {
     void whatWasDecidedLastIsListedAlsoAfterAStart() throws IOException {
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         TestBuilds.create(store, start("a1"));
-        store.apply(List.of("a1"), new Event.Aborted("stopped"), now);
+        store.write(List.of("a1"), new Event.Aborted("stopped"), now);
         builds.end(start("a1").build());
         store.ended();
         assertThat(markers()).isEmpty();
 
         store = reopened();
 
-        assertThat(store.recentlyDecided()).extracting(Approval::id).containsExactly("a1");
+        assertThat(decidedOf(store)).extracting(Approval::id).containsExactly("a1");
         assertThat(store.find("a1").orElseThrow().isDecided()).isTrue();
     }
 
@@ -284,12 +280,12 @@ class ApprovalStoreTest {
         TestBuilds.create(store, start("a1"));
         Path log = builds.folderOf(start("a1").build()).resolve("armory.log");
         byte[] copy = Files.readAllBytes(log);
-        store.apply(List.of("a1"), SUCCESS, SOON);
+        store.write(List.of("a1"), SUCCESS, SOON);
         history();
         Files.write(log, copy);
         store = reopened();
 
-        assertThat(store.recentlyDecided()).isEmpty();
+        assertThat(decidedOf(store)).isEmpty();
         assertThat(store.find("a1").orElseThrow().isDecided()).isFalse();
     }
 
@@ -316,7 +312,7 @@ class ApprovalStoreTest {
     @Test
     void aDecidedApprovalOfABuildThatIsMissingIsNotGone() throws IOException {
         TestBuilds.create(store, start("a1"), start("a2"));
-        store.apply(List.of("a1"), new Event.Aborted("stopped"), Instant.now());
+        store.write(List.of("a1"), new Event.Aborted("stopped"), Instant.now());
         history();
         Files.move(folder.resolve("builds"), folder.resolve("away"));
         TestBuilds.breakLogs(folder);
@@ -347,11 +343,11 @@ class ApprovalStoreTest {
         TestBuilds.create(store, start("a1"));
         Approval decided = decide("a2");
 
-        assertThat(store.remove(decided.build()::equals)).containsExactlyInAnyOrder("a1", "a2");
+        store.remove(decided.build()::equals);
 
         assertThat(store.find("a1")).isEmpty();
         assertThat(store.open()).isEmpty();
-        assertThat(store.recentlyDecided()).isEmpty();
+        assertThat(decidedOf(store)).isEmpty();
         assertThat(markers()).isEmpty();
     }
 
