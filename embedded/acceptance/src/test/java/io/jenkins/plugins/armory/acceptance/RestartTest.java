@@ -151,12 +151,12 @@ class RestartTest extends SharedDeaths {
                 .awaitWaiting(1);
         Callback gate = process.awaitCallback();
         death();
-        gate.succeed("go");
+        gate.succeed("go").expect(200);
         Callback inner = process.awaitCallback();
         build.awaitWaiting(1);
         death();
 
-        inner.succeed("done");
+        inner.succeed("done").expect(200);
 
         assertThat(build.awaitResult("SUCCESS")).containsOnlyOnce("BEGAN").containsOnlyOnce("DEPLOYED");
         assertThat(process.calls()).hasSize(2);
