@@ -3,7 +3,9 @@ package hudson.util;
 import java.io.Serializable;
 import java.util.Objects;
 
-/** A text that is not to be shown. The embedded controller keeps its secrets in {@code casc.yaml} and in memory alone. */
+/**
+ * A text that is not to be shown. The embedded controller keeps its secrets in {@code casc.yaml} and in memory alone.
+ */
 public final class Secret implements Serializable {
     private static final long serialVersionUID = 1;
 

@@ -42,7 +42,10 @@ public class Draw extends Random {
         return Stream.generate(entry).limit(between(least, most)).toList();
     }
 
-    /** Returns any text: mostly a short one, of characters that are plain, odd, or any, halves of surrogate pairs among them. */
+    /**
+     * Returns any text: mostly a short one, of characters that are plain, odd, or any, halves of surrogate pairs among
+     * them.
+     */
     public final String text(int most) {
         int length = oneIn(3) ? between(0, most) : between(0, Math.min(most, 8));
         var text = new StringBuilder();

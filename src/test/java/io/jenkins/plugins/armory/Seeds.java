@@ -3,9 +3,9 @@ package io.jenkins.plugins.armory;
 import java.util.Random;
 
 /**
- * Tries a property many times, each with a seed of its own. The seeds are the same in every run, so that no build is red by chance.
- * {@code -Dproperties.fresh} draws others, {@code -Dproperties.cases=100} tries a hundred times as many, and
- * {@code -Dproperties.seed=N} tries the one that a failure named.
+ * Tries a property many times, each with a seed of its own. The seeds are the same in every run, so that no build is
+ * red by chance. {@code -Dproperties.fresh} draws others, {@code -Dproperties.cases=100} tries a hundred times as many,
+ * and {@code -Dproperties.seed=N} tries the one that a failure named.
  */
 public final class Seeds {
 

@@ -30,9 +30,9 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * Creates describable objects from named arguments, of a Pipeline or of {@code casc.yaml}: those that the
- * {@link DataBoundConstructor} takes, then those that have a {@link DataBoundSetter}. Every error names the place by its
- * path, such as {@code step.headers[0].key}.
+ * Creates describable objects from named arguments, of a Pipeline or of {@code casc.yaml}: those that the {@link
+ * DataBoundConstructor} takes, then those that have a {@link DataBoundSetter}. Every error names the place by its path,
+ * such as {@code step.headers[0].key}.
  */
 final class Binder {
     /** Converts texts to numbers, truth values and constants, but nothing to texts. */

@@ -12,7 +12,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The log of a build: line by line, so that the lines of parallel branches stay whole and carry their branch's name. */
+/**
+ * The log of a build: line by line, so that the lines of parallel branches stay whole and carry their branch's name.
+ */
 final class BuildLog {
     private final Path file;
     private final Map<String, TaskListener> listeners = new HashMap<>();

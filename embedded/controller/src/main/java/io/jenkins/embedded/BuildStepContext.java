@@ -11,7 +11,9 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/** The context of one step of a build. It may be told the step's result by any thread at any time; the first one counts. */
+/**
+ * The context of one step of a build. It may be told the step's result by any thread at any time; the first one counts.
+ */
 final class BuildStepContext extends StepContext {
     private static final long serialVersionUID = 1;
 

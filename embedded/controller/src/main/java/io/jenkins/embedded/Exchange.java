@@ -29,8 +29,8 @@ record Exchange(HttpServletRequest request, HttpServletResponse response) {
     }
 
     /**
-     * Whether a page of another origin sent the request. Such a page may resolve its own name to this machine, or submit a
-     * form.
+     * Whether a page of another origin sent the request. Such a page may resolve its own name to this machine, or
+     * submit a form.
      */
     boolean isFromElsewhere() {
         var host = request.getHeader("Host");

@@ -4,7 +4,9 @@ import groovy.lang.GroovyObjectSupport;
 import hudson.model.Result;
 import java.io.Serializable;
 
-/** The global variables of Pipelines. They hold nothing themselves, so a Pipeline may keep them in variables of its own. */
+/**
+ * The global variables of Pipelines. They hold nothing themselves, so a Pipeline may keep them in variables of its own.
+ */
 final class Globals {
 
     private Globals() {}

@@ -23,7 +23,8 @@ import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 
 /**
  * A block of a Pipeline's graph, as on Jenkins: the whole Pipeline, a step with a body, or a body. It is saved with the
- * program, so its id survives a restart. Of the actions of its node those do that plugins want to be kept and nobody to be seen.
+ * program, so its id survives a restart. Of the actions of its node those do that plugins want to be kept and nobody to
+ * be seen.
  */
 final class GraphBlock implements Serializable {
     private static final long serialVersionUID = 1;
@@ -98,7 +99,9 @@ final class GraphBlock implements Serializable {
         return stage;
     }
 
-    /** Called around the start of the body's thread: before it for the synchronous listeners, behind it for the others. */
+    /**
+     * Called around the start of the body's thread: before it for the synchronous listeners, behind it for the others.
+     */
     void begin(Program program, Predicate<GraphListener> who) {
         EmbeddedJenkins.fire(GraphListener.class, listener -> {
             if (who.test(listener)) {

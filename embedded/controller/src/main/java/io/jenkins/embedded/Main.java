@@ -21,8 +21,8 @@ import org.kohsuke.args4j.CmdLineParser;
 import org.kohsuke.args4j.Option;
 
 /**
- * Starts the embedded controller: a small stand-in for a Jenkins controller, to try and test the plugin with on a machine
- * that has none. It is not for production.
+ * Starts the embedded controller: a small stand-in for a Jenkins controller, to try and test the plugin with on a
+ * machine that has none. It is not for production.
  */
 public final class Main {
     private static final String USAGE =

@@ -21,7 +21,9 @@ final class PipelineCompiler {
     /** The name that Jenkins gives to the class of a Pipeline script. */
     static final String SCRIPT = "WorkflowScript";
 
-    /** Not where Groovy would look for the source of the class, which it compiles once more when the clock was set back. */
+    /**
+     * Not where Groovy would look for the source of the class, which it compiles once more when the clock was set back.
+     */
     private static final String LIBRARY = "library/Steps.groovy";
 
     /** The steps with a body; compiled once, as all Pipelines use the same. */

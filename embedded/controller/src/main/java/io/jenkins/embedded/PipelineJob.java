@@ -111,7 +111,9 @@ final class PipelineJob extends Job<PipelineJob, PipelineBuild> {
         return job;
     }
 
-    /** Starts a build; the given parameters override the defaults, and those that the job does not define are ignored. */
+    /**
+     * Starts a build; the given parameters override the defaults, and those that the job does not define are ignored.
+     */
     synchronized PipelineBuild schedule(Map<String, String> given, long queueId) throws IOException {
         var parameters = new LinkedHashMap<>(defaults);
         given.forEach((name, value) -> parameters.computeIfPresent(name, (key, unused) -> value));

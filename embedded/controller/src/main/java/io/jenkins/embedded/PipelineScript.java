@@ -22,8 +22,8 @@ import org.jenkinsci.plugins.workflow.cps.GlobalVariable;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 
 /**
- * What Pipeline scripts inherit: the global variables, the steps without a body, and those that plugins bring. The steps
- * with a body are in {@code Steps.groovy}, below this class and above the scripts.
+ * What Pipeline scripts inherit: the global variables, the steps without a body, and those that plugins bring. The
+ * steps with a body are in {@code Steps.groovy}, below this class and above the scripts.
  */
 public abstract class PipelineScript extends CpsScript {
     private static final long serialVersionUID = 1;

@@ -30,7 +30,8 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
  * A Pipeline under way: its threads, and what they share. It is written to disk whenever all of them wait, and goes on
- * from there in another process. All methods are called by one thread at a time, through {@link PipelineBuild#onProgram}.
+ * from there in another process. All methods are called by one thread at a time, through {@link
+ * PipelineBuild#onProgram}.
  */
 final class Program extends CpsThreadGroup {
     private static final long serialVersionUID = 1;
@@ -75,7 +76,10 @@ final class Program extends CpsThreadGroup {
         return body;
     }
 
-    /** The stage that began last before the node of that id. The embedded controller keeps no other nodes that have ended. */
+    /**
+     * The stage that began last before the node of that id. The embedded controller keeps no other nodes that have
+     * ended.
+     */
     List<FlowNode> before(String id) {
         return stages.stream()
                 .takeWhile(body -> body.number() < Integer.parseInt(id))

@@ -30,8 +30,8 @@ final class Controller implements AutoCloseable {
     }
 
     /**
-     * Has the plugin give its files back, as the end of a process does: the next controller has them, or nobody. What it was about to
-     * write in the folder of a build is written first, since a process that ends writes nothing later.
+     * Has the plugin give its files back, as the end of a process does: the next controller has them, or nobody. What
+     * it was about to write in the folder of a build is written first, since a process that ends writes nothing later.
      */
     @Override
     public void close() {

@@ -116,7 +116,9 @@ class DeploymentsTest {
                 Runnable::run, new RunningBuilds(), () -> approvals, (run, deployment) -> noted.add(deployment));
     }
 
-    /** Everybody who may read a build may ask for it at any time. Jenkins may have gone down before its end was noted. */
+    /**
+     * Everybody who may read a build may ask for it at any time. Jenkins may have gone down before its end was noted.
+     */
     @Test
     void anEndedDeploymentIsNotedOnceHoweverOftenSomebodyLooks(@TempDir Path home, @TempDir Path folder)
             throws IOException {
@@ -236,7 +238,9 @@ class DeploymentsTest {
         }
     }
 
-    /** That a stage is cancelled is written later, and no other event may come that has the dead end looked for again. */
+    /**
+     * That a stage is cancelled is written later, and no other event may come that has the dead end looked for again.
+     */
     @Test
     void aDeadEndIsFoundThoughWhatIsKnownOfItIsNotOnDiskYet(@TempDir Path home) throws Exception {
         WaitStep.reset();

@@ -43,7 +43,10 @@ class GraphTest {
         return context.get(FlowNode.class);
     }
 
-    /** What is around a step, from the inside: the label of a body, the name of a branch in brackets, "." for what has neither. */
+    /**
+     * What is around a step, from the inside: the label of a body, the name of a branch in brackets, "." for what has
+     * neither.
+     */
     private static List<String> around(StepContext context) throws Exception {
         var names = new ArrayList<String>();
         for (BlockStartNode block : node(context).getEnclosingBlocks()) {

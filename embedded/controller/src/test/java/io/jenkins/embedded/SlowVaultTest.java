@@ -146,7 +146,10 @@ class SlowVaultTest {
         throw new IllegalStateException("the vault is sealed");
     }
 
-    /** Jenkins asks for the warnings with each page of an administrator, also with that on which the setting can be mended. */
+    /**
+     * Jenkins asks for the warnings with each page of an administrator, also with that on which the setting can be
+     * mended.
+     */
     @Test
     void noPageWaitsForASecretText() {
         settings.setCallbackCredentialsId("slow");

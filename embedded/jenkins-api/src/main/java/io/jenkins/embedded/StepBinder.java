@@ -3,7 +3,10 @@ package io.jenkins.embedded;
 import java.util.Map;
 import org.jenkinsci.plugins.workflow.steps.Step;
 
-/** Makes steps from the arguments of a Pipeline, as {@code DescribableModel} does in Jenkins. A controller provides it as a service. */
+/**
+ * Makes steps from the arguments of a Pipeline, as {@code DescribableModel} does in Jenkins. A controller provides it
+ * as a service.
+ */
 @FunctionalInterface
 public interface StepBinder {
 

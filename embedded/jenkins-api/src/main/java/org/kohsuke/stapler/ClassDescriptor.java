@@ -12,7 +12,9 @@ public final class ClassDescriptor {
 
     private ClassDescriptor() {}
 
-    /** The names that Stapler's annotation processor wrote beside the class, or those that the class file itself has. */
+    /**
+     * The names that Stapler's annotation processor wrote beside the class, or those that the class file itself has.
+     */
     public static String[] loadParameterNames(Constructor<?> m) {
         var type = m.getDeclaringClass();
         if (m.getParameterCount() == 0) {

@@ -10,9 +10,10 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * An approval as it was at one moment, for other plugins, the pages, the REST API, and the data of its build
- * ({@code <build>/api/json?tree=actions[approvals[id,state]]}). It never changes, and holds no secret. Texts may come from outside: escape
- * them where you show them. Times are in ISO 8601. Later versions may have further components, so do not construct it.
+ * An approval as it was at one moment, for other plugins, the pages, the REST API, and the data of its build ({@code
+ * <build>/api/json?tree=actions[approvals[id,state]]}). It never changes, and holds no secret. Texts may come from
+ * outside: escape them where you show them. Times are in ISO 8601. Later versions may have further components, so do
+ * not construct it.
  *
  * <p>The descriptions of the components are also those of docs/openapi.yaml.
  *
@@ -21,21 +22,23 @@ import org.kohsuke.stapler.export.ExportedBean;
  * @param build number of the build
  * @param phase {@code beforeDeployment}, {@code strategy} or {@code afterDeployment}
  * @param environment {@code null} if none is known
- * @param webhook name of the webhook; {@code manual approval} if there is none and a person alone decides, {@code window} if it waits for a
- *     window alone
- * @param title what pages call it: the name of the webhook; without one, the first line of the question, or {@code manual approval}, or
- *     {@code window}
- * @param path entry of armoryWebhookApprovals, such as {@code region=eu-west (approvals[17])}, or {@code approvals} for a question about
- *     all; of a rule of an environment, such as {@code rule of prod}; empty elsewhere
+ * @param webhook name of the webhook; {@code manual approval} if there is none and a person alone decides, {@code
+ *     window} if it waits for a window alone
+ * @param title what pages call it: the name of the webhook; without one, the first line of the question, or {@code
+ *     manual approval}, or {@code window}
+ * @param path entry of armoryWebhookApprovals, such as {@code region=eu-west (approvals[17])}, or {@code approvals} for
+ *     a question about all; of a rule of an environment, such as {@code rule of prod}; empty elsewhere
  * @param rule whether it is a rule of {@code environment} in the settings, and not of the Pipeline
- * @param state {@code SENDING} while the webhook is being called, {@code WAITING} while a callback, a person or both are awaited
+ * @param state {@code SENDING} while the webhook is being called, {@code WAITING} while a callback, a person or both
+ *     are awaited
  * @param createdAt when it began
  * @param deadline when it times out if it is not decided before
  * @param opensAt when the window opens that is all that it waits for; missing otherwise
  * @param facts the rows that pages show of it, in the language of the user
  * @param attempts the last calls of the webhook
  * @param cancel the last attempt to call the cancel webhook; {@code number} is the number of attempts
- * @param notices the notices to people ({@code notify}) that are not sent yet, and those that could not be sent; missing if all were sent
+ * @param notices the notices to people ({@code notify}) that are not sent yet, and those that could not be sent;
+ *     missing if all were sent
  * @param hasData present if the callback had data, which the answer about it alone has as {@code data}
  * @param callback what the external process said, in a callback, in its answer to the webhook, or in its status
  * @param manualApproval present if the approval needs people too
@@ -66,7 +69,10 @@ public record ApprovalView(
         @CheckForNull ManualApproval manualApproval,
         @CheckForNull @Exported Decision decision) {
 
-    /** Characters that XML 1.0 does not allow (section 2.2). Stapler writes them as they are, and no parser takes the document then. */
+    /**
+     * Characters that XML 1.0 does not allow (section 2.2). Stapler writes them as they are, and no parser takes the
+     * document then.
+     */
     private static final Pattern NOT_OF_XML =
             Pattern.compile("[^\\t\\n\\r\\u0020-\\uD7FF\\uE000-\\uFFFD\\x{10000}-\\x{10FFFF}]");
 
@@ -79,12 +85,14 @@ public record ApprovalView(
     /**
      * A row of the page.
      *
-     * @param label its name, in the language of the user
+     * @param name what it is, in every language
+     * @param label the same for people, in the language of the user
      * @param value missing if there is a time alone
      * @param at a time that belongs to it
      */
     @JsonInclude(Include.NON_NULL)
     public record Fact(
+            String name,
             String label,
             @CheckForNull String value,
             @CheckForNull String at) {}
@@ -100,7 +108,8 @@ public record ApprovalView(
      * @param failure what went wrong; {@code null} after a 2xx
      * @param answer the start of the answer's body, without secrets
      * @param nextAt when the next attempt is due; {@code null} if there is none
-     * @param found the values that {@code status} and {@code cancel} take from the answer, by name, such as {@code answer.id}
+     * @param found the values that {@code status} and {@code cancel} take from the answer, by name, such as {@code
+     *     answer.id}
      */
     public record Attempt(
             int number,
@@ -140,7 +149,8 @@ public record ApprovalView(
      * A decision, or a part of one.
      *
      * @param success whether the build may go on
-     * @param outcome such as {@code SUCCESS}, {@code FAILURE} or {@code TIMED_OUT}; later versions may have further ones, so use {@code success}
+     * @param outcome such as {@code SUCCESS}, {@code FAILURE} or {@code TIMED_OUT}; later versions may have further
+     *     ones, so use {@code success}
      * @param mdMessage the reason in Markdown, as received; may be empty; do not trust it
      * @param decidedBy a user, a kind of token, or the plugin, for people to read
      * @param decidedAt when it was decided
@@ -162,8 +172,8 @@ public record ApprovalView(
     }
 
     /**
-     * What people are asked, and what they have said. The last four components are present once enough people have approved, or one has
-     * rejected.
+     * What people are asked, and what they have said. The last four components are present once enough people have
+     * approved, or one has rejected.
      *
      * @param message the question; may be empty
      * @param rules each has to have its people; a person counts for one of them
@@ -199,7 +209,8 @@ public record ApprovalView(
      * @param submitters empty for all with the permission
      * @param required how many different people have to approve
      * @param approvedBy the users who count for it
-     * @param needsPeople whether one more person of this rule would count, perhaps because somebody moves to another rule
+     * @param needsPeople whether one more person of this rule would count, perhaps because somebody moves to another
+     *     rule
      */
     public record Rule(List<String> submitters, int required, List<String> approvedBy, boolean needsPeople) {}
 
@@ -225,8 +236,8 @@ public record ApprovalView(
     }
 
     /**
-     * Returns the question to people, {@code null} if nobody is asked to approve, or all who have to have approved. May be empty: then
-     * they are asked without words.
+     * Returns the question to people, {@code null} if nobody is asked to approve, or all who have to have approved. May
+     * be empty: then they are asked without words.
      */
     @CheckForNull
     public String question() {

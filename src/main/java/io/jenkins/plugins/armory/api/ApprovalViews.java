@@ -61,7 +61,7 @@ public final class ApprovalViews {
 
     private static List<Fact> facts(Approval approval) {
         return approval.facts().stream()
-                .map(fact -> new Fact(fact.label(), fact.value(), text(fact.at())))
+                .map(fact -> new Fact(fact.name(), fact.label(), fact.value(), text(fact.at())))
                 .toList();
     }
 
@@ -78,7 +78,10 @@ public final class ApprovalViews {
                 attempt.found());
     }
 
-    /** Returns the notices to people that are still to be sent, and those that could not be sent; {@code null} if all were sent. */
+    /**
+     * Returns the notices to people that are still to be sent, and those that could not be sent; {@code null} if all
+     * were sent.
+     */
     @CheckForNull
     private static Notices notices(Approval approval) {
         Notifications notifications = Notifications.of(approval);

@@ -29,7 +29,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param id names the approval in its callback URI; public
  * @param build the build that waits
  * @param createdAt when its step started
- * @param step the id of its step's first approval: all of them have to succeed, and the first that fails ends the others
+ * @param step the id of its step's first approval: all of them have to succeed, and the first that fails ends the
+ *     others
  * @param origin where it comes from
  * @param terms what its step says
  * @param channels the ways in which the external process may give its verdict; empty if none is required of it
@@ -37,15 +38,16 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param state see {@link State}
  * @param callback the verdict of the external process, through any of its channels; {@code null} while there is none
  * @param data the data of that callback as the text of a JSON object, {@code null} if it has none
- * @param votes the approvals of people, in their order; each counts for a rule, so there are at most as many as are required
+ * @param votes the approvals of people, in their order; each counts for a rule, so there are at most as many as are
+ *     required
  * @param inputs what the first of these people filled in and the others agreed to, by name; texts and booleans
  * @param rejection the rejection by a person, {@code null} while there is none
  * @param decision the decision; present in state DECIDED and in no other
  * @param attempts the newest attempts to call the webhook, the newest last; at most {@value #MAX_ATTEMPTS}
  * @param calls the calls that may still be made, {@code null} if there are none
  * @param cancel the last attempt to call the cancel webhook, {@code null} if there was none
- * @param refusal why the first callback was refused that came while it was pending, {@code null} if none was; more are not written, since
- *     anybody may send them
+ * @param refusal why the first callback was refused that came while it was pending, {@code null} if none was; more are
+ *     not written, since anybody may send them
  * @param failedNotices the notices that could not be sent, the oldest first
  */
 @Restricted(NoExternalUse.class)
@@ -178,7 +180,10 @@ public record Approval(
         return terms.environment();
     }
 
-    /** Returns what pages and the log call it: the name of the webhook; without one, the question, if people are asked one. */
+    /**
+     * Returns what pages and the log call it: the name of the webhook; without one, the question, if people are asked
+     * one.
+     */
     public String title() {
         ManualRequirement manual = manual();
         String question = hasWebhook() || manual == null ? "" : manual.title();
@@ -188,9 +193,9 @@ public record Approval(
     /** Returns the rows that pages show of it. */
     public List<Fact> facts() {
         var facts = new ArrayList<Fact>(terms.facts());
-        facts.add(new Fact(Messages.Approval_started(), null, createdAt));
+        facts.add(new Fact("started", Messages.Approval_started(), null, createdAt));
         if (decision != null) {
-            facts.add(new Fact(Messages.Approval_decidedBy(), decision.decidedBy(), decision.decidedAt()));
+            facts.add(new Fact("decidedBy", Messages.Approval_decidedBy(), decision.decidedBy(), decision.decidedAt()));
         }
         return facts;
     }
@@ -307,8 +312,8 @@ public record Approval(
     }
 
     /**
-     * Returns the verdict of the people who are asked: the rejection of one, or the approval of as many as are required.
-     * {@code null} while there is neither.
+     * Returns the verdict of the people who are asked: the rejection of one, or the approval of as many as are
+     * required. {@code null} while there is neither.
      */
     @CheckForNull
     public Decision person() {

@@ -11,8 +11,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The long texts of approvals that are read together: of equal ones, only the first is kept. A step creates all its approvals with the same
- * templates and messages, and the record of each has them again. Not for several threads.
+ * The long texts of approvals that are read together: of equal ones, only the first is kept. A step creates all its
+ * approvals with the same templates and messages, and the record of each has them again. Not for several threads.
  */
 @Restricted(NoExternalUse.class)
 public final class CommonTexts implements UnaryOperator<String> {

@@ -27,7 +27,10 @@ public record Decision(
         @JsonProperty("override") boolean override) {
 
     public enum Outcome {
-        /** A callback said {@code "success": true}, and people approved, where either is required; or an administrator decided so. */
+        /**
+         * A callback said {@code "success": true}, and people approved, where either is required; or an administrator
+         * decided so.
+         */
         SUCCESS,
         /** A callback said {@code "success": false}. */
         FAILURE,

@@ -99,7 +99,8 @@ public final class DecisionText {
     }
 
     /**
-     * Returns a message about one of several approvals: {@code approvals[17].uriTemplate: ...} if it begins with a parameter of an entry.
+     * Returns a message about one of several approvals: {@code approvals[17].uriTemplate: ...} if it begins with a
+     * parameter of an entry.
      *
      * @param path where the arguments of the approval stand, empty for those of a step
      */

@@ -20,8 +20,8 @@ public final class DurationText {
     private DurationText() {}
 
     /**
-     * Returns the duration in the largest unit of which it is a whole number; a day is 24 hours. Of more than a minute, it leaves out
-     * milliseconds.
+     * Returns the duration in the largest unit of which it is a whole number; a day is 24 hours. Of more than a minute,
+     * it leaves out milliseconds.
      */
     public static String of(Duration duration) {
         Duration shown = duration.compareTo(SHORT) > 0 ? duration.truncatedTo(ChronoUnit.SECONDS) : duration;

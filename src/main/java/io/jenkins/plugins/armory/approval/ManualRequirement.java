@@ -15,8 +15,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * The requirement that people approve too.
  *
  * @param message what the people are asked; may be empty
- * @param rules who has to approve; all of these, and a person counts for one of them ({@link RuleMatching}). One who rejects ends the approval
- * @param requesters ids of the users who requested the build, and so may reject and not approve; {@code null} if they may
+ * @param rules who has to approve; all of these, and a person counts for one of them ({@link RuleMatching}). One who
+ *     rejects ends the approval
+ * @param requesters ids of the users who requested the build, and so may reject and not approve; {@code null} if they
+ *     may
  * @param inputs what the people who approve fill in; empty for nothing
  */
 @Restricted(NoExternalUse.class)
@@ -28,7 +30,10 @@ public record ManualRequirement(
         @JsonProperty("inputs") List<InputDefinition> inputs)
         implements ManualRequirementBuilder.With, Serializable {
 
-    /** The most people that all rules together require. Bounds the size of a record, which has all approvals with their comments. */
+    /**
+     * The most people that all rules together require. Bounds the size of a record, which has all approvals with their
+     * comments.
+     */
     public static final int MAX_REQUIRED = 100;
 
     /** The longest title, in characters. */
@@ -59,7 +64,10 @@ public record ManualRequirement(
         return required(rules);
     }
 
-    /** Returns who may decide, for a sentence: {@code alice, ops} or {@code 1 of qa; 2 of ops, oncall}. Empty for all with the permission. */
+    /**
+     * Returns who may decide, for a sentence: {@code alice, ops} or {@code 1 of qa; 2 of ops, oncall}. Empty for all
+     * with the permission.
+     */
     public String people() {
         return rules.size() == 1
                 ? String.join(", ", rules.get(0).submitters())

@@ -24,19 +24,20 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Conversion of messages from callers, which are not trusted, to safe HTML, and to plain text. HTML in a message is shown as text. Links may
- * only lead to http, https and mailto. An image becomes a link, so that opening a page sends no request to another server.
+ * Conversion of messages from callers, which are not trusted, to safe HTML, and to plain text. HTML in a message is
+ * shown as text. Links may only lead to http, https and mailto. An image becomes a link, so that opening a page sends
+ * no request to another server.
  *
- * <p>The cost is bounded too. For each character that may begin or end an element, the parser scans the rest of the paragraph or
- * all that came before, so its time can be quadratic. So a message is cut, and after a number of such characters the rest is
- * shown as text.
+ * <p>The cost is bounded too. For each character that may begin or end an element, the parser scans the rest of the
+ * paragraph or all that came before, so its time can be quadratic. So a message is cut, and after a number of such
+ * characters the rest is shown as text.
  */
 @Restricted(NoExternalUse.class)
 public final class Markdown {
 
     /**
-     * The maximum nesting of lists, quotations and emphases; deeper ones are text. A message of 64 KiB could otherwise overflow the
-     * stack of the renderer.
+     * The maximum nesting of lists, quotations and emphases; deeper ones are text. A message of 64 KiB could otherwise
+     * overflow the stack of the renderer.
      */
     private static final int MAX_NESTING = 50;
 
@@ -50,8 +51,8 @@ public final class Markdown {
     private static final String MARKS = "[]*_`<!&";
 
     /**
-     * The total length of the addresses and titles of links, because a message can define a link once and use it many times. It is
-     * more than {@link #MAX_SHOWN}, because an address can be longer than its source ({@code <a@b>}).
+     * The total length of the addresses and titles of links, because a message can define a link once and use it many
+     * times. It is more than {@link #MAX_SHOWN}, because an address can be longer than its source ({@code <a@b>}).
      */
     private static final int MAX_ADDRESSES = 4 * MAX_SHOWN;
 
@@ -94,7 +95,10 @@ public final class Markdown {
         return markdown.length() <= MAX_SHOWN ? html : html + "<p><em>" + cut.get() + "</em></p>\n";
     }
 
-    /** Returns the message as plain text; a link has its address behind it. What {@link #toHtml} cuts off is as it was written. */
+    /**
+     * Returns the message as plain text; a link has its address behind it. What {@link #toHtml} cuts off is as it was
+     * written.
+     */
     public static String toText(String markdown) {
         String start = shown(markdown);
         return TEXT_RENDERER.render(parse(start)) + markdown.substring(start.length());

@@ -123,7 +123,8 @@ public record Notifications(
     }
 
     /**
-     * Returns an approval with the notices that an event has made due: that it waits for a person, and that it is decided.
+     * Returns an approval with the notices that an event has made due: that it waits for a person, and that it is
+     * decided.
      *
      * @param before the approval before the event, {@code null} if it is new
      * @param after the approval after the event

@@ -5,7 +5,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The approvals that a step waits for, until the wait ends. All of them have to succeed. The Pipeline may not have reached their environment yet.
+ * The approvals that a step waits for, until the wait ends. All of them have to succeed. The Pipeline may not have
+ * reached their environment yet.
  *
  * @param id of the step's first approval
  * @param name for people
@@ -29,7 +30,9 @@ public record OpenApproval(
         return environment.equals(place.environment());
     }
 
-    /** Returns the reason of an end without a verdict. It stands with the environment, which may have several approvals. */
+    /**
+     * Returns the reason of an end without a verdict. It stands with the environment, which may have several approvals.
+     */
     public String reason(String why) {
         return "Approval '" + name + "': " + why;
     }

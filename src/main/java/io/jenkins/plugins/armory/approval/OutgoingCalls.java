@@ -20,8 +20,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The calls that may still be made for an approval, with all that their templates need. They are part of the approval's
- * record, which makes the approval its own outbox. Templates are kept as they are written, so that no secret and no token
- * is in a record.
+ * record, which makes the approval its own outbox. Templates are kept as they are written, so that no secret and no
+ * token is in a record.
  *
  * @param webhook the approval's webhook, {@code null} once it took the call, and if a person alone decides
  * @param cancel the cancel webhook, {@code null} for none

@@ -9,13 +9,14 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The place of an approval, a stage or an environment in the Pipeline. Approvals of one phase belong together if they have the same
- * environment, or no environment and the same enclosing stage. A stage is known by its flow node and not by its name: two branches may
- * each have a stage {@code verify}.
+ * The place of an approval, a stage or an environment in the Pipeline. Approvals of one phase belong together if they
+ * have the same environment, or no environment and the same enclosing stage. A stage is known by its flow node and not
+ * by its name: two branches may each have a stage {@code verify}.
  *
  * @param environment name of the approval's environment, {@code null} for none
  * @param stage id of the flow node at which the body of the enclosing stage begins, {@code null} outside any stage
- * @param outermost name of the outermost stage around it, {@code null} outside any stage; see {@link Deployment#restarted}
+ * @param outermost name of the outermost stage around it, {@code null} outside any stage; see {@link
+ *     Deployment#restarted}
  * @param branches the branches of {@code parallel} around it, outermost first
  * @param body id of the innermost {@code armoryEnvironment} or {@code armoryRollback} around it, {@code null} for none
  */
@@ -74,22 +75,25 @@ public record Place(
         return outermost == null ? withOutermost(name) : this;
     }
 
-    /** Returns the place as a build knows it that is restarted behind it: flow nodes of the other build mean nothing there. */
+    /**
+     * Returns the place as a build knows it that is restarted behind it: flow nodes of the other build mean nothing
+     * there.
+     */
     public Place ofOrigin() {
         return new Place(environment, null, outermost, List.of(), null);
     }
 
     /**
-     * Returns whether something here, which began earlier, comes before something there: it is not in another branch. In the body of
-     * an environment only that body counts.
+     * Returns whether something here, which began earlier, comes before something there: it is not in another branch.
+     * In the body of an environment only that body counts.
      */
     public boolean comesBefore(Place there) {
         return !isBeside(there) && (there.body == null || there.body.equals(body));
     }
 
     /**
-     * Returns whether this place and another are in different branches of one {@code parallel}. If not, one comes after the
-     * other, for instance as a retry.
+     * Returns whether this place and another are in different branches of one {@code parallel}. If not, one comes after
+     * the other, for instance as a retry.
      */
     public boolean isBeside(Place other) {
         for (int i = 0; i < Math.min(branches.size(), other.branches.size()); i++) {

@@ -13,8 +13,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Matches people with rules, so that as many people as possible count. A person counts for one of the rules that they may count for. It is
- * a maximum bipartite matching, found by augmenting paths (Kuhn, 1955): a person may move to another rule to make room for the next.
+ * Matches people with rules, so that as many people as possible count. A person counts for one of the rules that they
+ * may count for. It is a maximum bipartite matching, found by augmenting paths (Kuhn, 1955): a person may move to
+ * another rule to make room for the next.
  */
 @Restricted(NoExternalUse.class)
 public final class RuleMatching {
@@ -62,7 +63,10 @@ public final class RuleMatching {
         return rules.get(rule).required() - people.get(rule).size();
     }
 
-    /** Returns the rules for which one more person would count: some lack people, others have somebody who can move to one of these. */
+    /**
+     * Returns the rules for which one more person would count: some lack people, others have somebody who can move to
+     * one of these.
+     */
     public Set<Integer> open() {
         return reaching(IntStream.range(0, rules.size())
                 .filter(rule -> missing(rule) > 0)
@@ -85,7 +89,10 @@ public final class RuleMatching {
         return reaching;
     }
 
-    /** Returns who is still needed, for a sentence: {@code 1 more of dave, alice; 2 more of ops}. It names nobody who counts already. */
+    /**
+     * Returns who is still needed, for a sentence: {@code 1 more of dave, alice; 2 more of ops}. It names nobody who
+     * counts already.
+     */
     public String needed() {
         return IntStream.range(0, rules.size())
                 .filter(rule -> missing(rule) > 0)

@@ -14,18 +14,21 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The terms of an approval, as its step gives them: the Pipeline's program has them until the approval is written, and then the approval.
+ * The terms of an approval, as its step gives them: the Pipeline's program has them until the approval is written, and
+ * then the approval.
  *
  * @param phase where it stands in the deployment
  * @param environment what is deployed to, or the stage; {@code null} if none is known
  * @param webhook name of the webhook, {@code null} if none is called and people alone decide
- * @param path what messages name an approval of a list by, such as {@code region=eu-west (approvals[17])}; empty for one that is in none
+ * @param path what messages name an approval of a list by, such as {@code region=eu-west (approvals[17])}; empty for
+ *     one that is in none
  * @param rule whether the settings ask for it, as a rule of the environment, and not the Pipeline
  * @param callbackCredentialsId id of the Secret text credential that may call back, {@code null} for none
  * @param allowedCallers the callers that the step admits of those that the settings admit; empty for all
  * @param manual the approval that people have to give too, {@code null} if nobody has to
  * @param timeout how long the approval may take
- * @param fromCall whether this time begins with the first call, since the many approvals of one step wait for each other
+ * @param fromCall whether this time begins with the first call, since the many approvals of one step wait for each
+ *     other
  * @param heartbeat the longest silence of the external process while its callback is awaited, {@code null} for any
  * @param opensAt when the window opens that is all that this approval waits for, {@code null} for any other approval
  */
@@ -92,7 +95,7 @@ public record Terms(
 
     /** Returns the rows that pages show of the terms. A term that is to be shown is one more. */
     List<Fact> facts() {
-        return List.of(new Fact(Messages.Terms_phase(), phase.toString(), null));
+        return List.of(new Fact("phase", Messages.Terms_phase(), phase.toString(), null));
     }
 
     /** Returns whether the time of the approval begins with a call. */

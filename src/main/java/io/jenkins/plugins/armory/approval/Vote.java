@@ -30,7 +30,10 @@ public record Vote(
         rules = List.copyOf(rules);
     }
 
-    /** Returns the names of the people for a sentence: {@code alice}, {@code alice and bob}, {@code alice, bob and carol}. */
+    /**
+     * Returns the names of the people for a sentence: {@code alice}, {@code alice and bob}, {@code alice, bob and
+     * carol}.
+     */
     public static String names(List<Vote> votes) {
         List<String> users = votes.stream().map(Vote::user).toList();
         int last = users.size() - 1;

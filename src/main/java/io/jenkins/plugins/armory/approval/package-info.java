@@ -1,4 +1,5 @@
 /**
- * The life of an approval as a value: its terms, its state machine, its deadlines and heartbeats. The package knows no Jenkins type.
+ * The life of an approval as a value: its terms, its state machine, its deadlines and heartbeats. The package knows no
+ * Jenkins type.
  */
 package io.jenkins.plugins.armory.approval;

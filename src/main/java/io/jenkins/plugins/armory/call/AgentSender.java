@@ -47,8 +47,8 @@ record AgentSender(String identifier, Run<?, ?> run, WebhookClient client, Consu
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(2);
     /**
-     * The time for the agent's result beyond the one that the call may take there. It ends a call over a connection that broke
-     * unnoticed.
+     * The time for the agent's result beyond the one that the call may take there. It ends a call over a connection
+     * that broke unnoticed.
      */
     private static final Duration ON_THE_WAY = Duration.ofSeconds(30);
     /** The time for the agent beyond the limit of the call, which ends the call by itself. */
@@ -127,8 +127,8 @@ record AgentSender(String identifier, Run<?, ?> run, WebhookClient client, Consu
     }
 
     /**
-     * Returns the channel to an agent, {@code null} if it is offline: not connected, or taken offline by an administrator, who leaves it
-     * connected.
+     * Returns the channel to an agent, {@code null} if it is offline: not connected, or taken offline by an
+     * administrator, who leaves it connected.
      */
     @CheckForNull
     private static VirtualChannel channelOf(Node node) {

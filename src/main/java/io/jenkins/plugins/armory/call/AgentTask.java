@@ -20,9 +20,9 @@ import org.springframework.security.core.Authentication;
 record AgentTask(Run<?, ?> run, Label label) implements Queue.Task {
 
     /**
-     * Returns why Jenkins would not let a part of the build run on a node, {@code null} if it would: a permission, a job restriction, a node
-     * that takes no tasks, a cloud for some folders alone, or the agents of an environment. A node that is reserved for jobs that name it takes
-     * the task.
+     * Returns why Jenkins would not let a part of the build run on a node, {@code null} if it would: a permission, a
+     * job restriction, a node that takes no tasks, a cloud for some folders alone, or the agents of an environment. A
+     * node that is reserved for jobs that name it takes the task.
      *
      * @param label the label of the node that the build asks for
      */

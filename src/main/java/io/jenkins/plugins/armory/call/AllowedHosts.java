@@ -40,11 +40,11 @@ public final class AllowedHosts implements Serializable {
     private static final Pattern BLOCK = Pattern.compile("([0-9a-f]*:[0-9a-f:.]*|\\d+(\\.\\d+){3})(/\\d{1,3})?");
 
     /**
-     * Blocks that are not public, as far as Java does not know them: those that are not globally reachable by IANA's registries
-     * (<a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IPv4</a>,
-     * <a href="https://www.iana.org/assignments/iana-ipv6-special-registry">IPv6</a>), and those with an IPv4 address in them.
-     * Two blocks for protocols are here as a whole, though a few of their addresses are reachable: none of these is a server that
-     * a webhook calls.
+     * Blocks that are not public, as far as Java does not know them: those that are not globally reachable by IANA's
+     * registries (<a href="https://www.iana.org/assignments/iana-ipv4-special-registry">IPv4</a>, <a
+     * href="https://www.iana.org/assignments/iana-ipv6-special-registry">IPv6</a>), and those with an IPv4 address in
+     * them. Two blocks for protocols are here as a whole, though a few of their addresses are reachable: none of these
+     * is a server that a webhook calls.
      */
     private static final List<Block> SPECIAL = List.of(
             block("::/96"), // RFC 4291, section 2.5.5.1, any IPv4 address, deprecated: some systems still connect to it
@@ -235,7 +235,8 @@ public final class AllowedHosts implements Serializable {
     /**
      * Looks up the addresses of a host.
      *
-     * @throws UnknownHostException if it has none; with a {@link RefusedException} as its cause if only an address could have been listed
+     * @throws UnknownHostException if it has none; with a {@link RefusedException} as its cause if only an address
+     *     could have been listed
      */
     List<InetAddress> lookUp(String host) throws UnknownHostException {
         try {

@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A kind of outgoing call: when an approval has one due, what its request says, what its results mean, and when the next attempt is.
- * {@link CallLoop} makes the calls, and lists the kinds.
+ * A kind of outgoing call: when an approval has one due, what its request says, what its results mean, and when the
+ * next attempt is. {@link CallLoop} makes the calls, and lists the kinds.
  */
 abstract class CallKind {
 
@@ -66,7 +66,9 @@ abstract class CallKind {
                     .toList();
         }
 
-        /** Returns such a call with sample values, for trying its templates before the approval's webhook has answered. */
+        /**
+         * Returns such a call with sample values, for trying its templates before the approval's webhook has answered.
+         */
         static List<Order> sample(Approval approval, Function<OutgoingCalls, Webhook> which) {
             return of(approval, which).stream()
                     .map(order -> new Order(

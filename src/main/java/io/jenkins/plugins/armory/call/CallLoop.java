@@ -36,11 +36,13 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The loop that makes the outgoing calls of all {@linkplain CallKind kinds}. What is to be called is in the approval's record and nowhere else,
- * so after a crash the calls go on from there. A call may be made twice then, with the same {@code Idempotency-Key}; it is never left out.
+ * The loop that makes the outgoing calls of all {@linkplain CallKind kinds}. What is to be called is in the approval's
+ * record and nowhere else, so after a crash the calls go on from there. A call may be made twice then, with the same
+ * {@code Idempotency-Key}; it is never left out.
  *
  * <p>When an approval changes, the calls begin that its record has due, and the others end. An attempt waits for its
- * {@linkplain CallPermits permit}, ends exactly once and gives the permit back, whatever is thrown. A call is over when its event is written.
+ * {@linkplain CallPermits permit}, ends exactly once and gives the permit back, whatever is thrown. A call is over when
+ * its event is written.
  */
 @Restricted(NoExternalUse.class)
 public final class CallLoop implements ApprovalObserver {
@@ -71,7 +73,8 @@ public final class CallLoop implements ApprovalObserver {
     private final Map<String, Map<String, Call>> calls = new HashMap<>();
 
     /**
-     * @param again repeats what cannot be written, and does what may take time; requests are made on the threads of the permits
+     * @param again repeats what cannot be written, and does what may take time; requests are made on the threads of the
+     *     permits
      * @param chance numbers from 0 up to, but not including, 1, which spread the delays between attempts
      * @param clock the clock of the attempts
      */
@@ -112,8 +115,8 @@ public final class CallLoop implements ApprovalObserver {
     }
 
     /**
-     * Begins what the last run of Jenkins has left, and what was due since the start; and from then on at once. Called when Jenkins has loaded
-     * its jobs.
+     * Begins what the last run of Jenkins has left, and what was due since the start; and from then on at once. Called
+     * when Jenkins has loaded its jobs.
      */
     public void open() {
         open = true;
@@ -126,8 +129,8 @@ public final class CallLoop implements ApprovalObserver {
     }
 
     /**
-     * Begins the calls of an approval that is observed. Its webhook is called until it takes the call or there is no further attempt. After
-     * a restart, goes on from the recorded attempts.
+     * Begins the calls of an approval that is observed. Its webhook is called until it takes the call or there is no
+     * further attempt. After a restart, goes on from the recorded attempts.
      */
     public void deliver(String id) {
         webhooks.follow(id);
@@ -196,8 +199,8 @@ public final class CallLoop implements ApprovalObserver {
     }
 
     /**
-     * Says why a request cannot be made. Exceptions at run time and errors are somebody else's, such as of a provider of credentials whose
-     * plugin was updated under a running Jenkins.
+     * Says why a request cannot be made. Exceptions at run time and errors are somebody else's, such as of a provider
+     * of credentials whose plugin was updated under a running Jenkins.
      */
     private static CallResult notMade(String id, Throwable x) {
         boolean isExpected = x instanceof UndeliverableException;
@@ -256,7 +259,10 @@ public final class CallLoop implements ApprovalObserver {
             LOGGER.log(Level.WARNING, "A call of approval " + id + " cannot go on; trying again until it can", x);
         }
 
-        /** Gives the call up if a record has it not due any more and it is not in flight, and returns whether that is so. */
+        /**
+         * Gives the call up if a record has it not due any more and it is not in flight, and returns whether that is
+         * so.
+         */
         private boolean giveUp(@CheckForNull Approval approval) {
             boolean isOver = !inFlight && dueBy(approval) == null;
             if (isOver && permit != null) {
@@ -274,7 +280,10 @@ public final class CallLoop implements ApprovalObserver {
                     .orElse(null);
         }
 
-        /** Returns the call as it is due now, {@code null} if it is not. Its job may have been renamed since the last attempt. */
+        /**
+         * Returns the call as it is due now, {@code null} if it is not. Its job may have been renamed since the last
+         * attempt.
+         */
         @CheckForNull
         private Order order() {
             synchronized (CallLoop.this) {

@@ -11,9 +11,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The permits of outgoing calls. They limit how many run at once: in all, of one job and to one host. A call waits for its permit without a
- * thread, and reads its secrets once it has it. When a permit is given back, the call that has waited longest begins, of those whose job
- * and host have room.
+ * The permits of outgoing calls. They limit how many run at once: in all, of one job and to one host. A call waits for
+ * its permit without a thread, and reads its secrets once it has it. When a permit is given back, the call that has
+ * waited longest begins, of those whose job and host have room.
  */
 @Restricted(NoExternalUse.class)
 public final class CallPermits {
@@ -36,7 +36,9 @@ public final class CallPermits {
 
     private long asked;
 
-    /** @param executor begins the calls, with a thread for each: its credentials may be of a vault that does not answer */
+    /**
+     * @param executor begins the calls, with a thread for each: its credentials may be of a vault that does not answer
+     */
     public CallPermits(Executor executor) {
         this.executor = executor;
     }

@@ -23,11 +23,14 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * @param status the status of the answer, 0 if there was none
  * @param failure what happened and what to check, {@code null} after a 2xx
- * @param mayBeRepeated whether the next attempt may succeed: the connection failed, or the answer is one that is repeated
- * @param mayHaveBeenTaken whether the receiver may have begun its work: false if it refused the call, or was not reached
+ * @param mayBeRepeated whether the next attempt may succeed: the connection failed, or the answer is one that is
+ *     repeated
+ * @param mayHaveBeenTaken whether the receiver may have begun its work: false if it refused the call, or was not
+ *     reached
  * @param pause the pause that the receiver asks for, {@code null} for none
  * @param answer the start of the answer's body, without the secrets of the request; may be empty
- * @param judged what the answer means by the rule of its request; {@code null} without a rule, and if the call was not taken
+ * @param judged what the answer means by the rule of its request; {@code null} without a rule, and if the call was not
+ *     taken
  * @param data of the answer that was judged, see {@link JsonData}; {@code null} for none
  * @param found the values that further calls take from the answer, by the names of their variables
  */

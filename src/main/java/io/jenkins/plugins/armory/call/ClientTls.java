@@ -27,16 +27,17 @@ import javax.net.ssl.X509TrustManager;
 import okhttp3.OkHttpClient;
 
 /**
- * The TLS of one call, with a certificate of the client and authorities of the webhook's own if it has them. It notes whether the server
- * asked for a certificate: many servers close the connection without a word if they do not get one that they accept.
+ * The TLS of one call, with a certificate of the client and authorities of the webhook's own if it has them. It notes
+ * whether the server asked for a certificate: many servers close the connection without a word if they do not get one
+ * that they accept.
  */
 final class ClientTls {
 
     private static final char[] IN_MEMORY = "in memory only".toCharArray();
 
     /**
-     * The alerts with which a server refuses a client for its certificate, or for having none (RFC 8446, section 6.2). Java has them
-     * in the message alone.
+     * The alerts with which a server refuses a client for its certificate, or for having none (RFC 8446, section 6.2).
+     * Java has them in the message alone.
      */
     private static final Pattern REFUSED_CLIENT =
             Pattern.compile("certificate_required|bad_certificate|certificate_unknown|certificate_expired"
@@ -161,7 +162,10 @@ final class ClientTls {
         return wasAsked;
     }
 
-    /** Returns what to say of a server that asked for a certificate and then refused the client or closed the connection. */
+    /**
+     * Returns what to say of a server that asked for a certificate and then refused the client or closed the
+     * connection.
+     */
     String reasonAfterAsking() {
         return hasCertificate
                 ? "does not accept the client certificate, or closed the connection after it; check that clientCertificateId names"

@@ -74,8 +74,8 @@ final class NoticeText {
     }
 
     /**
-     * Returns a text from outside as one line of bounded length, without control and bidirectional characters. Unicode has line breaks of
-     * its own: U+0085, U+2028 and U+2029.
+     * Returns a text from outside as one line of bounded length, without control and bidirectional characters. Unicode
+     * has line breaks of its own: U+0085, U+2028 and U+2029.
      */
     private static String line(String text) {
         String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Z}]+", " ").strip();

@@ -16,9 +16,9 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * The calls that tell people of approvals. A notice stands in the approval's record until it is sent, so it is sent at least once. The
- * decision drops earlier ones that have not been sent. Each webhook gets its notices one after another, and no webhook waits for another
- * one. No approval waits for a notice.
+ * The calls that tell people of approvals. A notice stands in the approval's record until it is sent, so it is sent at
+ * least once. The decision drops earlier ones that have not been sent. Each webhook gets its notices one after another,
+ * and no webhook waits for another one. No approval waits for a notice.
  */
 final class NotifyCalls extends CallKind {
 
@@ -52,8 +52,8 @@ final class NotifyCalls extends CallKind {
     }
 
     /**
-     * A notice has no token, so that whoever is told cannot decide, and no context of the approval's calls, which may come from a file of the
-     * workspace.
+     * A notice has no token, so that whoever is told cannot decide, and no context of the approval's calls, which may
+     * come from a file of the workspace.
      */
     @Override
     Variables values(Order order, Run<?, ?> run, ApprovalRequests requests) {

@@ -36,8 +36,8 @@ record ProxyServer(
     }
 
     /**
-     * Returns an authenticator that logs in to the proxy, once a request. What asks for a login within a tunnel is the host behind it,
-     * which must not get the proxy's password.
+     * Returns an authenticator that logs in to the proxy, once a request. What asks for a login within a tunnel is the
+     * host behind it, which must not get the proxy's password.
      */
     Authenticator authenticator() {
         return (route, response) -> {

@@ -12,7 +12,9 @@ import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The settings of administrators as the rooms below {@code config} see them. {@code ArmoryConfiguration} implements it. */
+/**
+ * The settings of administrators as the rooms below {@code config} see them. {@code ArmoryConfiguration} implements it.
+ */
 @Restricted(NoExternalUse.class)
 public interface Settings {
 
@@ -43,11 +45,15 @@ public interface Settings {
     /**
      * Returns the webhooks that all jobs may call, by name.
      *
-     * @throws IllegalArgumentException naming the definition and the field that is wrong, as one may be that was saved by hand
+     * @throws IllegalArgumentException naming the definition and the field that is wrong, as one may be that was saved
+     *     by hand
      */
     Map<String, Webhook> webhooks();
 
-    /** Returns whether a credential may decide approvals: the Secret text of the settings, or that of a {@linkplain ListedCallers listed caller}. */
+    /**
+     * Returns whether a credential may decide approvals: the Secret text of the settings, or that of a {@linkplain
+     * ListedCallers listed caller}.
+     */
     boolean trusts(String credentialsId);
 
     /** Returns the Secret texts that may call back. */
@@ -56,7 +62,8 @@ public interface Settings {
     /**
      * Returns the credentials for the calls of a build, whose uses are recorded.
      *
-     * @param isRule whether a rule of an environment calls, which takes the credentials of Jenkins itself alone, and not those of the job
+     * @param isRule whether a rule of an environment calls, which takes the credentials of Jenkins itself alone, and
+     *     not those of the job
      */
     Credentials credentials(Run<?, ?> run, boolean isRule);
 

@@ -24,9 +24,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The questions for the statuses of external processes. An approval is asked about from the webhook's answer until there
- * is a verdict of the external process, through whichever channel. An answer that decides nothing, and a question that fails, change
- * nothing: the next question makes up for it, until the deadline.
+ * The questions for the statuses of external processes. An approval is asked about from the webhook's answer until
+ * there is a verdict of the external process, through whichever channel. An answer that decides nothing, and a question
+ * that fails, change nothing: the next question makes up for it, until the deadline.
  */
 final class StatusPolls extends CallKind {
 
@@ -74,15 +74,17 @@ final class StatusPolls extends CallKind {
     }
 
     /**
-     * Each question is a message of its own: a receiver that refuses replays, or repeats its answer to a known key, would never say
-     * anything new.
+     * Each question is a message of its own: a receiver that refuses replays, or repeats its answer to a known key,
+     * would never say anything new.
      */
     @Override
     String key(Order order) {
         return order.id() + "-status-" + UUID.randomUUID();
     }
 
-    /** An interval after the webhook's answer; at once after a restart, since the process may have decided meanwhile. */
+    /**
+     * An interval after the webhook's answer; at once after a restart, since the process may have decided meanwhile.
+     */
     @Override
     Duration delay(Order order) {
         Attempt sent = order.approval().lastAttempt();

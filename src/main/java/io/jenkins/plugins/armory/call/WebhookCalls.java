@@ -110,8 +110,8 @@ final class WebhookCalls extends CallKind {
     }
 
     /**
-     * After a restart: at once if an attempt may have been cut off, else when the next one is due, and no later than after the whole
-     * delay: the clock may have been set back.
+     * After a restart: at once if an attempt may have been cut off, else when the next one is due, and no later than
+     * after the whole delay: the clock may have been set back.
      */
     @Override
     Duration delay(Order order) {
@@ -251,8 +251,8 @@ final class WebhookCalls extends CallKind {
     }
 
     /**
-     * Returns whether the external process may have begun: as this run of Jenkins has noted, or else by the recorded attempts. By those, it
-     * may if a call was taken, its answer was lost, or the first or next attempt was cut off.
+     * Returns whether the external process may have begun: as this run of Jenkins has noted, or else by the recorded
+     * attempts. By those, it may if a call was taken, its answer was lost, or the first or next attempt was cut off.
      */
     boolean mayHaveBeenTaken(Approval approval) {
         Boolean noted = followed.get(approval.id());

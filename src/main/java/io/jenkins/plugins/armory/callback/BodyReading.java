@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The reading of one body, which other threads may end. A servlet container bounds the wait for each byte alone, and nothing but an
- * interrupt ends such a wait.
+ * The reading of one body, which other threads may end. A servlet container bounds the wait for each byte alone, and
+ * nothing but an interrupt ends such a wait.
  */
 final class BodyReading {
 
@@ -41,7 +41,9 @@ final class BodyReading {
         return true;
     }
 
-    /** Ends the reading on its own thread. Returns whether it was interrupted; then nothing is left of the interrupt. */
+    /**
+     * Ends the reading on its own thread. Returns whether it was interrupted; then nothing is left of the interrupt.
+     */
     synchronized boolean end() {
         reader = null;
         ended.complete(null);

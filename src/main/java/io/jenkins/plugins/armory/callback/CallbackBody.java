@@ -7,12 +7,14 @@ import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.util.Objects;
 
 /**
- * The content of a callback: {@code {"success": true|false, "mdMessage": "...", "data": {...}}}. The first two are as in Armory's
- * <i>External Automation</i>, "Callback format". Other fields are ignored.
+ * The content of a callback: {@code {"success": true|false, "mdMessage": "...", "data": {...}}}. The first two are as
+ * in Armory's <i>External Automation</i>, "Callback format". Other fields are ignored.
  *
- * @param success the decision. The strings {@code "true"} and {@code "false"} count too, as in the prose of Armory's example
+ * @param success the decision. The strings {@code "true"} and {@code "false"} count too, as in the prose of Armory's
+ *     example
  * @param mdMessage the message, empty if there is none
- * @param data the text of a JSON object for the Pipeline, without spaces between its parts; {@code null} if there is none
+ * @param data the text of a JSON object for the Pipeline, without spaces between its parts; {@code null} if there is
+ *     none
  */
 record CallbackBody(
         boolean success, String mdMessage, @CheckForNull String data) {

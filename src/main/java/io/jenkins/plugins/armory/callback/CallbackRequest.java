@@ -23,8 +23,8 @@ public record CallbackRequest(
         RequestBody body) {
 
     /**
-     * The name of a header for the token, with or without the word {@code Bearer}. It exists because proxies and security
-     * realms in front of Jenkins may consume {@code Authorization}. It takes precedence over that header.
+     * The name of a header for the token, with or without the word {@code Bearer}. It exists because proxies and
+     * security realms in front of Jenkins may consume {@code Authorization}. It takes precedence over that header.
      */
     public static final String ALTERNATIVE_HEADER = "X-Armory-Callback-Token";
 

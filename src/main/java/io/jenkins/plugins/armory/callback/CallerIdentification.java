@@ -95,8 +95,8 @@ public final class CallerIdentification {
     }
 
     /**
-     * Returns the first genuine result. Without one, returns the first that is undecided, or else the first reason why the token is
-     * invalid.
+     * Returns the first genuine result. Without one, returns the first that is undecided, or else the first reason why
+     * the token is invalid.
      */
     private Verification verify(String token, Optional<Approval> approval) {
         Verification best = Verification.unknown();

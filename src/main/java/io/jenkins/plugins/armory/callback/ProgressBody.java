@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 
 /**
- * The content of a progress report: {@code {"percent": 40, "mdMessage": "..."}}. If one of the two is missing, it keeps its
- * last value. A body with {@code success} is refused, since it could be sent as a callback. Other fields are ignored.
+ * The content of a progress report: {@code {"percent": 40, "mdMessage": "..."}}. If one of the two is missing, it keeps
+ * its last value. A body with {@code success} is refused, since it could be sent as a callback. Other fields are
+ * ignored.
  *
  * @param percent a number from 0 to 100, or {@code null} if it is missing
  * @param mdMessage the message, or {@code null} if it is missing

@@ -13,8 +13,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The last rejected callbacks of each approval, for people who may see the approval. They help while a webhook is being set
- * up. They are kept in memory only and are bounded, so that callers without a token cannot fill the disk.
+ * The last rejected callbacks of each approval, for people who may see the approval. They help while a webhook is being
+ * set up. They are kept in memory only and are bounded, so that callers without a token cannot fill the disk.
  */
 @Restricted(NoExternalUse.class)
 public final class RejectedCallbacks {

@@ -22,12 +22,14 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The body of a request that has not been read yet. At most {@link #MAX_BYTES} are read, and only strict JSON is accepted.
+ * The body of a request that has not been read yet. At most {@link #MAX_BYTES} are read, and only strict JSON is
+ * accepted.
  *
  * @param contentType the {@code Content-Type} header
  * @param contentLength the announced length, or -1
  * @param content opens the content
- * @param signedFor the id of the approval to which the body was sent with a signature, {@code null} for a body that is not signed
+ * @param signedFor the id of the approval to which the body was sent with a signature, {@code null} for a body that is
+ *     not signed
  * @param reading the reading of the content
  */
 @Restricted(NoExternalUse.class)

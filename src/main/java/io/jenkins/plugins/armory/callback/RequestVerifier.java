@@ -8,7 +8,10 @@ import java.util.function.Function;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** A verifier of requests that have no token: by their headers and the bytes of their body. A part implements it as an {@code @Extension}. */
+/**
+ * A verifier of requests that have no token: by their headers and the bytes of their body. A part implements it as an
+ * {@code @Extension}.
+ */
 @Restricted(NoExternalUse.class)
 public interface RequestVerifier {
 

@@ -7,8 +7,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The requests of one kind whose bodies are read before their callers are known. Each holds a thread of Jenkins, of some 200. A body that
- * does not come makes room for one that may.
+ * The requests of one kind whose bodies are read before their callers are known. Each holds a thread of Jenkins, of
+ * some 200. A body that does not come makes room for one that may.
  */
 @Restricted(NoExternalUse.class)
 public final class UnknownCallers {

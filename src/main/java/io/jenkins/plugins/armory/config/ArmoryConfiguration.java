@@ -29,8 +29,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * The section {@code armory} of the settings: where callers reach Jenkins, a Secret text that may call back, the hosts that may be called, and
- * webhooks for all jobs.
+ * The section {@code armory} of the settings: where callers reach Jenkins, a Secret text that may call back, the hosts
+ * that may be called, and webhooks for all jobs.
  */
 @Extension(ordinal = 0.4) // the sections of the parts follow it on the page
 @Symbol("armory")

@@ -13,7 +13,8 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 /**
  * The credentials that the calls of a build may use. Their uses are recorded.
  *
- * @param isRule whether a rule of an environment calls, which takes the credentials of Jenkins itself alone, and not those of the job
+ * @param isRule whether a rule of an environment calls, which takes the credentials of Jenkins itself alone, and not
+ *     those of the job
  */
 record BuildCredentials(Run<?, ?> run, boolean isRule) implements Settings.Credentials {
 

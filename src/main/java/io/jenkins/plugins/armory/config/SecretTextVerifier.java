@@ -20,9 +20,10 @@ import java.util.function.Predicate;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
 /**
- * Accepts the secrets of two Secret text credentials: the one that the approval names, and the one of the settings. A caller sends the
- * secret as its token, or signs with it. The one of the settings is genuine everywhere, but may not decide an approval that names
- * another. Both are looked up for each callback, so a changed secret takes effect at once.
+ * Accepts the secrets of two Secret text credentials: the one that the approval names, and the one of the settings. A
+ * caller sends the secret as its token, or signs with it. The one of the settings is genuine everywhere, but may not
+ * decide an approval that names another. Both are looked up for each callback, so a changed secret takes effect at
+ * once.
  */
 final class SecretTextVerifier implements CallerSecrets {
 

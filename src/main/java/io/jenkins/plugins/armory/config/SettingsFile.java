@@ -14,15 +14,18 @@ import java.nio.file.Files;
 import java.util.List;
 
 /**
- * Reads the file of the settings, and fails if it does not understand all of it. Jenkins itself would leave out the rest, such as a rule of
- * an environment.
+ * Reads the file of the settings, and fails if it does not understand all of it. Jenkins itself would leave out the
+ * rest, such as a rule of an environment.
  */
 final class SettingsFile extends ReaderWrapper {
 
     /** What RobustReflectionConverter left out, a list of exceptions. */
     private static final String LEFT_OUT = "ReadError";
 
-    /** The object that is read. RobustReflectionConverter forgets what it left out of this object, once OldDataMonitor has it. */
+    /**
+     * The object that is read. RobustReflectionConverter forgets what it left out of this object, once OldDataMonitor
+     * has it.
+     */
     private static final String OWNER = "Saveable";
 
     /** Whether the text at this place of the file was asked for. */

@@ -23,10 +23,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * A section of the settings of administrators: a part of <i>Manage Jenkins » System</i>, a root of Configuration as Code, and a file. What
- * its file says must not become less by being unreadable, so that nothing is decided until an administrator has mended it.
+ * A section of the settings of administrators: a part of <i>Manage Jenkins » System</i>, a root of Configuration as
+ * Code, and a file. What its file says must not become less by being unreadable, so that nothing is decided until an
+ * administrator has mended it.
  *
- * <p>The constructor of a section sets the defaults and calls {@link #load}. What a section does not store is transient.
+ * <p>The constructor of a section sets the defaults and calls {@link #load}. What a section does not store is
+ * transient.
  */
 @Restricted(NoExternalUse.class)
 public abstract class SettingsSection extends GlobalConfiguration {
@@ -72,7 +74,8 @@ public abstract class SettingsSection extends GlobalConfiguration {
     protected void leaveOutBlanks(JSONObject form) {}
 
     /**
-     * A credential or a webhook that the section names. Configuration as Code accepts one that is missing, since it may come later.
+     * A credential or a webhook that the section names. Configuration as Code accepts one that is missing, since it may
+     * come later.
      *
      * @param problem returns a sentence of what is wrong and what to do, empty if nothing is; it may take long
      */
@@ -95,8 +98,9 @@ public abstract class SettingsSection extends GlobalConfiguration {
     }
 
     /**
-     * Reads the settings from the disk. If a part of the file cannot be read, or has a value that the form refuses, {@link #getFault} says
-     * so and nothing overwrites the file until all settings are set again. The defaults must not apply then, since they are less strict.
+     * Reads the settings from the disk. If a part of the file cannot be read, or has a value that the form refuses,
+     * {@link #getFault} says so and nothing overwrites the file until all settings are set again. The defaults must not
+     * apply then, since they are less strict.
      */
     @Override
     public synchronized void load() {
@@ -124,7 +128,10 @@ public abstract class SettingsSection extends GlobalConfiguration {
         }
     }
 
-    /** Writes the settings once one is set. What could not be read may have been any of them, so all have to be set again. */
+    /**
+     * Writes the settings once one is set. What could not be read may have been any of them, so all have to be set
+     * again.
+     */
     protected final synchronized void save(String setting) {
         given.add(setting);
         version = new Object();
@@ -135,12 +142,13 @@ public abstract class SettingsSection extends GlobalConfiguration {
     }
 
     /**
-     * Takes the settings from the form. A request without this section changes nothing. After settings that could not be read, a request
-     * changes them only if its user asks to replace them, since people save this form for other settings too.
+     * Takes the settings from the form. A request without this section changes nothing. After settings that could not
+     * be read, a request changes them only if its user asks to replace them, since people save this form for other
+     * settings too.
      *
-     * <p>A form sends nothing for a field without rows, and a setter that is not called would keep the row that was removed last: a client
-     * or issuer would stay trusted. So the setters get an empty list. If one of them refuses its value, all settings stay as they are, and
-     * the page says why: the form is tried on a copy first.
+     * <p>A form sends nothing for a field without rows, and a setter that is not called would keep the row that was
+     * removed last: a client or issuer would stay trusted. So the setters get an empty list. If one of them refuses its
+     * value, all settings stay as they are, and the page says why: the form is tried on a copy first.
      */
     @Override
     public final boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
@@ -185,7 +193,10 @@ public abstract class SettingsSection extends GlobalConfiguration {
         }
     }
 
-    /** Takes empty fields out of a form or a row. As code, a blank is the value of a variable that is not set, and refused. */
+    /**
+     * Takes empty fields out of a form or a row. As code, a blank is the value of a variable that is not set, and
+     * refused.
+     */
     protected static void leaveOutBlanks(JSONObject row, String... fields) {
         for (String field : fields) {
             if (row.optString(field).isBlank()) {

@@ -271,8 +271,8 @@ final class Change {
     }
 
     /**
-     * Returns an environment that waits no longer. If it becomes FAILED, an approval that names it has failed before. The failures
-     * stand, for a build that is restarted from here.
+     * Returns an environment that waits no longer. If it becomes FAILED, an approval that names it has failed before.
+     * The failures stand, for a build that is restarted from here.
      */
     private Environment endOfWait(Environment environment, State next) {
         return next == State.FAILED
@@ -351,7 +351,10 @@ final class Change {
         }
     }
 
-    /** Returns whether a success is a retry of a failure. What is in another branch of the same {@code parallel} is none. */
+    /**
+     * Returns whether a success is a retry of a failure. What is in another branch of the same {@code parallel} is
+     * none.
+     */
     private boolean isRetriedBy(Failure failure, OpenApproval success) {
         Place place = failure.place();
         return failure.phase() == success.phase()
@@ -365,8 +368,8 @@ final class Change {
     }
 
     /**
-     * Adds the failure of an approval, once for each place, phase and definition. A failure takes the place of a stop, since a retry may
-     * make up for the stop alone.
+     * Adds the failure of an approval, once for each place, phase and definition. A failure takes the place of a stop,
+     * since a retry may make up for the stop alone.
      */
     private void add(Failure failure) {
         failures.removeIf(each -> each.isStop() && !failure.isStop() && each.isSame(failure));

@@ -29,20 +29,20 @@ import org.pcollections.TreePMap;
  *
  * <p>Everything follows from a few sentences, which docs/deployments.md explains:
  * <ul>
- *   <li><i>Depends.</i> A stage and an environment depend on all that comes before them, see {@link Place#comesBefore}. An environment
- *       may choose other environments instead, or none.
- *   <li><i>Open.</i> An environment is open once its body has ended without an error, every approval that belongs to it has
- *       succeeded, and the environments within it are open. It is closed as soon as that cannot come true any more.
- *   <li><i>Throws or cancels.</i> A failure that is thrown closes its environment unless a later success of the same approval makes up
- *       for it before the environment's end. Environments that depend on a closed one are cancelled.
- *   <li>A failure that is not thrown, of the phase {@code afterDeployment}, cancels stages too, and so does what was cancelled for it. A
- *       later success of the same approval makes up for it while nothing has been cancelled.
- * </ul>
- * An environment that is stopped before anything was done for it is CANCELLED and not FAILED, since nothing needs a
- * rollback.
+ * <li><i>Depends.</i> A stage and an environment depend on all that comes before them, see {@link Place#comesBefore}.
+ * An environment may choose other environments instead, or none.
+ * <li><i>Open.</i> An environment is open once its body has ended without an error, every approval that belongs to it
+ * has succeeded, and the environments within it are open. It is closed as soon as that cannot come true any more.
+ * <li><i>Throws or cancels.</i> A failure that is thrown closes its environment unless a later success of the same
+ * approval makes up for it before the environment's end. Environments that depend on a closed one are cancelled.
+ * <li>A failure that is not thrown, of the phase {@code afterDeployment}, cancels stages too, and so does what was
+ * cancelled for it. A later success of the same approval makes up for it while nothing has been cancelled.
+ * </ul> An environment that is stopped before anything was done for it is CANCELLED and not FAILED, since nothing needs
+ * a rollback.
  *
  * @param environments by name, in the order in which the build named them
- * @param approvals the open approvals by their ids: thousands, of which an event touches few. An environment that one names is a label until the build comes to it
+ * @param approvals the open approvals by their ids: thousands, of which an event touches few. An environment that one
+ *     names is a label until the build comes to it
  * @param failures the failed approvals that no later success has made up for, and the cancelled stages and environments
  * @param leftOut names of the outermost stages that a restarted build leaves out; they are not cancelled either
  * @param ended whether the build is over; then nothing changes any more
@@ -122,9 +122,10 @@ public record Deployment(
     }
 
     /**
-     * Returns the deployment with which a build starts that is restarted from a stage. Environments of the stages that are left out stay
-     * as they were. So do all failures but those of the stages that are run again: one outside any stage may be of a stage that is left
-     * out, as in a Declarative Pipeline that stands in a stage. What the origin did not know is not known now.
+     * Returns the deployment with which a build starts that is restarted from a stage. Environments of the stages that
+     * are left out stay as they were. So do all failures but those of the stages that are run again: one outside any
+     * stage may be of a stage that is left out, as in a Declarative Pipeline that stands in a stage. What the origin
+     * did not know is not known now.
      */
     private static Deployment restarted(Restarted event) {
         Deployment origin = event.origin();
@@ -151,8 +152,8 @@ public record Deployment(
     }
 
     /**
-     * Returns a deployment whose log cannot be relied on: what is not over has failed, all that comes later is cancelled, and nothing changes
-     * any more.
+     * Returns a deployment whose log cannot be relied on: what is not over has failed, all that comes later is
+     * cancelled, and nothing changes any more.
      */
     public Deployment inDoubt(String reason, Instant now) {
         var closed = new LinkedHashMap<>(environments);
@@ -172,7 +173,10 @@ public record Deployment(
                 .findFirst();
     }
 
-    /** Returns whether something is closed that was not before: an approval has failed, or an environment or its time for secrets is over. */
+    /**
+     * Returns whether something is closed that was not before: an approval has failed, or an environment or its time
+     * for secrets is over.
+     */
     public boolean closesMoreThan(Deployment before) {
         return ended != before.ended
                 || !new HashSet<>(before.failures).containsAll(failures)
@@ -204,8 +208,8 @@ public record Deployment(
     }
 
     /**
-     * Returns the full name that the job had whose rules were met, while the build is deploying to an environment of the administrators or
-     * rolling it back; else empty.
+     * Returns the full name that the job had whose rules were met, while the build is deploying to an environment of
+     * the administrators or rolling it back; else empty.
      */
     public Optional<String> underWay(String name) {
         return ended ? Optional.empty() : find(name).filter(view()::isUnderWay).map(each -> each.job());
@@ -217,7 +221,9 @@ public record Deployment(
         return awaits ? State.AWAITING_APPROVAL : environment.state();
     }
 
-    /** Returns why an environment has failed, was cancelled, or was closed once it was complete; {@code null} otherwise. */
+    /**
+     * Returns why an environment has failed, was cancelled, or was closed once it was complete; {@code null} otherwise.
+     */
     @CheckForNull
     public String reason(Environment environment) {
         return view().reason(environment);
@@ -230,8 +236,8 @@ public record Deployment(
     }
 
     /**
-     * Returns why a stage that begins is cancelled, {@code null} if it is not: something before it is closed by what was not thrown, so
-     * that no {@code catch} of the Pipeline has decided about it.
+     * Returns why a stage that begins is cancelled, {@code null} if it is not: something before it is closed by what
+     * was not thrown, so that no {@code catch} of the Pipeline has decided about it.
      */
     @CheckForNull
     public String reasonToCancel(Place stage) {
@@ -291,7 +297,8 @@ public record Deployment(
     }
 
     /**
-     * Returns the names of the environments that an approval can no longer hold back, although they depend on its environment.
+     * Returns the names of the environments that an approval can no longer hold back, although they depend on its
+     * environment.
      *
      * @param place of the approval
      */
@@ -317,8 +324,8 @@ public record Deployment(
     }
 
     /**
-     * Returns the result that the build should have at least. A failure that was thrown does not count here by itself, since the
-     * Pipeline may catch it.
+     * Returns the result that the build should have at least. A failure that was thrown does not count here by itself,
+     * since the Pipeline may catch it.
      */
     public Outcome outcome() {
         if (doubt().isPresent()

@@ -11,8 +11,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * An event in the life of the environments of a build, see {@link Deployment#on}. Every event may come twice: a step that is
- * resumed tells its last event again, since it cannot know whether that was saved.
+ * An event in the life of the environments of a build, see {@link Deployment#on}. Every event may come twice: a step
+ * that is resumed tells its last event again, since it cannot know whether that was saved.
  */
 @Restricted(NoExternalUse.class)
 public sealed interface DeploymentEvent {
@@ -22,10 +22,10 @@ public sealed interface DeploymentEvent {
      *
      * @param dependsOn names of the environments that must be open first, {@code null} for all that come before
      * @param step id of the step; another step of the same name has another id
-     * @param job the full name of the job whose rules of the administrators come before the body, {@code null} for an environment without
-     *     such rules
-     * @param mistake why the environment fails at once: its arguments are mistaken, or those rules cannot be asked for; {@code null} for
-     *     neither
+     * @param job the full name of the job whose rules of the administrators come before the body, {@code null} for an
+     *     environment without such rules
+     * @param mistake why the environment fails at once: its arguments are mistaken, or those rules cannot be asked for;
+     *     {@code null} for neither
      */
     record Declared(
             String environment,
@@ -62,7 +62,10 @@ public sealed interface DeploymentEvent {
         FAILURE,
         /** Another approval of the phase failed and ended this one. It counts as a failure until a retry succeeds. */
         OTHER_FAILED,
-        /** The part of the build around the approval was stopped, or its step was mistaken. The end of that part counts instead. */
+        /**
+         * The part of the build around the approval was stopped, or its step was mistaken. The end of that part counts
+         * instead.
+         */
         STOPPED,
         /** A stage, not an approval: it was cancelled. */
         CANCELLED
@@ -153,8 +156,8 @@ public sealed interface DeploymentEvent {
     }
 
     /**
-     * The build was restarted from a stage of another build, whose deployment is not known, so every stage is cancelled: a
-     * failed approval may guard it.
+     * The build was restarted from a stage of another build, whose deployment is not known, so every stage is
+     * cancelled: a failed approval may guard it.
      *
      * @param reason why it is not known
      */

@@ -24,15 +24,16 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param dependsOn names of the environments that must be complete first
  * @param step id of its {@code armoryEnvironment}, {@code null} before the Pipeline reaches it
  * @param place of the step
- * @param job the full name of the job whose rules of the administrators come before the body, {@code null} for an environment without
- *     such rules
+ * @param job the full name of the job whose rules of the administrators come before the body, {@code null} for an
+ *     environment without such rules
  * @param admitted whether the rules of the administrators were met in this build, so that the body may begin
  * @param bodyEnded whether the body of {@code armoryEnvironment} has ended without an error
  * @param deployed whether an {@code afterDeployment} approval has begun; from then on nothing is rolled back
- * @param steps the steps of the environment's plan that have begun, by id, in the order in which they did; empty without a plan
+ * @param steps the steps of the environment's plan that have begun, by id, in the order in which they did; empty
+ *     without a plan
  * @param reason why the environment failed or was cancelled, {@code null} otherwise
- * @param cancelledBy name of the environment or stage whose failure cancelled this one, empty for a failure outside of both,
- *     {@code null} for none
+ * @param cancelledBy name of the environment or stage whose failure cancelled this one, empty for a failure outside of
+ *     both, {@code null} for none
  * @param needsRollback whether the deployment failed when something may have been deployed
  * @param rollback {@code null} before it begins
  */
@@ -66,7 +67,9 @@ public record Environment(
         AWAITING_RULES(false),
         /** The Pipeline deploys to it. */
         DEPLOYING(false),
-        /** What {@link #DEPLOYING} is shown as while at least one approval is open, see {@link Deployment#shownState}. */
+        /**
+         * What {@link #DEPLOYING} is shown as while at least one approval is open, see {@link Deployment#shownState}.
+         */
         AWAITING_APPROVAL(false),
         /** It is deployed. Its dependents follow, unless an {@code afterDeployment} approval failed. */
         COMPLETE(true),
@@ -210,8 +213,8 @@ public record Environment(
     }
 
     /**
-     * Returns whether the build deploys to an environment of the administrators, or rolls it back, after the rules were met in this very
-     * build. A failure that was caught does not end that.
+     * Returns whether the build deploys to an environment of the administrators, or rolls it back, after the rules were
+     * met in this very build. A failure that was caught does not end that.
      */
     boolean isUnderWay() {
         return admitted && (state == State.DEPLOYING && !bodyEnded || isRollingBack());
@@ -229,7 +232,10 @@ public record Environment(
                 .filter(Objects::nonNull);
     }
 
-    /** Returns whether an {@code armoryEnvironment} of the build has this name; otherwise it is only a dependency of others. */
+    /**
+     * Returns whether an {@code armoryEnvironment} of the build has this name; otherwise it is only a dependency of
+     * others.
+     */
     public boolean isReached() {
         return step != null;
     }
@@ -257,7 +263,10 @@ public record Environment(
         return newState == state ? this : with(copy -> copy.state(newState).since(now));
     }
 
-    /** Returns the environment at the begin or the end of an approval: once a check of what is deployed has begun, nothing is rolled back. */
+    /**
+     * Returns the environment at the begin or the end of an approval: once a check of what is deployed has begun,
+     * nothing is rolled back.
+     */
     Environment checked(Phase phase) {
         boolean after = phase == Phase.AFTER_DEPLOYMENT && (state == State.DEPLOYING || state == State.COMPLETE);
         return withDeployed(deployed || after);

@@ -58,7 +58,10 @@ public record Failure(
         return verdict == Verdict.CANCELLED;
     }
 
-    /** Returns whether the step threw, so that the Pipeline may have caught it, and may try again. Else it cancels what depends on it. */
+    /**
+     * Returns whether the step threw, so that the Pipeline may have caught it, and may try again. Else it cancels what
+     * depends on it.
+     */
     boolean isThrown() {
         return phase != Phase.AFTER_DEPLOYMENT || isStop();
     }

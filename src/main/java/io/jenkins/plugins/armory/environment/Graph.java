@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the environments of a build, its open approvals and its failures mean for each other. The collections are views, so the graph
- * changes with them.
+ * What the environments of a build, its open approvals and its failures mean for each other. The collections are views,
+ * so the graph changes with them.
  *
  * @param environments by name
  */
@@ -39,8 +39,8 @@ record Graph(Map<String, Environment> environments, Collection<OpenApproval> app
     }
 
     /**
-     * Returns the names of the environments that come before a place, without those that another one of them depends on. In the body of
-     * an environment, those in the same body.
+     * Returns the names of the environments that come before a place, without those that another one of them depends
+     * on. In the body of an environment, those in the same body.
      */
     List<String> before(Place place) {
         List<Environment> all = environments.values().stream()
@@ -60,7 +60,10 @@ record Graph(Map<String, Environment> environments, Collection<OpenApproval> app
                 .toList();
     }
 
-    /** Returns the names along the shortest cycle through an environment, from it back to itself; empty if there is none. */
+    /**
+     * Returns the names along the shortest cycle through an environment, from it back to itself; empty if there is
+     * none.
+     */
     List<String> cycle(String name) {
         var from = new LinkedHashMap<String, String>();
         var open = new ArrayDeque<String>(List.of(name));
@@ -80,8 +83,8 @@ record Graph(Map<String, Environment> environments, Collection<OpenApproval> app
     }
 
     /**
-     * Returns the dependencies of an environment, and the environments within it, which end before it does. A restarted build may
-     * not know the environment, which has none then.
+     * Returns the dependencies of an environment, and the environments within it, which end before it does. A restarted
+     * build may not know the environment, which has none then.
      */
     private List<String> waitsFor(String name) {
         Environment environment = environments.get(name);
@@ -136,7 +139,9 @@ record Graph(Map<String, Environment> environments, Collection<OpenApproval> app
                                 .anyMatch(each -> !each.isThrown() || environment.state() == State.COMPLETE));
     }
 
-    /** Returns whether an environment is closed by what was thrown, so that a {@code catch} may have decided about it. */
+    /**
+     * Returns whether an environment is closed by what was thrown, so that a {@code catch} may have decided about it.
+     */
     private boolean hasThrown(Environment environment) {
         return environment.state() == State.COMPLETE
                 ? !thrownIn(environment).isEmpty()
@@ -174,8 +179,9 @@ record Graph(Map<String, Environment> environments, Collection<OpenApproval> app
     }
 
     /**
-     * Returns what depends, directly or not, on one of some environments, or on one around such a one: by name, with the first of those
-     * environments that it depends on. Looks at each dependency once for all of them, since many environments may wait for many.
+     * Returns what depends, directly or not, on one of some environments, or on one around such a one: by name, with
+     * the first of those environments that it depends on. Looks at each dependency once for all of them, since many
+     * environments may wait for many.
      */
     Map<String, Environment> dependents(List<Environment> some) {
         if (some.isEmpty()) {
@@ -254,7 +260,10 @@ record Graph(Map<String, Environment> environments, Collection<OpenApproval> app
         return within(environment).anyMatch(each -> !each.state().isOver());
     }
 
-    /** Returns why an environment fails at the end of its body: what was thrown in it and stands, or within it and was caught. */
+    /**
+     * Returns why an environment fails at the end of its body: what was thrown in it and stands, or within it and was
+     * caught.
+     */
     Optional<String> reasonToFail(Environment environment) {
         return Stream.concat(
                         thrownIn(environment).stream().map(Failure::reason),
@@ -262,7 +271,10 @@ record Graph(Map<String, Environment> environments, Collection<OpenApproval> app
                 .findFirst();
     }
 
-    /** Returns whether something that was thrown in the body of an environment was caught there. A success elsewhere is no retry of it. */
+    /**
+     * Returns whether something that was thrown in the body of an environment was caught there. A success elsewhere is
+     * no retry of it.
+     */
     boolean hasCaught(Environment environment) {
         return thrownIn(environment).stream().anyMatch(each -> isIn(environment, each.place()))
                 || within(environment).anyMatch(this::hasThrown);
@@ -275,7 +287,9 @@ record Graph(Map<String, Environment> environments, Collection<OpenApproval> app
         return began && !environment.deployed();
     }
 
-    /** Returns why an environment has failed, was cancelled, or was closed once it was complete; {@code null} otherwise. */
+    /**
+     * Returns why an environment has failed, was cancelled, or was closed once it was complete; {@code null} otherwise.
+     */
     @CheckForNull
     String reason(Environment environment) {
         return environment.state() == State.COMPLETE
@@ -349,8 +363,8 @@ record Graph(Map<String, Environment> environments, Collection<OpenApproval> app
     }
 
     /**
-     * Adds the names of what an environment depends on, directly or not, to those of what others depend on. A restarted build may not know
-     * all of them.
+     * Adds the names of what an environment depends on, directly or not, to those of what others depend on. A restarted
+     * build may not know all of them.
      */
     private void addDependencies(Environment environment, Set<String> names) {
         var open = new ArrayDeque<>(environment.dependsOn());

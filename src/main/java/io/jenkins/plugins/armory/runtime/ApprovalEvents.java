@@ -28,8 +28,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Passes the changes of approvals on to the {@link ApprovalListener}s. Each has a queue of its own, so that one that waits for the
- * network holds up no other. It loses the oldest changes once {@value #MOST} wait for it.
+ * Passes the changes of approvals on to the {@link ApprovalListener}s. Each has a queue of its own, so that one that
+ * waits for the network holds up no other. It loses the oldest changes once {@value #MOST} wait for it.
  */
 final class ApprovalEvents implements ApprovalObserver {
 

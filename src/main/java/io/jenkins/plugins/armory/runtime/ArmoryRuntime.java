@@ -52,7 +52,10 @@ public final class ArmoryRuntime {
     private static final String KEY_FILE = "io.jenkins.plugins.armory.ArmoryApprovals.callback";
 
     static final HMACConfidentialKey KEY = new HMACConfidentialKey(KEY_FILE);
-    /** The number of threads for deadlines, decisions and outgoing calls, which no work of a build takes. Idle threads end. */
+    /**
+     * The number of threads for deadlines, decisions and outgoing calls, which no work of a build takes. Idle threads
+     * end.
+     */
     private static final int THREADS = 8;
     /** The number of threads for the work of builds. */
     private static final int BUILD_THREADS = 64;
@@ -251,14 +254,16 @@ public final class ArmoryRuntime {
     }
 
     /**
-     * Returns the executor of the work of builds that must not run on a thread of the Pipeline engine. It may wait for a disk, an agent, a
-     * vault of credentials or a security realm.
+     * Returns the executor of the work of builds that must not run on a thread of the Pipeline engine. It may wait for
+     * a disk, an agent, a vault of credentials or a security realm.
      */
     public ExecutorService buildExecutor() {
         return buildExecutor;
     }
 
-    /** Returns the executor of work of no build that must not run on a thread of the Pipeline engine, such as file I/O. */
+    /**
+     * Returns the executor of work of no build that must not run on a thread of the Pipeline engine, such as file I/O.
+     */
     public ExecutorService executor() {
         return executor;
     }

@@ -59,8 +59,8 @@ public record BuildInfo(List<String> causes, List<Parameter> parameters, boolean
     }
 
     /**
-     * Returns whether a build runs a changed program, or may: one that was restarted from a stage runs that of its original build, which may
-     * be deleted.
+     * Returns whether a build runs a changed program, or may: one that was restarted from a stage runs that of its
+     * original build, which may be deleted.
      */
     public static boolean isReplay(Run<?, ?> run) {
         Run<?, ?> original = run;

@@ -16,7 +16,10 @@ import org.kohsuke.stapler.export.Flavor;
 import org.kohsuke.stapler.export.ModelBuilder;
 import org.kohsuke.stapler.export.NamedPathPruner;
 
-/** The commits that a build has checked out, as the plugin Git exports them. Nothing of that plugin is needed to compile this. */
+/**
+ * The commits that a build has checked out, as the plugin Git exports them. Nothing of that plugin is needed to compile
+ * this.
+ */
 final class Commits {
 
     private static final Logger LOGGER = Logger.getLogger(Commits.class.getName());

@@ -10,8 +10,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public interface DeploymentListener {
 
     /**
-     * Takes the environments of a build once one more deployment is over, on disk. It may be called again with the same environments, as
-     * after a restart, and must not take long.
+     * Takes the environments of a build once one more deployment is over, on disk. It may be called again with the same
+     * environments, as after a restart, and must not take long.
      */
     void ended(Run<?, ?> run, Deployment deployment);
 }

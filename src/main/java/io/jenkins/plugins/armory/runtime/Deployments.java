@@ -57,7 +57,9 @@ public final class Deployments {
         Approvals get() throws IOException;
     }
 
-    /** The last builds that are over and that somebody looked at, since a page asks again and again. Guarded by itself. */
+    /**
+     * The last builds that are over and that somebody looked at, since a page asks again and again. Guarded by itself.
+     */
     private final Deque<BuildState> kept = new ArrayDeque<>();
 
     /** By the objects that Jenkins has of the builds. */
@@ -65,7 +67,10 @@ public final class Deployments {
 
     /** The lock of one build: a disk that does not answer holds up one alone. */
     private static final class Opening {
-        /** Whether its ended deployments were told after its end. Once is enough: everybody may look at the build at any time. */
+        /**
+         * Whether its ended deployments were told after its end. Once is enough: everybody may look at the build at any
+         * time.
+         */
         private volatile boolean noted;
 
         /** The environments whose deployments were told before that. */
@@ -117,8 +122,8 @@ public final class Deployments {
     }
 
     /**
-     * Returns the key of a build, with which the ids of its approvals begin. Jenkins has what it is made of in {@code build.xml} from the start
-     * of the build on; the job's name is no part of it.
+     * Returns the key of a build, with which the ids of its approvals begin. Jenkins has what it is made of in {@code
+     * build.xml} from the start of the build on; the job's name is no part of it.
      */
     public String keyOf(Run<?, ?> run) {
         return Approvals.keyOf(Hashing.sha256()
@@ -131,8 +136,8 @@ public final class Deployments {
     }
 
     /**
-     * Opens the environments of a build that has none in memory. One store of a build is opened at a time, so it never has
-     * two, of which one reads what the other writes.
+     * Opens the environments of a build that has none in memory. One store of a build is opened at a time, so it never
+     * has two, of which one reads what the other writes.
      */
     private BuildState open(Run<?, ?> run) throws IOException {
         synchronized (opening(run)) {
@@ -267,7 +272,8 @@ public final class Deployments {
     }
 
     /**
-     * Sets the result of a build whose stages are over. Looks at memory alone, so the Pipeline engine's thread may call it.
+     * Sets the result of a build whose stages are over. Looks at memory alone, so the Pipeline engine's thread may call
+     * it.
      *
      * @return why it is no success, although its Pipeline may have gone on
      */
@@ -284,7 +290,8 @@ public final class Deployments {
     }
 
     /**
-     * Applies an event in memory alone. It is written with the next event of the build that is, so it may be lost in a crash.
+     * Applies an event in memory alone. It is written with the next event of the build that is, so it may be lost in a
+     * crash.
      *
      * @throws IOException if the environments cannot be read
      */
@@ -292,7 +299,9 @@ public final class Deployments {
         return of(run).note(event);
     }
 
-    /** Notes that a stage of a running build is cancelled, in memory alone: the Pipeline engine's thread may call it. */
+    /**
+     * Notes that a stage of a running build is cancelled, in memory alone: the Pipeline engine's thread may call it.
+     */
     public void noteCancelled(Run<?, ?> run, String stage, Place place, String reason) {
         BuildState known = storeInMemory(run);
         if (known != null) {
@@ -314,9 +323,9 @@ public final class Deployments {
     }
 
     /**
-     * Returns why a stage that begins must not run, see {@link Deployment#reasonToCancel}; {@code null} if it may.
-     * What is not on disk yet counts too: a stage that begins does not wait for a write. Looks at memory alone, so the Pipeline
-     * engine's thread may call it.
+     * Returns why a stage that begins must not run, see {@link Deployment#reasonToCancel}; {@code null} if it may. What
+     * is not on disk yet counts too: a stage that begins does not wait for a write. Looks at memory alone, so the
+     * Pipeline engine's thread may call it.
      */
     @CheckForNull
     public String reasonToCancel(Run<?, ?> run, Place stage) {
@@ -341,7 +350,8 @@ public final class Deployments {
 
     /**
      * Reads the environments of a build that continues after a restart of Jenkins, since its stages ask memory alone.
-     * Until they are read, as once another Jenkins has given up the home, every stage is cancelled: a failed approval may guard it.
+     * Until they are read, as once another Jenkins has given up the home, every stage is cancelled: a failed approval
+     * may guard it.
      */
     public void resume(Run<?, ?> run) {
         try {
@@ -375,7 +385,10 @@ public final class Deployments {
         DeploymentEvent event() throws IOException;
     }
 
-    /** Cancels the stages of a build that was restarted from a stage, and whose original build is gone with its decisions. */
+    /**
+     * Cancels the stages of a build that was restarted from a stage, and whose original build is gone with its
+     * decisions.
+     */
     public void restartWithoutOrigin(Run<?, ?> run) {
         begin(
                 run,
@@ -401,8 +414,8 @@ public final class Deployments {
     }
 
     /**
-     * Returns {@link Deployment#underWay} of a running build. Looks at memory alone. What begins it counts once it is on disk, and what ends
-     * it at once.
+     * Returns {@link Deployment#underWay} of a running build. Looks at memory alone. What begins it counts once it is
+     * on disk, and what ends it at once.
      */
     public Optional<String> underWay(Run<?, ?> run, String environment) {
         BuildState known = storeInMemory(run);

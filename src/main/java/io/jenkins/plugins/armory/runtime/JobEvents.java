@@ -52,7 +52,9 @@ public final class JobEvents extends ItemListener {
         }
     }
 
-    /** Takes up what is open, and ends what belongs to builds that are over, since Jenkins went down just as they ended. */
+    /**
+     * Takes up what is open, and ends what belongs to builds that are over, since Jenkins went down just as they ended.
+     */
     private static void takeUp(OpenStore.Open open) {
         open.approvals().takeUpAll(running());
         open.approvals().abort(BuildRecord::isOver, Event.Aborted.BUILD_ENDED);

@@ -17,8 +17,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The users who started the scan that has scheduled a build, as of a multibranch project. The build itself has the cause "Branch
- * indexing" alone. The scan of an organization passes them on to those of its repositories.
+ * The users who started the scan that has scheduled a build, as of a multibranch project. The build itself has the
+ * cause "Branch indexing" alone. The scan of an organization passes them on to those of its repositories.
  */
 @Restricted(NoExternalUse.class)
 public final class ScanCauses extends InvisibleAction implements FoldableAction {

@@ -8,9 +8,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * How many commits the log of a build had when Jenkins saved the build, in {@code build.xml}: with fewer, the log was lost, or an older copy
- * has taken its place. Jenkins saves it whenever it saves the build. A build without it has nothing of the plugin, so the plugin's listeners
- * pass it over.
+ * How many commits the log of a build had when Jenkins saved the build, in {@code build.xml}: with fewer, the log was
+ * lost, or an older copy has taken its place. Jenkins saves it whenever it saves the build. A build without it has
+ * nothing of the plugin, so the plugin's listeners pass it over.
  */
 @Restricted(NoExternalUse.class)
 public final class SeenCommits extends InvisibleAction {
@@ -22,8 +22,8 @@ public final class SeenCommits extends InvisibleAction {
     }
 
     /**
-     * Returns what was seen of a build, {@code null} for a build that has no log of ours. Looks at the build's own actions alone: others would
-     * be asked of all plugins.
+     * Returns what was seen of a build, {@code null} for a build that has no log of ours. Looks at the build's own
+     * actions alone: others would be asked of all plugins.
      */
     @CheckForNull
     public static SeenCommits find(Run<?, ?> run) {

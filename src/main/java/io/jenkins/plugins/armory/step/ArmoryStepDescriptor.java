@@ -15,9 +15,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * The descriptor of a step of this plugin. Arguments that the step cannot have, or that mean nothing, give a step that fails and says why. An
- * exception would be thrown before there is a step, and the environments would not hear of it: what depends on them would be deployed
- * where the Pipeline catches the error.
+ * The descriptor of a step of this plugin. Arguments that the step cannot have, or that mean nothing, give a step that
+ * fails and says why. An exception would be thrown before there is a step, and the environments would not hear of it:
+ * what depends on them would be deployed where the Pipeline catches the error.
  */
 @Restricted(NoExternalUse.class)
 public abstract class ArmoryStepDescriptor extends StepDescriptor implements CustomDescribableModel {
@@ -91,7 +91,10 @@ public abstract class ArmoryStepDescriptor extends StepDescriptor implements Cus
         return new MistakenStep(this, nameInMessages() + ": " + mistake);
     }
 
-    /** @throws IllegalArgumentException naming an argument that the step does not have, that is empty, or whose type is wrong */
+    /**
+     * @throws IllegalArgumentException naming an argument that the step does not have, that is empty, or whose type is
+     *     wrong
+     */
     @Override
     public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
         Map<String, Object> inFull = Shorthands.inFull(clazz, arguments);

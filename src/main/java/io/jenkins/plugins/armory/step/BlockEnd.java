@@ -14,14 +14,17 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The end of a step's body. It is part of {@code program.dat} until the step ends too, since Jenkins may stop in between. */
+/**
+ * The end of a step's body. It is part of {@code program.dat} until the step ends too, since Jenkins may stop in
+ * between.
+ */
 @Restricted(NoExternalUse.class)
 public record BlockEnd(
         @CheckForNull Object value, @CheckForNull Throwable failure) implements Serializable {
 
     /**
-     * Replaces what may not be serializable, since the program could not be saved with it: other exceptions than these two, and a value
-     * that is not, such as a {@code Matcher}.
+     * Replaces what may not be serializable, since the program could not be saved with it: other exceptions than these
+     * two, and a value that is not, such as a {@code Matcher}.
      */
     private Object writeReplace() {
         boolean isKnown =
@@ -39,7 +42,10 @@ public record BlockEnd(
         }
     }
 
-    /** Tries what the program can keep: Pipeline makes pickles of some objects that are not serializable, as of a {@code FilePath}. */
+    /**
+     * Tries what the program can keep: Pipeline makes pickles of some objects that are not serializable, as of a {@code
+     * FilePath}.
+     */
     private static final class Trial extends ObjectOutputStream {
 
         Trial() throws IOException {

@@ -12,15 +12,14 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The execution of a step with a body, which runs if the environments of the build allow it. This order makes a crash harmless at
- * any moment:
+ * The execution of a step with a body, which runs if the environments of the build allow it. This order makes a crash
+ * harmless at any moment:
  * <ol>
- *   <li>The program is saved with the step's id, where the environments know the step by it.
- *   <li>{@link #begin} tells the environments, and starts the body or ends the step.
- *   <li>The start and the end of the body become part of the program.
- *   <li>{@link #end} tells the environments, and ends the step.
- * </ol>
- * After a restart the second or the fourth is repeated with the same id, which the environments recognize.
+ * <li>The program is saved with the step's id, where the environments know the step by it.
+ * <li>{@link #begin} tells the environments, and starts the body or ends the step.
+ * <li>The start and the end of the body become part of the program.
+ * <li>{@link #end} tells the environments, and ends the step. </ol> After a restart the second or the fourth is
+ * repeated with the same id, which the environments recognize.
  */
 @Restricted(NoExternalUse.class)
 public abstract class BlockExecution extends SuspendedExecution {
@@ -88,8 +87,8 @@ public abstract class BlockExecution extends SuspendedExecution {
     }
 
     /**
-     * Begins without saving the program, for a step that the environments know by another name than its {@link #id}. Returns the
-     * result of {@link #start}.
+     * Begins without saving the program, for a step that the environments know by another name than its {@link #id}.
+     * Returns the result of {@link #start}.
      */
     protected final boolean beginAtOnce() {
         later(this::beginUnlessStopped);

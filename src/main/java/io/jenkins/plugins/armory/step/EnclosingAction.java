@@ -6,7 +6,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The step of a deployment's plan around a Pipeline step. {@code armoryDeploymentAction} puts it into the context of its body.
+ * The step of a deployment's plan around a Pipeline step. {@code armoryDeploymentAction} puts it into the context of
+ * its body.
  *
  * @param planned the id in the plan
  * @param account the account of the target, {@code null} for none

@@ -24,8 +24,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Compares the log of a build that goes on after a restart with its program, before anything of that runs. What the log has as pending or under
- * way, and no step of the program waits for, has ended; so the log has lost its last lines. The same is true if a step has seen more commits.
+ * Compares the log of a build that goes on after a restart with its program, before anything of that runs. What the log
+ * has as pending or under way, and no step of the program waits for, has ended; so the log has lost its last lines. The
+ * same is true if a step has seen more commits.
  *
  * <p>It comes before the listener of Pipeline that resumes the steps, hence the ordinal.
  */

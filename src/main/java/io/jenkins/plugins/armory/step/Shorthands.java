@@ -13,8 +13,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Shorter ways to write arguments in a Pipeline, and their long forms, which data binding needs. {@link Argument} says which there are. An
- * argument in another form stays as it is: {@link StepArguments} says what is wrong with it.
+ * Shorter ways to write arguments in a Pipeline, and their long forms, which data binding needs. {@link Argument} says
+ * which there are. An argument in another form stays as it is: {@link StepArguments} says what is wrong with it.
  */
 @Restricted(NoExternalUse.class)
 public final class Shorthands {

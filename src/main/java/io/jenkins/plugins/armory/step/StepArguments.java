@@ -28,8 +28,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The check of a step's arguments against its parameters. Jenkins only prints a warning for an unknown parameter
- * ({@code DescribableModel.instantiate} in the plugin structs), so a misspelt {@code manualApproval} would silently give a step
- * without one.
+ * ({@code DescribableModel.instantiate} in the plugin structs), so a misspelt {@code manualApproval} would silently
+ * give a step without one.
  */
 @Restricted(NoExternalUse.class)
 public final class StepArguments {
@@ -51,14 +51,16 @@ public final class StepArguments {
 
     private StepArguments() {}
 
-    /** Returns a text that is the same for equal arguments, and tells nothing of them. */
+    /** Returns a hash of the arguments, the same for equal ones. */
     public static String keyOf(Map<String, Object> arguments) {
         var text = new StringBuilder();
         append(arguments, text);
         return " " + Hashing.sha256().hashString(text, StandardCharsets.UTF_8);
     }
 
-    /** Appends an argument. Each text has its length before it, so that no text looks like a part of a list or a map. */
+    /**
+     * Appends an argument. Each text has its length before it, so that no text looks like a part of a list or a map.
+     */
     private static void append(@CheckForNull Object argument, StringBuilder text) {
         if (argument instanceof Map<?, ?> map) {
             var sorted = new TreeMap<String, Object>();
@@ -83,10 +85,11 @@ public final class StepArguments {
     }
 
     /**
-     * Checks that arguments have values where they need some, see {@link Argument#filled}, that no text is that of a variable which is not
-     * set, and the names and types of all, also in nested objects. None may be null.
+     * Checks that arguments have values where they need some, see {@link Argument#filled}, that no text is that of a
+     * variable which is not set, and the names and types of all, also in nested objects. None may be null.
      *
-     * @throws IllegalArgumentException naming the first argument that is wrong, and the nearest parameter or the expected type
+     * @throws IllegalArgumentException naming the first argument that is wrong, and the nearest parameter or the
+     *     expected type
      */
     static void check(Class<?> type, Map<String, Object> arguments) {
         checkValues("", type, arguments);
@@ -108,7 +111,10 @@ public final class StepArguments {
         });
     }
 
-    /** Checks that no text of a list is blank, since it would be left out without a word, and that no entry has an unset value. */
+    /**
+     * Checks that no text of a list is blank, since it would be left out without a word, and that no entry has an unset
+     * value.
+     */
     private static void checkElements(String path, Collection<?> elements, @CheckForNull Class<?> type) {
         int index = 0;
         for (Object element : elements) {
@@ -124,8 +130,8 @@ public final class StepArguments {
     }
 
     /**
-     * Checks that a step that names a webhook has no parameter of a definition, not even with its default: whoever writes
-     * {@code disableCallback: false} waits for a callback, and the webhook of that name may await none.
+     * Checks that a step that names a webhook has no parameter of a definition, not even with its default: whoever
+     * writes {@code disableCallback: false} waits for a callback, and the webhook of that name may await none.
      *
      * @param ofDefinition tells the parameters of a definition
      * @throws IllegalArgumentException naming the parameters
@@ -152,8 +158,8 @@ public final class StepArguments {
     }
 
     /**
-     * Returns the arguments as written in the Pipeline. For a step with one required parameter, Jenkins takes a map without that
-     * parameter's name for the value of the parameter ({@code DSL.singleParam} in workflow-cps).
+     * Returns the arguments as written in the Pipeline. For a step with one required parameter, Jenkins takes a map
+     * without that parameter's name for the value of the parameter ({@code DSL.singleParam} in workflow-cps).
      */
     private static Map<?, ?> named(Class<?> type, Map<String, Object> arguments) {
         if (arguments.size() == 1) {
@@ -208,7 +214,10 @@ public final class StepArguments {
                         .collect(Collectors.joining(", ", "[[", "]]"));
     }
 
-    /** Returns the parameter that was meant: the expected one, also in a nested object, else the one with the most similar name. */
+    /**
+     * Returns the parameter that was meant: the expected one, also in a nested object, else the one with the most
+     * similar name.
+     */
     private static String nearest(String name, Map<String, Parameter> parameters) {
         String expected = EXPECTED.getOrDefault(name, name);
         if (parameters.containsKey(expected)) {

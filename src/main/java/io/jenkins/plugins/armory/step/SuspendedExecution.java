@@ -42,8 +42,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The execution of a step that waits without a thread. The thread of the Pipeline engine only hands over work. The step ends
- * exactly once, and ends with an error if its work fails.
+ * The execution of a step that waits without a thread. The thread of the Pipeline engine only hands over work. The step
+ * ends exactly once, and ends with an error if its work fails.
  */
 @Restricted(NoExternalUse.class)
 public abstract class SuspendedExecution extends StepExecution {
@@ -54,7 +54,10 @@ public abstract class SuspendedExecution extends StepExecution {
     /** How long a step tries to write something: what it begins, and what it learns. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** How long a step that is stopped tries to write that. With the time that a doubt takes, it ends within ten seconds. */
+    /**
+     * How long a step that is stopped tries to write that. With the time that a doubt takes, it ends within ten
+     * seconds.
+     */
     private static final int STOP_SECONDS = 7;
 
     /** The reason to stop the step, {@code null} for none. */
@@ -89,7 +92,10 @@ public abstract class SuspendedExecution extends StepExecution {
         armory().buildExecutor().execute(() -> run(work));
     }
 
-    /** Does work on the executor once the approvals are open, as after a restart of Jenkins, and ends the step if the work fails. */
+    /**
+     * Does work on the executor once the approvals are open, as after a restart of Jenkins, and ends the step if the
+     * work fails.
+     */
     protected final void onceOpen(Work work) {
         if (armory().problem().isPresent()) {
             log("The webhook approvals are not available, see Jenkins's log. The step continues once they are.");
@@ -97,7 +103,9 @@ public abstract class SuspendedExecution extends StepExecution {
         armory().whenOpen(() -> later(work));
     }
 
-    /** Does work on the executor once the program is saved with the step as it is now. The engine's thread calls this. */
+    /**
+     * Does work on the executor once the program is saved with the step as it is now. The engine's thread calls this.
+     */
     protected final void afterSave(Work work) throws IOException, InterruptedException {
         ListenableFuture<Void> save =
                 ProgramSaves.save(getContext(), armory().runningBuilds().findOrCreate(build()));
@@ -119,8 +127,8 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     /**
-     * Does work on this thread with the rights of Jenkins itself. Repeats it while it cannot write something that other steps wait for: if
-     * the step failed or went on instead, the others would wait for ever, or go on by mistake.
+     * Does work on this thread with the rights of Jenkins itself. Repeats it while it cannot write something that other
+     * steps wait for: if the step failed or went on instead, the others would wait for ever, or go on by mistake.
      *
      * @param failed takes whatever else the work throws
      */
@@ -156,8 +164,8 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     /**
-     * Ends the step after its work failed, once the environment around it knows. What was to be done in that environment was not done, so
-     * its dependents must not be deployed to, even if the Pipeline catches the error.
+     * Ends the step after its work failed, once the environment around it knows. The work of the
+     * environment is not done, so its dependents must not be deployed to, even if the Pipeline catches the error.
      */
     protected final void failedInEnvironment(Exception thrown) {
         run(
@@ -282,7 +290,10 @@ public abstract class SuspendedExecution extends StepExecution {
         T run() throws IOException;
     }
 
-    /** Writes to the log of the build. If that cannot be done for too long, also by repeating it, the build is in doubt and the step fails. */
+    /**
+     * Writes to the log of the build. If that cannot be done for too long, also by repeating it, the build is in doubt
+     * and the step fails.
+     */
     public final <T> T written(LogWrite<T> write) throws IOException {
         if (unwritten == null) {
             var token = new Object();

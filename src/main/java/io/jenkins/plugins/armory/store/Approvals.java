@@ -42,8 +42,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The approvals of a controller, with their deadlines, heartbeats and observers. Each is in the log of its build, see {@link BuildState}, and
- * those of builds that are not over are in memory. Below one folder there are besides:
+ * The approvals of a controller, with their deadlines, heartbeats and observers. Each is in the log of its build, see
+ * {@link BuildState}, and those of builds that are not over are in memory. Below one folder there are besides:
  *
  * <pre>
  * open/KEY    a build whose log has something open, see {@link Markers}
@@ -62,7 +62,9 @@ public final class Approvals implements BuildState.Feed {
 
     private static final Logger LOGGER = Logger.getLogger(Approvals.class.getName());
 
-    /** When an approval whose deadline could not be written puts its build in doubt: its step ends within ten seconds. */
+    /**
+     * When an approval whose deadline could not be written puts its build in doubt: its step ends within ten seconds.
+     */
     private static final int ON_TIME_SECONDS = 7;
 
     /** The length of what the ids of all approvals of a build begin with. */
@@ -155,8 +157,9 @@ public final class Approvals implements BuildState.Feed {
     }
 
     /**
-     * Opens the approvals of all builds. The log of one is read when somebody asks for it, or by {@link #takeUpAll}. Approvals that are
-     * overdue when they become known are timed out on the executor. A callback that comes before that is too late all the same.
+     * Opens the approvals of all builds. The log of one is read when somebody asks for it, or by {@link #takeUpAll}.
+     * Approvals that are overdue when they become known are timed out on the executor. A callback that comes before
+     * that is too late all the same.
      *
      * @param timer wakes this object for the next deadline
      * @param executor does file I/O and calls the observers
@@ -188,8 +191,8 @@ public final class Approvals implements BuildState.Feed {
     }
 
     /**
-     * Takes up all builds that have something open. One whose log cannot be read holds up no other. Called when Jenkins has loaded its jobs, and
-     * whoever follows the approvals is there.
+     * Takes up all builds that have something open. One whose log cannot be read holds up no other. Called when Jenkins
+     * has loaded its jobs, and whoever follows the approvals is there.
      *
      * @param running further builds that go on; the marker of one may be lost
      */
@@ -264,7 +267,8 @@ public final class Approvals implements BuildState.Feed {
     }
 
     /**
-     * Takes up the approvals of a build, unless that was done before. Its job may have been renamed while Jenkins was down.
+     * Takes up the approvals of a build, unless that was done before. Its job may have been renamed while Jenkins was
+     * down.
      *
      * @throws IOException if the build is not there now, or is a copy of another one that has the approvals
      */
@@ -299,7 +303,10 @@ public final class Approvals implements BuildState.Feed {
         return isStuck;
     }
 
-    /** Subscribes to the feed of a build, once. Returns when the subscription holds, on every thread, so that no commit is missed. */
+    /**
+     * Subscribes to the feed of a build, once. Returns when the subscription holds, on every thread, so that no commit
+     * is missed.
+     */
     public void keep(BuildRef build, BuildState state) {
         states.computeIfAbsent(build, same -> {
             state.follow(this);
@@ -388,7 +395,8 @@ public final class Approvals implements BuildState.Feed {
     }
 
     /**
-     * Adds what a step waits for, which can be decided from then on. Calls begin when the delivery is told, or with the next change.
+     * Adds what a step waits for, which can be decided from then on. Calls begin when the delivery is told, or with the
+     * next change.
      *
      * @return the effect on the environments of the build; with a problem, nothing was added
      * @throws IOException if that could not be made durable
@@ -644,8 +652,9 @@ public final class Approvals implements BuildState.Feed {
     }
 
     /**
-     * Ends the pending approvals of the matching builds: again and again, until that can be written. They are known by their ids alone:
-     * when a failed write is repeated, their build may have another name, and another build its old name.
+     * Ends the pending approvals of the matching builds: again and again, until that can be written. They are known by
+     * their ids alone: when a failed write is repeated, their build may have another name, and another build its old
+     * name.
      */
     public void abort(Predicate<BuildRef> builds, String reason) {
         List<String> ids = pending().stream()
@@ -744,7 +753,9 @@ public final class Approvals implements BuildState.Feed {
         }
     }
 
-    /** Sees to it that an approval ends soon after its deadline, even if nothing can be written. Takes no lock of a log. */
+    /**
+     * Sees to it that an approval ends soon after its deadline, even if nothing can be written. Takes no lock of a log.
+     */
     private void checkOnTime(String id, int seconds) {
         try {
             timer.schedule(

@@ -35,12 +35,12 @@ import java.util.function.Supplier;
  * 5c07d9ab 3 {"failure/1":null}
  * </pre>
  *
- * A line has the CRC-32C of the rest, the number of the commit, and the values that it sets, by key; {@code null} removes one. The last value
- * of a key counts. A last line without its line feed was never acknowledged, and is cut off. All else that is wrong puts the log in doubt:
- * nothing is repaired, and nothing is appended any more.
+ * A line has the CRC-32C of the rest, the number of the commit, and the values that it sets, by key; {@code null}
+ * removes one. The last value of a key counts. A last line without its line feed was never acknowledged, and is cut
+ * off. All else that is wrong puts the log in doubt: nothing is repaired, and nothing is appended any more.
  *
- * <p>No handle is kept and no file is created but by the first commit, so that Jenkins can move and delete the folder. Only one thread may use
- * an object at a time.
+ * <p>No handle is kept and no file is created but by the first commit, so that Jenkins can move and delete the folder.
+ * Only one thread may use an object at a time.
  */
 final class BuildLog {
 
@@ -189,8 +189,8 @@ final class BuildLog {
     }
 
     /**
-     * Completes the log once its folder was moved, as Jenkins does by a copy between two disks: it lacks the commits since it was copied. One
-     * has their values, and the others have none.
+     * Completes the log once its folder was moved, as Jenkins does by a copy between two disks: it lacks the commits
+     * since it was copied. One has their values, and the others have none.
      *
      * @param all returns all values
      * @throws IOException if it cannot be completed; nothing can be appended then

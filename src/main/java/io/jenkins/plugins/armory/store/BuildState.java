@@ -45,9 +45,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What the plugin knows of one build: its approvals and environments, what has failed in it, and what parts keep with it, as its {@link BuildLog} has
- * them. What changes it is computed as one {@link Commit} and returned once that is on disk. What comes during a write shares the next one,
- * so many at a time cost little more than one.
+ * What the plugin knows of one build: its approvals and environments, what has failed in it, and what parts keep with
+ * it, as its {@link BuildLog} has them. What changes it is computed as one {@link Commit} and returned once that is on
+ * disk. What comes during a write shares the next one, so many at a time cost little more than one.
  */
 @Restricted(NoExternalUse.class)
 public final class BuildState {
@@ -72,7 +72,7 @@ public final class BuildState {
     }
 
     /**
-     * Says that what has happened in a build could not be written. Who has told of it repeats that until it is written.
+     * Says that what has happened in a build could not be written. The caller repeats the event until it is written.
      */
     public static final class UnwrittenException extends IOException {
 
@@ -120,11 +120,17 @@ public final class BuildState {
     /** Held while what is on disk becomes known. Nothing is written or waited for then. */
     private final Object telling = new Object();
 
-    /** Why the log can be relied on no more, {@code null} if it can. Changed with {@link #telling} and {@link #requests} held. */
+    /**
+     * Why the log can be relied on no more, {@code null} if it can. Changed with {@link #telling} and {@link #requests}
+     * held.
+     */
     @CheckForNull
     private volatile String doubt;
 
-    /** Since when something is to be written, and nothing was, as {@code System.nanoTime()}; {@code null} if all is written. */
+    /**
+     * Since when something is to be written, and nothing was, as {@code System.nanoTime()}; {@code null} if all is
+     * written.
+     */
     @CheckForNull
     private volatile Long unwrittenSince;
 
@@ -136,7 +142,10 @@ public final class BuildState {
     /** The values of the plugin's parts on disk, by their keys. */
     private volatile Map<String, JsonNode> ofParts;
 
-    /** The approvals on disk, by id, in the order in which they were created. Changed with {@link #telling} held; guarded by itself. */
+    /**
+     * The approvals on disk, by id, in the order in which they were created. Changed with {@link #telling} held;
+     * guarded by itself.
+     */
     private final Map<String, Approval> approvals = new LinkedHashMap<>();
 
     /** The ids of the pending approvals by their steps. Guarded by {@link #writing}. */
@@ -153,7 +162,10 @@ public final class BuildState {
     /** Guarded by {@link #telling}. */
     private Feed feed = new Feed() {};
 
-    /** The feed of a build: what is on disk, in the order of the commits. It is called with a lock held, so it must not block. */
+    /**
+     * The feed of a build: what is on disk, in the order of the commits. It is called with a lock held, so it must not
+     * block.
+     */
     interface Feed {
         /** Takes an approval from before the subscription. These come first. */
         default void known(Approval approval) {}
@@ -214,8 +226,8 @@ public final class BuildState {
     }
 
     /**
-     * Opens the log of a build. Without one, nothing is known of the build. One that cannot be read, or is not what was written, puts the
-     * build in doubt.
+     * Opens the log of a build. Without one, nothing is known of the build. One that cannot be read, or is not what was
+     * written, puts the build in doubt.
      *
      * @param folder returns the build's folder, which changes with the name of the job
      * @param key the build's, which names its marker
@@ -361,10 +373,11 @@ public final class BuildState {
     }
 
     /**
-     * Puts the build in doubt, for good: its pending approvals are lost, its environments are closed, and nothing is written any more. Takes no
-     * lock under which something is written, and waits for no disk.
+     * Puts the build in doubt, for good: its pending approvals are lost, its environments are closed, and nothing is
+     * written any more. Takes no lock under which something is written, and waits for no disk.
      *
-     * @return completes once that holds: when the marker says it, or after three seconds if it cannot be written by then
+     * @return completes once that holds: when the marker says it, or after three seconds if it cannot be written by
+     *     then
      */
     public CompletableFuture<Void> doubt(String why) {
         var marked = new CompletableFuture<Void>();
@@ -454,8 +467,8 @@ public final class BuildState {
     }
 
     /**
-     * Adds what a step waits for, with one commit. Approvals that are there stay as they are. If one like these has failed meanwhile in another
-     * branch of the same {@code parallel}, they end at once.
+     * Adds what a step waits for, with one commit. Approvals that are there stay as they are. If one like these has
+     * failed meanwhile in another branch of the same {@code parallel}, they end at once.
      *
      * @return the effect on the environments; with a problem, nothing was added
      * @throws UnwrittenException if that could not be written; nothing was added then
@@ -594,7 +607,9 @@ public final class BuildState {
         return all;
     }
 
-    /** Returns a commit with the work of all requests but those that throw: what throws half-way has changed nothing. */
+    /**
+     * Returns a commit with the work of all requests but those that throw: what throws half-way has changed nothing.
+     */
     private Commit done(List<Request<?>> all, Deployment before) {
         while (true) {
             var commit = new Commit(before, approvals, pending, clock.instant().truncatedTo(ChronoUnit.MILLIS));
@@ -663,8 +678,8 @@ public final class BuildState {
      * Applies an event.
      *
      * @return its result, which is on disk
-     * @throws UnwrittenException if the result could not be written. Waiters are not called then. The next write takes it
-     *     along, so repeating the event does no more than write
+     * @throws UnwrittenException if the result could not be written. Waiters are not called then. The next write takes
+     *     it along, so repeating the event does no more than write
      */
     public Transition apply(DeploymentEvent event) throws UnwrittenException {
         Transition transition = note(event);

@@ -26,11 +26,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A commit before it is written: the next approvals and environments of a build. Nothing outside of it changes until it is on disk.
+ * A commit before it is written: the next approvals and environments of a build. Nothing outside of it changes until it
+ * is on disk.
  *
- * <p>A step's wait ends with the first of its approvals that fails, if it fails fast, or with the last that is decided; the environments take
- * that end. A failure
- * also ends the other approvals of the step, and those of its phase that belong to the same environment or stage.
+ * <p>A step's wait ends with the first of its approvals that fails, if it fails fast, or with the last that is decided;
+ * that is one event for the environments. A failure also ends the other approvals of the step, and those of its phase
+ * that belong to the same environment or stage.
  */
 final class Commit {
 
@@ -191,8 +192,8 @@ final class Commit {
     }
 
     /**
-     * Returns other environments once the same has happened to them. An approval that comes too late for these closes, since it can hold nothing
-     * back there.
+     * Returns other environments once the same has happened to them. An approval that comes too late for these closes,
+     * since it can hold nothing back there.
      */
     Deployment repeated(Deployment other) {
         Deployment repeated = other;

@@ -34,11 +34,12 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The history: a {@link HistoryLine} for each decision, and for each deployment to an environment of the settings, in a file for each month
- * (UTC), {@code 2026-12.ndjson}. It outlives the approvals and their builds.
+ * The history: a {@link HistoryLine} for each decision, and for each deployment to an environment of the settings, in a
+ * file for each month (UTC), {@code 2026-12.ndjson}. It outlives the approvals and their builds.
  *
- * <p>A build is marked until the lines of its decisions are on disk, so a crash loses none. After a start or a failed write, lines that are already in
- * the file are not written again. A crash or a full disk may leave the start of a line; the next one begins behind a line feed.
+ * <p>A build is marked until the lines of its decisions are on disk, so a crash loses none. After a start or a failed
+ * write, lines that are already in the file are not written again. A crash or a full disk may leave the start of a
+ * line; the next one begins behind a line feed.
  */
 @Restricted(NoExternalUse.class)
 public final class History {
@@ -125,8 +126,8 @@ public final class History {
     }
 
     /**
-     * Hands over the lines of another kind that this month and the last have, in the order in which they were written. A file that cannot be
-     * read is passed over.
+     * Hands over the lines of another kind that this month and the last have, in the order in which they were written.
+     * A file that cannot be read is passed over.
      */
     public <T extends Record> void read(String kind, Class<T> type, Consumer<T> content) {
         readLines(line -> HistoryLine.read(line, kind, type, content));

@@ -29,10 +29,10 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The builds that have a log and are not over, a file each: the full name of the job, the number of the build, the latest deadline, and how
- * many commits the log had when it last closed something; {@code doubt} behind that if a step has ended without a line in the log. So a start
- * reads no other build, and a log that has lost its last lines opens nothing. The name of the file is the build's key, with which the ids of
- * its approvals begin.
+ * The builds that have a log and are not over, a file each: the full name of the job, the number of the build, the
+ * latest deadline, and how many commits the log had when it last closed something; {@code doubt} behind that if a step
+ * has ended without a line in the log. So a start reads no other build, and a log that has lost its last lines opens
+ * nothing. The name of the file is the build's key, with which the ids of its approvals begin.
  *
  * <p>All that is written to logs passes {@link #whileOpen}: nothing is written once another Jenkins may have the home.
  */
@@ -248,7 +248,10 @@ public final class Markers {
         }
     }
 
-    /** Takes over the new name of a build's job. If that cannot be written, the build's own step finds its log at the next start. */
+    /**
+     * Takes over the new name of a build's job. If that cannot be written, the build's own step finds its log at the
+     * next start.
+     */
     public void renamed(BuildRef before, BuildRef after) {
         for (Marker marker : markers.values()) {
             Content content = marker.content;
@@ -288,7 +291,8 @@ public final class Markers {
     /**
      * Ends all writing to logs.
      *
-     * @throws IllegalStateException if a write does not end, so that the home must not be given up before the process ends
+     * @throws IllegalStateException if a write does not end, so that the home must not be given up before the process
+     *     ends
      */
     public void close() {
         try {

@@ -22,8 +22,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What the people who approve fill in. The first of them decides the values; the others agree to them. Its view is the form for the dialog of
- * the pages, made of the views of Jenkins's parameter definitions.
+ * What the people who approve fill in. The first of them decides the values; the others agree to them. Its view is the
+ * form for the dialog of the pages, made of the views of Jenkins's parameter definitions.
  */
 @Restricted(NoExternalUse.class)
 public final class ApprovalInputs {
@@ -46,7 +46,10 @@ public final class ApprovalInputs {
                 : manual.inputs().stream().map(InputParameters::of).toList();
     }
 
-    /** Returns the parameter {@code inputs}, {@code null} if it is not given. Several together are no JSON object, so none of them counts. */
+    /**
+     * Returns the parameter {@code inputs}, {@code null} if it is not given. Several together are no JSON object, so
+     * none of them counts.
+     */
     @CheckForNull
     static String given(HttpServletRequest request) {
         String[] texts = request.getParameterValues("inputs");
@@ -58,8 +61,8 @@ public final class ApprovalInputs {
     }
 
     /**
-     * Returns the values that a person approves. Where nothing is given, these are the values that were approved before, else the
-     * defaults.
+     * Returns the values that a person approves. Where nothing is given, these are the values that were approved
+     * before, else the defaults.
      *
      * @param given a JSON object with texts and booleans, {@code null} for none
      * @throws IllegalArgumentException naming the parameter that is wrong
@@ -74,8 +77,9 @@ public final class ApprovalInputs {
     }
 
     /**
-     * Returns the values that an override approves: those of {@link #valuesOf}. Where Jenkins does not know the type of a parameter any
-     * more, they are those of the people who have approved, else none: a plugin that is gone must not keep an administrator from deciding.
+     * Returns the values that an override approves: those of {@link #valuesOf}. Where Jenkins does not know the type of
+     * a parameter any more, they are those of the people who have approved, else none: a plugin that is gone must not
+     * keep an administrator from deciding.
      *
      * @throws IllegalArgumentException naming the parameter that is wrong, or whose given value cannot be checked
      */
@@ -106,7 +110,10 @@ public final class ApprovalInputs {
         }
     }
 
-    /** @throws IllegalArgumentException if what a person writes with a decision is too long, or has half of a surrogate pair */
+    /**
+     * @throws IllegalArgumentException if what a person writes with a decision is too long, or has half of a surrogate
+     *     pair
+     */
     static void checkText(String field, String text) {
         if (text.length() > Bound.TEXT.most()) {
             throw new IllegalArgumentException(Messages.Decision_tooLong(field, String.valueOf(Bound.TEXT.most())));

@@ -27,7 +27,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The approvals that the current user may see as JSON, for one request: their views, what is in memory, and what the user may do. */
+/**
+ * The approvals that the current user may see as JSON, for one request: their views, what is in memory, and what the
+ * user may do.
+ */
 final class ApprovalList {
 
     /** The pending approvals of one build. */
@@ -62,7 +65,8 @@ final class ApprovalList {
     }
 
     /**
-     * Returns the pending approvals, at most a hundred of one build, and the newest decided ones, or 304 if the client has them.
+     * Returns the pending approvals, at most a hundred of one build, and the newest decided ones, or 304 if the client
+     * has them.
      *
      * @param known the client's {@code If-None-Match}, {@code null} for none
      */

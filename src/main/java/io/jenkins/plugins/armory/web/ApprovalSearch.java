@@ -51,7 +51,10 @@ record ApprovalSearch(List<String> words, long from) {
                 .toLowerCase(Locale.ROOT);
     }
 
-    /** Returns the place of an approval: first those that people are asked about, then what waits, failures, and the others. */
+    /**
+     * Returns the place of an approval: first those that people are asked about, then what waits, failures, and the
+     * others.
+     */
     static int rank(Approval approval) {
         Decision decision = approval.decision();
         if (decision == null) {

@@ -46,7 +46,10 @@ public final class ApprovalsMonitor extends AdministrativeMonitor {
         }
     }
 
-    /** Returns a sentence for each credential and webhook that the settings name and that does not exist, as it was found last. */
+    /**
+     * Returns a sentence for each credential and webhook that the settings name and that does not exist, as it was
+     * found last.
+     */
     public List<String> getWarnings() {
         return SettingsWarnings.latest();
     }

@@ -26,8 +26,8 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * The page {@code <build>/armory/} with the environments and approvals of a build, and their summary on the build's page. The
- * action keeps no data: each request reads it.
+ * The page {@code <build>/armory/} with the environments and approvals of a build, and their summary on the build's
+ * page. The action keeps no data: each request reads it.
  */
 @ExportedBean
 @Restricted(NoExternalUse.class)

@@ -11,8 +11,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The permissions to approve and reject if {@code manualApproval} names no submitters, and to decide any approval, whatever is missing.
- * Job/Build implies the first two; each alone lets a user decide without Job/Build. Only Overall/Administer implies the last.
+ * The permissions to approve and reject if {@code manualApproval} names no submitters, and to decide any approval,
+ * whatever is missing. Job/Build implies the first two; each alone lets a user decide without Job/Build. Only
+ * Overall/Administer implies the last.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryPermissions {

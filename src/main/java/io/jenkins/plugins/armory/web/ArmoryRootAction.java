@@ -21,8 +21,8 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
 /**
- * The root action {@code <Jenkins URL>armory/}: the page of all approvals with its data, and the paths for callers. It is
- * unprotected because callers are not users of Jenkins. The page and its data check permissions themselves.
+ * The root action {@code <Jenkins URL>armory/}: the page of all approvals with its data, and the paths for callers. It
+ * is unprotected because callers are not users of Jenkins. The page and its data check permissions themselves.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -46,7 +46,10 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
         return Jenkins.get().hasPermission(Jenkins.READ) ? "symbol-hourglass-outline plugin-ionicons-api" : null;
     }
 
-    /** Returns the number of approvals that the user is asked for, {@code null} for none. Every page of Jenkins shows it. */
+    /**
+     * Returns the number of approvals that the user is asked for, {@code null} for none. Every page of Jenkins shows
+     * it.
+     */
     @CheckForNull
     @Override
     public Badge getBadge() {
@@ -103,8 +106,9 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
     }
 
     /**
-     * Returns the page of the approval that a browser opens at an address for a POST, relative to the Jenkins URL; Jenkins makes links of
-     * the addresses in a log. Empty for other addresses, and for an approval that the user may not see.
+     * Returns the page of the approval that a browser opens at an address for a POST, relative to the Jenkins URL;
+     * Jenkins makes links of the addresses in a log. Empty for other addresses, and for an approval that the user may
+     * not see.
      */
     private static Optional<String> pageInsteadOf(ArmoryRuntime armory, Route.Match to) throws IOException {
         return to.id() != null && to.route().method().equals("POST")
@@ -113,8 +117,8 @@ public final class ArmoryRootAction implements UnprotectedRootAction {
     }
 
     /**
-     * Returns the form of an approval that people may see and have something to fill in for; empty for others. An approval whose
-     * form cannot be made has none.
+     * Returns the form of an approval that people may see and have something to fill in for; empty for others. An
+     * approval whose form cannot be made has none.
      */
     static Optional<ApprovalInputs> formOf(Route.Call call) throws IOException {
         try {

@@ -11,8 +11,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Exempts the requests of callers from the check of crumbs: callbacks, rehearsals, progress reports and requests for tokens. A
- * crumb protects a session; callers have none, and authenticate with a token or a secret.
+ * Exempts the requests of callers from the check of crumbs: callbacks, rehearsals, progress reports and requests for
+ * tokens. A crumb protects a session; callers have none, and authenticate with a token or a secret.
  */
 @Extension
 @Restricted(NoExternalUse.class)

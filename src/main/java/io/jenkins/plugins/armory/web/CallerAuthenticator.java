@@ -11,12 +11,12 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.core.Authentication;
 
 /**
- * Authenticates requests with HTTP Basic to the paths of callers as anonymous. Otherwise Jenkins would take the client of
- * {@code oauth/token} for a user and refuse it. The same holds for a callback behind a proxy that sends its own Basic
- * credentials, with the token in the other header.
+ * Authenticates requests with HTTP Basic to the paths of callers as anonymous. Otherwise Jenkins would take the client
+ * of {@code oauth/token} for a user and refuse it. The same holds for a callback behind a proxy that sends its own
+ * Basic credentials, with the token in the other header.
  *
- * <p>The ordinal puts it before Jenkins's own authenticators. They would pass the secret to the security realm, which may lock an
- * account of that name.
+ * <p>The ordinal puts it before Jenkins's own authenticators. They would pass the secret to the security realm, which
+ * may lock an account of that name.
  */
 @Extension(ordinal = 1000)
 @Restricted(NoExternalUse.class)

@@ -14,11 +14,11 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Answers callers before Stapler resolves their paths, which would take longer than the answer. It runs after the security realm,
- * the check of crumbs and the filters of other plugins.
+ * Answers callers before Stapler resolves their paths, which would take longer than the answer. It runs after the
+ * security realm, the check of crumbs and the filters of other plugins.
  *
- * <p>It answers nothing while Jenkins starts, because credentials and settings may be missing and a valid token would be refused.
- * Meanwhile Jenkins answers 503, or {@link ArmoryRootAction} answers.
+ * <p>It answers nothing while Jenkins starts, because credentials and settings may be missing and a valid token would
+ * be refused. Meanwhile Jenkins answers 503, or {@link ArmoryRootAction} answers.
  */
 @Extension
 @Restricted(NoExternalUse.class)

@@ -41,9 +41,9 @@ public final class JsonWriter {
     }
 
     /**
-     * Returns the text of an answer that comes with a page, so that the page has something to show before its script has sent a request:
-     * a JSON object with {@code status}, {@code tag} (the entity tag, for the script's first request) and {@code body}. The page's template
-     * escapes it.
+     * Returns the text of an answer that comes with a page, so that the page has something to show before its script
+     * has sent a request: a JSON object with {@code status}, {@code tag} (the entity tag, for the script's first
+     * request) and {@code body}. The page's template escapes it.
      */
     public static String first(Answer answer) {
         JsonResponse made = responseOf(answer);

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The decision of an administrator, whatever is missing: {@code POST approvals/<id>/override}. It ends the whole approval, also where a
- * callback or nobody is awaited.
+ * The decision of an administrator, whatever is missing: {@code POST approvals/<id>/override}. It ends the whole
+ * approval, also where a callback or nobody is awaited.
  *
  * @param id the id of the approval
  */

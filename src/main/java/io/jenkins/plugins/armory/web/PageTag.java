@@ -11,8 +11,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The entity tag (RFC 9110, section 8.8.3) of an answer: a hash of the values in it. Comparing tags is far cheaper than writing the
- * answer.
+ * The entity tag (RFC 9110, section 8.8.3) of an answer: a hash of the values in it. Comparing tags is far cheaper than
+ * writing the answer.
  */
 @Restricted(NoExternalUse.class)
 public final class PageTag {

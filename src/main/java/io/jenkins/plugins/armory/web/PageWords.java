@@ -12,7 +12,10 @@ import org.jvnet.localizer.ResourceBundleHolder;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The texts of the pages in the viewer's language, for their scripts: those of Messages.properties that begin with {@code PageWords}. */
+/**
+ * The texts of the pages in the viewer's language, for their scripts: those of Messages.properties that begin with
+ * {@code PageWords}.
+ */
 @Restricted(NoExternalUse.class)
 public final class PageWords {
 
@@ -22,7 +25,10 @@ public final class PageWords {
     /** Placeholders stay in the texts, for the scripts to fill in. */
     private static final Object[] PLACEHOLDERS = {"{0}", "{1}", "{2}"};
 
-    /** The states of pending approvals and the outcomes of decided ones, in the order in which a page offers them as a filter. */
+    /**
+     * The states of pending approvals and the outcomes of decided ones, in the order in which a page offers them as a
+     * filter.
+     */
     private static final List<String> STATES = Stream.concat(
                     Stream.of(Approval.State.SENDING, Approval.State.WAITING), Stream.of(Decision.Outcome.values()))
             .map(state -> PREFIX + "state." + state.name())

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The decision of the current user: {@code POST approvals/<id>/approve} and {@code reject}. An approval that the user may not see does not
- * exist for them.
+ * The decision of the current user: {@code POST approvals/<id>/approve} and {@code reject}. An approval that the user
+ * may not see does not exist for them.
  *
  * @param id the id of the approval
  */

@@ -31,8 +31,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * A path below the root action: who may ask, and what answers. The paths of callers come first, since they are the most frequent, and each
- * further match takes time. They may follow an address with or without {@code /callback} at its end. A part adds its {@link Routes}.
+ * A path below the root action: who may ask, and what answers. The paths of callers come first, since they are the most
+ * frequent, and each further match takes time. They may follow an address with or without {@code /callback} at its end.
+ * A part adds its {@link Routes}.
  */
 @Restricted(NoExternalUse.class)
 public final class Route {
@@ -276,8 +277,8 @@ public final class Route {
     }
 
     /**
-     * Returns the route of a request for callers, empty for others. It is found once a request, of which several filters ask. A GET is of
-     * a person who opens the address, see {@link ArmoryRootAction}.
+     * Returns the route of a request for callers, empty for others. It is found once a request, of which several
+     * filters ask. A GET is of a person who opens the address, see {@link ArmoryRootAction}.
      */
     static Optional<Match> ofCaller(HttpServletRequest request) {
         String path = request.getPathInfo();

@@ -11,7 +11,10 @@ public interface Routes {
 
     List<Route> routes();
 
-    /** Returns the link to the part's page, for the page of all approvals; empty if there is nothing on it for the current user. */
+    /**
+     * Returns the link to the part's page, for the page of all approvals; empty if there is nothing on it for the
+     * current user.
+     */
     default Optional<Link> link() {
         return Optional.empty();
     }

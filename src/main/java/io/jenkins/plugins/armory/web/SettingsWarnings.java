@@ -18,9 +18,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Warnings of credentials and webhooks that the settings name and that Jenkins does not have or cannot use, most likely because they are
- * mistyped. Configuration as Code accepts them, since a credential may come later. Without a warning, the first to notice would be a build
- * or a client that is refused.
+ * Warnings of credentials and webhooks that the settings name and that Jenkins does not have or cannot use, most likely
+ * because they are mistyped. Configuration as Code accepts them, since a credential may come later. Without a warning,
+ * the first to notice would be a build or a client that is refused.
  */
 @Restricted(NoExternalUse.class)
 public final class SettingsWarnings {
@@ -29,7 +29,10 @@ public final class SettingsWarnings {
 
     private SettingsWarnings() {}
 
-    /** Returns a sentence for each of them, with the field, the id and what to do. Reads the credentials, which may take long. */
+    /**
+     * Returns a sentence for each of them, with the field, the id and what to do. Reads the credentials, which may take
+     * long.
+     */
     public static List<String> warnings() {
         var warnings = new ArrayList<String>();
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
@@ -55,7 +58,10 @@ public final class SettingsWarnings {
         }
     }
 
-    /** Returns the warnings that were found last, at once. Has them found again if that was long ago, or with other settings. */
+    /**
+     * Returns the warnings that were found last, at once. Has them found again if that was long ago, or with other
+     * settings.
+     */
     public static List<String> latest() {
         return ExtensionList.lookupSingleton(Latest.class).get();
     }
@@ -66,15 +72,18 @@ public final class SettingsWarnings {
     }
 
     /**
-     * The warnings that were found last. Jenkins asks for them with each page of an administrator, and a vault may not answer, or may write down
-     * who reads it. So they are found on a thread of the plugin, and not for each page.
+     * The warnings that were found last. Jenkins asks for them with each page of an administrator, and a vault may not
+     * answer, or may write down who reads it. So they are found on a thread of the plugin, and not for each page.
      */
     @Extension
     public static final class Latest extends ItemListener {
 
         private static final Duration AGE = Duration.ofMinutes(1);
 
-        /** The settings that are looked at now. A look that hangs holds up no look at other settings, as after somebody has mended them. */
+        /**
+         * The settings that are looked at now. A look that hangs holds up no look at other settings, as after somebody
+         * has mended them.
+         */
         private final AtomicReference<List<Object>> looking = new AtomicReference<>();
 
         private volatile Look last = new Look(List.of(), List.of(), 0);

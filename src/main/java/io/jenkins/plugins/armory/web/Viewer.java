@@ -29,8 +29,8 @@ import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
 
 /**
- * The current user and their permissions, for one request. Each job and each group is looked up and checked once, because there may be
- * thousands of approvals.
+ * The current user and their permissions, for one request. Each job and each group is looked up and checked once,
+ * because there may be thousands of approvals.
  */
 @Restricted(NoExternalUse.class)
 public final class Viewer {
@@ -128,8 +128,8 @@ public final class Viewer {
     /**
      * Returns a job if the user may read it.
      *
-     * @param lookUp finds a job like Jenkins: {@code null} without the permission Item/Discover, an exception with Item/Discover but
-     *     without Item/Read
+     * @param lookUp finds a job like Jenkins: {@code null} without the permission Item/Discover, an exception with
+     *     Item/Discover but without Item/Read
      */
     static Optional<Item> readable(String name, Function<String, Item> lookUp) {
         try {
@@ -140,8 +140,8 @@ public final class Viewer {
     }
 
     /**
-     * Returns the rules by which the user may make a choice about an approval that needs people; empty if they may not. As in the
-     * {@code input} step, only submitters and administrators may if the step names submitters.
+     * Returns the rules by which the user may make a choice about an approval that needs people; empty if they may not.
+     * As in the {@code input} step, only submitters and administrators may if the step names submitters.
      */
     List<Integer> rulesOf(Approval approval, Kind kind) {
         ManualRequirement manual = approval.manual();
@@ -177,7 +177,9 @@ public final class Viewer {
                         .anyMatch(requester -> realm.getUserIdStrategy().equals(requester, name()));
     }
 
-    /** @param isRule whether a user whose id is the name of a group does not count: anybody might have signed up with it */
+    /**
+     * @param isRule whether a user whose id is the name of a group does not count: anybody might have signed up with it
+     */
     private boolean isAmong(List<String> submitters, boolean isRule) {
         SecurityRealm realm = Jenkins.get().getSecurityRealm();
         return submitters.stream()
@@ -215,8 +217,8 @@ public final class Viewer {
     }
 
     /**
-     * Returns whether something was not found in the end, as an older realm says of a name that is no group. The realm for LDAP throws the
-     * same for a directory that is down. By the name, since the class may be of another plugin.
+     * Returns whether something was not found in the end, as an older realm says of a name that is no group. The realm
+     * for LDAP throws the same for a directory that is down. By the name, since the class may be of another plugin.
      */
     private static boolean isNotFound(Throwable x) {
         Throwable root = x;
@@ -231,7 +233,10 @@ public final class Viewer {
         return !approval.isDecided() && isOverrider(approval);
     }
 
-    /** Returns whether the user may decide approvals of that job anyway; a rule only with the permission on Jenkins itself. */
+    /**
+     * Returns whether the user may decide approvals of that job anyway; a rule only with the permission on Jenkins
+     * itself.
+     */
     boolean isOverrider(Approval approval) {
         return seen(approval)
                 .filter(job -> approval.isRule()

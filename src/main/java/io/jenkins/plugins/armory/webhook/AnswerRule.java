@@ -24,9 +24,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The rule that says which answers of an external process mean success, and which failure: by the HTTP status alone, or by a
- * value in the JSON of the body. The value stands at a JSON Pointer (RFC 6901). An answer that the rule does not know is
- * neither.
+ * The rule that says which answers of an external process mean success, and which failure: by the HTTP status alone, or
+ * by a value in the JSON of the body. The value stands at a JSON Pointer (RFC 6901). An answer that the rule does not
+ * know is neither.
  *
  * @param statuses the statuses that mean success or, with a pointer, whose bodies are judged; as they are written
  * @param pointer where in the body the value stands, {@code null} if the status alone decides
@@ -68,7 +68,8 @@ public record AnswerRule(
     /**
      * Returns the rule for the answer of a webhook.
      *
-     * @param success the statuses that mean success or, with a pointer, whose bodies are judged; {@code null} for 2xx with a pointer
+     * @param success the statuses that mean success or, with a pointer, whose bodies are judged; {@code null} for 2xx
+     *     with a pointer
      * @param pointer {@code null} if the status alone decides
      * @param equals the values that mean success
      * @param failure the values that mean failure
@@ -221,8 +222,8 @@ public record AnswerRule(
     }
 
     /**
-     * A value of an answer. A number is kept as it is written: as a number, {@code 1e2147483648} overflows, and the digits of
-     * {@code 1e1000000000} need a gigabyte.
+     * A value of an answer. A number is kept as it is written: as a number, {@code 1e2147483648} overflows, and the
+     * digits of {@code 1e1000000000} need a gigabyte.
      */
     private record Value(JsonToken token, String text) {}
 

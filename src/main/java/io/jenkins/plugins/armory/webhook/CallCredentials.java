@@ -12,8 +12,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * @param signWith the Secret text with which the call is signed as Standard Webhooks, {@code null} for none
  * @param clientCertificateId the certificate that Jenkins shows to the server, {@code null} for none
- * @param trustCertificateId the certificate credential with the authorities that are trusted instead of those of Java, {@code null} for
- *     the latter
+ * @param trustCertificateId the certificate credential with the authorities that are trusted instead of those of Java,
+ *     {@code null} for the latter
  */
 @Restricted(NoExternalUse.class)
 public record CallCredentials(

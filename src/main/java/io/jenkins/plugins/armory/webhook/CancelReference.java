@@ -11,7 +11,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * The webhook to call when an approval ends without its external process.
  *
  * @param name its name, {@code null} if it is defined inline
- * @param inline its definition, {@code null} if it is defined elsewhere. It is called from where the approval's webhook is called
+ * @param inline its definition, {@code null} if it is defined elsewhere. It is called from where the approval's webhook
+ *     is called
  */
 @Restricted(NoExternalUse.class)
 public record CancelReference(

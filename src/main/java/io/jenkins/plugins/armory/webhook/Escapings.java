@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * Escapings for the places where a value may stand. An escaped value ends no string, no path segment and no line, and starts
- * no field.
+ * Escapings for the places where a value may stand. An escaped value ends no string, no path segment and no line, and
+ * starts no field.
  */
 final class Escapings {
 
@@ -91,8 +91,8 @@ final class Escapings {
     }
 
     /**
-     * Escapes for a JSON text. Outside a string, the value must be one JSON value: numbers and whole objects can be passed
-     * on, and nothing can be added beside them.
+     * Escapes for a JSON text. Outside a string, the value must be one JSON value: numbers and whole objects can be
+     * passed on, and nothing can be added beside them.
      */
     private static final class JsonEscaping implements Template.Escaping {
 

@@ -20,8 +20,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The request of one attempt before it is rendered: a webhook and the values of its templates, which are escaped for the place where they
- * stand, see {@link Escapings}. Credentials are read by {@link #render} alone, so that secrets are in memory only while they are needed.
+ * The request of one attempt before it is rendered: a webhook and the values of its templates, which are escaped for
+ * the place where they stand, see {@link Escapings}. Credentials are read by {@link #render} alone, so that secrets are
+ * in memory only while they are needed.
  */
 @Restricted(NoExternalUse.class)
 public final class RequestRenderer {
@@ -45,9 +46,11 @@ public final class RequestRenderer {
     private final Set<String> wanted;
 
     /**
-     * What the request needs beside its templates. A problem with what a credential holds is an {@link IllegalArgumentException}.
+     * What the request needs beside its templates. A problem with what a credential holds is an {@link
+     * IllegalArgumentException}.
      *
-     * @param identity returns the client's key and certificates of a certificate credential, {@code null} if there is none of that id
+     * @param identity returns the client's key and certificates of a certificate credential, {@code null} if there is
+     *     none of that id
      * @param authorities returns the authorities of a certificate credential, {@code null} if there is none of that id
      * @param signer empty if no part of the plugin signs
      */
@@ -65,8 +68,8 @@ public final class RequestRenderer {
     }
 
     /**
-     * Returns the host and the port that are called, as the client connects to them: however they are written, they are the same.
-     * Looks up no secret: an address that is a secret counts as a host of its own.
+     * Returns the host and the port that are called, as the client connects to them: however they are written, they are
+     * the same. Looks up no secret: an address that is a secret counts as a host of its own.
      *
      * @throws UndeliverableException if the address cannot be called
      */
@@ -79,7 +82,9 @@ public final class RequestRenderer {
         }
     }
 
-    /** @throws UndeliverableException if the call cannot be made as it is defined, naming the field or the credential */
+    /**
+     * @throws UndeliverableException if the call cannot be made as it is defined, naming the field or the credential
+     */
     public WebhookRequest render() throws UndeliverableException {
         try {
             return rendered().with(signing(), tls(), wanted);
@@ -189,7 +194,10 @@ public final class RequestRenderer {
         return url;
     }
 
-    /** Escapes for a URI, and refuses a secret in the host: name servers are asked for it before it is known whether it may be called. */
+    /**
+     * Escapes for a URI, and refuses a secret in the host: name servers are asked for it before it is known whether it
+     * may be called.
+     */
     private static Template.Escaping uriEscaping(Variables values) {
         Template.Escaping escaping = Escapings.uri();
         return (value, before) -> {
@@ -203,8 +211,8 @@ public final class RequestRenderer {
     }
 
     /**
-     * Checks that no value removes a segment of the path. The segments "." and ".." do (RFC 3986, section 5.2.4), and they
-     * cannot be escaped. So the path must have as many segments as it has with harmless values.
+     * Checks that no value removes a segment of the path. The segments "." and ".." do (RFC 3986, section 5.2.4), and
+     * they cannot be escaped. So the path must have as many segments as it has with harmless values.
      */
     private static void checkDots(Template template, Variables values, String uri) throws UndeliverableException {
         Template.Escaping escaping = Escapings.uri();

@@ -12,7 +12,8 @@ public interface RequestSigner {
     /**
      * Returns what signs with a secret.
      *
-     * @throws IllegalArgumentException if it cannot sign; the message says what is wrong with it, and shows no part of it
+     * @throws IllegalArgumentException if it cannot sign; the message says what is wrong with it, and shows no part of
+     *     it
      */
     Signing with(String secret);
 

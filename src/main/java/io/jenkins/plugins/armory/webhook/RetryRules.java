@@ -10,7 +10,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * How often a call is repeated, after which answers, and how long the delays are. A call without an answer is always repeated.
+ * How often a call is repeated, after which answers, and how long the delays are. A call without an answer is always
+ * repeated.
  *
  * @param count how many attempts there may be after the first
  * @param on the answers after which a call is repeated: {@code 429}, or {@code 5xx} for all of a class
@@ -65,7 +66,8 @@ public record RetryRules(
      * Returns rules.
      *
      * @param count how many attempts there may be after the first
-     * @param on the answers after which a call is repeated: {@code 429}, or {@code 5xx} for all of a class; empty for the default
+     * @param on the answers after which a call is repeated: {@code 429}, or {@code 5xx} for all of a class; empty for
+     *     the default
      * @param delay the first delay in seconds, 0 for the default
      * @param maxDelay the longest delay in seconds, 0 for the default
      * @throws InvalidWebhookException naming what is wrong
@@ -103,9 +105,9 @@ public record RetryRules(
     }
 
     /**
-     * Returns the delay before the next attempt. It is shortened at random by up to a half, so that builds that failed together do not come
-     * back together. It depends only on what is on disk, so after a restart the attempts go on where they were; the retry loop of a library
-     * cannot do that.
+     * Returns the delay before the next attempt. It is shortened at random by up to a half, so that builds that failed
+     * together do not come back together. It depends only on what is on disk, so after a restart the attempts go on
+     * where they were; the retry loop of a library cannot do that.
      *
      * @param failed number of attempts that failed, from 1
      * @param chance a number from 0 up to, but not including, 1

@@ -8,7 +8,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A webhook that Jenkins polls for the status of the external process, at a fixed interval, until an answer decides the approval.
+ * A webhook that Jenkins polls for the status of the external process, at a fixed interval, until an answer decides the
+ * approval.
  *
  * @param webhook the call that asks; it has a rule for its answer
  * @param every the time between two questions
@@ -23,7 +24,9 @@ public record StatusCheck(
 
     private static final Duration LONGEST = Duration.ofDays(1);
 
-    /** @throws InvalidWebhookException if the time is out of range, or answers would change an address that is not asked */
+    /**
+     * @throws InvalidWebhookException if the time is out of range, or answers would change an address that is not asked
+     */
     public StatusCheck {
         AnswerRule rule = Objects.requireNonNull(webhook.answer(), "the answer to a question needs a rule");
         if (rule.location() != null && !webhook.ofAnswer().contains(Variables.ANSWER_LOCATION)) {

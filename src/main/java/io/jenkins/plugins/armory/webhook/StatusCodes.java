@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A set of HTTP status codes, written as {@code 200-299} or {@code 200, 404}. Answers that decide nothing cannot be in it: 1xx, 3xx, and
- * 429 and 5xx, after which the call is repeated.
+ * A set of HTTP status codes, written as {@code 200-299} or {@code 200, 404}. Answers that decide nothing cannot be in
+ * it: 1xx, 3xx, and 429 and 5xx, after which the call is repeated.
  */
 record StatusCodes(String text, List<int[]> ranges) {
 

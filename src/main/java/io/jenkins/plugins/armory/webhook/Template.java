@@ -28,8 +28,8 @@ final class Template {
     private record Tag(int start, int end, String name) {
 
         /**
-         * Returns the first tag from an index on, {@code null} if there is none. A regular expression would look for the end of each
-         * "{{" anew, and so take the time of the square of their number.
+         * Returns the first tag from an index on, {@code null} if there is none. A regular expression would look for
+         * the end of each "{{" anew, and so take the time of the square of their number.
          */
         @CheckForNull
         static Tag next(String text, int from) {
@@ -121,8 +121,8 @@ final class Template {
     /**
      * Replaces the variables. Tags in their values stay as they are.
      *
-     * @throws UndeliverableException if a tag is not a variable or has no end, if a variable has no value or one that cannot
-     *     stand there, and if the text becomes too long
+     * @throws UndeliverableException if a tag is not a variable or has no end, if a variable has no value or one that
+     *     cannot stand there, and if the text becomes too long
      */
     Rendered render(Variables variables, Escaping escaping) throws UndeliverableException {
         return render(

@@ -8,8 +8,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What certificate credentials hold for one request, in DER: the key and certificates that Jenkins shows, and the authorities that it
- * trusts. It is kept in memory only, or sent to the agent that makes the call.
+ * What certificate credentials hold for one request, in DER: the key and certificates that Jenkins shows, and the
+ * authorities that it trusts. It is kept in memory only, or sent to the agent that makes the call.
  */
 @Restricted(NoExternalUse.class)
 public final class TlsMaterial implements Serializable {

@@ -12,8 +12,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The values of a template's variables, by their full names such as {@code armory.callbackUri}. The namespaces are Armory's:
- * {@code armory} is about the build, {@code context} comes from steps and definitions, and {@code secrets} are credentials.
+ * The values of a template's variables, by their full names such as {@code armory.callbackUri}. The namespaces are
+ * Armory's: {@code armory} is about the build, {@code context} comes from steps and definitions, and {@code secrets}
+ * are credentials.
  */
 @Restricted(NoExternalUse.class)
 public final class Variables {
@@ -42,7 +43,9 @@ public final class Variables {
 
     public static final String REASON = "armory.reason";
 
-    /** The {@code Location} of the webhook's answer. Only the templates of its status and its cancel webhook have it. */
+    /**
+     * The {@code Location} of the webhook's answer. Only the templates of its status and its cancel webhook have it.
+     */
     static final String ANSWER_LOCATION = "armory.answerLocation";
 
     /** The values in the JSON of the webhook's answer, for the same templates. */
@@ -70,8 +73,8 @@ public final class Variables {
     }
 
     /**
-     * Returns where the value of a variable stands in the JSON of the answer: {@code answer.jobs.0.id} is {@code /jobs/0/id}, a JSON
-     * Pointer (RFC 6901).
+     * Returns where the value of a variable stands in the JSON of the answer: {@code answer.jobs.0.id} is {@code
+     * /jobs/0/id}, a JSON Pointer (RFC 6901).
      */
     static String pointerOf(String name) {
         return name.substring(ANSWER.length() - 1).replace("~", "~0").replace('.', '/');
@@ -99,7 +102,8 @@ public final class Variables {
     /**
      * Sets {@code {{secrets.*}}}.
      *
-     * @param secrets returns the secret of an id, or {@code null}; it is called once for each secret that a template uses
+     * @param secrets returns the secret of an id, or {@code null}; it is called once for each secret that a template
+     *     uses
      */
     public Variables withSecrets(UnaryOperator<String> secrets) {
         this.secrets = secrets;
@@ -107,8 +111,8 @@ public final class Variables {
     }
 
     /**
-     * Returns a copy that looks up no secret, which may take long. A secret may be a whole address, so that each has the address of a host of
-     * its own.
+     * Returns a copy that looks up no secret, which may take long. A secret may be a whole address, so that each has
+     * the address of a host of its own.
      */
     Variables withoutSecrets() {
         var copy = new Variables();

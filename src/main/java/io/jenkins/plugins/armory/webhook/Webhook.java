@@ -70,7 +70,10 @@ public record Webhook(
         }
     }
 
-    /** @throws InvalidWebhookException naming the field and what to put there, if a rule of {@link WebhookRules} is broken */
+    /**
+     * @throws InvalidWebhookException naming the field and what to put there, if a rule of {@link WebhookRules} is
+     *     broken
+     */
     public Webhook {
         WebhookRules.checkName(name);
         WebhookRules.checkUriTemplate(uriTemplate);
@@ -117,7 +120,10 @@ public record Webhook(
         return with(copy -> copy.networkMode(other.networkMode).agentIdentifier(other.agentIdentifier));
     }
 
-    /** Returns a copy that is called as another webhook is: from where that is called, with its credentials and time limits. */
+    /**
+     * Returns a copy that is called as another webhook is: from where that is called, with its credentials and time
+     * limits.
+     */
     public Webhook sentLike(Webhook other) {
         return onTheWayOf(other)
                 .with(copy -> copy.credentials(other.credentials).limits(other.limits));
@@ -155,7 +161,10 @@ public record Webhook(
         return variablesOf(uriTemplate, body, headers).contains(variable);
     }
 
-    /** Returns the variables of the webhook's answer that the templates of its status or its cancel webhook, which this is, use. */
+    /**
+     * Returns the variables of the webhook's answer that the templates of its status or its cancel webhook, which this
+     * is, use.
+     */
     public Set<String> ofAnswer() {
         return variablesOf(uriTemplate, body, headers).stream()
                 .filter(Variables::isOfAnswer)
@@ -178,7 +187,10 @@ public record Webhook(
         return !disableCallback && !tells(Variables.CALLBACK_URI);
     }
 
-    /** Returns whether the receiver of a webhook that awaits a callback is told a variable for it. The default body has them all. */
+    /**
+     * Returns whether the receiver of a webhook that awaits a callback is told a variable for it. The default body has
+     * them all.
+     */
     public boolean tells(String ofCallback) {
         return body == null && mayHaveBody() || mentions(ofCallback);
     }

@@ -19,8 +19,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A request of a webhook, with its templates rendered. It holds the callback token and secrets. So it is kept in memory only
- * (or sent to the agent that makes the call), and only its {@link #destination} may be shown.
+ * A request of a webhook, with its templates rendered. It holds the callback token and secrets. So it is kept in memory
+ * only (or sent to the agent that makes the call), and only its {@link #destination} may be shown.
  */
 @Restricted(NoExternalUse.class)
 public final class WebhookRequest implements Serializable {
@@ -36,7 +36,9 @@ public final class WebhookRequest implements Serializable {
 
     private final ArrayList<String> secrets;
 
-    /** What signs, {@code null} for no signature. It has the secret, and stays where it is: an agent gets the signature. */
+    /**
+     * What signs, {@code null} for no signature. It has the secret, and stays where it is: an agent gets the signature.
+     */
     @CheckForNull
     private final transient RequestSigner.Signing signing;
 
@@ -124,8 +126,9 @@ public final class WebhookRequest implements Serializable {
     }
 
     /**
-     * Returns those values that may be kept, and used in further calls: which were asked for, are one short line and have no secret of the
-     * request. A {@code Location} has to lead to where the request went: further calls have secrets in their headers.
+     * Returns those values that may be kept, and used in further calls: which were asked for, are one short line and
+     * have no secret of the request. A {@code Location} has to lead to where the request went: further calls have
+     * secrets in their headers.
      */
     public Map<String, String> credible(Map<String, String> found) {
         Map<String, String> credible = new TreeMap<>(found);
@@ -150,7 +153,9 @@ public final class WebhookRequest implements Serializable {
                 && location.port() == url().port();
     }
 
-    /** Returns the certificates of the connection, {@code null} for no client certificate and the authorities of Java. */
+    /**
+     * Returns the certificates of the connection, {@code null} for no client certificate and the authorities of Java.
+     */
     @CheckForNull
     public TlsMaterial tls() {
         return tls;
@@ -173,8 +178,8 @@ public final class WebhookRequest implements Serializable {
     }
 
     /**
-     * Replaces the secrets of this request in a text, and leaves out its control characters: between the characters of a secret they
-     * would hide it here alone.
+     * Replaces the secrets of this request in a text, and leaves out its control characters: between the characters of
+     * a secret they would hide it here alone.
      *
      * @param whole whether the text is complete; one that was cut off may end with the beginning of a secret
      */
@@ -211,7 +216,10 @@ public final class WebhookRequest implements Serializable {
         return definition.method() + " " + address();
     }
 
-    /** Returns scheme, host, port and path, which may be shown: without secrets, and without the query, which often holds one in plain text. */
+    /**
+     * Returns scheme, host, port and path, which may be shown: without secrets, and without the query, which often
+     * holds one in plain text.
+     */
     public String address() {
         return host() + mask(url().encodedPath(), true);
     }

@@ -159,7 +159,10 @@ public final class WebhookRules {
         reject("context", Bound.TEXT.problemOf(Webhook.lengthOf(context)));
     }
 
-    /** Returns why an entry of a context cannot be one, {@code null} if it can: a template has to name it, as {@code {{context.KEY}}}. */
+    /**
+     * Returns why an entry of a context cannot be one, {@code null} if it can: a template has to name it, as {@code
+     * {{context.KEY}}}.
+     */
     @CheckForNull
     public static String problemOfContext(@CheckForNull String key, @CheckForNull String value) {
         String ofKey = Bound.LINE.problemOf(key);

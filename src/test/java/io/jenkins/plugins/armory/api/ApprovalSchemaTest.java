@@ -14,8 +14,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds the schemas of an approval in docs/openapi.yaml to {@link ApprovalView}: its records are the schemas, their components with the
- * Javadoc the properties. {@code OpenApiTest} of the acceptance suite holds real answers to these schemas.
+ * Holds the schemas of an approval in docs/openapi.yaml to {@link ApprovalView}: its records are the schemas, their
+ * components with the Javadoc the properties. {@code OpenApiTest} of the acceptance suite holds real answers to these
+ * schemas.
  */
 class ApprovalSchemaTest {
 

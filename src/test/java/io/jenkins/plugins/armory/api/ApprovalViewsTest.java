@@ -14,7 +14,9 @@ class ApprovalViewsTest {
 
     private static final Instant START = Instant.parse("2026-03-01T09:30:00Z");
 
-    /** One such character, as of the coloured output of a test, would keep readers from all of {@code <build>/api/xml}. */
+    /**
+     * One such character, as of the coloured output of a test, would keep readers from all of {@code <build>/api/xml}.
+     */
     @Test
     void hasNoCharacterThatXmlDoesNotAllow() {
         Approval approval = TestApproval.of("a1", new BuildRef("team/deploy", 7))

@@ -243,7 +243,10 @@ class MarkdownTest {
         return slow;
     }
 
-    /** Measures processor time, since the machine may be busy. A tenth of the limit is usual; uncut messages take seconds. */
+    /**
+     * Measures processor time, since the machine may be busy. A tenth of the limit is usual; uncut messages take
+     * seconds.
+     */
     @Test
     void takesNoLongerForAnyMessage() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** An approval for a test, which says no more of it than it needs. It awaits a callback, unless the test says otherwise. */
+/**
+ * An approval for a test, which says no more of it than it needs. It awaits a callback, unless the test says otherwise.
+ */
 public final class TestApproval {
 
     private final TermsBuilder terms = Terms.standard();

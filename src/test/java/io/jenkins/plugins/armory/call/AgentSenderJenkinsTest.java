@@ -204,7 +204,10 @@ class AgentSenderJenkinsTest {
         }
     }
 
-    /** As a hand may have written them into the file. Without a result, the approval would wait for one until its timeout. */
+    /**
+     * As a hand may have written them into the file. Without a result, the approval would wait for one until its
+     * timeout.
+     */
     @Test
     void failsWithSettingsThatAreNotUnderstood(JenkinsRule j) throws Exception {
         DumbSlave agent = j.createOnlineSlave();

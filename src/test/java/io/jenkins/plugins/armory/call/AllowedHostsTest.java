@@ -48,7 +48,9 @@ class AllowedHostsTest {
         }
     }
 
-    /** Returns {@code ::ffff:a.b.c.d} as Java has it from a name server. Of a literal it makes the IPv4 address itself. */
+    /**
+     * Returns {@code ::ffff:a.b.c.d} as Java has it from a name server. Of a literal it makes the IPv4 address itself.
+     */
     private static InetAddress mapped(String ipv4) throws UnknownHostException {
         var bytes = new byte[16];
         bytes[10] = -1;

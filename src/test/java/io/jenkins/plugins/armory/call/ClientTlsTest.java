@@ -92,7 +92,10 @@ class ClientTlsTest {
         }
     }
 
-    /** The server may say why in an alert, or just close the connection; only the former keeps the call from being repeated. */
+    /**
+     * The server may say why in an alert, or just close the connection; only the former keeps the call from being
+     * repeated.
+     */
     private static void assertFails(CallResult result, String message) {
         assertThat(result.failure()).contains(message);
     }

@@ -483,7 +483,9 @@ class WebhookClientTest {
         assertThat(result.failure()).doesNotContain("s3cret");
     }
 
-    /** With an entry for addresses, a name is looked up, since its address may be listed. Without one, it is not listed. */
+    /**
+     * With an entry for addresses, a name is looked up, since its address may be listed. Without one, it is not listed.
+     */
     @Test
     void aHostWithoutAnAddressIsNotListed() {
         assertFailure(

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Generates requests that are nearly right and others that are far from it. Either the token or the body is always wrong. So
- * each answer is a client error in the documented form, without an exception and without a decision.
+ * Generates requests that are nearly right and others that are far from it. Either the token or the body is always
+ * wrong. So each answer is a client error in the documented form, without an exception and without a decision.
  */
 class CallbackFuzzTest {
 

@@ -156,7 +156,10 @@ class ArmoryConfigurationJenkinsTest {
         assertHasAll();
     }
 
-    /** Browsers leave line breaks out of a field of one line (HTML, "value sanitization algorithm"), and the form would save that. */
+    /**
+     * Browsers leave line breaks out of a field of one line (HTML, "value sanitization algorithm"), and the form would
+     * save that.
+     */
     @Test
     void theFormHasRoomForAValueOfSeveralLines(JenkinsRule j, @TempDir Path folder) throws Exception {
         configure(folder, CASC);

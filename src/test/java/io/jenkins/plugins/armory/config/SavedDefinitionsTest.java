@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Tests of definitions that leave fields out in a configuration that people or scripts wrote. XStream runs no initializers. */
+/**
+ * Tests of definitions that leave fields out in a configuration that people or scripts wrote. XStream runs no
+ * initializers.
+ */
 public class SavedDefinitionsTest {
 
     public static <T> T read(Class<T> type, String fields) {

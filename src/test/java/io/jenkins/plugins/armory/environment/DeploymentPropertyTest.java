@@ -102,7 +102,9 @@ class DeploymentPropertyTest {
                 DeploymentPropertyTest::endsForDependents);
     }
 
-    /** Returns those that dependents tell apart. With all of {@link #ends}, four environments have millions of states. */
+    /**
+     * Returns those that dependents tell apart. With all of {@link #ends}, four environments have millions of states.
+     */
     private static List<DeploymentEvent> endsForDependents(String name) {
         return ends(name).stream()
                 .filter(event -> event instanceof Ended
@@ -345,7 +347,9 @@ class DeploymentPropertyTest {
         FAILS_AFTER
     }
 
-    /** The result depends on the failures and not on the order in which the environments of a build run side by side. */
+    /**
+     * The result depends on the failures and not on the order in which the environments of a build run side by side.
+     */
     @Test
     void theResultOfAnyGraphFollowsFromItsFailures() {
         Seeds.each(600, draw -> {

@@ -1519,7 +1519,9 @@ public class DeploymentTest {
         assertThat(rollsBack("prod", "r")).isEqualTo("it failed after its deployment, and what is deployed stays");
     }
 
-    /** All builds share the threads that do this. A look at what each of them depends on, for each event, takes minutes. */
+    /**
+     * All builds share the threads that do this. A look at what each of them depends on, for each event, takes minutes.
+     */
     @Test
     void manyThatWaitForManyTakeNoLongerThanFew() {
         reach("first");

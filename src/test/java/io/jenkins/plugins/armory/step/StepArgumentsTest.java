@@ -99,7 +99,10 @@ class StepArgumentsTest {
                 .containsEntry("disableCallback", false);
     }
 
-    /** Such as a variable that is not set: the call would be one that is not signed, of a server that anybody vouches for, and so on. */
+    /**
+     * Such as a variable that is not set: the call would be one that is not signed, of a server that anybody vouches
+     * for, and so on.
+     */
     @ParameterizedTest
     @CsvSource({
         "cancel, signWith",

@@ -120,7 +120,10 @@ class ApprovalsTest {
         assertThat(approvals.find("late").orElseThrow().isDecided()).isFalse();
     }
 
-    /** The moment between a start of Jenkins after a crash, and the end of the approvals of builds that the crash has ended. */
+    /**
+     * The moment between a start of Jenkins after a crash, and the end of the approvals of builds that the crash has
+     * ended.
+     */
     @Test
     void nobodyDecidesForABuildThatIsOver() throws IOException {
         TestBuilds builds = TestBuilds.below(folder);

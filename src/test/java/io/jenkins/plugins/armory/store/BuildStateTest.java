@@ -146,7 +146,10 @@ class BuildStateTest {
         store.put(part, named);
     }
 
-    /** Makes a file that is there and cannot be looked at: a loop of links. Elsewhere it is a file server that does not answer. */
+    /**
+     * Makes a file that is there and cannot be looked at: a loop of links. Elsewhere it is a file server that does not
+     * answer.
+     */
     private void createUnreadable(String name) throws IOException {
         Path file = folder.resolve(name);
         Files.createSymbolicLink(file, file);

@@ -65,7 +65,10 @@ final class HostileTexts extends Draw {
         super(random.nextLong());
     }
 
-    /** Returns a text that the bound admits, or that is one or a few characters too long; now and then not of whole characters. */
+    /**
+     * Returns a text that the bound admits, or that is one or a few characters too long; now and then not of whole
+     * characters.
+     */
     String text(Bound bound) {
         if (oneIn(3)) {
             return any(List.of("", "x", "prod", "a b", "k.e-y_1"));

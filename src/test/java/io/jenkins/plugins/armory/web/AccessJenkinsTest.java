@@ -45,8 +45,8 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.yaml.snakeyaml.Yaml;
 
 /**
- * Tests of every endpoint of the plugin with every permission, with and without a crumb. An endpoint that is missing in the tables
- * below fails the test.
+ * Tests of every endpoint of the plugin with every permission, with and without a crumb. An endpoint that is missing in
+ * the tables below fails the test.
  */
 @WithJenkins
 class AccessJenkinsTest {
@@ -396,8 +396,8 @@ class AccessJenkinsTest {
     }
 
     /**
-     * The methods that Stapler offers to everybody, also those that a class inherits, with the classes that they belong to. To import the
-     * classes takes seconds, so that is done once.
+     * The methods that Stapler offers to everybody, also those that a class inherits, with the classes that they belong
+     * to. To import the classes takes seconds, so that is done once.
      */
     private static final Map<String, String> ENDPOINTS = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.jenkins.plugins.armory").stream()

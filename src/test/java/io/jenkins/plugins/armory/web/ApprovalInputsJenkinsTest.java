@@ -230,7 +230,9 @@ class ApprovalInputsJenkinsTest {
         j.waitForCompletion(nothing);
     }
 
-    /** Returns the id of an approval that two people give, and whose parameter has a type that Jenkins does not know. */
+    /**
+     * Returns the id of an approval that two people give, and whose parameter has a type that Jenkins does not know.
+     */
     private String approvalWithoutItsPlugin() throws Exception {
         String id = ArmoryRuntime.get().tokens().newId();
         j.createProject(WorkflowJob.class, "deploy-" + id);

@@ -12,7 +12,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.yaml.snakeyaml.Yaml;
 
-/** The descriptions of the paths: one of the core, and a piece of each part. {@code OpenApiTest} compares the answers. */
+/**
+ * The descriptions of the paths: one of the core, and a piece of each part. {@code OpenApiTest} compares the answers.
+ */
 public final class OpenApiDocument {
 
     private OpenApiDocument() {}

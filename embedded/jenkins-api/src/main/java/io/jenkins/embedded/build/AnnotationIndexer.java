@@ -17,8 +17,9 @@ import javax.lang.model.element.TypeElement;
 import javax.tools.StandardLocation;
 
 /**
- * Lists the annotated classes of a plugin, and the classes of its annotated methods, in {@code META-INF/services/annotations/},
- * where a real Jenkins looks for {@code @Symbol} and {@code @Initializer}. In the ordinary build the library annotation-indexer does that, which is not on Central.
+ * Lists the annotated classes of a plugin, and the classes of its annotated methods, in {@code
+ * META-INF/services/annotations/}, where a real Jenkins looks for {@code @Symbol} and {@code @Initializer}. In the
+ * ordinary build the library annotation-indexer does that, which is not on Central.
  */
 @SupportedAnnotationTypes({"hudson.init.Initializer", "org.jenkinsci.Symbol", "org.kohsuke.accmod.Restricted"})
 public final class AnnotationIndexer extends AbstractProcessor {

@@ -6,8 +6,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The callers that a step accepts, among those that the settings accept: {@code allowedCallers}. An entry is a
- * {@code client_id}, or {@code credentials:ID}, or the address of an outside issuer. After an issuer, a space and a subject
+ * The callers that a step accepts, among those that the settings accept: {@code allowedCallers}. An entry is a {@code
+ * client_id}, or {@code credentials:ID}, or the address of an outside issuer. After an issuer, a space and a subject
  * may follow, in which {@code *} stands for any text. No entry means no restriction. The approval's own token is always
  * accepted.
  */

@@ -15,9 +15,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * Issues the ids of approvals, and for each id a token that decides that approval only.
  *
- * <p>Both are derived from a key that only Jenkins has, so neither is stored. An id ends with a tag, so that Jenkins knows an
- * invented id without a look-up. The token of an id is the id with a MAC over it. So the token is still the same after a
- * restart, when the webhook may have to be called again.
+ * <p>Both are derived from a key that only Jenkins has, so neither is stored. An id ends with a tag, so that Jenkins
+ * knows an invented id without a look-up. The token of an id is the id with a MAC over it. So the token is still the
+ * same after a restart, when the webhook may have to be called again.
  */
 @Restricted(NoExternalUse.class)
 public final class CallbackTokens {

@@ -6,8 +6,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Secrets of callers that people have chosen: the passwords of clients, and Secret texts. Anybody may send as many guesses as they like, so
- * their length alone protects them.
+ * Secrets of callers that people have chosen: the passwords of clients, and Secret texts. Anybody may send as many
+ * guesses as they like, so their length alone protects them.
  */
 @Restricted(NoExternalUse.class)
 public final class ChosenSecrets {
@@ -27,9 +27,9 @@ public final class ChosenSecrets {
     private ChosenSecrets() {}
 
     /**
-     * Returns the secrets in a text: while a secret is rotated, the new one and the old one, with a space between them. A text is several
-     * secrets only if each of its words has the prefix: any other secret may have a space in it, and a part of it must not count as the
-     * whole.
+     * Returns the secrets in a text: while a secret is rotated, the new one and the old one, with a space between them.
+     * A text is several secrets only if each of its words has the prefix: any other secret may have a space in it, and
+     * a part of it must not count as the whole.
      *
      * @throws IllegalArgumentException if there are more than four: each costs time with each request
      */

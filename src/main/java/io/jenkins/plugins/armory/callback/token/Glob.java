@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.BiPredicate;
 
 /**
- * Matches texts and paths with wildcards. A mismatch goes back to the last wildcard and never to an earlier one, so the time
- * is at most the product of the two lengths, whatever the number of wildcards.
+ * Matches texts and paths with wildcards. A mismatch goes back to the last wildcard and never to an earlier one, so the
+ * time is at most the product of the two lengths, whatever the number of wildcards.
  */
 final class Glob {
 
@@ -20,7 +20,10 @@ final class Glob {
         return match(characters(pattern), characters(text), ANY_TEXT, Integer::equals);
     }
 
-    /** Returns whether a path matches. {@code **} stands for any names, {@code *} for any part of one, {@code ?} for a character. */
+    /**
+     * Returns whether a path matches. {@code **} stands for any names, {@code *} for any part of one, {@code ?} for a
+     * character.
+     */
     static boolean matchPath(List<String> pattern, List<String> path) {
         return match(pattern, path, ANY_NAMES, Glob::matchName);
     }

@@ -8,9 +8,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Patterns for the full names of the jobs that a caller may decide for, separated by commas or line breaks. They are as in
- * Ant: {@code *} stands for any part of one name, {@code ?} for one character of it, and {@code **} for any number of
- * folders. {@code team/} is short for {@code team/**}. Without a pattern, no job matches.
+ * Patterns for the full names of the jobs that a caller may decide for, separated by commas or line breaks. They are as
+ * in Ant: {@code *} stands for any part of one name, {@code ?} for one character of it, and {@code **} for any number
+ * of folders. {@code team/} is short for {@code team/**}. Without a pattern, no job matches.
  */
 @Restricted(NoExternalUse.class)
 public final class JobPatterns {

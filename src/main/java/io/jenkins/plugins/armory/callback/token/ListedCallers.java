@@ -6,7 +6,10 @@ import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Callers of one kind that administrators list in the settings, with the verifier of their tokens. A part implements it as an {@code @Extension}. */
+/**
+ * Callers of one kind that administrators list in the settings, with the verifier of their tokens. A part implements it
+ * as an {@code @Extension}.
+ */
 @Restricted(NoExternalUse.class)
 public interface ListedCallers extends TokenVerifier {
 

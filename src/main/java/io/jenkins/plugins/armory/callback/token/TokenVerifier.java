@@ -10,7 +10,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public interface TokenVerifier {
 
     /**
-     * Verifies a token. It must not keep an invalid token, and its time must not depend on how much of the token is right.
+     * Verifies a token. It must not keep an invalid token, and its time must not depend on how much of the token is
+     * right.
      *
      * @param token the token of the request
      * @param approval the approval that the token is to decide, or nothing if it does not exist any more

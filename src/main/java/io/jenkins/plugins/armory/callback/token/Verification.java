@@ -13,7 +13,8 @@ public sealed interface Verification {
     /**
      * The token is of this kind, but it is not genuine or not valid now.
      *
-     * @param reason the reason for those who may see the approval, not for the caller; it contains no secret part of the token
+     * @param reason the reason for those who may see the approval, not for the caller; it contains no secret part of
+     *     the token
      */
     record Invalid(String reason) implements Verification {}
 

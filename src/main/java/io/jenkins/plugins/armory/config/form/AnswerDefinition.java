@@ -16,8 +16,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * The field {@code answer: [success: '200-299', pointer: '/state', equals: ['passed'], failure: ['failed']]}: the answer to the
- * webhook decides, and no callback is awaited. {@link #toRule} checks it.
+ * The field {@code answer: [success: '200-299', pointer: '/state', equals: ['passed'], failure: ['failed']]}: the
+ * answer to the webhook decides, and no callback is awaited. {@link #toRule} checks it.
  */
 @Restricted(NoExternalUse.class)
 public final class AnswerDefinition extends VerdictDefinition<AnswerDefinition> {

@@ -16,7 +16,10 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** One of the {@code rules} of a {@link ManualApproval}, {@code [submitters: ['ops', 'oncall'], required: 2]}: so many people of these. */
+/**
+ * One of the {@code rules} of a {@link ManualApproval}, {@code [submitters: ['ops', 'oncall'], required: 2]}: so many
+ * people of these.
+ */
 @Restricted(NoExternalUse.class)
 public final class ApprovalRule extends AbstractDescribableImpl<ApprovalRule> {
 
@@ -26,7 +29,9 @@ public final class ApprovalRule extends AbstractDescribableImpl<ApprovalRule> {
     @DataBoundConstructor
     public ApprovalRule() {}
 
-    /** Returns texts of ids of users and names of groups, separated by commas; empty for all users with the permission. */
+    /**
+     * Returns texts of ids of users and names of groups, separated by commas; empty for all users with the permission.
+     */
     public List<String> getSubmitters() {
         return submitters;
     }

@@ -14,8 +14,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public @interface Argument {
 
     /**
-     * Whether it would mean something else without a value, as that of a variable that is not set: less would decide, more callers be let
-     * in, a call not be signed.
+     * Whether it would mean something else without a value, as that of a variable that is not set: less would decide,
+     * more callers be let in, a call not be signed.
      */
     boolean filled() default false;
 

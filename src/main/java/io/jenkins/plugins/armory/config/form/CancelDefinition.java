@@ -12,8 +12,8 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * The cancel webhook of a webhook, which is called when an approval ends before its external process called back. It is the name
- * of another webhook, or an inline definition.
+ * The cancel webhook of a webhook, which is called when an approval ends before its external process called back. It is
+ * the name of another webhook, or an inline definition.
  */
 @Restricted(NoExternalUse.class)
 public final class CancelDefinition extends CallDefinition<CancelDefinition> {

@@ -15,13 +15,19 @@ import java.util.function.UnaryOperator;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Checks and lists of the fields of forms. A check applies the rule of one field. It reveals nothing else, so it needs no permission. */
+/**
+ * Checks and lists of the fields of forms. A check applies the rule of one field. It reveals nothing else, so it needs
+ * no permission.
+ */
 @Restricted(NoExternalUse.class)
 public final class Forms {
 
     private Forms() {}
 
-    /** Returns the help of the step's field of the same name. It is with the step so that Pipeline's step reference finds it. */
+    /**
+     * Returns the help of the step's field of the same name. It is with the step so that Pipeline's step reference
+     * finds it.
+     */
     static String helpFile(String fieldName) {
         return "/descriptor/io.jenkins.plugins.armory.step.approval.ArmoryWebhookApprovalStep/help/" + fieldName;
     }
@@ -82,8 +88,8 @@ public final class Forms {
     }
 
     /**
-     * Returns what is wrong in settings. Stapler and XStream wrap what this plugin says in messages of their own, and what
-     * it says may have a cause that no longer names the entry.
+     * Returns what is wrong in settings. Stapler and XStream wrap what this plugin says in messages of their own, and
+     * what it says may have a cause that no longer names the entry.
      */
     @CheckForNull
     public static String mistake(Throwable refused) {

@@ -11,9 +11,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Jenkins's parameter definitions, for inputs that people fill in when they approve. Their values are part of the record of an approval, so
- * only texts and booleans that are no secrets are possible: {@code string}, {@code text}, {@code choice}, {@code booleanParam} and the
- * like.
+ * Jenkins's parameter definitions, for inputs that people fill in when they approve. Their values are part of the
+ * record of an approval, so only texts and booleans that are no secrets are possible: {@code string}, {@code text},
+ * {@code choice}, {@code booleanParam} and the like.
  */
 @Restricted(NoExternalUse.class)
 public final class InputParameters {

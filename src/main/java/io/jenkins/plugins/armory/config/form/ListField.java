@@ -21,7 +21,10 @@ public interface ListField {
         return entries == null ? "" : String.join("\n", entries);
     }
 
-    /** Returns a list for a definition: XStream writes an immutable one by the names of the JDK's classes, and refers to an empty one. */
+    /**
+     * Returns a list for a definition: XStream writes an immutable one by the names of the JDK's classes, and refers to
+     * an empty one.
+     */
     static <T> ArrayList<T> copy(@CheckForNull List<T> entries) {
         return entries == null ? new ArrayList<>() : new ArrayList<>(entries);
     }

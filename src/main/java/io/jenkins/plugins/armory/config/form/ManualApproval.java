@@ -19,8 +19,8 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * The parameter {@code manualApproval: [message: '...', submitters: ['alice', 'ops'], required: 2]}: people must approve, alone or beside a
- * webhook.
+ * The parameter {@code manualApproval: [message: '...', submitters: ['alice', 'ops'], required: 2]}: people must
+ * approve, alone or beside a webhook.
  */
 @Restricted(NoExternalUse.class)
 public final class ManualApproval extends AbstractDescribableImpl<ManualApproval> {

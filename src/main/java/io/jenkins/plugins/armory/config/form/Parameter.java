@@ -23,7 +23,8 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * A parameter of a step, or of an object in its arguments, as data binding finds it: in the constructor, or by its setter.
+ * A parameter of a step, or of an object in its arguments, as data binding finds it: in the constructor, or by its
+ * setter.
  *
  * @param setter {@code null} for a parameter of the constructor alone
  */

@@ -14,7 +14,9 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** The parameter {@code retry: [count: 5, on: ['429', '5xx'], delay: 2, maxDelay: 60]}: how a failed call is repeated. */
+/**
+ * The parameter {@code retry: [count: 5, on: ['429', '5xx'], delay: 2, maxDelay: 60]}: how a failed call is repeated.
+ */
 @Restricted(NoExternalUse.class)
 public final class RetryDefinition extends AbstractDescribableImpl<RetryDefinition> {
 
@@ -47,7 +49,10 @@ public final class RetryDefinition extends AbstractDescribableImpl<RetryDefiniti
         return on;
     }
 
-    /** @param on statuses and classes of them; an element may have several, separated by commas or spaces, as the form sends them */
+    /**
+     * @param on statuses and classes of them; an element may have several, separated by commas or spaces, as the form
+     *     sends them
+     */
     @DataBoundSetter
     @Argument(scalar = true)
     public void setOn(@CheckForNull List<String> on) {

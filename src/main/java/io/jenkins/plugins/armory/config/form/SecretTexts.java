@@ -26,8 +26,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Lookup of Secret text credentials. Templates may not use a credential that the settings trust with callbacks: otherwise the
- * author of a Pipeline could send it to their own server and decide for other jobs with it.
+ * Lookup of Secret text credentials. Templates may not use a credential that the settings trust with callbacks:
+ * otherwise the author of a Pipeline could send it to their own server and decide for other jobs with it.
  */
 @Restricted(NoExternalUse.class)
 public final class SecretTexts {
@@ -41,7 +41,8 @@ public final class SecretTexts {
     }
 
     /**
-     * Looks up something in a credential with the rights of Jenkins itself, which may take as long as its provider does.
+     * Looks up something in a credential with the rights of Jenkins itself, which may take as long as its provider
+     * does.
      *
      * @param id that of the credential, for messages
      * @throws IOException if the provider of the credential fails
@@ -59,8 +60,8 @@ public final class SecretTexts {
     }
 
     /**
-     * Returns that the secret of a caller is too short. Empty if it is not, or if it is not there or cannot be read now: it is looked at again
-     * when it is used.
+     * Returns that the secret of a caller is too short. Empty if it is not, or if it is not there or cannot be read
+     * now: it is looked at again when it is used.
      *
      * @param id that of the credential
      */
@@ -72,12 +73,12 @@ public final class SecretTexts {
         }
     }
 
-    /** Does the same for a Secret text of Jenkins itself. */
+    /** Returns that a Secret text of Jenkins itself is too short, see {@link #problem(String, LookUp)}. */
     public static Optional<String> problem(@CheckForNull String id) {
         return id == null ? Optional.empty() : problem(id, () -> text(ofJenkins(id)));
     }
 
-    /** Does the same for a Secret text that a job may use; empty also for a user who may not use its credentials. */
+    /** Returns that a Secret text of a job is too short; empty also for a user who may not use its credentials. */
     public static Optional<String> problem(@CheckForNull Item item, @CheckForNull String id) {
         return id == null || item == null || !item.hasPermission(CredentialsProvider.USE_ITEM)
                 ? Optional.empty()
@@ -113,9 +114,10 @@ public final class SecretTexts {
     }
 
     /**
-     * Returns the credential that may decide an approval, {@code null} if there is none. A credential that the step names is looked
-     * up for its job. One that the settings trust is looked up in Jenkins itself, so no credential of a folder replaces it, and a step
-     * may name it unless it is of scope System. That of a rule is of Jenkins itself, and of scope System.
+     * Returns the credential that may decide an approval, {@code null} if there is none. A credential that the step
+     * names is looked up for its job. One that the settings trust is looked up in Jenkins itself, so no credential of a
+     * folder replaces it, and a step may name it unless it is of scope System. That of a rule is of Jenkins itself, and
+     * of scope System.
      *
      * @param allowedCallers the allowed callers of the approval
      */
@@ -154,7 +156,8 @@ public final class SecretTexts {
     }
 
     /**
-     * Returns the list for a form: the credentials that the item may use, if the user may configure it; else the current one only.
+     * Returns the list for a form: the credentials that the item may use, if the user may configure it; else the
+     * current one only.
      *
      * @param item the configured item, {@code null} for Jenkins itself
      * @param current the id of the current credential

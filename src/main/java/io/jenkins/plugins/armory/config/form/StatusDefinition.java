@@ -22,8 +22,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * The field {@code status: [uriTemplate: '...', every: 30, unit: 'SECONDS', pointer: '/state', success: ['passed'], failure:
- * ['failed']]}: Jenkins asks the external process whether it is done. {@link #toCheck} checks it.
+ * The field {@code status: [uriTemplate: '...', every: 30, unit: 'SECONDS', pointer: '/state', success: ['passed'],
+ * failure: ['failed']]}: Jenkins asks the external process whether it is done. {@link #toCheck} checks it.
  */
 @Restricted(NoExternalUse.class)
 public final class StatusDefinition extends VerdictDefinition<StatusDefinition> {
@@ -95,7 +95,10 @@ public final class StatusDefinition extends VerdictDefinition<StatusDefinition> 
         this.unit = Objects.requireNonNullElse(unit, DEFAULT_UNIT);
     }
 
-    /** Returns the place of the address of the next question in the body, as a JSON Pointer; {@code null} if it stays the same. */
+    /**
+     * Returns the place of the address of the next question in the body, as a JSON Pointer; {@code null} if it stays
+     * the same.
+     */
     @CheckForNull
     public String getLocation() {
         return location;
@@ -176,7 +179,9 @@ public final class StatusDefinition extends VerdictDefinition<StatusDefinition> 
                     every == null ? 0 : Long.parseLong(every), of == null ? DEFAULT_UNIT : TimeUnit.valueOf(of))));
         }
 
-        /** Returns all units: a saved one that is missing here would be replaced by the first when the form is saved. */
+        /**
+         * Returns all units: a saved one that is missing here would be replaced by the first when the form is saved.
+         */
         @POST
         public ListBoxModel doFillUnitItems() {
             return Forms.units(TimeUnit.values());

@@ -9,7 +9,10 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 
-/** What an answer to the webhook and one to the question for the status have in common: where the value stands, and what means failure. */
+/**
+ * What an answer to the webhook and one to the question for the status have in common: where the value stands, and what
+ * means failure.
+ */
 @Restricted(NoExternalUse.class)
 public abstract class VerdictDefinition<T extends VerdictDefinition<T>> extends AbstractDescribableImpl<T> {
 

@@ -21,8 +21,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * A webhook that is defined in <i>Manage Jenkins » System</i>, on a folder, or in a Jenkinsfile. The fields are those of
- * Armory's {@code webhooks} section. {@link #toWebhook} checks them.
+ * A webhook that is defined in <i>Manage Jenkins » System</i>, on a folder, or in a Jenkinsfile. The fields are those
+ * of Armory's {@code webhooks} section. {@link #toWebhook} checks them.
  */
 @Restricted(NoExternalUse.class)
 public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
@@ -150,7 +150,7 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
         return toWebhook(name);
     }
 
-    /** Does the same for a step. Without a name, the webhook has that of its host. */
+    /** Checks the fields of a webhook that a step defines. Without a name, it has that of its host. */
     public Webhook toInlineWebhook() {
         Matcher host = HOST.matcher(Util.fixNull(getUriTemplate()));
         return toWebhook(name == null && host.matches() ? host.group(1) : name);
@@ -175,7 +175,8 @@ public final class WebhookDefinition extends CallDefinition<WebhookDefinition> {
     /**
      * Checks definitions and returns them by name.
      *
-     * @throws IllegalArgumentException naming the definition and the field that is wrong, or the name that two of them have
+     * @throws IllegalArgumentException naming the definition and the field that is wrong, or the name that two of them
+     *     have
      */
     public static Map<String, Webhook> checked(List<WebhookDefinition> definitions) {
         Map<String, Webhook> webhooks = new LinkedHashMap<>();

@@ -18,8 +18,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The plan of a deployment: what is to be done for each target, and in which order. It is data only, in the order of the
- * deployment file.
+ * The plan of a deployment: what is to be done for each target, and in which order. It is data only, in the order of
+ * the deployment file.
  *
  * @param targets the environments to deploy to; at least one, with names of their own, and what they depend on
  * @param actionTimeout the time that one action may take, {@code null} for no limit
@@ -33,8 +33,9 @@ public record DeploymentPlan(
     }
 
     /**
-     * Returns the plan of a part of the deployment, in the order of the file. What depends on a target that is left out depends on what
-     * that depends on: whoever names targets has decided that the others need not be deployed again, and nothing else.
+     * Returns the plan of a part of the deployment, in the order of the file. What depends on a target that is left out
+     * depends on what that depends on: whoever names targets has decided that the others need not be deployed again,
+     * and nothing else.
      *
      * @throws IllegalArgumentException if a name is given that no target has
      */
@@ -67,8 +68,8 @@ public record DeploymentPlan(
      *
      * @param dependsOn names of the targets that must be complete first
      * @param before conditions before the deployment, evaluated side by side
-     * @param strategy groups of steps: one group after the other, and the steps of a group side by side. The first group is the
-     *     action {@code deploy} alone
+     * @param strategy groups of steps: one group after the other, and the steps of a group side by side. The first
+     *     group is the action {@code deploy} alone
      * @param after conditions after the deployment, evaluated side by side
      */
     public record Target(

@@ -29,8 +29,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Reads a file as the table of its {@link Fields} says. It notes a problem for each field that is unknown, missing or empty, and for each
- * value that is not of its type.
+ * Reads a file as the table of its {@link Fields} says. It notes a problem for each field that is unknown, missing or
+ * empty, and for each value that is not of its type.
  */
 final class FieldReader {
 
@@ -222,7 +222,10 @@ final class FieldReader {
         return List.copyOf(entries);
     }
 
-    /** Returns the sections of a mapping by their names, which can be those of environments; {@code null} for one with a mistake. */
+    /**
+     * Returns the sections of a mapping by their names, which can be those of environments; {@code null} for one with a
+     * mistake.
+     */
     private Map<String, Section> map(Shape shape, MappingNode node, String path) {
         var sections = new LinkedHashMap<String, Section>();
         yaml.fields(node, path).forEach((name, value) -> {

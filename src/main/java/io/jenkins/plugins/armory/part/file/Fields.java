@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The table of the fields of a deployment file: those of Armory's schema, and {@code context} and {@code bodyTemplate.path} of a webhook.
- * {@link FieldReader} reads a file by it. The table in {@code docs/deployment-files.md} and {@code docs/deployment-file.schema.json} follow
- * from it.
+ * The table of the fields of a deployment file: those of Armory's schema, and {@code context} and {@code
+ * bodyTemplate.path} of a webhook. {@link FieldReader} reads a file by it. The table in {@code
+ * docs/deployment-files.md} and {@code docs/deployment-file.schema.json} follow from it.
  */
 final class Fields {
 

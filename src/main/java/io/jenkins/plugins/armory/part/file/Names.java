@@ -31,7 +31,10 @@ final class Names {
         return Bound.LINE.problemOf(name);
     }
 
-    /** Returns the end of a message on an unknown name: the known one that it is similar to, else all, as far as a person reads. */
+    /**
+     * Returns the end of a message on an unknown name: the known one that it is similar to, else all, as far as a
+     * person reads.
+     */
     static String hint(String name, Collection<String> known) {
         return known.stream()
                 .limit(MAX_COMPARED)

@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Makes the plan of a file. What {@link Fields} says of it has been checked then; here are the rules for several fields together. */
+/**
+ * Makes the plan of a file. What {@link Fields} says of it has been checked then; here are the rules for several fields
+ * together.
+ */
 final class PlanReader {
 
     private final Problems problems = new Problems();

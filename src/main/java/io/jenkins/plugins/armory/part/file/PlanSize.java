@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The size of a plan, in characters. Each step has what its condition and its webhook have, for each target, so that a plan can be as
- * large as the square of its file.
+ * The size of a plan, in characters. Each step has what its condition and its webhook have, for each target, so that a
+ * plan can be as large as the square of its file.
  */
 final class PlanSize {
 

@@ -10,8 +10,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * A whole Armory deployment file, checked, with the plan of its deployment.
  *
- * <p>The file must follow Armory's schema, without further fields. One addition is accepted: a {@code bodyTemplate} that is a string, as
- * Armory's command line tool generates it.
+ * <p>The file must follow Armory's schema, without further fields. One addition is accepted: a {@code bodyTemplate}
+ * that is a string, as Armory's command line tool generates it.
  *
  * @param webhooks the webhooks by their names, in the order of the file
  * @param whole what is to be done for each target of the file
@@ -40,8 +40,9 @@ public record PlannedDeployment(
      * Reads a file.
      *
      * @param text the content of the file
-     * @param context values for {@code {{context.*}}} that the Pipeline adds. They are above the file's {@code context} and
-     *     {@code contextOverrides} and above those of a webhook, and below the {@code context} of a {@code runWebhook} or {@code analysis}
+     * @param context values for {@code {{context.*}}} that the Pipeline adds. They are above the file's {@code context}
+     *     and {@code contextOverrides} and above those of a webhook, and below the {@code context} of a {@code
+     *     runWebhook} or {@code analysis}
      * @param bodies the texts of the files that a {@code bodyTemplate.path} may name, by their paths
      * @throws InvalidException if the text is not YAML, or the file breaks a rule
      */

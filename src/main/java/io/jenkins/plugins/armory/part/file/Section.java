@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
- * A mapping of the file as {@link FieldReader} has read it. A field with a mistake is there and has no value; the methods then return what
- * they return without that field. The type of a value is the one in {@link Fields}.
+ * A mapping of the file as {@link FieldReader} has read it. A field with a mistake is there and has no value; the
+ * methods then return what they return without that field. The type of a value is the one in {@link Fields}.
  */
 final class Section {
 

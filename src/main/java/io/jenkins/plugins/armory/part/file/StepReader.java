@@ -78,7 +78,9 @@ record StepReader(Section file, Map<String, Webhook> webhooks, Map<String, Strin
         }
     }
 
-    /** Returns the steps of conditions that are side by side. Their ids end in the place of the condition in its list. */
+    /**
+     * Returns the steps of conditions that are side by side. Their ids end in the place of the condition in its list.
+     */
     List<Step> conditions(String prefix, List<Section> conditions, Map<String, String> variables) {
         var steps = new ArrayList<Step>();
         for (Section condition : conditions) {
@@ -214,8 +216,8 @@ record StepReader(Section file, Map<String, Webhook> webhooks, Map<String, Strin
     }
 
     /**
-     * Returns an analysis. The queries themselves are not run here: the body gets their names, and the context as a JSON object of texts in
-     * one variable, since a key such as {@code a.b} cannot be part of a variable's name.
+     * Returns an analysis. The queries themselves are not run here: the body gets their names, and the context as a
+     * JSON object of texts in one variable, since a key such as {@code a.b} cannot be part of a variable's name.
      */
     private Step analysis(String id, Section section, Map<String, String> variables) {
         List<String> queries = section.list("queries");

@@ -27,11 +27,11 @@ import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
- * Reads mappings, lists and values from the nodes of a YAML file. It collects the problems instead of stopping at the first, so that
- * an author sees all of them at once.
+ * Reads mappings, lists and values from the nodes of a YAML file. It collects the problems instead of stopping at the
+ * first, so that an author sees all of them at once.
  *
- * <p>Anchors and merge keys ({@code <<}) work. A file cannot be blown up with them: SnakeYAML allows 50 aliases of mappings and
- * lists, each mapping is merged once, and {@link #MAX_MERGED} limits what is merged.
+ * <p>Anchors and merge keys ({@code <<}) work. A file cannot be blown up with them: SnakeYAML allows 50 aliases of
+ * mappings and lists, each mapping is merged once, and {@link #MAX_MERGED} limits what is merged.
  */
 final class YamlReader {
 
@@ -100,7 +100,9 @@ final class YamlReader {
         }
     }
 
-    /** Notes a problem for each key and value with half of a surrogate pair, which an escape such as "\\uD800" makes. */
+    /**
+     * Notes a problem for each key and value with half of a surrogate pair, which an escape such as "\\uD800" makes.
+     */
     private void checkWhole(@CheckForNull Node root) {
         Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Node> open = new ArrayDeque<>();
@@ -130,8 +132,8 @@ final class YamlReader {
     }
 
     /**
-     * Returns the fields of a mapping in their order, and after them those that it merges. A field that appears twice is a problem,
-     * and its first value counts.
+     * Returns the fields of a mapping in their order, and after them those that it merges. A field that appears twice
+     * is a problem, and its first value counts.
      */
     Map<String, Node> fields(MappingNode node, String path) {
         Map<String, Node> known = read.get(node);

@@ -35,9 +35,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Shows each step as a check of its build's commit, where a plugin for checks is installed, such as GitHub Checks. A check asks
- * for action while a person is asked. It is known by its name alone, which is equal in all builds of a commit and for a retry, so that
- * what comes later replaces what was before. Its events come one after the other.
+ * Shows each step as a check of its build's commit, where a plugin for checks is installed, such as GitHub Checks. A
+ * check asks for action while a person is asked. It is known by its name alone, which is equal in all builds of a
+ * commit and for a retry, so that what comes later replaces what was before. Its events come one after the other.
  */
 @Extension(optional = true)
 @Restricted(NoExternalUse.class)
@@ -46,8 +46,8 @@ public final class ApprovalChecks extends ApprovalListener {
     private static final Logger LOGGER = Logger.getLogger(ApprovalChecks.class.getName());
 
     /**
-     * The conclusions of outcomes that are neither a success nor a plain failure. Without the plugin Checks API this class cannot be
-     * initialized, so Jenkins leaves out the extension.
+     * The conclusions of outcomes that are neither a success nor a plain failure. Without the plugin Checks API this
+     * class cannot be initialized, so Jenkins leaves out the extension.
      */
     private static final Map<String, ChecksConclusion> CONCLUSIONS = Map.of(
             "TIMED_OUT", ChecksConclusion.TIME_OUT,
@@ -61,7 +61,10 @@ public final class ApprovalChecks extends ApprovalListener {
     private final Cache<List<Object>, ListStep> lists =
             CacheBuilder.newBuilder().maximumSize(LISTS).build();
 
-    /** A step with a list: its check begins with its first approval, and is over with the first that fails, or with the last. */
+    /**
+     * A step with a list: its check begins with its first approval, and is over with the first that fails, or with the
+     * last.
+     */
     static final class ListStep {
 
         private final Set<String> pending;

@@ -10,14 +10,17 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** The health check of the Metrics plugin: whether approvals can be read and written. It is registered only if that plugin is there. */
+/**
+ * The health check of the Metrics plugin: whether approvals can be read and written. It is registered only if that
+ * plugin is there.
+ */
 final class ApprovalsHealth extends HealthCheck {
 
     private static final String NAME = "armory-approvals";
 
     /**
-     * Registers the check, again each time that it is removed: every minute, the Metrics plugin removes all checks but those of its
-     * extension point ({@code Metrics.HealthChecker.execute}), which this plugin is compiled without.
+     * Registers the check, again each time that it is removed: every minute, the Metrics plugin removes all checks but
+     * those of its extension point ({@code Metrics.HealthChecker.execute}), which this plugin is compiled without.
      */
     static void register(HealthCheckRegistry registry) {
         HealthCheck check = new ApprovalsHealth();

@@ -27,9 +27,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Issues and verifies the tokens of {@code oauth/token}: JWTs, signed with HS256. Nothing is stored of them. Their client is looked up
- * with each callback, so a token is worth no more than its client: it ends when the client is removed from the list or gets another
- * secret, and it decides for the client's jobs of that moment.
+ * Issues and verifies the tokens of {@code oauth/token}: JWTs, signed with HS256. Nothing is stored of them. Their
+ * client is looked up with each callback, so a token is worth no more than its client: it ends when the client is
+ * removed from the list or gets another secret, and it decides for the client's jobs of that moment.
  */
 @Restricted(NoExternalUse.class)
 public final class IssuedTokens implements TokenVerifier {
@@ -58,8 +58,8 @@ public final class IssuedTokens implements TokenVerifier {
 
     /**
      * @param clients returns the listed clients
-     * @param issuer returns the address of the root action, so that a copy of this Jenkins at another address does not accept the tokens;
-     *     throws {@link IllegalStateException} if the address is not known
+     * @param issuer returns the address of the root action, so that a copy of this Jenkins at another address does not
+     *     accept the tokens; throws {@link IllegalStateException} if the address is not known
      * @param mac computes an HMAC-SHA256 with a key that never leaves Jenkins
      */
     public IssuedTokens(

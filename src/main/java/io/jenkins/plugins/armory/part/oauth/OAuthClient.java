@@ -17,8 +17,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * @param credentialsId the id of the username/password credential
  * @param id the username of the credential, which is the {@code client_id}; empty if that cannot be read now
- * @param password returns the password of the credential, which is the {@code client_secret}; it may take long, and throws
- *     {@link UncheckedIOException} if it cannot be read now
+ * @param password returns the password of the credential, which is the {@code client_secret}; it may take long, and
+ *     throws {@link UncheckedIOException} if it cannot be read now
  * @param jobs the jobs that the client's tokens may decide for
  * @param ofSystem whether the credential is of scope System, so that no Pipeline can read it
  * @param unread why the credential cannot be read now, {@code null} if it can

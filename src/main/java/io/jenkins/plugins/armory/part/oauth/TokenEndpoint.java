@@ -18,8 +18,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Answers token requests of listed clients: the client credentials grant (RFC 6749, section 4.4), as Armory's <i>External
- * Automation</i> uses it. A request leaves nothing behind.
+ * Answers token requests of listed clients: the client credentials grant (RFC 6749, section 4.4), as Armory's
+ * <i>External Automation</i> uses it. A request leaves nothing behind.
  */
 @Restricted(NoExternalUse.class)
 public final class TokenEndpoint {
@@ -47,8 +47,8 @@ public final class TokenEndpoint {
     }
 
     /**
-     * Answers a token request. An error has the {@code error_description} of RFC 6749, section 5.2, beside the {@code message} that all
-     * errors of the plugin have.
+     * Answers a token request. An error has the {@code error_description} of RFC 6749, section 5.2, beside the {@code
+     * message} that all errors of the plugin have.
      */
     public JsonResponse handle(TokenRequest request) {
         JsonResponse answer = answer(request);

@@ -28,9 +28,9 @@ public record TokenRequest(String method, @CheckForNull String query, List<Strin
             "application/x-www-form-urlencoded *(; *charset *= *\"?(utf-8|us-ascii)\"? *)?", Pattern.CASE_INSENSITIVE);
 
     /**
-     * Reads the parameters from a form or a JSON object. A parameter without a value counts as missing, and unknown parameters are ignored
-     * (section 3.2). {@code audience} is one of them, and so is the field {@code data} into which a slip in Armory's <i>External
-     * Automation</i> turns it.
+     * Reads the parameters from a form or a JSON object. A parameter without a value counts as missing, and unknown
+     * parameters are ignored (section 3.2). {@code audience} is one of them, and so is the field {@code data} into
+     * which a slip in Armory's <i>External Automation</i> turns it.
      */
     Map<String, String> parameters() throws RefusedRequestException {
         String type = body.contentType();

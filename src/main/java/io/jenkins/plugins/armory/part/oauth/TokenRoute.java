@@ -43,8 +43,8 @@ public final class TokenRoute implements Routes {
     }
 
     /**
-     * Returns the body. If Jenkins or a plugin asked for a parameter before, the container has read the form and the body is empty
-     * (Jakarta Servlet, section 3.1.1). Then it is restored from the parameters.
+     * Returns the body. If Jenkins or a plugin asked for a parameter before, the container has read the form and the
+     * body is empty (Jakarta Servlet, section 3.1.1). Then it is restored from the parameters.
      */
     private static InputStream body(HttpServletRequest request) throws IOException {
         InputStream body = request.getInputStream();

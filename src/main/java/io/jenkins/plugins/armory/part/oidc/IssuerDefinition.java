@@ -35,7 +35,8 @@ public final class IssuerDefinition extends AbstractDescribableImpl<IssuerDefini
     /**
      * @param issuer the exact {@code iss} of its tokens; its keys are found below that address
      * @param audience a value that {@code aud} must have
-     * @param requiredClaims claims in the format of {@link RequiredClaims}; a form sends all of them in one text of several lines
+     * @param requiredClaims claims in the format of {@link RequiredClaims}; a form sends all of them in one text of
+     *     several lines
      * @param jobs the jobs that its tokens may decide for, in the format of {@link JobPatterns}
      * @throws IllegalArgumentException naming the field that is missing or wrong
      */
@@ -76,8 +77,9 @@ public final class IssuerDefinition extends AbstractDescribableImpl<IssuerDefini
     }
 
     /**
-     * Checks that no required claim is blank, such as that of a variable that is not set. Without that claim, tokens of others would count.
-     * The constructor cannot check this, because Configuration as Code calls it with a blank claim to find out about defaults.
+     * Checks that no required claim is blank, such as that of a variable that is not set. Without that claim, tokens of
+     * others would count. The constructor cannot check this, because Configuration as Code calls it with a blank claim
+     * to find out about defaults.
      *
      * @throws IllegalArgumentException naming the claim
      */

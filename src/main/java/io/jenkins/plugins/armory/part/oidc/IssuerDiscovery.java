@@ -39,9 +39,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Fetches the keys of outside issuers: OpenID Connect Discovery 1.0, section 4, and RFC 7517. It uses OkHttp, as outgoing
- * calls do. The JWT library's own client has no limit for a whole call, so an issuer that sends its bytes slowly would block
- * it. The library keeps the keys.
+ * Fetches the keys of outside issuers: OpenID Connect Discovery 1.0, section 4, and RFC 7517. It uses OkHttp, as
+ * outgoing calls do. The JWT library's own client has no limit for a whole call, so an issuer that sends its bytes
+ * slowly would block it. The library keeps the keys.
  */
 @Restricted(NoExternalUse.class)
 public final class IssuerDiscovery {
@@ -78,8 +78,8 @@ public final class IssuerDiscovery {
     }
 
     /**
-     * Returns the keys of an issuer. The library's cache for outages is not used: with it, a token of a new key would not be valid, though
-     * this cannot be known while the issuer does not answer.
+     * Returns the keys of an issuer. The library's cache for outages is not used: with it, a token of a new key would
+     * not be valid, though this cannot be known while the issuer does not answer.
      */
     public JWKSource<SecurityContext> keysOf(String issuer) {
         var fetch = new SharedFetch(issuer);
@@ -101,7 +101,10 @@ public final class IssuerDiscovery {
         };
     }
 
-    /** The fetch of an issuer's keys that all callers share. They wait for it here, since the library would hold a lock meanwhile. */
+    /**
+     * The fetch of an issuer's keys that all callers share. They wait for it here, since the library would hold a lock
+     * meanwhile.
+     */
     private final class SharedFetch implements JWKSetSource<SecurityContext> {
 
         private final JWKSetSource<SecurityContext> starts;
@@ -131,7 +134,10 @@ public final class IssuerDiscovery {
                     null);
         }
 
-        /** Returns the keys that have arrived. Else throws an exception, and keys are being fetched unless that is not due. */
+        /**
+         * Returns the keys that have arrived. Else throws an exception, and keys are being fetched unless that is not
+         * due.
+         */
         @Override
         public synchronized JWKSet getJWKSet(JWKSetCacheRefreshEvaluator refresh, long now, SecurityContext context)
                 throws KeySourceException {
@@ -199,8 +205,8 @@ public final class IssuerDiscovery {
     }
 
     /**
-     * Parses the keys, and leaves out those that are not understood (RFC 7517, section 5), or not good for RS256 (RFC 7518, section
-     * 3.3) or ES256. The library would refuse the whole set, or a token without the id of its key.
+     * Parses the keys, and leaves out those that are not understood (RFC 7517, section 5), or not good for RS256 (RFC
+     * 7518, section 3.3) or ES256. The library would refuse the whole set, or a token without the id of its key.
      */
     private static JWKSet parse(String issuer, byte[] keys) {
         String what = "the keys of " + issuer;

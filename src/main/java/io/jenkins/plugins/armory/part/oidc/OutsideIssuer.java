@@ -22,8 +22,8 @@ public record OutsideIssuer(String issuer, String audience, RequiredClaims requi
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
 
     /**
-     * Returns whether keys may be fetched from an address. It must be https, except for this machine itself, since keys that
-     * were changed on the way would decide anything.
+     * Returns whether keys may be fetched from an address. It must be https, except for this machine itself, since keys
+     * that were changed on the way would decide anything.
      */
     public static boolean isTrustworthy(String address) {
         try {

@@ -37,9 +37,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Verifies the JWTs of listed outside issuers. Keys come from the issuer only: a token's own references to keys
- * ({@code jku}, {@code x5u}, {@code jwk}, {@code x5c}) are ignored. Only two algorithms are accepted, none of which could
- * take a public key for a secret (RFC 8725, section 3).
+ * Verifies the JWTs of listed outside issuers. Keys come from the issuer only: a token's own references to keys ({@code
+ * jku}, {@code x5u}, {@code jwk}, {@code x5c}) are ignored. Only two algorithms are accepted, none of which could take
+ * a public key for a secret (RFC 8725, section 3).
  */
 @Restricted(NoExternalUse.class)
 public final class OutsideIssuers implements TokenVerifier {

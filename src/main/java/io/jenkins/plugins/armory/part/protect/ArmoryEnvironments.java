@@ -21,8 +21,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * The section {@code armoryEnvironments} of the settings: the environments of the administrators. Only the settings have any: a folder may
- * not define, loosen or override one.
+ * The section {@code armoryEnvironments} of the settings: the environments of the administrators. Only the settings
+ * have any: a folder may not define, loosen or override one.
  */
 @Extension(ordinal = 0.1)
 @Symbol("armoryEnvironments")

@@ -16,8 +16,9 @@ import java.io.PrintWriter;
 import java.util.Optional;
 
 /**
- * A credential of an environment as its jobs get it. It has no secret: each getter of one looks at the build and the settings, and reads
- * the credential itself. So it may be kept, saved with a program, and marshalled for a fingerprint, and it is of no use later.
+ * A credential of an environment as its jobs get it. It has no secret: each getter of one looks at the build and the
+ * settings, and reads the credential itself. So it may be kept, saved with a program, and marshalled for a fingerprint,
+ * and it is of no use later.
  *
  * @param <C> the kind of the credential
  */
@@ -41,7 +42,10 @@ abstract class ClosedCredentials<C extends StandardCredentials> implements Crede
         scheduled = run == null ? 0 : run.getTimeInMillis();
     }
 
-    /** Says why a secret is not given out. The log of a build, which has stack traces of other exceptions, has it as one line. */
+    /**
+     * Says why a secret is not given out. The log of a build, which has stack traces of other exceptions, has it as one
+     * line.
+     */
     static final class Refusal extends IllegalArgumentException {
 
         private static final long serialVersionUID = 1L;

@@ -10,11 +10,17 @@ import java.util.function.BiFunction;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** A kind of credentials that an environment of the administrators may own. One of another plugin is there only with that plugin. */
+/**
+ * A kind of credentials that an environment of the administrators may own. One of another plugin is there only with
+ * that plugin.
+ */
 @Restricted(NoExternalUse.class)
 public abstract class CredentialKind implements ExtensionPoint {
 
-    /** What jobs get in the place of such a credential: its secret can be read only while a build is deploying to the environment. */
+    /**
+     * What jobs get in the place of such a credential: its secret can be read only while a build is deploying to the
+     * environment.
+     */
     public interface Closed extends StandardCredentials {}
 
     private final Class<? extends StandardCredentials> type;

@@ -23,8 +23,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Brings what ended in the environments of the administrators to the history and to the latest deployments, on a thread that no build
- * waits for.
+ * Brings what ended in the environments of the administrators to the history and to the latest deployments, on a thread
+ * that no build waits for.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -77,8 +77,8 @@ public final class DeploymentNotes implements DeploymentListener {
     }
 
     /**
-     * Returns the environments of the administrators to which this build itself has come, and whose deployment is over; not those that were
-     * cancelled for others.
+     * Returns the environments of the administrators to which this build itself has come, and whose deployment is over;
+     * not those that were cancelled for others.
      */
     static List<Environment> endedByRules(Deployment deployment) {
         return deployment.environments().values().stream()

@@ -17,8 +17,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The credentials that environments of the administrators own, as they are stored: in the store of Jenkins itself, of scope System, and
- * under an id that nobody else offers. Otherwise a job could get them, or something else in their place, without the environment.
+ * The credentials that environments of the administrators own, as they are stored: in the store of Jenkins itself, of
+ * scope System, and under an id that nobody else offers. Otherwise a job could get them, or something else in their
+ * place, without the environment.
  */
 @Restricted(NoExternalUse.class)
 public final class EnvironmentCredentials {

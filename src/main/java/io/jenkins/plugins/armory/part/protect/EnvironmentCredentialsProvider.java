@@ -19,8 +19,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.core.Authentication;
 
 /**
- * Offers the credentials of environments to the jobs that may deploy there, all of them closed. It is asked first and answers for each of
- * these ids, so that no other credential of such an id is used, as of a folder or of another kind.
+ * Offers the credentials of environments to the jobs that may deploy there, all of them closed. It is asked first and
+ * answers for each of these ids, so that no other credential of such an id is used, as of a folder or of another kind.
  */
 @Extension(ordinal = Integer.MAX_VALUE)
 @Restricted(NoExternalUse.class)

@@ -26,8 +26,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * An entry of {@code environments}: an environment of the administrators. A deployment to it needs what {@code before} and {@code windows}
- * ask, whatever the Pipeline says, and it alone gets the credentials and the agents.
+ * An entry of {@code environments}: an environment of the administrators. A deployment to it needs what {@code before}
+ * and {@code windows} ask, whatever the Pipeline says, and it alone gets the credentials and the agents.
  */
 @Restricted(NoExternalUse.class)
 public final class EnvironmentDefinition extends AbstractDescribableImpl<EnvironmentDefinition> {
@@ -54,7 +54,10 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
         this.patterns = JobPatterns.parse(this.jobs);
     }
 
-    /** Sets the patterns, and the defaults of fields that a configuration leaves out, since XStream runs no initializers. */
+    /**
+     * Sets the patterns, and the defaults of fields that a configuration leaves out, since XStream runs no
+     * initializers.
+     */
     private Object readResolve() {
         var read = new EnvironmentDefinition(name, jobs);
         read.setBefore(before);
@@ -74,7 +77,7 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
         return jobs;
     }
 
-    /** Returns what every deployment to it has to be granted first. */
+    /** Returns the rules that are checked before each deployment. */
     public List<EnvironmentRule> getBefore() {
         return before;
     }
@@ -193,7 +196,9 @@ public final class EnvironmentDefinition extends AbstractDescribableImpl<Environ
         }
     }
 
-    /** Checks that each entry is a label: as a label, an expression would be one that no agent has, and reserve nothing. */
+    /**
+     * Checks that each entry is a label: as a label, an expression would be one that no agent has, and reserve nothing.
+     */
     private static void checkAgents(List<String> agents) {
         for (int i = 0; i < agents.size(); i++) {
             if (NO_LABEL.matcher(agents.get(i)).find()) {

@@ -28,8 +28,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The environments of the administrators as JSON, for one viewer and one request. Users who are no administrators see the environments and
- * builds of jobs that they may read, without the details of rules, credentials and agents.
+ * The environments of the administrators as JSON, for one viewer and one request. Users who are no administrators see
+ * the environments and builds of jobs that they may read, without the details of rules, credentials and agents.
  */
 @Restricted(NoExternalUse.class)
 public final class EnvironmentList {

@@ -37,8 +37,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * One of the {@code before} or {@code after} of an {@link EnvironmentDefinition}: a webhook of the settings, people, or both. The fields are
- * those of the step {@code armoryWebhookApproval}.
+ * One of the {@code before} or {@code after} of an {@link EnvironmentDefinition}: a webhook of the settings, people, or
+ * both. The fields are those of the step {@code armoryWebhookApproval}.
  */
 @Restricted(NoExternalUse.class)
 public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRule> {
@@ -63,7 +63,10 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
     @DataBoundConstructor
     public EnvironmentRule() {}
 
-    /** Sets defaults, since XStream runs no initializers, and checks what people or scripts may have written, since it calls no setters. */
+    /**
+     * Sets defaults, since XStream runs no initializers, and checks what people or scripts may have written, since it
+     * calls no setters.
+     */
     private Object readResolve() {
         setWebhook(webhook);
         setContext(context);

@@ -10,8 +10,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The latest deployments to each environment of the administrators, for a page that cannot read the logs of all builds. A start takes them from
- * the {@link History}.
+ * The latest deployments to each environment of the administrators, for a page that cannot read the logs of all builds.
+ * A start takes them from the {@link History}.
  */
 @Restricted(NoExternalUse.class)
 public final class LatestDeployments {

@@ -22,8 +22,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Reserves the agents of environments: a node with one of their labels is for builds that are deploying there, whatever label they ask
- * for. The queue asks for each item and node while it holds its lock, so this looks at memory alone.
+ * Reserves the agents of environments: a node with one of their labels is for builds that are deploying there, whatever
+ * label they ask for. The queue asks for each item and node while it holds its lock, so this looks at memory alone.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -36,8 +36,8 @@ public final class ReservedAgents extends QueueTaskDispatcher {
     }
 
     /**
-     * Holds what could run only on reserved nodes. If {@link #canTake} alone refused it, it would be in the load for which clouds start
-     * nodes, and each of them would be refused. What other nodes of a cloud may take is not held.
+     * Holds what could run only on reserved nodes. If {@link #canTake} alone refused it, it would be in the load for
+     * which clouds start nodes, and each of them would be refused. What other nodes of a cloud may take is not held.
      */
     @Override
     @CheckForNull
@@ -72,7 +72,10 @@ public final class ReservedAgents extends QueueTaskDispatcher {
         return environment.getAgents().stream().map(Jenkins.get()::getLabelAtom);
     }
 
-    /** @param which the labels of what a task asks for; it may run there if a build is deploying to an environment with one of them */
+    /**
+     * @param which the labels of what a task asks for; it may run there if a build is deploying to an environment with
+     *     one of them
+     */
     @CheckForNull
     private static CauseOfBlockage refusal(Queue.Task task, Predicate<LabelAtom> which) {
         Predicate<EnvironmentDefinition> owns = each -> labels(each).anyMatch(which);

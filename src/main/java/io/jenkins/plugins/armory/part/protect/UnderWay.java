@@ -14,8 +14,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Says whether a build gets what environments of the administrators own: while it is deploying to one of them, or rolling it back. The
- * settings and the build are looked at anew each time, and of the build only what is on disk counts.
+ * Says whether a build gets what environments of the administrators own: while it is deploying to one of them, or
+ * rolling it back. The settings and the build are looked at anew each time, and of the build only what is on disk
+ * counts.
  */
 final class UnderWay {
 
@@ -29,8 +30,8 @@ final class UnderWay {
     }
 
     /**
-     * Returns whether a build is deploying to an environment, or rolling it back. Looks at memory alone, which has the environments of
-     * every build that runs, once it goes on after a restart of Jenkins.
+     * Returns whether a build is deploying to an environment, or rolling it back. Looks at memory alone, which has the
+     * environments of every build that runs, once it goes on after a restart of Jenkins.
      *
      * @param owns whether the environment's entry for the job has what the build asks for
      */

@@ -16,8 +16,9 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * An entry of {@code windows} of an environment: {@code {allow: "FREQ=WEEKLY;BYDAY=MO;BYHOUR=9", lasts: PT8H, zone: Europe/Berlin}}, or
- * {@code {deny: "2026-12-20/2027-01-03", zone: Europe/Berlin, reason: Christmas}}. {@link #toWindow} checks it.
+ * An entry of {@code windows} of an environment: {@code {allow: "FREQ=WEEKLY;BYDAY=MO;BYHOUR=9", lasts: PT8H, zone:
+ * Europe/Berlin}}, or {@code {deny: "2026-12-20/2027-01-03", zone: Europe/Berlin, reason: Christmas}}. {@link
+ * #toWindow} checks it.
  */
 @Restricted(NoExternalUse.class)
 public final class WindowDefinition extends AbstractDescribableImpl<WindowDefinition> {
@@ -75,7 +76,9 @@ public final class WindowDefinition extends AbstractDescribableImpl<WindowDefini
         return reason;
     }
 
-    /** @throws IllegalArgumentException naming the field that is wrong; a blank one is, see {@link ListField#notBlank} */
+    /**
+     * @throws IllegalArgumentException naming the field that is wrong; a blank one is, see {@link ListField#notBlank}
+     */
     public Window toWindow() {
         return Window.of(
                 ListField.notBlank("allow", allow),
@@ -131,7 +134,10 @@ public final class WindowDefinition extends AbstractDescribableImpl<WindowDefini
             return check("zone", DAILY, "", "", HOUR, value);
         }
 
-        /** Returns what is wrong with a field; each problem stands at one field. Fields that are empty in a form are not given. */
+        /**
+         * Returns what is wrong with a field; each problem stands at one field. Fields that are empty in a form are not
+         * given.
+         */
         private static FormValidation check(
                 String field, String allow, String deny, String from, String lasts, String zone) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);

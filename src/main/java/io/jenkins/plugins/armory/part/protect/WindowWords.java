@@ -29,7 +29,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public record WindowWords(Locale locale) {
 
-    /** The rules that have a sentence, with their parts in the order of the alphabet. Others are shown as they are written. */
+    /**
+     * The rules that have a sentence, with their parts in the order of the alphabet. Others are shown as they are
+     * written.
+     */
     private static final Pattern RULE =
             Pattern.compile("(?:BYDAY=([A-Z,]+);)?(?:BYHOUR=(\\d+);)?(?:BYMINUTE=(\\d+);)?FREQ=(DAILY|WEEKLY)");
 

@@ -14,8 +14,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Verifies signatures of requests. A request with a wrong signature takes as long as one for an approval that does not exist: at least
- * {@value #LEAST_MACS} MACs are computed in each case, with a random key if there are fewer secrets, and all secrets are tried.
+ * Verifies signatures of requests. A request with a wrong signature takes as long as one for an approval that does not
+ * exist: at least {@value #LEAST_MACS} MACs are computed in each case, with a random key if there are fewer secrets,
+ * and all secrets are tried.
  */
 @Restricted(NoExternalUse.class)
 final class SignatureVerifier {

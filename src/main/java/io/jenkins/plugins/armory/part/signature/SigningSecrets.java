@@ -27,7 +27,8 @@ public final class SigningSecrets {
     /**
      * Reads a Secret text.
      *
-     * @throws IllegalArgumentException if it cannot sign; the message says what is wrong with it, and shows no part of it
+     * @throws IllegalArgumentException if it cannot sign; the message says what is wrong with it, and shows no part of
+     *     it
      */
     public static SigningSecrets of(String text) {
         var keys = new ArrayList<byte[]>();

@@ -13,8 +13,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The symmetric signatures of Standard Webhooks 1.0.0: HMAC-SHA256 over {@code id.timestamp.body}. The project's own library for
- * Java is not used: it takes the body as a string and not as the bytes that arrived, has one key, and reads the system's clock.
+ * The symmetric signatures of Standard Webhooks 1.0.0: HMAC-SHA256 over {@code id.timestamp.body}. The project's own
+ * library for Java is not used: it takes the body as a string and not as the bytes that arrived, has one key, and reads
+ * the system's clock.
  */
 @Restricted(NoExternalUse.class)
 public final class StandardWebhooks {

@@ -11,8 +11,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The wait for what the settings ask before a deployment: all approvals at once, then an open window. Each time that the windows are closed,
- * another approval waits for the next opening, so that pages name it and an administrator may override it.
+ * The wait for what the settings ask before a deployment: all approvals at once, then an open window. Each time that
+ * the windows are closed, another approval waits for the next opening, so that pages name it and an administrator may
+ * override it.
  */
 @Restricted(NoExternalUse.class)
 public final class Admission {
@@ -89,8 +90,8 @@ public final class Admission {
     }
 
     /**
-     * Looks at the windows, once all of them are met and after each opening. After a restart of Jenkins, it goes through all waits again: the
-     * environments may not have heard of the end of one.
+     * Looks at the windows, once all of them are met and after each opening. After a restart of Jenkins, it goes
+     * through all waits again: the environments may not have heard of the end of one.
      *
      * @param number how many waits for an opening went before
      * @param until when the wait ends, {@code null} if it has not begun

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The value that {@code armoryWebhookApproval} returns to the Pipeline. It has as few objects of its own as it can: {@code parallel}
- * keeps the result of each branch, and Jenkins writes them all, object by object, with each save of the program.
+ * The value that {@code armoryWebhookApproval} returns to the Pipeline. It has as few objects of its own as it can:
+ * {@code parallel} keeps the result of each branch, and Jenkins writes them all, object by object, with each save of
+ * the program.
  */
 final class ApprovalResult {
 
@@ -27,8 +28,8 @@ final class ApprovalResult {
     private ApprovalResult() {}
 
     /**
-     * Returns the value of {@code armoryWebhookApprovals}. The program has it with each save, so messages and data have a bound for all
-     * together. Behind it, an entry has no message, no data, and {@code isCut}.
+     * Returns the value of {@code armoryWebhookApprovals}. The program has it with each save, so messages and data have
+     * a bound for all together. Behind it, an entry has no message, no data, and {@code isCut}.
      */
     static List<Map<String, Object>> listOf(List<Approval> all) {
         var results = new ArrayList<Map<String, Object>>();
@@ -67,8 +68,8 @@ final class ApprovalResult {
     }
 
     /**
-     * Returns the callback's data, an empty map if it has none. Jackson makes maps, lists, strings, numbers and booleans of it,
-     * which the Pipeline can save and the sandbox lets it use.
+     * Returns the callback's data, an empty map if it has none. Jackson makes maps, lists, strings, numbers and
+     * booleans of it, which the Pipeline can save and the sandbox lets it use.
      */
     private static Map<String, Object> data(Approval approval) {
         String data = approval.data();

@@ -50,8 +50,8 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * The creation of the approvals of a step: resolves their webhooks if they have some, checks everything, and writes the approvals. If a
- * check fails, nothing is written and nothing is called.
+ * The creation of the approvals of a step: resolves their webhooks if they have some, checks everything, and writes the
+ * approvals. If a check fails, nothing is written and nothing is called.
  */
 final class ApprovalStart {
 
@@ -176,7 +176,9 @@ final class ApprovalStart {
         return channels;
     }
 
-    /** Returns the address of this Jenkins, {@code null} if unknown: then the check of the calls fails with a message. */
+    /**
+     * Returns the address of this Jenkins, {@code null} if unknown: then the check of the calls fails with a message.
+     */
     private static String addressIfKnown() {
         try {
             return ArmoryConfiguration.get().rootActionUrl();
@@ -235,7 +237,10 @@ final class ApprovalStart {
         }
     }
 
-    /** @throws AbortException if the step names a caller that does not exist, or a callback is awaited and nobody could send it */
+    /**
+     * @throws AbortException if the step names a caller that does not exist, or a callback is awaited and nobody could
+     *     send it
+     */
     private void checkCallers(Terms terms, Webhook webhook, @CheckForNull StatusCheck status) throws AbortException {
         List<ListedCallers> listed = ExtensionList.lookup(ListedCallers.class);
         List<ListedCallers.Entry> entries =
@@ -323,7 +328,10 @@ final class ApprovalStart {
         }
     }
 
-    /** Warns that the Pipeline was faster than this approval: it asks after the environments that it should hold back have begun. */
+    /**
+     * Warns that the Pipeline was faster than this approval: it asks after the environments that it should hold back
+     * have begun.
+     */
     private void warnOfStarted(List<String> dependents, Place place) {
         if (!dependents.isEmpty()) {
             String environment = place.environment();

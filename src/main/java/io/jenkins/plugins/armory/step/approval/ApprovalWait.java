@@ -42,15 +42,14 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The wait of a step for approvals of one place and phase: all have to succeed, and the first that fails ends the others, unless
- * all are to be decided. This order makes
- * a crash harmless at any moment:
+ * The wait of a step for approvals of one place and phase: all have to succeed, and the first that fails ends the
+ * others, unless all are to be decided. This order makes a crash harmless at any moment:
  * <ol>
- *   <li>The program is saved with the {@link StepApprovals}.
- *   <li>The approvals are written with all their outgoing calls, and with what that does to the environments, as one commit.
- *   <li>{@link io.jenkins.plugins.armory.call.CallLoop} calls the webhooks.
- * </ol>
- * After a restart, {@link #resume} continues from what is on disk.
+ * <li>The program is saved with the {@link StepApprovals}.
+ * <li>The approvals are written with all their outgoing calls, and with what that does to the environments, as one
+ * commit.
+ * <li>{@link io.jenkins.plugins.armory.call.CallLoop} calls the webhooks. </ol> After a restart, {@link #resume}
+ * continues from what is on disk.
  */
 @Restricted(NoExternalUse.class)
 public final class ApprovalWait {
@@ -120,7 +119,10 @@ public final class ApprovalWait {
         pending = new AtomicInteger(elements.size());
     }
 
-    /** Creates the approvals and waits for them. Reading files waits for an agent, and rendering large templates takes long too. */
+    /**
+     * Creates the approvals and waits for them. Reading files waits for an agent, and rendering large templates takes
+     * long too.
+     */
     void begin() throws Exception {
         step.later(this::create);
     }
@@ -269,7 +271,10 @@ public final class ApprovalWait {
                 });
     }
 
-    /** Returns the place of the approvals, and the environment around it if the step names another one, which it may have misspelt. */
+    /**
+     * Returns the place of the approvals, and the environment around it if the step names another one, which it may
+     * have misspelt.
+     */
     private List<Place> guardedPlaces() throws IOException, InterruptedException {
         String enclosing = EnclosingBody.environment(null, step.getContext());
         return enclosing == null || enclosing.equals(awaited.environment())
@@ -405,7 +410,10 @@ public final class ApprovalWait {
             say(approval, log -> log.heard(approval, event));
         }
 
-        /** Logs what is said of a pending approval, unless it is decided by then: no line comes after the end of the step. */
+        /**
+         * Logs what is said of a pending approval, unless it is decided by then: no line comes after the end of the
+         * step.
+         */
         private void say(Approval approval, Line line) {
             if (!awaited.isListed()) {
                 step.later(() -> {

@@ -8,8 +8,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The execution of {@code armoryApproval}: waits as {@code armoryWebhookApproval} does, and then runs the body. The start of the body
- * becomes part of the program, so it is run once: if Jenkins goes down before that, the step finds the decision again.
+ * The execution of {@code armoryApproval}: waits as {@code armoryWebhookApproval} does, and then runs the body. The
+ * start of the body becomes part of the program, so it is run once: if Jenkins goes down before that, the step finds
+ * the decision again.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryApprovalExecution extends ArmoryWebhookApprovalExecution {

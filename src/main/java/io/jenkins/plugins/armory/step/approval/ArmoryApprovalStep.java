@@ -12,8 +12,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 
 /**
- * The step {@code armoryApproval}: runs its body once an approval has succeeded. It has the parameters of {@code armoryWebhookApproval}. As
- * a step with a body that needs no node, it may also be an option of a Declarative stage. The approval then comes before the stage's agent.
+ * The step {@code armoryApproval}: runs its body once an approval has succeeded. It has the parameters of {@code
+ * armoryWebhookApproval}. As a step with a body that needs no node, it may also be an option of a Declarative stage.
+ * The approval then comes before the stage's agent.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryApprovalStep extends ArmoryWebhookApprovalStep {

@@ -17,8 +17,8 @@ import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * The execution of {@code armoryWebhookApproval} and {@code armoryWebhookApprovals}: waits, see {@link ApprovalWait}, and hands the
- * decisions to the Pipeline.
+ * The execution of {@code armoryWebhookApproval} and {@code armoryWebhookApprovals}: waits, see {@link ApprovalWait},
+ * and hands the decisions to the Pipeline.
  */
 class ArmoryWebhookApprovalExecution extends SuspendedExecution {
 
@@ -104,8 +104,9 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution {
     }
 
     /**
-     * Ends the step after a failure. In the phase {@code afterDeployment} the stage continues, because its deployment is done. The
-     * reason was logged: the Pipeline may catch the exception, and {@code parallel} reports the exception of one branch only.
+     * Ends the step after a failure. In the phase {@code afterDeployment} the stage continues, because its deployment
+     * is done. The reason was logged: the Pipeline may catch the exception, and {@code parallel} reports the exception
+     * of one branch only.
      */
     private void failed(String reason) throws IOException, InterruptedException {
         if (approvals.phase() != Phase.AFTER_DEPLOYMENT) {

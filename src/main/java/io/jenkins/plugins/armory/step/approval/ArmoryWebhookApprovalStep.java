@@ -58,10 +58,12 @@ import org.kohsuke.stapler.verb.POST;
 
 /**
  * The step {@code armoryWebhookApproval}: calls a webhook, suspends the build, and continues or fails according to the
- * callback. Without a webhook it asks a person. Parameters have the names of Armory's deployment file where it has them.
+ * callback. Without a webhook it asks a person. Parameters have the names of Armory's deployment file where it has
+ * them.
  *
- * <p>The class is long because data binding needs a getter and a setter here for each of its parameters, and a method of the
- * descriptor for each check and list of its form. The rules are in {@link Terms}, {@link Shorthands} and {@link WebhookForm}.
+ * <p>The class is long because data binding needs a getter and a setter here for each of its parameters, and a method
+ * of the descriptor for each check and list of its form. The rules are in {@link Terms}, {@link Shorthands} and {@link
+ * WebhookForm}.
  */
 @Restricted(NoExternalUse.class)
 public class ArmoryWebhookApprovalStep extends Step {
@@ -119,8 +121,8 @@ public class ArmoryWebhookApprovalStep extends Step {
     public ArmoryWebhookApprovalStep() {}
 
     /**
-     * For {@code armoryWebhookApproval('name')}: workflow-cps gives the only parameter of the constructor a value without a name. It has a
-     * setter too, so it may be left out.
+     * For {@code armoryWebhookApproval('name')}: workflow-cps gives the only parameter of the constructor a value
+     * without a name. It has a setter too, so it may be left out.
      */
     @DataBoundConstructor
     public ArmoryWebhookApprovalStep(@CheckForNull String webhook) {
@@ -372,7 +374,10 @@ public class ArmoryWebhookApprovalStep extends Step {
         return unit != null && isUnitOfHeartbeat() ? unit : TimeUnit.MINUTES;
     }
 
-    /** Returns whether {@code unit} belongs to the heartbeat: in {@code heartbeat: 10, unit: 'MINUTES'} there is no timeout. */
+    /**
+     * Returns whether {@code unit} belongs to the heartbeat: in {@code heartbeat: 10, unit: 'MINUTES'} there is no
+     * timeout.
+     */
     private boolean isUnitOfHeartbeat() {
         return heartbeat != 0 && timeout == null && heartbeatUnit == null;
     }
@@ -553,8 +558,8 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     /**
-     * Returns whether the step has a manual approval and nothing of a webhook. A step that has anything of one does not: a
-     * forgotten parameter must not leave the decision to the person.
+     * Returns whether the step has a manual approval and nothing of a webhook. A step that has anything of one does
+     * not: a forgotten parameter must not leave the decision to the person.
      */
     private boolean asksPersonAlone() {
         List<String> given = Parameter.given(this);
@@ -593,8 +598,8 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     /**
-     * Returns a key that steps share if their arguments are the same. A success makes up for the failure of such a step alone: an approval
-     * that asks another person or another environment is no retry.
+     * Returns a key that steps share if their arguments are the same. A success makes up for the failure of such a step
+     * alone: an approval that asks another person or another environment is no retry.
      */
     final String argumentsKey() {
         return argumentsKey;
@@ -650,8 +655,8 @@ public class ArmoryWebhookApprovalStep extends Step {
         }
 
         /**
-         * Returns the step itself, so that its failure is that of an approval. Of the arguments, those count that say where it is: the
-         * environments have to hear of its failure.
+         * Returns the step itself, so that its failure is that of an approval. Of the arguments, those count that say
+         * where it is: the environments have to hear of its failure.
          */
         @Override
         protected Step mistaken(String mistake, Map<String, Object> arguments) {
@@ -707,7 +712,9 @@ public class ArmoryWebhookApprovalStep extends Step {
             return Forms.checkNumber(value, 1);
         }
 
-        /** Returns the webhooks that the job may call, for a user who may configure it, and the one that the step has. */
+        /**
+         * Returns the webhooks that the job may call, for a user who may configure it, and the one that the step has.
+         */
         @POST
         public ListBoxModel doFillWebhookItems(@AncestorInPath Job<?, ?> job, @QueryParameter String webhook) {
             boolean mayKnow = job != null && job.hasPermission(Item.CONFIGURE);
@@ -722,7 +729,9 @@ public class ArmoryWebhookApprovalStep extends Step {
             return List.of(Phase.values());
         }
 
-        /** Returns the phase that the form proposes. It must be the step's default, or the Snippet Generator writes it. */
+        /**
+         * Returns the phase that the form proposes. It must be the step's default, or the Snippet Generator writes it.
+         */
         public String getDefaultPhase() {
             return Phase.STRATEGY.toString();
         }

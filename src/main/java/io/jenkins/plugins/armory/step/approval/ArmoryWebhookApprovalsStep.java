@@ -25,8 +25,8 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * The step {@code armoryWebhookApprovals}: waits for many approvals of one place and phase. Each entry of its list has the parameters of
- * {@code armoryWebhookApproval}, as far as they do not stand beside the list, for all.
+ * The step {@code armoryWebhookApprovals}: waits for many approvals of one place and phase. Each entry of its list has
+ * the parameters of {@code armoryWebhookApproval}, as far as they do not stand beside the list, for all.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep {
@@ -147,7 +147,9 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
             return FormValidation.ok();
         }
 
-        /** Makes a step of each entry, with what holds for all, so that what is wrong with one is said with its place. */
+        /**
+         * Makes a step of each entry, with what holds for all, so that what is wrong with one is said with its place.
+         */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
             if (!(arguments.get(APPROVALS) instanceof List<?> entries)) {

@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * Finds the webhooks that the approvals of a step name: on the job's folders, the innermost first, then in the settings. Approvals that
- * name the same webhooks share their calls.
+ * Finds the webhooks that the approvals of a step name: on the job's folders, the innermost first, then in the
+ * settings. Approvals that name the same webhooks share their calls.
  */
 final class CallsLookup {
 
@@ -38,14 +38,19 @@ final class CallsLookup {
     @CheckForNull
     private final EnclosingAction action;
 
-    /** The trace that the build is part of, as the OpenTelemetry plugin names it in an environment variable; {@code null} for none. */
+    /**
+     * The trace that the build is part of, as the OpenTelemetry plugin names it in an environment variable; {@code
+     * null} for none.
+     */
     @CheckForNull
     private final String trace;
 
     /** Calls without notices and the step's context, by what they were looked up from. */
     private final Map<List<Object>, OutgoingCalls> known = new HashMap<>();
 
-    /** @param forRules whether the approvals are rules of an environment, which know nothing of the job but its build */
+    /**
+     * @param forRules whether the approvals are rules of an environment, which know nothing of the job but its build
+     */
     CallsLookup(StepContext context, boolean forRules) throws IOException, InterruptedException {
         webhooks = forRules
                 ? Webhooks.ofSettings()
@@ -129,7 +134,10 @@ final class CallsLookup {
         return names.isEmpty() ? "none is defined" : "known are " + String.join(", ", names);
     }
 
-    /** Returns who is told of the approval, {@code null} for nobody. The context of a webhook is its own and that of the step. */
+    /**
+     * Returns who is told of the approval, {@code null} for nobody. The context of a webhook is its own and that of the
+     * step.
+     */
     @CheckForNull
     private Notifications notifications(Draft draft) throws AbortException {
         List<Webhook> told = new ArrayList<>();

@@ -19,9 +19,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What an environment demands of one deployment: approvals before and after it, and a time at which it may begin. The program keeps it from the
- * moment at which the build comes to the environment. Each wait has a random seed, so that no approval of the Pipeline passes for a retry of
- * one of these.
+ * What an environment demands of one deployment: approvals before and after it, and a time at which it may begin. The
+ * program keeps it from the moment at which the build comes to the environment. Each wait has a random seed, so that no
+ * approval of the Pipeline passes for a retry of one of these.
  */
 @Restricted(NoExternalUse.class)
 public abstract class Demands implements Serializable {

@@ -47,8 +47,8 @@ public record Draft(
     }
 
     /**
-     * Returns the name by which a retry of the approval is known: the webhook's, or what is asked of whom. So one question does
-     * not pass for another that a person rejected.
+     * Returns the name by which a retry of the approval is known: the webhook's, or what is asked of whom. So one
+     * question does not pass for another that a person rejected.
      */
     String name() {
         String webhook = terms.webhook();

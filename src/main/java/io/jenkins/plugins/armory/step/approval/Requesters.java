@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The users who requested a build: who started, replayed or restarted it, or started the scan that found it, and the same for the builds
- * that caused it, however far upstream. A build that a timer, a change in the repository or a trigger token started has none.
+ * The users who requested a build: who started, replayed or restarted it, or started the scan that found it, and the
+ * same for the builds that caused it, however far upstream. A build that a timer, a change in the repository or a
+ * trigger token started has none.
  */
 final class Requesters {
 

@@ -9,7 +9,9 @@ import io.jenkins.plugins.armory.store.BuildState;
 import java.io.IOException;
 import java.util.List;
 
-/** The lookup of a step's approvals after a restart. If a decision may have been lost, no webhook must be called again. */
+/**
+ * The lookup of a step's approvals after a restart. If a decision may have been lost, no webhook must be called again.
+ */
 final class ResumedApproval {
 
     private ResumedApproval() {}

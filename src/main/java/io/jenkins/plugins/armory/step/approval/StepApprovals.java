@@ -22,8 +22,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The approvals of one place and phase that a step waits for, as the program has them: drafts until they are written, and then
- * no more than a seed for their ids.
+ * The approvals of one place and phase that a step waits for, as the program has them: drafts until they are written,
+ * and then no more than a seed for their ids.
  */
 @Restricted(NoExternalUse.class)
 public final class StepApprovals implements Serializable {
@@ -36,7 +36,8 @@ public final class StepApprovals implements Serializable {
      * How approvals were asked for.
      *
      * @param argumentsKey what the environments know them by, beside the name
-     * @param list the name of the list that they stand in, so that messages say which one they are about; empty for a single one
+     * @param list the name of the list that they stand in, so that messages say which one they are about; empty for a
+     *     single one
      * @param rules whether the settings ask for them, as rules of the environment
      * @param question whether the last of them is none of the list, but a question about all
      * @param failFast see {@link OpenApproval#failFast}
@@ -54,7 +55,10 @@ public final class StepApprovals implements Serializable {
     private final int size;
     private final String name;
 
-    /** {@code null} once the approvals are written. Compressed, since they differ in little and each save of the program has them. */
+    /**
+     * {@code null} once the approvals are written. Compressed, since they differ in little and each save of the program
+     * has them.
+     */
     @CheckForNull
     private volatile byte[] packed;
 
@@ -98,7 +102,10 @@ public final class StepApprovals implements Serializable {
                 .toList();
     }
 
-    /** Returns what messages call an approval: an entry as its draft says, a rule and a question about all by the list, others by nothing. */
+    /**
+     * Returns what messages call an approval: an entry as its draft says, a rule and a question about all by the list,
+     * others by nothing.
+     */
     String pathOf(int index, Draft draft) {
         return isEntry(index) ? draft.terms().path() : asked.list;
     }

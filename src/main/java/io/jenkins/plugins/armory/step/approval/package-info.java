@@ -1,5 +1,5 @@
 /**
- * The steps {@code armoryWebhookApproval} and {@code armoryApproval}: their parameters become the record of an approval, and their
- * execution waits for its end.
+ * The steps {@code armoryWebhookApproval} and {@code armoryApproval}: their parameters become the record of an
+ * approval, and their execution waits for its end.
  */
 package io.jenkins.plugins.armory.step.approval;

@@ -83,7 +83,10 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     /** Is set before it is asked for, also after a restart of Jenkins. */
     private volatile boolean waiting;
 
-    /** @param mistake what is wrong with the arguments, {@code null} for nothing; the environments must know before the step ends */
+    /**
+     * @param mistake what is wrong with the arguments, {@code null} for nothing; the environments must know before the
+     *     step ends
+     */
     ArmoryEnvironmentExecution(
             StepContext stepContext, String name, @CheckForNull List<String> dependsOn, @CheckForNull String mistake) {
         super(stepContext);
@@ -305,8 +308,8 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     }
 
     /**
-     * Asks for what the settings ask after a deployment, or goes on with that after a restart of Jenkins. A failure throws nothing, and
-     * cancels what depends on the environment.
+     * Asks for what the settings ask after a deployment, or goes on with that after a restart of Jenkins. A failure
+     * throws nothing, and cancels what depends on the environment.
      */
     private void check(@CheckForNull Object value) throws Exception {
         pause();

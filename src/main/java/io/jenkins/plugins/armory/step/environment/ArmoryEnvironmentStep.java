@@ -28,15 +28,15 @@ import org.kohsuke.stapler.verb.POST;
 
 /**
  * The step {@code armoryEnvironment(name: 'prod', dependsOn: ['staging']) { }}: runs its body once the environments in
- * {@code dependsOn} are complete. In Armory's deployment file, environments are {@code targets} and {@code dependsOn} is one
- * of their constraints.
+ * {@code dependsOn} are complete. In Armory's deployment file, environments are {@code targets} and {@code dependsOn}
+ * is one of their constraints.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryEnvironmentStep extends Step {
 
     /**
-     * What an environment is called whose name is mistaken, with the id of its node: what comes after it depends on it all the same, in
-     * each branch that has one.
+     * What an environment is called whose name is mistaken, with the id of its node: what comes after it depends on it
+     * all the same, in each branch that has one.
      */
     private static final String UNNAMED = "(no name, step %s)";
 

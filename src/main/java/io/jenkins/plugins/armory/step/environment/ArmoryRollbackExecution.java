@@ -20,8 +20,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The execution of {@code armoryRollback}. It returns whether the environment was rolled back. A failed rollback makes the build
- * fail but does not throw, so that a {@code catch} block can still rethrow the exception of the deployment.
+ * The execution of {@code armoryRollback}. It returns whether the environment was rolled back. A failed rollback makes
+ * the build fail but does not throw, so that a {@code catch} block can still rethrow the exception of the deployment.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryRollbackExecution extends BlockExecution {

@@ -18,8 +18,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * The step {@code armoryRollback('prod') { }}: runs its body, at most once, if the deployment to the environment failed before it
- * was complete and after something may have been deployed.
+ * The step {@code armoryRollback('prod') { }}: runs its body, at most once, if the deployment to the environment failed
+ * before it was complete and after something may have been deployed.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryRollbackStep extends Step {

@@ -18,8 +18,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The way from a Pipeline's execution to its build. It reads no file while the Pipeline runs: the engine takes the same way
- * before it calls listeners.
+ * The way from a Pipeline's execution to its build. It reads no file while the Pipeline runs: the engine takes the same
+ * way before it calls listeners.
  */
 @Restricted(NoExternalUse.class)
 public final class Builds {
@@ -31,7 +31,10 @@ public final class Builds {
     /** Whether it was logged that a build cannot be found: the steps of a whole Pipeline may meet the same problem. */
     private static final AtomicBoolean LOGGED = new AtomicBoolean();
 
-    /** Returns the build of an execution, {@code null} if there is none. It throws nothing, since all builds of a controller come here. */
+    /**
+     * Returns the build of an execution, {@code null} if there is none. It throws nothing, since all builds of a
+     * controller come here.
+     */
     @CheckForNull
     static Run<?, ?> of(FlowExecution execution) {
         return find(() -> execution);
@@ -43,7 +46,9 @@ public final class Builds {
         return ifOurs(of(execution));
     }
 
-    /** Returns the build of a step that begins if it has something of the plugin, else {@code null}. It throws nothing. */
+    /**
+     * Returns the build of a step that begins if it has something of the plugin, else {@code null}. It throws nothing.
+     */
     @CheckForNull
     static Run<?, ?> ours(StepContext context) {
         return ifOurs(

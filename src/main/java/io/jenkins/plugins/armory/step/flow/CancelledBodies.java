@@ -27,17 +27,17 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Stops the bodies of cancelled stages before their first instruction, and shows them as aborted. A stage that ends before it starts its body
- * would be missing in the views, so the engine starts it:
+ * Stops the bodies of cancelled stages before their first instruction, and shows them as aborted. A stage that ends
+ * before it starts its body would be missing in the views, so the engine starts it:
  * <ol>
- *   <li>It adds the node that starts the body. This listener notes which threads the program has, and pauses the program.
- *   <li>It adds the thread of the body, which is the first new one.
- *   <li>{@link Stop} hears of the node. It stops the thread, and lets the program go on. Without the pause, a step that ended in another
- *       branch could make the engine run the new thread before. A user who pauses the build in between has to do so again.
- *   <li>The body ends with what the thread was stopped with. This listener ends the stage before the engine ends it with the same.
- * </ol>
- * A stage outside of others ends without an error. One inside a stage that runs fails that stage, since what follows there may wait for its
- * approval.
+ * <li>It adds the node that starts the body. This listener notes which threads the program has, and pauses the program.
+ * <li>It adds the thread of the body, which is the first new one.
+ * <li>{@link Stop} hears of the node. It stops the thread, and lets the program go on. Without the pause, a step that
+ * ended in another branch could make the engine run the new thread before. A user who pauses the build in between has
+ * to do so again.
+ * <li>The body ends with what the thread was stopped with. This listener ends the stage before the engine ends it with
+ * the same. </ol> A stage outside of others ends without an error. One inside a stage that runs fails that stage, since
+ * what follows there may wait for its approval.
  *
  * <p>The views' own listener must find the warning, hence the ordinal.
  */
@@ -47,7 +47,9 @@ public final class CancelledBodies implements GraphListener.Synchronous {
 
     private static final Logger LOGGER = Logger.getLogger(CancelledBodies.class.getName());
 
-    /** The thread of a cancelled stage's body, on the node that starts the stage, so that it is found after a crash too. */
+    /**
+     * The thread of a cancelled stage's body, on the node that starts the stage, so that it is found after a crash too.
+     */
     private static final class Body extends InvisibleAction implements PersistentAction {
 
         /** The highest id of the threads before it. */
@@ -113,8 +115,8 @@ public final class CancelledBodies implements GraphListener.Synchronous {
     }
 
     /**
-     * Returns whether a build is interrupted: with ABORTED by a user, with NOT_BUILT for a newer build. The engine ends the stage with that
-     * then. Steps may have set a better result.
+     * Returns whether a build is interrupted: with ABORTED by a user, with NOT_BUILT for a newer build. The engine ends
+     * the stage with that then. Steps may have set a better result.
      */
     private static boolean isInterrupted(FlowExecution execution) {
         return execution instanceof CpsFlowExecution cps && cps.getResult().isWorseThan(Result.FAILURE);
@@ -146,7 +148,10 @@ public final class CancelledBodies implements GraphListener.Synchronous {
         return execution instanceof CpsFlowExecution cps ? Futures.getDone(cps.programPromise) : null;
     }
 
-    /** Stops the bodies of all cancelled stages, as found by the steps of the program: the graph that Jenkins saved may be older. */
+    /**
+     * Stops the bodies of all cancelled stages, as found by the steps of the program: the graph that Jenkins saved may
+     * be older.
+     */
     private static void stopBodies(CpsThreadGroup program) {
         for (CpsThread stage : program.getThreads()) {
             try {
@@ -208,7 +213,10 @@ public final class CancelledBodies implements GraphListener.Synchronous {
         }
     }
 
-    /** Stops the bodies that had not been stopped when Jenkins was killed. The engine keeps the program paused until its steps are back. */
+    /**
+     * Stops the bodies that had not been stopped when Jenkins was killed. The engine keeps the program paused until its
+     * steps are back.
+     */
     @Extension(ordinal = 100)
     public static final class Resumption extends FlowExecutionListener {
 

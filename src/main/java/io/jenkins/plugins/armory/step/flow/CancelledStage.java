@@ -13,8 +13,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The mark of a cancelled stage, on the node that starts it. Jenkins writes that node before the program that is in the stage, so the stage
- * is cancelled after a crash too.
+ * The mark of a cancelled stage, on the node that starts it. Jenkins writes that node before the program that is in the
+ * stage, so the stage is cancelled after a crash too.
  */
 @Restricted(NoExternalUse.class)
 public final class CancelledStage extends InvisibleAction implements PersistentAction {
@@ -64,7 +64,10 @@ public final class CancelledStage extends InvisibleAction implements PersistentA
         return "Stage '" + stage + "' is cancelled: " + reason;
     }
 
-    /** Returns what its body ends with, and the stage too if it is fatal. Declarative makes the result of that the one of the build. */
+    /**
+     * Returns what its body ends with, and the stage too if it is fatal. Declarative makes the result of that the one
+     * of the build.
+     */
     FlowInterruptedException interruption() {
         return TextCause.interruption(fatal ? Result.FAILURE : Result.ABORTED, message());
     }

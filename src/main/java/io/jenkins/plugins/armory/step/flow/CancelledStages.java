@@ -25,9 +25,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Cancels the stages that depend on what is closed, see {@link Deployment#reasonToCancel}: a stage that begins gets the mark
- * {@link CancelledStage}. {@link CancelledBodies} stops its body before the first instruction, and ends the stage. A step that begins in it all
- * the same fails here. Nothing is cancelled in an {@link EnclosingBody}.
+ * Cancels the stages that depend on what is closed, see {@link Deployment#reasonToCancel}: a stage that begins gets the
+ * mark {@link CancelledStage}. {@link CancelledBodies} stops its body before the first instruction, and ends the stage.
+ * A step that begins in it all the same fails here. Nothing is cancelled in an {@link EnclosingBody}.
  *
  * <p>The methods that the engine's thread calls look at memory alone.
  */
@@ -109,15 +109,18 @@ public final class CancelledStages implements StepListener {
         });
     }
 
-    /** Returns whether a stage that begins is in a stage that runs. A restarted build has others, which it leaves out. */
+    /**
+     * Returns whether a stage that begins is in a stage that runs. A restarted build has others, which it leaves out.
+     */
     private static boolean isInStage(StepContext context) throws IOException, InterruptedException {
         String outermost = Stages.outermost(context.get(FlowNode.class));
         return outermost != null && !leavesOut(context, outermost);
     }
 
     /**
-     * Returns whether a stage that begins is an outermost one that a restarted build leaves out, so that it is not cancelled. The stages in
-     * it are: Declarative runs one there that has the name of the stage that the build is restarted from, and those behind it.
+     * Returns whether a stage that begins is an outermost one that a restarted build leaves out, so that it is not
+     * cancelled. The stages in it are: Declarative runs one there that has the name of the stage that the build is
+     * restarted from, and those behind it.
      */
     private static boolean isLeftOut(StepContext context, String name) throws IOException, InterruptedException {
         return Stages.outermost(context.get(FlowNode.class)) == null && leavesOut(context, name);
@@ -156,8 +159,8 @@ public final class CancelledStages implements StepListener {
         }
 
         /**
-         * Notes the stages that were cancelled when Jenkins was killed, and whose notes were not written yet: Jenkins saves the flow graph
-         * before the program. A graph may be large, so it is not read where nothing is cancelled.
+         * Notes the stages that were cancelled when Jenkins was killed, and whose notes were not written yet: Jenkins
+         * saves the flow graph before the program. A graph may be large, so it is not read where nothing is cancelled.
          */
         private static void noteAgain(Run<?, ?> run, FlowExecution execution) {
             Deployments deployments = ArmoryRuntime.get().deployments();

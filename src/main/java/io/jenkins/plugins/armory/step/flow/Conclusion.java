@@ -14,7 +14,9 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Sets the result of a build once its stages are over. It looks at memory alone, since the engine's thread calls it. */
+/**
+ * Sets the result of a build once its stages are over. It looks at memory alone, since the engine's thread calls it.
+ */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class Conclusion implements GraphListener.Synchronous {
@@ -29,7 +31,10 @@ public final class Conclusion implements GraphListener.Synchronous {
         }
     }
 
-    /** Sets the result as the body of the last stage of a Declarative Pipeline ends: right behind it, conditions of {@code post} look at it. */
+    /**
+     * Sets the result as the body of the last stage of a Declarative Pipeline ends: right behind it, conditions of
+     * {@code post} look at it.
+     */
     private static void concludeBeforePost(Run<?, ?> run, BlockStartNode ended) {
         String stage = Stages.beginningWith(ended);
         FlowNode around = Stages.innermost(ended);
@@ -38,7 +43,10 @@ public final class Conclusion implements GraphListener.Synchronous {
         }
     }
 
-    /** Sets the result of a build whose Pipeline is over, and says why it is no success if the Pipeline went on to its end. */
+    /**
+     * Sets the result of a build whose Pipeline is over, and says why it is no success if the Pipeline went on to its
+     * end.
+     */
     private static void end(Run<?, ?> run, FlowNode node) {
         List<String> reasons = ArmoryRuntime.get().deployments().conclude(run);
         if (node.getAction(ErrorAction.class) != null) {

@@ -31,8 +31,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Detects environments that wait for one that will not come: every branch of the Pipeline has ended or waits for an
- * environment itself, so nothing is left that could deploy to another one. Only the end of a block or an environment that
- * begins to wait can lead there, so it looks then.
+ * environment itself, so nothing is left that could deploy to another one. Only the end of a block or an environment
+ * that begins to wait can lead there, so it looks then.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -134,8 +134,8 @@ public final class DeadEnds implements GraphListener {
     }
 
     /**
-     * Returns whether the Pipeline does nothing but wait for environments: each branch waits, or has ended beside one that
-     * waits. Where all branches of a {@code parallel} have ended, the Pipeline is about to go on behind them.
+     * Returns whether the Pipeline does nothing but wait for environments: each branch waits, or has ended beside one
+     * that waits. Where all branches of a {@code parallel} have ended, the Pipeline is about to go on behind them.
      */
     private static boolean isDeadEnd(List<FlowNode> heads, Set<String> waiting) {
         Set<String> around = heads.stream()

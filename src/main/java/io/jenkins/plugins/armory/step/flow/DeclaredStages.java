@@ -14,7 +14,10 @@ import org.jenkinsci.plugins.pipeline.modeldefinition.ast.ModelASTStages;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** What the model of a Declarative build says of its stages; nothing for other builds, and where Declarative is not installed. */
+/**
+ * What the model of a Declarative build says of its stages; nothing for other builds, and where Declarative is not
+ * installed.
+ */
 @Restricted(NoExternalUse.class)
 public final class DeclaredStages {
 
@@ -49,7 +52,10 @@ public final class DeclaredStages {
         }
     }
 
-    /** Returns whether a stage of the Pipeline has an environment of that name, so that the build may not have come to it. */
+    /**
+     * Returns whether a stage of the Pipeline has an environment of that name, so that the build may not have come to
+     * it.
+     */
     public static boolean mention(Run<?, ?> run, String environment) {
         try {
             return Model.mentions(run, "armoryEnvironment\\b[^{\\n]*(['\"])" + Pattern.quote(environment) + "\\1");

@@ -8,9 +8,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The body of {@code armoryEnvironment} or {@code armoryRollback} around a step. These put it into the context of their bodies. Such a body
- * goes on whole once it has begun: no stage in it is cancelled. If a stage with an approval were cancelled, the deployment would go on as
- * if the approval had succeeded.
+ * The body of {@code armoryEnvironment} or {@code armoryRollback} around a step. These put it into the context of their
+ * bodies. Such a body goes on whole once it has begun: no stage in it is cancelled. If a stage with an approval were
+ * cancelled, the deployment would go on as if the approval had succeeded.
  *
  * <p>It is a class and not a record because it is kept in a build's {@code program.dat}.
  */

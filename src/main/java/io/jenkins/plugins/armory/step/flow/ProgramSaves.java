@@ -11,8 +11,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * Saves the program of a build for its steps that start. Steps that ask before a save has begun share it.
  *
- * <p>The engine starts steps and saves programs on the same thread. So while a step asks on that thread, a save that has not
- * ended has not begun either.
+ * <p>The engine starts steps and saves programs on the same thread. So while a step asks on that thread, a save that
+ * has not ended has not begun either.
  */
 @Restricted(NoExternalUse.class)
 public final class ProgramSaves {

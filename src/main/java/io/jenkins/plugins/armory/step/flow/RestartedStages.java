@@ -15,16 +15,16 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Gives a Declarative build that is restarted from a stage the decisions of the original build. It is an extension only where
- * Declarative Pipelines are installed.
+ * Gives a Declarative build that is restarted from a stage the decisions of the original build. It is an extension only
+ * where Declarative Pipelines are installed.
  */
 @Extension(optional = true)
 @Restricted(NoExternalUse.class)
 public final class RestartedStages extends FlowExecutionListener {
 
     /**
-     * The cause of such builds. Without Declarative Pipelines this class cannot be initialized, so Jenkins leaves out the
-     * extension. A reference in the method alone would fail each Pipeline of that Jenkins as it starts.
+     * The cause of such builds. Without Declarative Pipelines this class cannot be initialized, so Jenkins leaves out
+     * the extension. A reference in the method alone would fail each Pipeline of that Jenkins as it starts.
      */
     private static final Class<RestartDeclarativePipelineCause> CAUSE = RestartDeclarativePipelineCause.class;
 

@@ -19,8 +19,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Shows waiting steps and their stages as paused. Views look for one pause at the start of the stage's body, so steps that
- * wait at the same time share it. In branches of {@code parallel}, views look at the step alone.
+ * Shows waiting steps and their stages as paused. Views look for one pause at the start of the stage's body, so steps
+ * that wait at the same time share it. In branches of {@code parallel}, views look at the step alone.
  */
 @Restricted(NoExternalUse.class)
 public final class StagePause {
@@ -30,8 +30,8 @@ public final class StagePause {
     private StagePause() {}
 
     /**
-     * Pauses a step that begins to wait. Writes files, so the Pipeline engine's thread must not call it. A problem is only logged, since the
-     * pause is for views alone.
+     * Pauses a step that begins to wait. Writes files, so the Pipeline engine's thread must not call it. A problem is
+     * only logged, since the pause is for views alone.
      *
      * @param waits whether the step still waits, since it may end meanwhile
      */

@@ -19,7 +19,9 @@ public final class Stages {
 
     private Stages() {}
 
-    /** Returns the node that starts the body of the innermost stage, across branches; {@code null} outside of any stage. */
+    /**
+     * Returns the node that starts the body of the innermost stage, across branches; {@code null} outside of any stage.
+     */
     @CheckForNull
     static FlowNode innermost(FlowNode step) {
         return step.getEnclosingBlocks().stream()

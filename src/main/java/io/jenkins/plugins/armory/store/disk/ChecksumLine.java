@@ -10,8 +10,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A line that shows whether it is intact, the form of everything that the plugin stores: the CRC-32C of the rest in eight
- * hexadecimal digits, a space, and the rest, which has no line feed. CRC-32C finds every change of up to three bits in a line.
+ * A line that shows whether it is intact, the form of everything that the plugin stores: the CRC-32C of the rest in
+ * eight hexadecimal digits, a space, and the rest, which has no line feed. CRC-32C finds every change of up to three
+ * bits in a line.
  */
 @Restricted(NoExternalUse.class)
 public final class ChecksumLine {

@@ -31,9 +31,10 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The JSON of everything that the plugin stores. Records are bound by the names that their components are annotated with. Every name is written and has to be there, and no other may be: what is missing must not mean "less strict". Whatever was written can
- * be read: texts have no limit here, since those that come from outside were checked where they came in, and half a surrogate pair is
- * escaped.
+ * The JSON of everything that the plugin stores. Records are bound by the names that their components are annotated
+ * with. Every name is written and has to be there, and no other may be: what is missing must not mean "less strict".
+ * Whatever was written can be read: texts have no limit here, since those that come from outside were checked where
+ * they came in, and half a surrogate pair is escaped.
  */
 @Restricted(NoExternalUse.class)
 public final class StoredJson {

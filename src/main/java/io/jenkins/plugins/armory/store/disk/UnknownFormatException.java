@@ -5,8 +5,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Says that something on disk is intact and was written by a newer version of the plugin, as after a downgrade. It is left as it is,
- * since it may hold a decision that was acknowledged.
+ * Says that something on disk is intact and was written by a newer version of the plugin, as after a downgrade. It is
+ * left as it is, since it may hold a decision that was acknowledged.
  */
 @Restricted(NoExternalUse.class)
 public final class UnknownFormatException extends IOException {

@@ -14,8 +14,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Repeats writes that have failed until they succeed, as while a disk is full. Every five seconds it tries one of them, each in its turn;
- * once one succeeds, it tries all others. A slow write holds up no other. If Jenkins goes down before, its next start does what is left.
+ * Repeats writes that have failed until they succeed, as while a disk is full. Every five seconds it tries one of them,
+ * each in its turn; once one succeeds, it tries all others. A slow write holds up no other. If Jenkins goes down
+ * before, its next start does what is left.
  */
 @Restricted(NoExternalUse.class)
 public final class UntilWritten {

@@ -6,8 +6,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The longest texts and lists from outside that are kept. All are well below what Jackson reads back: names of fields up to 50,000
- * characters, texts up to 20,000,000.
+ * The longest texts and lists from outside that are kept. All are well below what Jackson reads back: names of fields
+ * up to 50,000 characters, texts up to 20,000,000.
  *
  * <p>A text must not have half of a surrogate pair, for which UTF-8 has no form (RFC 3629, section 3).
  */
@@ -116,8 +116,8 @@ public enum Bound {
     }
 
     /**
-     * Returns as much of a text as fits, of whole characters. For texts whose author cannot be told to mend them: the answer of a server,
-     * the message of an exception.
+     * Returns as much of a text as fits, of whole characters. For texts whose author cannot be told to mend them: the
+     * answer of a server, the message of an exception.
      */
     @CheckForNull
     public String cut(@CheckForNull String text) {

@@ -16,8 +16,8 @@ public final class LogText {
     public static final String PREFIX = "[armory] ";
 
     /**
-     * The control characters, C0 and C1, and the directional formatting characters of the Unicode Bidirectional Algorithm
-     * (UAX #9, section 2).
+     * The control characters, C0 and C1, and the directional formatting characters of the Unicode Bidirectional
+     * Algorithm (UAX #9, section 2).
      */
     private static final String UNWANTED =
             "[\\p{IsControl}&&[^\\t]]|[\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]";
@@ -40,7 +40,8 @@ public final class LogText {
     }
 
     /**
-     * Checks the name of an environment. It stands in lines of the log, so no part of it may be taken for a line of Jenkins.
+     * Checks the name of an environment. It stands in lines of the log, so no part of it may be taken for a line of
+     * Jenkins.
      *
      * @throws IllegalArgumentException naming the parameter
      */

@@ -11,7 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said of mistakes in a deployment file: one of each kind of value, and each rule for several fields together. */
+/**
+ * What is said of mistakes in a deployment file: one of each kind of value, and each rule for several fields together.
+ */
 class MistakesTest {
 
     private static final String TARGETS = "targets: {prod: {account: a, strategy: now}}\n";

@@ -282,7 +282,9 @@ class TokenEndpointTest {
                 "id and secret once");
     }
 
-    /** The body's client_id is no second way to authenticate (RFC 6749, section 2.3), but it has to be the same client. */
+    /**
+     * The body's client_id is no second way to authenticate (RFC 6749, section 2.3), but it has to be the same client.
+     */
     @ParameterizedTest
     @CsvSource({
         "client-1:s+cr t-of-the-first-one, client-1, 200",

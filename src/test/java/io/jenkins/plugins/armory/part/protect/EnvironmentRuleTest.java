@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tests of what a rule of an environment may be; {@code EnvironmentsConfigurationJenkinsTest} has where it comes from. */
+/**
+ * Tests of what a rule of an environment may be; {@code EnvironmentsConfigurationJenkinsTest} has where it comes from.
+ */
 class EnvironmentRuleTest {
 
     private final EnvironmentRule rule = new EnvironmentRule();

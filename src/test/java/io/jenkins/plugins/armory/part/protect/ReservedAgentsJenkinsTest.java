@@ -198,7 +198,10 @@ class ReservedAgentsJenkinsTest {
         });
     }
 
-    /** Without a deployment, nothing may start on the built-in node either, but each Pipeline has a task there without an executor. */
+    /**
+     * Without a deployment, nothing may start on the built-in node either, but each Pipeline has a task there without
+     * an executor.
+     */
     @Test
     void aReservedBuiltInNodeStillStartsPipelines() throws Throwable {
         sessions.then(j -> {

@@ -42,7 +42,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
-/** What the embedded controller has not: data binding, the Snippet Generator, and what Jenkins itself keeps of a step. */
+/**
+ * What the embedded controller has not: data binding, the Snippet Generator, and what Jenkins itself keeps of a step.
+ */
 class ArmoryWebhookApprovalsStepJenkinsTest {
 
     /** More than Jenkins keeps of a step's arguments, which it cuts by their size. */

@@ -193,7 +193,10 @@ class RequestersJenkinsTest {
         j.assertBuildStatusSuccess(j.waitForCompletion(replayed));
     }
 
-    /** A scan of a folder, as of a multibranch project: it has found the job, and builds it without a word of who started the scan. */
+    /**
+     * A scan of a folder, as of a multibranch project: it has found the job, and builds it without a word of who
+     * started the scan.
+     */
     public static final class Scanned extends ComputedFolder<WorkflowJob> {
 
         public Scanned(ItemGroup<?> parent, String name) {

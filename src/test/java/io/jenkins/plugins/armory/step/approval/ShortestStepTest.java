@@ -31,7 +31,10 @@ class ShortestStepTest {
         assertThat(step.draft(null, true).name()).isEqualTo(name);
     }
 
-    /** {@code DSL.loadSoleArgumentKey} of workflow-cps takes the only parameter of the constructor for a value without a name. */
+    /**
+     * {@code DSL.loadSoleArgumentKey} of workflow-cps takes the only parameter of the constructor for a value without a
+     * name.
+     */
     @Test
     void aValueWithoutANameIsThatOfAWebhook() throws NoSuchMethodException {
         var constructor = ArmoryWebhookApprovalStep.class.getConstructor(String.class);

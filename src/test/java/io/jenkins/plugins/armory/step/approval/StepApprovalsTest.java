@@ -30,7 +30,10 @@ class StepApprovalsTest {
         return step.draft("prod", false);
     }
 
-    /** The program of a build has the definitions of all approvals of a step while they wait: 10,000 must not be megabytes. */
+    /**
+     * The program of a build has the definitions of all approvals of a step while they wait: 10,000 must not be
+     * megabytes.
+     */
     @Test
     void manyAreSmallInTheProgramAndComeBack() throws IOException, ClassNotFoundException {
         var approvals = new StepApprovals(

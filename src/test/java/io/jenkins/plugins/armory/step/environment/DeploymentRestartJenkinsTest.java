@@ -62,7 +62,9 @@ public class DeploymentRestartJenkinsTest {
         return run.getAction(InputAction.class).getExecution("Hold");
     }
 
-    /** Reports a failed {@code afterDeployment} approval outside any environment, so that later stages are cancelled. */
+    /**
+     * Reports a failed {@code afterDeployment} approval outside any environment, so that later stages are cancelled.
+     */
     public static void failAfterDeployment(WorkflowRun run) throws IOException {
         failAfterDeployment(run, Place.OUTERMOST);
     }

@@ -173,7 +173,10 @@ class CancelledStagesJenkinsTest {
         });
     }
 
-    /** The engine saves the program as soon as it has the thread of the body. Nobody stops that thread here, so it is there after the restart. */
+    /**
+     * The engine saves the program as soon as it has the thread of the body. Nobody stops that thread here, so it is
+     * there after the restart.
+     */
     @Test
     void nothingRunsAfterAKillBetweenTheStageAndItsFirstStepEither() throws Throwable {
         sessions.then(j -> {

@@ -59,7 +59,9 @@ public final class AcceptanceExtension implements ParameterResolver, AfterEachCa
         }
     }
 
-    /** What lasts longer than a class: Surefire runs each class as a run of its own, all of a process in one session. */
+    /**
+     * What lasts longer than a class: Surefire runs each class as a run of its own, all of a process in one session.
+     */
     private static ExtensionContext.Store session(ExtensionContext context) {
         return context.getStore(StoreScope.LAUNCHER_SESSION, NAMESPACE);
     }

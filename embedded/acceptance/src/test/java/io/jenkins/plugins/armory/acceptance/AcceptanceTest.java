@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A class of tests that share one controller with all other such classes. Its methods may have parameters of the types
- * {@link Jenkins}, that controller, {@link Browser}, one for all of them, and {@link ExternalProcess}, a new one for each test
- * or, in {@code @BeforeAll}, for the class.
+ * {@link Jenkins}, that controller, {@link Browser}, one for all of them, and {@link ExternalProcess}, a new one for
+ * each test or, in {@code @BeforeAll}, for the class.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

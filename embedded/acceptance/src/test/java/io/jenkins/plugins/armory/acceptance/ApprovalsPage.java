@@ -39,7 +39,10 @@ public final class ApprovalsPage {
         page.type(words);
     }
 
-    /** An expression: the text of the rows that a table shows, one string each. Those that wait for the viewer are waiting too. */
+    /**
+     * An expression: the text of the rows that a table shows, one string each. Those that wait for the viewer are
+     * waiting too.
+     */
     public static String rows(String table) {
         return "[...document.querySelectorAll('[aria-labelledby^=armory-approvals-" + table
                 + "] tbody tr')].map((row) => row.innerText)";

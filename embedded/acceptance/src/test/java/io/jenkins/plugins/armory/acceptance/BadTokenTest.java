@@ -16,9 +16,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tokens of every kind that are wrong in one way each. None of them decides; each gets the status that it should, the same words whatever
- * is wrong with it, and its reason where those can see it who may see the approval. {@code OutsideIssuersTest} and
- * {@code IssuedTokensTest} have all that can be wrong with a JWT.
+ * Tokens of every kind that are wrong in one way each. None of them decides; each gets the status that it should, the
+ * same words whatever is wrong with it, and its reason where those can see it who may see the approval. {@code
+ * OutsideIssuersTest} and {@code IssuedTokensTest} have all that can be wrong with a JWT.
  */
 class BadTokenTest {
 

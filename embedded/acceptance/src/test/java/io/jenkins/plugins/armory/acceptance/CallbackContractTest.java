@@ -25,8 +25,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What of a callback only a connection shows: methods, headers, the length of a body, and that strangers can tell no id from another.
- * {@code CallbackEndpointTest} has the contract, answer by answer, and {@link OpenApiTest} holds the documentation to it.
+ * What of a callback only a connection shows: methods, headers, the length of a body, and that strangers can tell no id
+ * from another. {@code CallbackEndpointTest} has the contract, answer by answer, and {@link OpenApiTest} holds the
+ * documentation to it.
  */
 @AcceptanceTest
 class CallbackContractTest {

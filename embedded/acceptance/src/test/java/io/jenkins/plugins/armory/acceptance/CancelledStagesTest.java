@@ -123,8 +123,8 @@ class CancelledStagesTest {
     }
 
     /**
-     * Returns a Pipeline in which a stage fails after its deployment while something else runs, which sets {@code begun}; then
-     * {@code failed} is set.
+     * Returns a Pipeline in which a stage fails after its deployment while something else runs, which sets {@code
+     * begun}; then {@code failed} is set.
      */
     private static String besideAFailure(ExternalProcess process, String running) {
         return """

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The clock of the controller's machine is set while approvals wait. Their deadlines and windows are by the clock, whatever it says. */
+/**
+ * The clock of the controller's machine is set while approvals wait. Their deadlines and windows are by the clock,
+ * whatever it says.
+ */
 class ClockTest {
 
     private static final Duration DAY = Duration.ofDays(1);

@@ -19,13 +19,13 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /**
- * The controller dies of SIGKILL at every named step of the protocol and at moments of no name, under builds of all kinds.
- * Every decision that was answered 2xx is what its build gets, once; the first one counts; nothing is left.
+ * The controller dies of SIGKILL at every named step of the protocol and at moments of no name, under builds of all
+ * kinds. Every decision that was answered 2xx is what its build gets, once; the first one counts; nothing is left.
  *
- * <p>{@code -Dacceptance.kills=N} says how often it dies, {@code -Dacceptance.killSeconds=T} for how long at most, {@code
- * -Dacceptance.seed=S} where and when, and {@code -Dacceptance.lanes=L} how many controllers there are at a time, which share
- * the kills. {@code -Dacceptance.points=A,B} names the points of the process at which it dies, of all, and {@code
- * -Dacceptance.scenarios=A,B} the kinds of builds. See docs/reliability.md.
+ * <p>{@code -Dacceptance.kills=N} says how often it dies, {@code -Dacceptance.killSeconds=T} for how long at most,
+ * {@code -Dacceptance.seed=S} where and when, and {@code -Dacceptance.lanes=L} how many controllers there are at a
+ * time, which share the kills. {@code -Dacceptance.points=A,B} names the points of the process at which it dies, of
+ * all, and {@code -Dacceptance.scenarios=A,B} the kinds of builds. See docs/reliability.md.
  */
 class CrashCampaignTest {
 

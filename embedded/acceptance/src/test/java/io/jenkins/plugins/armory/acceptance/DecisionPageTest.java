@@ -233,9 +233,9 @@ class DecisionPageTest {
     }
 
     /**
-     * Puts parameters into what Jenkins says, since the embedded controller has no kinds of them, and keeps what the page sends in
-     * {@code window.sent}. Jenkins does not get the inputs, which it would refuse. {@code window.form} is their form, if it is set; it
-     * comes with the promise {@code window.formComes}, or at once.
+     * Puts parameters into what Jenkins says, since the embedded controller has no kinds of them, and keeps what the
+     * page sends in {@code window.sent}. Jenkins does not get the inputs, which it would refuse. {@code window.form} is
+     * their form, if it is set; it comes with the promise {@code window.formComes}, or at once.
      */
     private static void fakeParameters(BrowserPage page) {
         page.evaluate("""
@@ -277,7 +277,10 @@ class DecisionPageTest {
         awaitDialog(page).await("!document.querySelector('" + SEND + "').disabled");
     }
 
-    /** The second is that of the parameter {@code credentials}: Jenkins leaves out the prefix of a field that is bound to a property. */
+    /**
+     * The second is that of the parameter {@code credentials}: Jenkins leaves out the prefix of a field that is bound
+     * to a property.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {

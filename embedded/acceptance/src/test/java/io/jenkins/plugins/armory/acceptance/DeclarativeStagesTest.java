@@ -14,7 +14,10 @@ import io.jenkins.plugins.armory.acceptance.driver.Wait;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** {@link StagesTest} for Declarative Pipelines, with what they alone have: {@code post}, {@code when}, restarts from a stage. */
+/**
+ * {@link StagesTest} for Declarative Pipelines, with what they alone have: {@code post}, {@code when}, restarts from a
+ * stage.
+ */
 @AcceptanceTest
 @NeedsRealJenkins
 class DeclarativeStagesTest {
@@ -324,7 +327,10 @@ class DeclarativeStagesTest {
         assertThat(again.awaitResult("SUCCESS")).contains("deployed to prod");
     }
 
-    /** Declarative runs a stage in one that it leaves out, if it has the name of the stage that the build is restarted from. */
+    /**
+     * Declarative runs a stage in one that it leaves out, if it has the name of the stage that the build is restarted
+     * from.
+     */
     @Test
     void aStageOfTheSameNameInOneThatIsLeftOutIsCancelledToo(Jenkins jenkins, ExternalProcess process) {
         Build build = fail(jenkins, process, """

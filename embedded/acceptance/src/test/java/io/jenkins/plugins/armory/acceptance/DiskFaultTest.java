@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The disk has no room, or has lost what was on it. Nobody is told that a decision was taken which is not on disk; what waits goes on when the
- * disk is well again.
+ * The disk has no room, or has lost what was on it. Nobody is told that a decision was taken which is not on disk; what
+ * waits goes on when the disk is well again.
  */
 class DiskFaultTest {
 

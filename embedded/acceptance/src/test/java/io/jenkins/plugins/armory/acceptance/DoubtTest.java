@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A disk that has lost what was on it, or has something of somebody else: it opens nothing, holds up no other build, and nothing waits for it. */
+/**
+ * A disk that has lost what was on it, or has something of somebody else: it opens nothing, holds up no other build,
+ * and nothing waits for it.
+ */
 class DoubtTest extends OwnController {
 
     private static final String AFTER = "phase: 'afterDeployment'";

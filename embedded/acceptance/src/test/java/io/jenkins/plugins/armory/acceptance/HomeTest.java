@@ -24,7 +24,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A JENKINS_HOME after a time without Jenkins, with what a later version or a bad disk left there, with two controllers, and as a copy. */
+/**
+ * A JENKINS_HOME after a time without Jenkins, with what a later version or a bad disk left there, with two
+ * controllers, and as a copy.
+ */
 class HomeTest extends OwnController {
 
     private final ExternalProcess canceller = new ExternalProcess();

@@ -32,8 +32,8 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * The plugin that the embedded build packages is the one that the ordinary build does. Needs the latter, so it is skipped
- * where that has not been run.
+ * The plugin that the embedded build packages is the one that the ordinary build does. Needs the latter, so it is
+ * skipped where that has not been run.
  */
 class HpiContentTest {
 
@@ -41,17 +41,17 @@ class HpiContentTest {
     private static final String JAR = "WEB-INF/lib/armory-webhook-approval.jar";
 
     /**
-     * The manifest and the jar are looked at by themselves; the list of licences has what optional plugins bring; the ordinary build
-     * flattens the POM.
+     * The manifest and the jar are looked at by themselves; the list of licences has what optional plugins bring; the
+     * ordinary build flattens the POM.
      */
     private static final Set<String> NOT_COMPARED =
             Set.of("MANIFEST.MF", "armory-webhook-approval.jar", "licenses.xml", "pom.xml");
 
     /**
-     * Neither of the two must have these: names of the parameters of web methods, of which Stapler's processor leaves some out
-     * from build to build, and which are in the classes too; the Javadoc of exported properties, for their page; and indexes that nothing
-     * reads of this plugin. Into that of
-     * restricted types the indexer of the ordinary build puts no records.
+     * Neither of the two must have these: names of the parameters of web methods, of which Stapler's processor leaves
+     * some out from build to build, and which are in the classes too; the Javadoc of exported properties, for their
+     * page; and indexes that nothing reads of this plugin. Into that of restricted types the indexer of the ordinary
+     * build puts no records.
      */
     private static final Pattern OPTIONAL = Pattern.compile(
             ".*/do[A-Z]\\w*\\.stapler|.*\\.javadoc|META-INF/exposed\\.stapler-beans|META-INF/services/annotations/org\\.kohsuke\\.(stapler\\.export|accmod)\\..*");
@@ -125,7 +125,10 @@ class HpiContentTest {
         }
     }
 
-    /** A class without the annotation that the two builds have from different libraries, of which nothing is read at run time. */
+    /**
+     * A class without the annotation that the two builds have from different libraries, of which nothing is read at run
+     * time.
+     */
     private static byte[] withoutRestrictions(byte[] file) {
         ClassWriter writer = new ClassWriter(0);
         new ClassReader(file).accept(new WithoutRestrictions(writer), 0);

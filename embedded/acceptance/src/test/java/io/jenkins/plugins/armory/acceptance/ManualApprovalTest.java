@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A person who has to approve beside the callback: both must, and whoever says no first, ends it. Without a webhook, the
- * person alone decides.
+ * A person who has to approve beside the callback: both must, and whoever says no first, ends it. Without a webhook,
+ * the person alone decides.
  */
 @AcceptanceTest
 class ManualApprovalTest {

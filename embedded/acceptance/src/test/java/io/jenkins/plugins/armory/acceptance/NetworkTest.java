@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What lies between a controller and the services that it calls: a proxy, certificates, and name servers that do not mean
- * well. The controller has its names from a file here, and keeps none of them.
+ * What lies between a controller and the services that it calls: a proxy, certificates, and name servers that do not
+ * mean well. The controller has its names from a file here, and keeps none of them.
  */
 class NetworkTest {
 

@@ -24,7 +24,10 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Holds real answers to docs/openapi.yaml and the pieces of the parts: each has a status that it knows, and the fields that it says and no others. */
+/**
+ * Holds real answers to docs/openapi.yaml and the pieces of the parts: each has a status that it knows, and the fields
+ * that it says and no others.
+ */
 @AcceptanceTest
 public class OpenApiTest {
 

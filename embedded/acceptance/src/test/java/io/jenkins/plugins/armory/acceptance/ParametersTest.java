@@ -19,7 +19,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Each of the terms of an approval comes from the Pipeline, is kept over a restart ({@link RestartTest}), and is shown. */
+/**
+ * Each of the terms of an approval comes from the Pipeline, is kept over a restart ({@link RestartTest}), and is shown.
+ */
 class ParametersTest extends SharedController {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -42,13 +42,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pipelines at random do what the rules of a failure say, and nothing else: which parts are run, which webhooks are called, and
- * what the build's result is.
+ * Pipelines at random do what the rules of a failure say, and nothing else: which parts are run, which webhooks are
+ * called, and what the build's result is.
  *
- * <p>{@code -Dacceptance.pipelines=N} says how many; {@code -Dacceptance.pipelines.seed=S} is the seed of the first one, and the next
- * ones follow it. So {@code -Dacceptance.pipelines=1 -Dacceptance.pipelines.seed=S} runs one of them again. On a real Jenkins, a
- * sixth of them are Declarative. {@code -Dacceptance.pipelines.killed=N} says how many have the controller killed under them, and
- * {@code -Dacceptance.pipelines.restarted=N} how many are restarted from their stages.
+ * <p>{@code -Dacceptance.pipelines=N} says how many; {@code -Dacceptance.pipelines.seed=S} is the seed of the first
+ * one, and the next ones follow it. So {@code -Dacceptance.pipelines=1 -Dacceptance.pipelines.seed=S} runs one of them
+ * again. On a real Jenkins, a sixth of them are Declarative. {@code -Dacceptance.pipelines.killed=N} says how many have
+ * the controller killed under them, and {@code -Dacceptance.pipelines.restarted=N} how many are restarted from their
+ * stages.
  */
 class RandomPipelinesTest {
 
@@ -194,7 +195,10 @@ class RandomPipelinesTest {
     /** One Pipeline with a build of its job, and the external processes that it calls. */
     private static final class Trial {
 
-        /** The build's file has the last id of a node, and not the program's: a Jenkins killed between the two gives ids twice. */
+        /**
+         * The build's file has the last id of a node, and not the program's: a Jenkins killed between the two gives ids
+         * twice.
+         */
         private static final String ID_GIVEN_TWICE =
                 "nodes.StepEndNode cannot be cast to class org.jenkinsci.plugins.workflow.cps.nodes.StepStartNode";
 
@@ -222,7 +226,9 @@ class RandomPipelinesTest {
             listen();
         }
 
-        /** A host of its own, so that no Pipeline waits for the calls of the others, which are limited for each host. */
+        /**
+         * A host of its own, so that no Pipeline waits for the calls of the others, which are limited for each host.
+         */
         private static String host(long seed) {
             return "127.0.0." + (2 + seed % 200);
         }
@@ -233,7 +239,10 @@ class RandomPipelinesTest {
             }
         }
 
-        /** Restarts the build, which is over, from one of its stages. There may be none of which the rules can tell what comes. */
+        /**
+         * Restarts the build, which is over, from one of its stages. There may be none of which the rules can tell what
+         * comes.
+         */
         Optional<Trial> restart(Random random) {
             List<String> stages = build.restartableStages();
             int stage = random.nextInt(stages.size()); // after an error, the last ones are missing

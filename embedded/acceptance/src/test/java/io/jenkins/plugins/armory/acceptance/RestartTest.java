@@ -183,7 +183,10 @@ class RestartTest extends SharedDeaths {
                 .doesNotContain("never");
     }
 
-    /** The start of an action costs no write, so a crash loses it, and the body of the action goes on after it all the same. */
+    /**
+     * The start of an action costs no write, so a crash loses it, and the body of the action goes on after it all the
+     * same.
+     */
     @Test
     void anActionThatWasUnderWayIsOnRecordOnceItIsDone() throws Exception {
         var build = new AtomicReference<Build>();

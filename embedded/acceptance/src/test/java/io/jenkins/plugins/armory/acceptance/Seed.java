@@ -8,7 +8,8 @@ final class Seed {
     private Seed() {}
 
     /**
-     * Returns {@code -Dacceptance.seed}, a new one with {@code -Dproperties.fresh}, and else the fixed one; and prints it.
+     * Returns {@code -Dacceptance.seed}, a new one with {@code -Dproperties.fresh}, and else the fixed one; and prints
+     * it.
      *
      * @param what is tried, for the line that is printed
      */

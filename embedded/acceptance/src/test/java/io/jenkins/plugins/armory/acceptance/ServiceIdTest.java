@@ -44,7 +44,10 @@ class ServiceIdTest {
         }
     }
 
-    /** A Jenkins: starting a build answers with an item in its queue, which has the address of the build once that has begun. */
+    /**
+     * A Jenkins: starting a build answers with an item in its queue, which has the address of the build once that has
+     * begun.
+     */
     static final class OtherJenkins {
 
         private final String item =

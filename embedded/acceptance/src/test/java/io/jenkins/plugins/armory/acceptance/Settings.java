@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The settings of the controllers under test: two Secret texts that may call back, one of them the default, and two clients
- * of the token endpoint.
+ * The settings of the controllers under test: two Secret texts that may call back, one of them the default, and two
+ * clients of the token endpoint.
  */
 public final class Settings {
 

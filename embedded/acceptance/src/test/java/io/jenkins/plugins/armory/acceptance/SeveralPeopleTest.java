@@ -80,7 +80,10 @@ class SeveralPeopleTest {
         build.abort();
     }
 
-    /** Somebody who is not logged in may be the same person twice. A real Jenkins of this suite lets nobody in without a login. */
+    /**
+     * Somebody who is not logged in may be the same person twice. A real Jenkins of this suite lets nobody in without a
+     * login.
+     */
     @Test
     void whoIsNotLoggedInDoesNotCount(Jenkins jenkins) {
         assumeThat(jenkins.controller()).isInstanceOf(EmbeddedController.class);
@@ -103,7 +106,10 @@ class SeveralPeopleTest {
         assertThat(build.approvals()).isEmpty();
     }
 
-    /** Here, everybody is an administrator and counts for each rule; PersonalDecisionJenkinsTest and RuleMatchingTest have the rest. */
+    /**
+     * Here, everybody is an administrator and counts for each rule; PersonalDecisionJenkinsTest and RuleMatchingTest
+     * have the rest.
+     */
     @Test
     void eachRuleNeedsAPersonOfItsOwn(Jenkins jenkins) {
         Build build = jenkins.build("armoryWebhookApproval(manualApproval: [message: 'Go?', rules: [\n"

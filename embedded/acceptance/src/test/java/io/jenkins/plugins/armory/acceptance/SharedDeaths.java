@@ -18,8 +18,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A class of tests that run all at once, on one controller. It dies and starts again when each of them has called {@link #death} or has
- * ended; then they go on.
+ * A class of tests that run all at once, on one controller. It dies and starts again when each of them has called
+ * {@link #death} or has ended; then they go on.
  */
 @Execution(ExecutionMode.CONCURRENT)
 abstract class SharedDeaths {

@@ -24,8 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Webhooks that take their time hold up nobody else: no other webhook, and not the thread on which the Pipeline engine runs
- * the program. The latter is seen with the JDK's flight recorder, which notes whatever waits for longer than it is told.
+ * Webhooks that take their time hold up nobody else: no other webhook, and not the thread on which the Pipeline engine
+ * runs the program. The latter is seen with the JDK's flight recorder, which notes whatever waits for longer than it is
+ * told.
  */
 class SlowWebhookTest {
 

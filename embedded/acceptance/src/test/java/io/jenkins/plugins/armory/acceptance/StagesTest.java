@@ -9,8 +9,9 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import org.junit.jupiter.api.Test;
 
 /**
- * Stages of Scripted Pipelines, as Pipeline Graph View and Stage View show them or the embedded controller lists them: what a failed
- * approval after the deployment does where there are no environments, and how waiting and cancelled environments look.
+ * Stages of Scripted Pipelines, as Pipeline Graph View and Stage View show them or the embedded controller lists them:
+ * what a failed approval after the deployment does where there are no environments, and how waiting and cancelled
+ * environments look.
  */
 @AcceptanceTest
 class StagesTest {

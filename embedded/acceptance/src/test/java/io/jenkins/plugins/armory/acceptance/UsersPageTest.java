@@ -21,7 +21,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The pages for users who may do different things, with passwords, and so with crumbs, as people in browsers have them. */
+/**
+ * The pages for users who may do different things, with passwords, and so with crumbs, as people in browsers have them.
+ */
 @NeedsRealJenkins
 @NeedsBrowser
 class UsersPageTest {
@@ -57,7 +59,10 @@ class UsersPageTest {
                 .awaitWaiting(1);
     }
 
-    /** The pages that a build's approval can be decided on: the one of all approvals, the build's own for them, and the build's. */
+    /**
+     * The pages that a build's approval can be decided on: the one of all approvals, the build's own for them, and the
+     * build's.
+     */
     private static List<String> pages(Build build) {
         return List.of(controller.url() + "armory/", build.tab(), build.tab().replaceFirst("armory/$", ""));
     }

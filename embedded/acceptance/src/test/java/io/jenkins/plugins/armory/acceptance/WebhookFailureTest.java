@@ -10,8 +10,8 @@ import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import org.junit.jupiter.api.Test;
 
 /**
- * A webhook that cannot be called: the build fails, its log says why and what to check, and gives nothing away. {@code WebhookClientTest} has
- * the other reasons.
+ * A webhook that cannot be called: the build fails, its log says why and what to check, and gives nothing away. {@code
+ * WebhookClientTest} has the other reasons.
  */
 @AcceptanceTest
 class WebhookFailureTest {

@@ -24,10 +24,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * Callbacks to builds of {@code armoryWebhookApprovals}: how many a controller answers a second, and its processor time from the first of them
- * until all builds are over. Those that fail cost a commit one more file. With {@code -Dacceptance.before=FILE.hpi}, a second real Jenkins
- * has that plugin, and the two are measured in turns. Not a test: nothing but a person judges the figures, which it prints as a table. Run it
- * by its name, see docs/performance.md.
+ * Callbacks to builds of {@code armoryWebhookApprovals}: how many a controller answers a second, and its processor time
+ * from the first of them until all builds are over. Those that fail cost a commit one more file. With {@code
+ * -Dacceptance.before=FILE.hpi}, a second real Jenkins has that plugin, and the two are measured in turns. Not a test:
+ * nothing but a person judges the figures, which it prints as a table. Run it by its name, see docs/performance.md.
  */
 class CallbackLoadBenchmark {
 

@@ -23,10 +23,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * What a user of a real Jenkins waits for, from the start of a build to its end, with many waits side by side: with this plugin, which calls
- * a service that calls back; with webhook-step, where that plugin is installed; and with {@code input}, decided over REST. Side by side is
- * one {@code parallel}, for this plugin also one {@code armoryWebhookApprovals}. Not a test: nothing but a person judges the figures, which
- * it prints as tables. Run it by its name, see docs/performance.md.
+ * What a user of a real Jenkins waits for, from the start of a build to its end, with many waits side by side: with
+ * this plugin, which calls a service that calls back; with webhook-step, where that plugin is installed; and with
+ * {@code input}, decided over REST. Side by side is one {@code parallel}, for this plugin also one {@code
+ * armoryWebhookApprovals}. Not a test: nothing but a person judges the figures, which it prints as tables. Run it by
+ * its name, see docs/performance.md.
  */
 @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "measures a real Jenkins")
 class EndToEndBenchmark {
@@ -65,7 +66,9 @@ class EndToEndBenchmark {
             parallel branches
             """;
 
-    /** Waits in Jenkins, so that no request disturbs what is measured, and prints the number and when it was counted. */
+    /**
+     * Waits in Jenkins, so that no request disturbs what is measured, and prints the number and when it was counted.
+     */
     private static final String AWAIT = """
             def count = { %s }
             long limit = System.currentTimeMillis() + 20_000

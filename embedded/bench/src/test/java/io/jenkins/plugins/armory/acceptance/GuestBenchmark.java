@@ -21,9 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * What the plugin costs a long Pipeline: on a real Jenkins without it, on one that has it, and there behind a failed approval, whose build is
- * looked at by the plugin's listeners. The two run side by side, and their builds in turns. Not a test: nothing but a person judges the
- * figures, which it prints as a table. Run it by its name, see docs/performance.md.
+ * What the plugin costs a long Pipeline: on a real Jenkins without it, on one that has it, and there behind a failed
+ * approval, whose build is looked at by the plugin's listeners. The two run side by side, and their builds in turns.
+ * Not a test: nothing but a person judges the figures, which it prints as a table. Run it by its name, see
+ * docs/performance.md.
  */
 @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "measures a real Jenkins")
 class GuestBenchmark {

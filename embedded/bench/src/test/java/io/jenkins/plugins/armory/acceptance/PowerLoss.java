@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The power is cut at random moments, and the disk loses what was not synced. Every callback that was answered 2xx stands,
- * with its decision. Half of the cuts each are of a disk with the whole home, and of one with the approvals alone, where no
- * sync of Jenkins's own helps.
+ * The power is cut at random moments, and the disk loses what was not synced. Every callback that was answered 2xx
+ * stands, with its decision. Half of the cuts each are of a disk with the whole home, and of one with the approvals
+ * alone, where no sync of Jenkins's own helps.
  *
  * <p>{@code -Dacceptance.powerCuts=N} says how often, {@code -Dacceptance.lazyfs=FILE} where LazyFS is, and {@code
  * -Dacceptance.seed=S} when. See docs/reliability.md.

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * What 10,000 approvals that wait cost a real Jenkins: threads, processor time while nothing happens, and the time from the
- * start until a callback is accepted; in one build and in many, beside the same with one approval. Not a test: nothing but a
- * person judges the figures, which it prints. Run it by its name, see docs/performance.md.
+ * What 10,000 approvals that wait cost a real Jenkins: threads, processor time while nothing happens, and the time from
+ * the start until a callback is accepted; in one build and in many, beside the same with one approval. Not a test:
+ * nothing but a person judges the figures, which it prints. Run it by its name, see docs/performance.md.
  */
 @EnabledIfSystemProperty(named = "jenkins.war", matches = ".+", disabledReason = "measures a real Jenkins")
 class WaitingBenchmark {

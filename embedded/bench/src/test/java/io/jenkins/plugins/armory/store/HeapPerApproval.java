@@ -23,9 +23,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.Test;
 
 /**
- * Prints the heap that a pending approval takes, in the store, the deadlines, the observers and the environments: the difference that many of
- * them make, after garbage collection. What Jenkins has of the builds and their steps is not included. Run it by its name, see
- * docs/performance.md.
+ * Prints the heap that a pending approval takes, in the store, the deadlines, the observers and the environments: the
+ * difference that many of them make, after garbage collection. What Jenkins has of the builds and their steps is not
+ * included. Run it by its name, see docs/performance.md.
  */
 class HeapPerApproval {
 

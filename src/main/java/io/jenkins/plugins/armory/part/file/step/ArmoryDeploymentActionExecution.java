@@ -30,8 +30,8 @@ import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * The execution of {@code armoryDeploymentAction}. After a crash of Jenkins, a step of the plan is repeated unless it was recorded as over.
- * So its start costs no write. A body that fails counts like a failed approval of the phase.
+ * The execution of {@code armoryDeploymentAction}. After a crash of Jenkins, a step of the plan is repeated unless it
+ * was recorded as over. So its start costs no write. A body that fails counts like a failed approval of the phase.
  */
 final class ArmoryDeploymentActionExecution extends BlockExecution {
 
@@ -86,7 +86,10 @@ final class ArmoryDeploymentActionExecution extends BlockExecution {
         }
     }
 
-    /** Notes the start, in memory alone. Where it is known, that does nothing; after a crash that the body outlived, it is not. */
+    /**
+     * Notes the start, in memory alone. Where it is known, that does nothing; after a crash that the body outlived, it
+     * is not.
+     */
     private Transition noteStart() throws IOException, InterruptedException {
         return armory().deployments().note(build(), new PlannedStepStarted(environment, planned, isAfter()));
     }

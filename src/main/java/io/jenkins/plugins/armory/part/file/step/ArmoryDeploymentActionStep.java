@@ -20,8 +20,8 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /**
- * The step {@code armoryDeploymentAction}: does one step of a deployment's plan once, and records when it began and how it ended.
- * Only {@code armoryDeployment} uses it.
+ * The step {@code armoryDeploymentAction}: does one step of a deployment's plan once, and records when it began and how
+ * it ended. Only {@code armoryDeployment} uses it.
  */
 @Restricted(NoExternalUse.class)
 public final class ArmoryDeploymentActionStep extends Step {
@@ -115,7 +115,10 @@ public final class ArmoryDeploymentActionStep extends Step {
             return true;
         }
 
-        /** @throws IllegalArgumentException naming an argument that is missing, that the step does not have, or whose type is wrong */
+        /**
+         * @throws IllegalArgumentException naming an argument that is missing, that the step does not have, or whose
+         *     type is wrong
+         */
         @Override
         public Map<String, Object> customInstantiate(Map<String, Object> arguments) {
             for (String needed : List.of("environment", "planned")) {

@@ -21,7 +21,9 @@ import java.util.stream.Collectors;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
-/** The execution of {@code armoryDeploymentPlan}. It may wait for an agent, and starts again after a restart of Jenkins. */
+/**
+ * The execution of {@code armoryDeploymentPlan}. It may wait for an agent, and starts again after a restart of Jenkins.
+ */
 final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
 
     private static final long serialVersionUID = 1L;
@@ -64,7 +66,10 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         failedInEnvironment(thrown);
     }
 
-    /** The deployment is an environment around its targets, which cannot begin. It closes what comes behind it, and the one around it. */
+    /**
+     * The deployment is an environment around its targets, which cannot begin. It closes what comes behind it, and the
+     * one around it.
+     */
     @Override
     protected void tellEnvironments(String reason) throws IOException, InterruptedException {
         String node = getContext().get(FlowNode.class).getId();
@@ -101,10 +106,11 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     }
 
     /**
-     * Checks the dependencies that are left out, by {@code targets} or by the file's {@code targetFilters}. Whoever does that has decided
-     * that the others need not be deployed again, but not against what this build knows of them.
+     * Checks the dependencies that are left out, by {@code targets} or by the file's {@code targetFilters}. Whoever
+     * does that has decided that the others need not be deployed again, but not against what this build knows of them.
      *
-     * @throws AbortException naming a direct or indirect dependency that this build has as an environment, and that is not ready
+     * @throws AbortException naming a direct or indirect dependency that this build has as an environment, and that is
+     *     not ready
      */
     private void checkLeftOut(DeploymentPlan whole, DeploymentPlan part) throws IOException, InterruptedException {
         Set<String> names =

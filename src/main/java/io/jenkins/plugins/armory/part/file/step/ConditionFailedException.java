@@ -5,8 +5,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Ends the conditions after a deployment once one of them has failed, so that the others are not waited for. The environments
- * know of the failure already.
+ * Ends the conditions after a deployment once one of them has failed, so that the others are not waited for. The
+ * environments know of the failure already.
  */
 @Restricted(NoExternalUse.class)
 public final class ConditionFailedException extends AbortException {

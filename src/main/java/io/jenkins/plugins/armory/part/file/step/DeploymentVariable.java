@@ -10,9 +10,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The global variable {@code armoryDeployment(config: readTrusted('deploy.yml')) { }}: runs an Armory deployment file. A step can
- * run its body one time after the other, but not side by side for each target. So this is a script that the engine runs as a part
- * of the Pipeline, like {@code pipeline} of Declarative Pipelines.
+ * The global variable {@code armoryDeployment(config: readTrusted('deploy.yml')) { }}: runs an Armory deployment file.
+ * A step can run its body one time after the other, but not side by side for each target. So this is a script that the
+ * engine runs as a part of the Pipeline, like {@code pipeline} of Declarative Pipelines.
  */
 @Restricted(NoExternalUse.class)
 @Extension
@@ -26,7 +26,10 @@ public final class DeploymentVariable extends GlobalVariable {
         return "armoryDeployment";
     }
 
-    /** Called by the engine's thread. The script's loader compiles the class on first use and resumes it after a restart. */
+    /**
+     * Called by the engine's thread. The script's loader compiles the class on first use and resumes it after a
+     * restart.
+     */
     @NonNull
     @Override
     public Object getValue(@NonNull CpsScript script) throws Exception {

@@ -15,12 +15,15 @@ import org.dmfs.rfc5545.recur.RecurrenceRule;
 import org.dmfs.rfc5545.recur.RecurrenceRule.Part;
 import org.dmfs.rfc5545.recur.RecurrenceRuleIterator;
 
-/** A recurrence rule (RFC 5545, section 3.3.10). Its times are local: lib-recur gets them as times of UTC, which has no gaps. */
+/**
+ * A recurrence rule (RFC 5545, section 3.3.10). Its times are local: lib-recur gets them as times of UTC, which has no
+ * gaps.
+ */
 final class Recurrence {
 
     /**
-     * Not BYWEEKNO, BYYEARDAY, and BYMONTHDAY of a year: lib-recur 0.17.1 reads week 53, day -366 and the month otherwise than the RFC. Not
-     * the calendars of RFC 7529.
+     * Not BYWEEKNO, BYYEARDAY, and BYMONTHDAY of a year: lib-recur 0.17.1 reads week 53, day -366 and the month
+     * otherwise than the RFC. Not the calendars of RFC 7529.
      */
     private static final Pattern PARTS = Pattern.compile(
             "(?i)((FREQ|INTERVAL|COUNT|UNTIL|WKST|BY(MONTH|MONTHDAY|DAY|HOUR|MINUTE|SECOND|SETPOS))=[^;]+(;|$))+");
@@ -70,7 +73,9 @@ final class Recurrence {
         return rule.hasPart(part) ? rule.getByPart(part).size() : 1;
     }
 
-    /** Takes UNTIL out of the rule, since lib-recur does not compare a moment of UTC with local times, and returns it. */
+    /**
+     * Takes UNTIL out of the rule, since lib-recur does not compare a moment of UTC with local times, and returns it.
+     */
     private Instant until() {
         DateTime until = rule.getUntil();
         if (until == null) {

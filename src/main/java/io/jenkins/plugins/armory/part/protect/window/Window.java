@@ -21,11 +21,11 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A time in which an environment may be deployed to, or may not. It consists of texts, so that a saved Pipeline can be read even if Java
- * does not know its zone any more.
+ * A time in which an environment may be deployed to, or may not. It consists of texts, so that a saved Pipeline can be
+ * read even if Java does not know its zone any more.
  *
- * @param times a rule such as {@code FREQ=WEEKLY;BYDAY=MO;BYHOUR=9}, or an interval such as {@code 2026-12-20/2027-01-03}, which
- *     contains its last day, or {@code 2026-12-20T18:00/2027-01-04T06:00}
+ * @param times a rule such as {@code FREQ=WEEKLY;BYDAY=MO;BYHOUR=9}, or an interval such as {@code
+ *     2026-12-20/2027-01-03}, which contains its last day, or {@code 2026-12-20T18:00/2027-01-04T06:00}
  * @param from the DTSTART of a rule, {@code null} for the beginning of 1970
  * @param lasts how long each window of a rule is: {@code PT8H} of elapsed time, or {@code P1D}, nominal days
  */
@@ -184,7 +184,10 @@ public record Window(
         return date.atStartOfDay(place).toInstant();
     }
 
-    /** Returns the moment of a local start, {@code null} for one that clocks skip; a window that denies begins when they have. */
+    /**
+     * Returns the moment of a local start, {@code null} for one that clocks skip; a window that denies begins when they
+     * have.
+     */
     @CheckForNull
     private Instant begin(LocalDateTime start, ZoneId place) {
         ZoneOffsetTransition change = place.getRules().getTransition(start);
@@ -195,8 +198,8 @@ public record Window(
     }
 
     /**
-     * Returns the windows of a period, by their starts, perhaps with some before and after it. If there is no telling, it denies always or
-     * allows never.
+     * Returns the windows of a period, by their starts, perhaps with some before and after it. If there is no telling,
+     * it denies always or allows never.
      */
     List<Span> spans(Instant first, Instant last) {
         try {

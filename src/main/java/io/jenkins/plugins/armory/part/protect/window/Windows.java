@@ -13,8 +13,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The windows of an environment. It is open while one window allows it and none denies it. Without windows that allow, only those that deny
- * count.
+ * The windows of an environment. It is open while one window allows it and none denies it. Without windows that allow,
+ * only those that deny count.
  */
 @Restricted(NoExternalUse.class)
 public record Windows(List<Window> windows) implements Serializable {

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 /** What a body that returns something hands to later webhooks. */
 class ArmoryDeploymentActionExecutionTest {
 
-    /** The last step of a body may return any map, of which nobody thinks. Its keys must not make the next webhook fail. */
+    /**
+     * The last step of a body may return any map, of which nobody thinks. Its keys must not make the next webhook fail.
+     */
     @Test
     void onlyWhatTemplatesCanNameIsHandedOver() {
         assertThat(ArmoryDeploymentActionExecution.outputs(Map.of(

@@ -346,7 +346,9 @@ class DeploymentStepsJenkinsTest {
         j.assertLogNotContains("never", run);
     }
 
-    /** Returns the context of a step beside the {@code input} at which a build waits in the environment {@code staging}. */
+    /**
+     * Returns the context of a step beside the {@code input} at which a build waits in the environment {@code staging}.
+     */
     private static HeldContext contextInStaging(WorkflowRun run) throws Exception {
         FlowNode waiting = awaitInput(run).getContext().get(FlowNode.class);
         Environment staging = ArmoryRuntime.get()

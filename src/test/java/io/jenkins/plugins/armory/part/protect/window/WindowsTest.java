@@ -153,7 +153,10 @@ class WindowsTest {
         assertCloses(denied, after);
     }
 
-    /** The clocks of Berlin have 02:00 to 03:00 twice, those of New York 01:00 to 02:00, those of Lord Howe 01:30 to 02:00. */
+    /**
+     * The clocks of Berlin have 02:00 to 03:00 twice, those of New York 01:00 to 02:00, those of Lord Howe 01:30 to
+     * 02:00.
+     */
     @ParameterizedTest
     @CsvSource({
         "Europe/Berlin, 2, 2026-10-25T00:45:00Z",

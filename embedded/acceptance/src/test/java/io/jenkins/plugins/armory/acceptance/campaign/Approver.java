@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The external process of one approval: what it says, again and again until there is an answer, and what it was answered. */
+/**
+ * The external process of one approval: what it says, again and again until there is an answer, and what it was
+ * answered.
+ */
 final class Approver {
 
     /** What a person says. */

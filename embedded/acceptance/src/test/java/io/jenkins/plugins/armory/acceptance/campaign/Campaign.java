@@ -30,16 +30,16 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * Kills a controller again and again under builds that go on. Between two deaths, each build that has come to its end is
- * judged ({@link Verdict}) and deleted; others live on into the next life of the controller.
+ * Kills a controller again and again under builds that go on. Between two deaths, each build that has come to its end
+ * is judged ({@link Verdict}) and deleted; others live on into the next life of the controller.
  */
 public final class Campaign {
 
     /** How long a point is waited for that may not be passed at all; then the controller is killed without it. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     /**
-     * What {@code WorkflowRun} logs of a build that was killed between the end of its program and its own: before it is saved that
-     * the build is over, or that the nodes of its graph have gone to another folder since it is.
+     * What {@code WorkflowRun} logs of a build that was killed between the end of its program and its own: before it is
+     * saved that the build is over, or that the nodes of its graph have gone to another folder since it is.
      */
     private static final String END_LOST =
             "(?m)Found incomplete build with completed execution - display name: \\Q%1$s\\E$"
@@ -115,7 +115,9 @@ public final class Campaign {
                 .containsAll(judged);
     }
 
-    /** The approvals of the history, one for each of its lines. A crash may leave the start of a line, which is none. */
+    /**
+     * The approvals of the history, one for each of its lines. A crash may leave the start of a line, which is none.
+     */
     public static List<String> approvalsInHistory(Jenkins jenkins) {
         try (Stream<Path> files = Files.walk(jenkins.controller().home().resolve("armory-approvals"))) {
             return files.filter(file -> file.toString().endsWith(".ndjson"))
@@ -154,7 +156,8 @@ public final class Campaign {
     }
 
     /**
-     * Starts a controller. A Jenkins that asks for its secret key before it has read it, which it does now and then, is started again.
+     * Starts a controller. A Jenkins that asks for its secret key before it has read it, which it does now and then, is
+     * started again.
      *
      * @param failed is told so
      */
@@ -290,8 +293,8 @@ public final class Campaign {
     }
 
     /**
-     * Builds for the controller to take up when it starts: one waits for its callback, the call of another one is not answered, and one
-     * waits for the rules of an environment.
+     * Builds for the controller to take up when it starts: one waits for its callback, the call of another one is not
+     * answered, and one waits for the rules of an environment.
      */
     private void hold() {
         held.addAll(start(Scenario.SUCCESS, Scenario.EARLY, Scenario.PROTECTED));

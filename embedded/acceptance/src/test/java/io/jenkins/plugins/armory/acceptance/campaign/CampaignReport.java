@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** What a campaign has come to: how the controller died, how many builds and decisions lived through it, and what was wrong. */
+/**
+ * What a campaign has come to: how the controller died, how many builds and decisions lived through it, and what was
+ * wrong.
+ */
 public final class CampaignReport {
 
     private static final int TOO_MANY = 5;

@@ -21,7 +21,10 @@ enum Damage {
     /** Of so many kills, one comes with a damage. */
     private static final int KILLS_FOR_ONE = 4;
 
-    /** Returns the damage that goes with a kill, {@code null} for none; always none with {@code -Dacceptance.damages=false}. */
+    /**
+     * Returns the damage that goes with a kill, {@code null} for none; always none with {@code
+     * -Dacceptance.damages=false}.
+     */
     static Damage any(Random random, boolean atPoint) {
         boolean isDamaged =
                 random.nextInt(KILLS_FOR_ONE) == 0 && !"false".equals(System.getProperty("acceptance.damages"));
@@ -29,7 +32,10 @@ enum Damage {
         return !isDamaged || damage == READ_ONLY && atPoint ? null : damage;
     }
 
-    /** Damages the build of a job while no controller runs, unless it is over, and returns whether there was something to damage. */
+    /**
+     * Damages the build of a job while no controller runs, unless it is over, and returns whether there was something
+     * to damage.
+     */
     boolean damage(Path home, String job, Random random) {
         Path build = home.resolve("jobs/" + job + "/builds/1");
         try {

@@ -3,7 +3,10 @@ package io.jenkins.plugins.armory.acceptance.campaign;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** Texts as a hostile author, caller or person gives them, in every field of a build that takes one. Nothing may come of them. */
+/**
+ * Texts as a hostile author, caller or person gives them, in every field of a build that takes one. Nothing may come of
+ * them.
+ */
 final class Hostile {
 
     static final String TEXT =

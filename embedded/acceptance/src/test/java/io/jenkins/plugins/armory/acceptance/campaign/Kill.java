@@ -31,8 +31,8 @@ public record Kill(
     private static final int MOST_TURNS = 3;
 
     /**
-     * As many as asked for: all points in a random order, then all of them again in another, and between them moments without
-     * a name.
+     * As many as asked for: all points in a random order, then all of them again in another, and between them moments
+     * without a name.
      */
     public static List<Kill> plan(int kills, Random random) {
         List<Kill> plan = new ArrayList<>();

@@ -27,8 +27,8 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * One build from its start to its deletion, with an external process of its own, on a controller that may die at any moment.
- * Whatever it has begun to say is said until it is answered, over all these deaths.
+ * One build from its start to its deletion, with an external process of its own, on a controller that may die at any
+ * moment. Whatever it has begun to say is said until it is answered, over all these deaths.
  */
 final class Life {
 
@@ -275,19 +275,24 @@ final class Life {
     }
 
     /**
-     * Whether Jenkins has lost in a crash that one of its own steps was over, and did not go on from there, so that the build was
-     * ended by force; see docs/reliability.md.
+     * Whether Jenkins has lost in a crash that one of its own steps was over, and did not go on from there, so that the
+     * build was ended by force; see docs/reliability.md.
      */
     boolean isStranded() {
         return stranded;
     }
 
-    /** Jenkins has found that the Pipeline was over and the build was not, and has given that a result as best it could. */
+    /**
+     * Jenkins has found that the Pipeline was over and the build was not, and has given that a result as best it could.
+     */
     void endLost() {
         endLost = true;
     }
 
-    /** Whether Jenkins has lost in a crash how the build ended, and may call it failed for that; see docs/reliability.md. */
+    /**
+     * Whether Jenkins has lost in a crash how the build ended, and may call it failed for that; see
+     * docs/reliability.md.
+     */
     boolean hasLostEnd() {
         return endLost;
     }

@@ -63,7 +63,10 @@ enum Scenario {
 
     private static final String HOSTILE_CONTEXT = "context: [hostile: '" + Hostile.IN_GROOVY + "']";
 
-    /** What the Pipelines print when they have a decision. Their own variable counts: what a program does twice, it shows. */
+    /**
+     * What the Pipelines print when they have a decision. Their own variable counts: what a program does twice, it
+     * shows.
+     */
     private static final String APPLY = """
             def r%1$s = %2$s
             applied++
@@ -94,7 +97,9 @@ enum Scenario {
         return "int applied = 0\n" + body(process, canceller.url(), "cancel: [uriTemplate: '" + canceller.url() + "']");
     }
 
-    /** @param other address of the other process, which is told to stop, tells the status, or is told of the decision */
+    /**
+     * @param other address of the other process, which is told to stop, tells the status, or is told of the decision
+     */
     private String body(ExternalProcess process, String other, String cancel) {
         String status = "status: [uriTemplate: '" + other + "', every: 5, pointer: '/state', success: ['passed']]";
         return switch (this) {

@@ -39,7 +39,10 @@ public final class Standstill {
         return since != null && since.plus(LASTS_AFTER).isBefore(Instant.now());
     }
 
-    /** Whether steps of Jenkins's own are all that the program is at, but for environments that wait for what is behind them. */
+    /**
+     * Whether steps of Jenkins's own are all that the program is at, but for environments that wait for what is behind
+     * them.
+     */
     private boolean standsInJenkins() {
         List<String> steps = build.innermostSteps();
         long ofJenkins = steps.stream().filter(BLOCKS::contains).count();

@@ -84,7 +84,8 @@ final class Verdict {
     /**
      * Checks the build.
      *
-     * @return how often the log has a line that Jenkins has printed again, since it had died before it saved that it had
+     * @return how often the log has a line that Jenkins has printed again, since it had died before it saved that it
+     *     had
      */
     int check() {
         if (life.hasDiedStarting() && life.approvers().isEmpty()) {
@@ -120,7 +121,10 @@ final class Verdict {
         return repeatedLines();
     }
 
-    /** Of a build whose log is in doubt, or has lost lines, nothing has opened that may be closed, and nobody was told two things. */
+    /**
+     * Of a build whose log is in doubt, or has lost lines, nothing has opened that may be closed, and nobody was told
+     * two things.
+     */
     private void checkClosed() {
         if (isInDoubt()) {
             assertThat(result).as("%s, and %s", result, doubt).isNotEqualTo("SUCCESS");
@@ -149,7 +153,9 @@ final class Verdict {
         return doubt != null;
     }
 
-    /** All calls of one approval are one and the same, and there are no more than the deaths, and the answers, explain. */
+    /**
+     * All calls of one approval are one and the same, and there are no more than the deaths, and the answers, explain.
+     */
     private void checkCalls() {
         life.calls().stream()
                 .collect(Collectors.groupingBy(call -> call.header("Idempotency-Key")))
@@ -383,7 +389,10 @@ final class Verdict {
                 + read(approver).at("/callback/mdMessage").asText();
     }
 
-    /** Each has come to its end, also where the controller died before it could say so: then whoever looks has that written. */
+    /**
+     * Each has come to its end, also where the controller died before it could say so: then whoever looks has that
+     * written.
+     */
     private void checkEnvironments() {
         Wait.until("the end of the environments of " + life).untilAsserted(() -> {
             Map<String, String> environments = life.build().environments();
@@ -475,7 +484,10 @@ final class Verdict {
         }
     }
 
-    /** Waits, since the end of the environments may be written just now. Jenkins leaves temporary files with other names behind. */
+    /**
+     * Waits, since the end of the environments may be written just now. Jenkins leaves temporary files with other names
+     * behind.
+     */
     private void checkBuildFolder() {
         Wait.until("the files of " + life).untilAsserted(() -> {
             try (Stream<Path> files = Files.list(buildFolder)) {
@@ -486,7 +498,10 @@ final class Verdict {
         });
     }
 
-    /** A death repeats what was printed since the program was saved: the line of one step, or those of a list, which a step returned. */
+    /**
+     * A death repeats what was printed since the program was saved: the line of one step, or those of a list, which a
+     * step returned.
+     */
     private int repeatedLines() {
         List<String> lines =
                 log.lines().filter(line -> line.startsWith("applied")).toList();

@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Shows what the plugin is for, in less than a minute: the examples deploy, call the example external process, and are called
- * back. Checks what it shows, and fails if something is not as it should be. In a terminal, the controller then stays up.
+ * Shows what the plugin is for, in less than a minute: the examples deploy, call the example external process, and are
+ * called back. Checks what it shows, and fails if something is not as it should be. In a terminal, the controller then
+ * stays up.
  */
 public final class Demo {
 

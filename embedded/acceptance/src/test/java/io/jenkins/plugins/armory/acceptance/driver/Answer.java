@@ -16,7 +16,9 @@ public record Answer(int status, HttpHeaders headers, String body) {
     private static final int FORBIDDEN = 403;
     private static final int SERVER_ERROR = 500;
 
-    /** Sends a request until it is answered: again where the connection fails, and after any answer that is not final. */
+    /**
+     * Sends a request until it is answered: again where the connection fails, and after any answer that is not final.
+     */
     public static Answer patiently(Supplier<Answer> request) {
         return Wait.until("an answer that is final")
                 .ignoreException(UncheckedIOException.class)
@@ -24,8 +26,8 @@ public record Answer(int status, HttpHeaders headers, String body) {
     }
 
     /**
-     * A Jenkins that starts asks everybody for a crumb until it looks who they are, also those with a token; and until it has run the
-     * script that gives this suite its token, it does not know that.
+     * A Jenkins that starts asks everybody for a crumb until it looks who they are, also those with a token; and until
+     * it has run the script that gives this suite its token, it does not know that.
      */
     private boolean isFinal() {
         boolean early = status == UNAUTHORIZED && body.contains("HTTP ERROR 401")

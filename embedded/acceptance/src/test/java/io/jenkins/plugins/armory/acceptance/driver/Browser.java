@@ -89,7 +89,9 @@ public final class Browser implements AutoCloseable {
         return page;
     }
 
-    /** Closes all pages. An open one asks its controller for news, and draws them, whether anybody looks at it or not. */
+    /**
+     * Closes all pages. An open one asks its controller for news, and draws them, whether anybody looks at it or not.
+     */
     public void closePages() {
         pages.forEach((id, page) -> {
             Http.send(Http.request("http://" + address + "/json/close/" + id));

@@ -59,7 +59,10 @@ public record Build(Job job, int number) {
         return job.jenkins().get(path() + "api/json").json();
     }
 
-    /** Returns whether the embedded controller cannot go on with the build, since it ended before the program was first saved. */
+    /**
+     * Returns whether the embedded controller cannot go on with the build, since it ended before the program was first
+     * saved.
+     */
     public boolean isLostAtStart() {
         return log().contains("before the Pipeline was first saved");
     }
@@ -164,8 +167,8 @@ public record Build(Job job, int number) {
     }
 
     /**
-     * The stages and branches of the build by name with their states, as Pipeline Graph View shows them. The embedded controller's list
-     * has the stages alone, and is put into the same words.
+     * The stages and branches of the build by name with their states, as Pipeline Graph View shows them. The embedded
+     * controller's list has the stages alone, and is put into the same words.
      */
     public Map<String, String> graphView() {
         if (isEmbedded()) {
@@ -192,8 +195,8 @@ public record Build(Job job, int number) {
     }
 
     /**
-     * The stages of the build by name with their states, as Stage View shows them, or the embedded controller's list in the same words.
-     * Stage View does not know the pause of any step but {@code input}.
+     * The stages of the build by name with their states, as Stage View shows them, or the embedded controller's list in
+     * the same words. Stage View does not know the pause of any step but {@code input}.
      */
     public Map<String, String> stageView() {
         if (isEmbedded()) {
@@ -205,8 +208,8 @@ public record Build(Job job, int number) {
     }
 
     /**
-     * The stages around others by name with their results, from {@link #graphView()}: Stage View shows a stage that has others in it
-     * as ended once the first of them begins.
+     * The stages around others by name with their results, from {@link #graphView()}: Stage View shows a stage that has
+     * others in it as ended once the first of them begins.
      */
     public Map<String, String> outerStages() {
         Map<String, String> results = new LinkedHashMap<>(graphView());
@@ -292,7 +295,10 @@ public record Build(Job job, int number) {
                 .allMatch(approval -> approval.get("state").asText().equals("DECIDED"));
     }
 
-    /** At which steps the threads of the program are, as the thread dump of a real Jenkins has it; none where it does not run. */
+    /**
+     * At which steps the threads of the program are, as the thread dump of a real Jenkins has it; none where it does
+     * not run.
+     */
     public List<String> innermostSteps() {
         return job.jenkins().find(path() + "threadDump/").stream()
                 .map(page -> page.body().substring(page.body().indexOf("<pre"))) // a button to copy it has it too
@@ -318,7 +324,10 @@ public record Build(Job job, int number) {
         return stages;
     }
 
-    /** Starts a Declarative build anew from one of its stages, and returns the new one, which must be the next of its job. */
+    /**
+     * Starts a Declarative build anew from one of its stages, and returns the new one, which must be the next of its
+     * job.
+     */
     public Build restartFrom(String stage) {
         job.jenkins()
                 .post(path() + "restart/restartPipeline?stageName=" + URLEncoder.encode(stage, StandardCharsets.UTF_8));

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** An archive of the classes that an embedded controller loads (JEP 350). Its start takes a third less of the processor with it. */
+/**
+ * An archive of the classes that an embedded controller loads (JEP 350). Its start takes a third less of the processor
+ * with it.
+ */
 final class ClassArchive {
 
     /** The first JVM of the suite writes it for all; the others wait meanwhile. */

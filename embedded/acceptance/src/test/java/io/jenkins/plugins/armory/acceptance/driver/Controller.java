@@ -13,15 +13,15 @@ import java.util.stream.Stream;
 public interface Controller extends AutoCloseable {
 
     /**
-     * Options of a process that lives for seconds: it ends before the second compiler and the threads of the garbage collector
-     * give back what they cost. They take half the processor time from the suite.
+     * Options of a process that lives for seconds: it ends before the second compiler and the threads of the garbage
+     * collector give back what they cost. They take half the processor time from the suite.
      */
     List<String> LIVES_SHORTLY =
             List.of("-XX:TieredStopAtLevel=1", "-XX:CompileThresholdScaling=4", "-XX:+UseSerialGC", "-Xmn64m");
 
     /**
-     * The controller that this run of the suite is about, not started yet. It is compiled as little as suits a short life; see
-     * {@link #createForMeasuring}.
+     * The controller that this run of the suite is about, not started yet. It is compiled as little as suits a short
+     * life; see {@link #createForMeasuring}.
      *
      * @param casc settings and credentials, in the schema of Configuration as Code
      * @param javaOptions for the process, before others
@@ -115,7 +115,10 @@ public interface Controller extends AutoCloseable {
     /** The {@code Authorization} of somebody who may do everything; empty where nobody has to log in. */
     Optional<String> authorization();
 
-    /** The {@code Authorization} of {@code alice}, {@code bob}, {@code carol} or {@code admin}, with which no crumb is needed. */
+    /**
+     * The {@code Authorization} of {@code alice}, {@code bob}, {@code carol} or {@code admin}, with which no crumb is
+     * needed.
+     */
     String authorizationOf(String user);
 
     /** Ends the process, whatever state it is in, and removes its home. */

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Deployment files whose webhooks call an external process, at the path of their names, and Pipelines that run them. */
+/**
+ * Deployment files whose webhooks call an external process, at the path of their names, and Pipelines that run them.
+ */
 public final class DeploymentFiles {
 
     /** Does nothing for an action, except fail for the one that the parameter names. */

@@ -36,7 +36,10 @@ public final class ExternalProcess implements AutoCloseable {
     private static final String BODY =
             "{\"callbackUri\": \"{{armory.callbackUri}}\", \"callbackToken\": \"{{armory.callbackToken}}\"}";
 
-    /** How many connections may wait to be taken. Jenkins opens more at once than the JDK's default, and each beyond it comes a second late. */
+    /**
+     * How many connections may wait to be taken. Jenkins opens more at once than the JDK's default, and each beyond it
+     * comes a second late.
+     */
     private static final int BACKLOG = 1024;
 
     private final HttpServer server;

@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The clock of a process, which can be set while that runs. Needs libfaketime (on Debian, the package {@code faketime}). */
+/**
+ * The clock of a process, which can be set while that runs. Needs libfaketime (on Debian, the package {@code
+ * faketime}).
+ */
 public final class FakeClock {
 
     private static final List<String> FOLDERS =
@@ -38,7 +41,9 @@ public final class FakeClock {
         return library().isPresent();
     }
 
-    /** What a process has to have in its environment. Timers go on as they are, as they do when somebody sets a clock. */
+    /**
+     * What a process has to have in its environment. Timers go on as they are, as they do when somebody sets a clock.
+     */
     public Map<String, String> environment() {
         return Map.of(
                 "LD_PRELOAD", library().orElseThrow().toString(),

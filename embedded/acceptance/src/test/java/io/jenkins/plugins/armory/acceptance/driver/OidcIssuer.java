@@ -14,7 +14,10 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** An outside issuer of JWTs, as far as whoever verifies them sees it: a discovery document and a JWK set with one RSA key. */
+/**
+ * An outside issuer of JWTs, as far as whoever verifies them sees it: a discovery document and a JWK set with one RSA
+ * key.
+ */
 public final class OidcIssuer implements AutoCloseable {
 
     /** What its tokens are for. */

@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 
-/** The plugins that a real Jenkins is started with, beside this build's: {@code .hpi} or {@code .jpi} files of whatever name. */
+/**
+ * The plugins that a real Jenkins is started with, beside this build's: {@code .hpi} or {@code .jpi} files of whatever
+ * name.
+ */
 public final class Plugins {
 
     /** What the tests use themselves; what these and the plugin need follows from their manifests. */

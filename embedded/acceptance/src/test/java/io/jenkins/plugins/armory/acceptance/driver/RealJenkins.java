@@ -97,8 +97,8 @@ public final class RealJenkins extends ControllerProcess {
     }
 
     /**
-     * From now on, the users are not administrators: {@code alice} and {@code bob} may build, and so approve and reject, {@code carol} may
-     * read. Jenkins cannot keep that over a restart.
+     * From now on, the users are not administrators: {@code alice} and {@code bob} may build, and so approve and
+     * reject, {@code carol} may read. Jenkins cannot keep that over a restart.
      */
     public void restrictUsers() {
         String script = """

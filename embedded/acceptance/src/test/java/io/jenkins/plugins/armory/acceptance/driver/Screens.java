@@ -17,8 +17,8 @@ public final class Screens {
     private Screens() {}
 
     /**
-     * Fails if axe-core finds a problem in the element that the selector names, in light or dark colours, or if the page has to be
-     * scrolled sideways.
+     * Fails if axe-core finds a problem in the element that the selector names, in light or dark colours, or if the
+     * page has to be scrolled sideways.
      */
     public static void assertAccessible(BrowserPage page, String selector) {
         String on = selector + " at " + page.evaluate("innerWidth") + " px";

@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system of its own, in memory, mounted on a folder: it can be filled, and be made one that nobody can write to. */
+/**
+ * A file system of its own, in memory, mounted on a folder: it can be filled, and be made one that nobody can write to.
+ */
 public final class SmallDisk implements AutoCloseable {
 
     private static final byte[] BLOCK = new byte[512];

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * The Java agent in the process of a controller under test: it replaces the classes that have fault points by the ones that
- * {@link FaultInjector} made of them, and is told by those when a point is passed. What is to happen there is in a file, which
- * is read each time, so that it can be changed while the process runs.
+ * The Java agent in the process of a controller under test: it replaces the classes that have fault points by the ones
+ * that {@link FaultInjector} made of them, and is told by those when a point is passed. What is to happen there is in a
+ * file, which is read each time, so that it can be changed while the process runs.
  *
  * <p>It has nothing but the JDK to work with, and is no reason for the process to start more slowly.
  */

@@ -38,8 +38,8 @@ import net.bytebuddy.dynamic.scaffold.MethodGraph;
 import net.bytebuddy.pool.TypePool;
 
 /**
- * Makes the Java agent that has the fault points, and tells it what is to happen at them. The classes are changed here, once,
- * and not in each process that is started.
+ * Makes the Java agent that has the fault points, and tells it what is to happen at them. The classes are changed here,
+ * once, and not in each process that is started.
  */
 public final class FaultInjector {
 
@@ -51,7 +51,9 @@ public final class FaultInjector {
     @Retention(RetentionPolicy.RUNTIME)
     private @interface Name {}
 
-    /** What is put at the beginning of methods; it may name nothing that the loader of a plugin's class does not know. */
+    /**
+     * What is put at the beginning of methods; it may name nothing that the loader of a plugin's class does not know.
+     */
     private static final class Enter {
         @Advice.OnMethodEnter
         @SuppressWarnings("unchecked")
@@ -192,8 +194,8 @@ public final class FaultInjector {
     }
 
     /**
-     * Has whoever comes to one of these points from now on wait there, until {@link #disarm} or another call without that
-     * point.
+     * Has whoever comes to one of these points from now on wait there, until {@link #disarm} or another call without
+     * that point.
      */
     public void hold(FaultPoint... points) {
         plan(Arrays.stream(points).map(point -> line(point, Effect.HOLD, 0)).toList());

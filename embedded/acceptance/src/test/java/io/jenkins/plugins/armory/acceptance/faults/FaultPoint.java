@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The points at which the crash campaign kills the controller. Each is the begin or the end of a method of the plugin, or of what
- * saves the Pipeline's program in the controller, and says what has happened by then.
+ * The points at which the crash campaign kills the controller. Each is the begin or the end of a method of the plugin,
+ * or of what saves the Pipeline's program in the controller, and says what has happened by then.
  */
 public enum FaultPoint {
     // The step starts, and the webhook is called.
@@ -205,8 +205,8 @@ public enum FaultPoint {
     }
 
     /**
-     * @param where class and method within the plugin, with {@code end} for the method's end; no class where the program is
-     *     saved
+     * @param where class and method within the plugin, with {@code end} for the method's end; no class where the
+     *     program is saved
      * @param argument what an argument of the method has to have in it
      */
     FaultPoint(Moment moment, String where, String argument, String meaning) {

@@ -62,8 +62,8 @@ public final class Expectation {
     }
 
     /**
-     * The same for a build under which the controller was killed. A line of the log may be there again, since what is not saved is done
-     * again; but whatever must not be run is not there.
+     * The same for a build under which the controller was killed. A line of the log may be there again, since what is
+     * not saved is done again; but whatever must not be run is not there.
      *
      * @param whole whether Jenkins has kept the end of the build and of its log
      */

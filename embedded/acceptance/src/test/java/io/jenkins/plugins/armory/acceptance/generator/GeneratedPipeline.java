@@ -11,10 +11,11 @@ import java.util.stream.Stream;
  * A Pipeline that was composed at random.
  *
  * @param seed what it was composed from
- * @param declarative whether it is a Declarative one: then all parts are stages, and it has a {@code post} with a marker
+ * @param declarative whether it is a Declarative one: then all parts are stages, and it has a {@code post} with a
+ *     marker
  * @param post the marker in {@code post}, {@code null} in a Scripted one
- * @param restarts the stages, from 0, from which a Declarative build was restarted, and before it those that it was restarted from;
- *     what is said in a stage is what is said when it is run for the last time
+ * @param restarts the stages, from 0, from which a Declarative build was restarted, and before it those that it was
+ *     restarted from; what is said in a stage is what is said when it is run for the last time
  */
 public record GeneratedPipeline(
         long seed, boolean declarative, Node.Sequence body, Node.Mark post, List<Integer> restarts) {
@@ -24,7 +25,10 @@ public record GeneratedPipeline(
         this(seed, declarative, body, post, List.of());
     }
 
-    /** Returns the same as it is once it is restarted from a stage: from there on, the opposite is said of some approvals. */
+    /**
+     * Returns the same as it is once it is restarted from a stage: from there on, the opposite is said of some
+     * approvals.
+     */
     public GeneratedPipeline restartedFrom(int stage) {
         List<Node> parts = new ArrayList<>(body.parts());
         parts.subList(stage, parts.size()).replaceAll(part -> part.replace(this::perhapsOpposite));
@@ -67,8 +71,8 @@ public record GeneratedPipeline(
     }
 
     /**
-     * Whether an approval passes at one time and times out at another. A time limit that passes while the controller is down would
-     * swap the two.
+     * Whether an approval passes at one time and times out at another. A time limit that passes while the controller is
+     * down would swap the two.
      */
     public boolean timesOutAtTimes() {
         return sites().stream().anyMatch(Site::timesOutAtTimes);

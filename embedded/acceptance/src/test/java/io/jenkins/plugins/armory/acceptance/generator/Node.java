@@ -103,11 +103,12 @@ sealed interface Node {
     }
 
     /**
-     * A step for approvals, of which all have to succeed: {@code armoryWebhookApproval}, or {@code armoryWebhookApprovals} for several.
+     * A step for approvals, of which all have to succeed: {@code armoryWebhookApproval}, or {@code
+     * armoryWebhookApprovals} for several.
      *
      * @param environment the step's parameter, {@code null} where it has none
-     * @param elements of which either one at most may say something else at another time, so that the first one to fail does not
-     *     depend on which of them were called
+     * @param elements of which either one at most may say something else at another time, so that the first one to fail
+     *     does not depend on which of them were called
      */
     record Approval(Phase phase, String environment, List<Element> elements) implements Node {
 

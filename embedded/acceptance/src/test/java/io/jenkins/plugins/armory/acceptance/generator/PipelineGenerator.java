@@ -25,9 +25,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Composes Pipelines at random. What is in them is what people write: environments that depend on each other, in branches or one
- * after the other, with approvals of all phases; approvals in plain stages; {@code retry}, {@code try} and {@code catchError}
- * around them; steps of many approvals; environments of the settings; rollbacks, also within their environments; misspelt names; equal names in different branches.
+ * Composes Pipelines at random. What is in them is what people write: environments that depend on each other, in
+ * branches or one after the other, with approvals of all phases; approvals in plain stages; {@code retry}, {@code try}
+ * and {@code catchError} around them; steps of many approvals; environments of the settings; rollbacks, also within
+ * their environments; misspelt names; equal names in different branches.
  *
  * <p>Left out is what the rules do not speak of: environments under {@code failFast}.
  */
@@ -256,8 +257,8 @@ public final class PipelineGenerator {
     }
 
     /**
-     * An approval that certainly starts after one of its phase has failed in another branch of the stage: environments see to the
-     * order.
+     * An approval that certainly starts after one of its phase has failed in another branch of the stage: environments
+     * see to the order.
      */
     private Node startsAfterFailure() {
         if (unused().size() < 2 || approvals + 2 > MAX_APPROVALS) {

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** An environment of the settings of the controller that runs the Pipelines. Each of its rules calls a webhook of the settings. */
+/**
+ * An environment of the settings of the controller that runs the Pipelines. Each of its rules calls a webhook of the
+ * settings.
+ */
 public enum ProtectedEnvironment {
     APPROVED("prod-1", 1, 0),
     CHECKED("prod-2", 0, 1),

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds what branches of {@code parallel} can tell each other: where one branch changes something that another one looks at,
- * the order in which they come to it matters. All else is independent, so that one order stands for all.
+ * Finds what branches of {@code parallel} can tell each other: where one branch changes something that another one
+ * looks at, the order in which they come to it matters. All else is independent, so that one order stands for all.
  */
 final class Races {
 

@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Runs a Pipeline by the rules of DESIGN.md, sections 5 and 15, in one of the orders that there can be. Each rule stands where its
- * sentence is quoted. A part runs until it ends or waits, and is told what comes then.
+ * Runs a Pipeline by the rules of DESIGN.md, sections 5 and 15, in one of the orders that there can be. Each rule
+ * stands where its sentence is quoted. A part runs until it ends or waits, and is told what comes then.
  */
 final class Rules {
 
@@ -87,7 +87,9 @@ final class Rules {
             return new Scope(stage, environment, body, all);
         }
 
-        /** Belongs: "An approval belongs to the environment that it stands in or names, else to the stage around it." */
+        /**
+         * Belongs: "An approval belongs to the environment that it stands in or names, else to the stage around it."
+         */
         Place place() {
             return environment == null ? stage : environment.place;
         }
@@ -100,8 +102,8 @@ final class Rules {
         }
 
         /**
-         * Before: "What began earlier comes before, unless it is around the other, or in another branch of a parallel or matrix. In the body
-         * of an environment only that body counts."
+         * Before: "What began earlier comes before, unless it is around the other, or in another branch of a parallel
+         * or matrix. In the body of an environment only that body counts."
          */
         boolean isBehind(Scope earlier) {
             return !isBeside(earlier.branches) && (body == null || body == earlier.body);
@@ -234,7 +236,10 @@ final class Rules {
             return state == State.FAILED || state == State.ROLLED_BACK || state == State.CANCELLED;
         }
 
-        /** "In afterDeployment a failure throws nothing"; "Cancelled … counts as closed; the Pipeline goes on behind it." */
+        /**
+         * "In afterDeployment a failure throws nothing"; "Cancelled … counts as closed; the Pipeline goes on behind
+         * it."
+         */
         boolean isClosedQuietly() {
             return !failedChecks.isEmpty() || state == State.CANCELLED;
         }
@@ -337,8 +342,8 @@ final class Rules {
     }
 
     /**
-     * Result: "it is FAILURE at least if something was cancelled or a rollback failed, and UNSTABLE at least if an environment is closed at
-     * the end or an afterDeployment approval has failed".
+     * Result: "it is FAILURE at least if something was cancelled or a rollback failed, and UNSTABLE at least if an
+     * environment is closed at the end or an afterDeployment approval has failed".
      */
     private void worsenByWhatIsClosed() {
         if (hasCancelled()) {
@@ -382,8 +387,8 @@ final class Rules {
     }
 
     /**
-     * A build is restarted from here: it knows what has happened in the stages before, and "failed approvals still count, except
-     * those of the stages that are run again". What was only mentioned, it has not heard of.
+     * A build is restarted from here: it knows what has happened in the stages before, and "failed approvals still
+     * count, except those of the stages that are run again". What was only mentioned, it has not heard of.
      */
     private void restart(int stage) {
         environments.values().removeIf(environment -> environment.state == State.MENTIONED);
@@ -584,7 +589,10 @@ final class Rules {
         });
     }
 
-    /** Throws or cancels: "A failure throws; then the Pipeline's catch or finally decides about plain stages". What did not throw cancels. */
+    /**
+     * Throws or cancels: "A failure throws; then the Pipeline's catch or finally decides about plain stages". What did
+     * not throw cancels.
+     */
     private boolean isCancelled(Scope stage) {
         return quiets.stream().anyMatch(quiet -> stage.isBehind(quiet.scope))
                 || environments.values().stream()
@@ -800,7 +808,10 @@ final class Rules {
         return environment.state == State.COMPLETE && !environment.isClosed() && !awaitsApprovals(environment);
     }
 
-    /** Nothing else runs, so what an environment waits for does not come: "rejects cycles and unknown names with a clear error". */
+    /**
+     * Nothing else runs, so what an environment waits for does not come: "rejects cycles and unknown names with a clear
+     * error".
+     */
     private boolean giveUp() {
         List<Environment> waitInVain = environments.values().stream()
                 .filter(environment -> environment.state == State.WAITING)
@@ -999,7 +1010,10 @@ final class Rules {
         }
     }
 
-    /** Whether the environment that it belongs to is over, or, for a gate beside it, has begun: that "is an error that closes". */
+    /**
+     * Whether the environment that it belongs to is over, or, for a gate beside it, has begun: that "is an error that
+     * closes".
+     */
     private boolean isTooLate(Node.Approval approval, Environment environment, Scope where) {
         boolean tooLate = environment.isOverWithoutDeployment()
                 || environment.state == State.COMPLETE && approval.phase() != Phase.AFTER_DEPLOYMENT
@@ -1012,7 +1026,10 @@ final class Rules {
         return tooLate;
     }
 
-    /** An approval of an environment has ended: it may have been the last thing that the environment, or its dependents, waited for. */
+    /**
+     * An approval of an environment has ended: it may have been the last thing that the environment, or its dependents,
+     * waited for.
+     */
     private void close(String name) {
         open.merge(name, -1, Integer::sum);
         Environment environment = environments.get(name);
@@ -1035,7 +1052,8 @@ final class Rules {
     }
 
     /**
-     * Whether one of the phase has failed in another branch; "in the same branch, once the failure was caught, it is a new try".
+     * Whether one of the phase has failed in another branch; "in the same branch, once the failure was caught, it is a
+     * new try".
      */
     private static Answer othersFailed(Node.Approval approval, Scope scope) {
         if (scope.place() == null) {
@@ -1050,7 +1068,9 @@ final class Rules {
         return answer;
     }
 
-    /** "Until the build comes to an environment of that name": what has failed by then keeps it from being deployed to. */
+    /**
+     * "Until the build comes to an environment of that name": what has failed by then keeps it from being deployed to.
+     */
     private void failEarly(Node.Approval approval) {
         if (approval.environment() != null && !isReached(approval.environment())) {
             early.computeIfAbsent(approval.environment(), name -> new HashSet<>())
@@ -1115,7 +1135,10 @@ final class Rules {
         }
     }
 
-    /** Each of them may be called or not. Nothing but the number of its calls depends on that, so two ways stand for all. */
+    /**
+     * Each of them may be called or not. Nothing but the number of its calls depends on that, so two ways stand for
+     * all.
+     */
     private void callPerhaps(List<Node.Element> elements) {
         if (!elements.isEmpty() && choices.perhaps()) {
             elements.forEach(this::call);

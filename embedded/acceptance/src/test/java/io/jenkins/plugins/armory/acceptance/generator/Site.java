@@ -14,7 +14,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/** One approval of a Pipeline as its external process, and the person, see it: how often they were called, and what they say. */
+/**
+ * One approval of a Pipeline as its external process, and the person, see it: how often they were called, and what they
+ * say.
+ */
 public final class Site {
 
     private static final Executor LATER = CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS);
@@ -41,7 +44,10 @@ public final class Site {
         this.environment = environment;
     }
 
-    /** The end of the path of its calls. The settings have one address for a rule, in which the job and the environment are variables. */
+    /**
+     * The end of the path of its calls. The settings have one address for a rule, in which the job and the environment
+     * are variables.
+     */
     public String path(long seed, String job) {
         return environment == null
                 ? seed + "/" + number()
@@ -107,8 +113,8 @@ public final class Site {
     }
 
     /**
-     * Says it until there is an answer that is final, over a death of the controller. An approval may have ended meanwhile, as others
-     * have that fail beside it.
+     * Says it until there is an answer that is final, over a death of the controller. An approval may have ended
+     * meanwhile, as others have that fail beside it.
      */
     private void insist(Supplier<Answer> saying) {
         Answer answer = Answer.patiently(saying);

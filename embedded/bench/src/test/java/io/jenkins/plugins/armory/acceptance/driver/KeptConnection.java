@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A connection to a server on this machine that is kept from one request to the next. It does so little itself that what it
- * measures is the server, although both run on the same processors.
+ * A connection to a server on this machine that is kept from one request to the next. It does so little itself that
+ * what it measures is the server, although both run on the same processors.
  */
 public final class KeptConnection implements AutoCloseable {
 

@@ -13,14 +13,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * How fast requests were answered that were sent over kept connections, each connection's next one once the last was answered.
+ * How fast requests were answered that were sent over kept connections, each connection's next one once the last was
+ * answered.
  *
  * @param nanos times of the single requests, in order of size
  * @param total time of all of them, in nanoseconds
  */
 public record Load(long[] nanos, long total) {
 
-    /** Of a request that was taken: also a redirect, with which the embedded controller answers forms. A 202 would have come too early. */
+    /**
+     * Of a request that was taken: also a redirect, with which the embedded controller answers forms. A 202 would have
+     * come too early.
+     */
     private static final Set<Integer> TAKEN = Set.of(200, 302);
 
     /** A POST request with a JSON body, see {@link KeptConnection#post}. */

@@ -6,15 +6,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A disk with a volatile cache: an ext4 file system on a block device that loses what was not flushed when its power is cut.
+ * A disk with a volatile cache: an ext4 file system on a block device that loses what was not flushed when its power is
+ * cut.
  *
- * <p>The device is a loop device on an image file. The file is in LazyFS, a FUSE file system that keeps what is written to a
- * file in its own memory until that file is synced. The kernel turns a flush of the device into a sync of the file. So the
- * memory of the LazyFS process is the cache of the disk, and SIGKILL to this process is the power cut.
+ * <p>The device is a loop device on an image file. The file is in LazyFS, a FUSE file system that keeps what is written
+ * to a file in its own memory until that file is synced. The kernel turns a flush of the device into a sync of the
+ * file. So the memory of the LazyFS process is the cache of the disk, and SIGKILL to this process is the power cut.
  */
 public final class LossyDisk implements AutoCloseable {
 
-    /** LazyFS has the room for all of it in its memory, and fills that when it starts; with less, it would write too soon. */
+    /**
+     * LazyFS has the room for all of it in its memory, and fills that when it starts; with less, it would write too
+     * soon.
+     */
     private static final int MEBIBYTES = 128;
 
     private static final String IMAGE = "disk.img";

@@ -13,8 +13,8 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 
 /**
- * Counts how often a file is replaced by a new one of its name, as programs of builds are when they are saved. The folder may appear
- * later than this object.
+ * Counts how often a file is replaced by a new one of its name, as programs of builds are when they are saved. The
+ * folder may appear later than this object.
  */
 public final class Replacements implements AutoCloseable {
 

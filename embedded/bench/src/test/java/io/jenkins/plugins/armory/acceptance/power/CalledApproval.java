@@ -10,8 +10,8 @@ import java.util.Set;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * An approval whose webhook was called, as its external process knows it: what was sent, and what was promised. An answer 200
- * promises the verdict that was sent, an answer 409 the decision that it names.
+ * An approval whose webhook was called, as its external process knows it: what was sent, and what was promised. An
+ * answer 200 promises the verdict that was sent, an answer 409 the decision that it names.
  */
 final class CalledApproval {
 

@@ -34,11 +34,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
- * Cuts the power of a controller's disk again and again, while builds start approvals and their external processes call back.
- * After each cut, all that these were promised stands.
+ * Cuts the power of a controller's disk again and again, while builds start approvals and their external processes call
+ * back. After each cut, all that these were promised stands.
  *
- * <p>A build has three approvals in parallel. One is called back once, one twice at the same time with opposite verdicts, and
- * one not before the power is back.
+ * <p>A build has three approvals in parallel. One is called back once, one twice at the same time with opposite
+ * verdicts, and one not before the power is back.
  */
 public final class PowerCuts {
 

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The deployment files of the examples, each as a whole and with a failure of each kind. What must come of it follows from the rules in
- * docs/deployment-files.md.
+ * The deployment files of the examples, each as a whole and with a failure of each kind. What must come of it follows
+ * from the rules in docs/deployment-files.md.
  */
 @AcceptanceTest
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The token endpoint on a controller, and what its tokens are good for. {@code TokenEndpointTest} has the contract, answer by answer, and
- * {@link OpenApiTest} holds the documentation to it.
+ * The token endpoint on a controller, and what its tokens are good for. {@code TokenEndpointTest} has the contract,
+ * answer by answer, and {@link OpenApiTest} holds the documentation to it.
  */
 @AcceptanceTest
 public class TokenEndpointContractTest {
