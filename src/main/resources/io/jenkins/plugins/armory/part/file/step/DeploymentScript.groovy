@@ -1,4 +1,4 @@
-package io.jenkins.plugins.armory.step.deployment
+package io.jenkins.plugins.armory.part.file.step
 
 import org.jenkinsci.plugins.workflow.cps.CpsScript
 
