@@ -35,6 +35,9 @@ public abstract class SettingsSection extends GlobalConfiguration {
 
     private static final Logger LOGGER = Logger.getLogger(SettingsSection.class.getName());
 
+    /** The field of the form that says that the section is in it. */
+    private static final String SHOWN = "shown";
+
     private final transient String root;
     private final transient Set<String> settings;
     private final transient List<String> lists;
@@ -152,8 +155,9 @@ public abstract class SettingsSection extends GlobalConfiguration {
      */
     @Override
     public final boolean configure(StaplerRequest2 request, JSONObject json) throws FormException {
+        boolean isShown = json.remove(SHOWN) != null; // a section whose last row was removed has nothing else
         boolean replaces = Boolean.TRUE.equals(json.remove("replace"));
-        if (json.isEmpty() || (fault != null && !replaces)) {
+        if (!isShown || (fault != null && !replaces)) {
             return true;
         }
         leaveOutBlanks(json);
