@@ -177,14 +177,14 @@ class DeploymentStepsJenkinsTest {
                 "step.environment.ArmoryRollbackStep/help/environment",
                 "step.approval.ArmoryWebhookApprovalStep/help/phase",
                 "step.approval.ArmoryWebhookApprovalStep/help/manualApproval",
-                "protect.ManualApproval/help/message",
-                "protect.ManualApproval/help/submitters",
-                "protect.ManualApproval/help/required",
-                "protect.ManualApproval/help/rules",
-                "protect.ApprovalRule/help/submitters",
-                "protect.ApprovalRule/help/required",
-                "protect.ManualApproval/help/notByRequester",
-                "protect.ManualApproval/help/parameters",
+                "config.form.ManualApproval/help/message",
+                "config.form.ManualApproval/help/submitters",
+                "config.form.ManualApproval/help/required",
+                "config.form.ManualApproval/help/rules",
+                "config.form.ApprovalRule/help/submitters",
+                "config.form.ApprovalRule/help/required",
+                "config.form.ManualApproval/help/notByRequester",
+                "config.form.ManualApproval/help/parameters",
                 "step.environment.EnvironmentName/help/name")) {
             String text = client.goTo("descriptor/io.jenkins.plugins.armory." + path, "text/html")
                     .getWebResponse()
