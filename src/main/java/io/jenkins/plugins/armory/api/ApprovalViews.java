@@ -38,7 +38,7 @@ public final class ApprovalViews {
                 approval.environment(),
                 approval.webhook(),
                 approval.title(),
-                terms.path(),
+                approval.path(),
                 terms.rule(),
                 ApprovalView.State.valueOf(approval.state().name()),
                 approval.createdAt().toString(),

@@ -31,6 +31,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param createdAt when its step started
  * @param step the id of its step's first approval: all of them have to succeed, and the first that fails ends the
  *     others
+ * @param path what messages name an approval of a list by, such as {@code region=eu-west (approvals[17])}; empty for
+ *     one that is in none
  * @param origin where it comes from
  * @param terms what its step says
  * @param channels the ways in which the external process may give its verdict; empty if none is required of it
@@ -58,6 +60,7 @@ public record Approval(
         @JsonProperty("build") BuildRef build,
         @JsonProperty("createdAt") Instant createdAt,
         @JsonProperty("step") String step,
+        @JsonProperty("path") String path,
         @JsonProperty("origin") Origin origin,
         @JsonProperty("terms") Terms terms,
         @JsonProperty("channels") Set<Channel> channels,
@@ -135,6 +138,7 @@ public record Approval(
     public Approval {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(build, "build");
+        Objects.requireNonNull(path, "path");
         Objects.requireNonNull(origin, "origin");
         Objects.requireNonNull(state, "state");
         createdAt = createdAt.truncatedTo(ChronoUnit.MILLIS); // as clients are shown it
@@ -159,6 +163,7 @@ public record Approval(
      */
     public static Approval start(Terms terms, Consumer<ApprovalBuilder> rest) {
         ApprovalBuilder approval = ApprovalBuilder.builder()
+                .path("")
                 .origin(Origin.UNKNOWN)
                 .terms(terms)
                 .channels(terms.webhook() == null ? Set.of() : Set.of(Channel.CALLBACK))

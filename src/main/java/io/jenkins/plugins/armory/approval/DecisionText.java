@@ -15,7 +15,7 @@ public final class DecisionText {
 
     /** Returns the reason of a failure, for the log and for the exception of the step. */
     public static String failure(Approval approval) {
-        return at(approval.terms().path(), failure(approval, approval.requireDecision()));
+        return at(approval.path(), failure(approval, approval.requireDecision()));
     }
 
     private static String failure(Approval approval, Decision decision) {
@@ -89,7 +89,7 @@ public final class DecisionText {
         if (line.startsWith(WARNING)) {
             return WARNING + line(approval, line.substring(WARNING.length()));
         }
-        String path = approval.terms().path();
+        String path = approval.path();
         if (!path.isEmpty()) {
             return at(path, line);
         }

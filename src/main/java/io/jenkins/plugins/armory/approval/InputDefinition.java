@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.jenkins.plugins.armory.webhook.text.Bound;
-import java.io.Serializable;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -16,7 +15,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public record InputDefinition(
         @JsonProperty("name") String name,
-        @JsonProperty("definition") String definition) implements Serializable {
+        @JsonProperty("definition") String definition) {
 
     public InputDefinition {
         Objects.requireNonNull(name, "name");

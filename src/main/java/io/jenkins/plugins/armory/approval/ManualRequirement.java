@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import io.soabase.recordbuilder.core.RecordBuilder;
-import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -28,7 +27,7 @@ public record ManualRequirement(
         @JsonProperty("rules") List<PeopleRule> rules,
         @CheckForNull @JsonProperty("requesters") List<String> requesters,
         @JsonProperty("inputs") List<InputDefinition> inputs)
-        implements ManualRequirementBuilder.With, Serializable {
+        implements ManualRequirementBuilder.With {
 
     /**
      * The most people that all rules together require. Bounds the size of a record, which has all approvals with their

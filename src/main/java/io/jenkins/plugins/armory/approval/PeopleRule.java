@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.approval;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.io.Serializable;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -16,7 +15,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public record PeopleRule(
         @JsonProperty("submitters") List<String> submitters,
-        @JsonProperty("required") int required) implements Serializable {
+        @JsonProperty("required") int required) {
 
     public PeopleRule {
         submitters = List.copyOf(submitters);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import io.soabase.recordbuilder.core.RecordBuilder;
-import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,14 +13,11 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The terms of an approval, as its step gives them: the Pipeline's program has them until the approval is written, and
- * then the approval.
+ * The terms of an approval, as its step gives them. Approvals of one step that have the same terms share them.
  *
  * @param phase where it stands in the deployment
  * @param environment what is deployed to, or the stage; {@code null} if none is known
  * @param webhook name of the webhook, {@code null} if none is called and people alone decide
- * @param path what messages name an approval of a list by, such as {@code region=eu-west (approvals[17])}; empty for
- *     one that is in none
  * @param rule whether the settings ask for it, as a rule of the environment, and not the Pipeline
  * @param callbackCredentialsId id of the Secret text credential that may call back, {@code null} for none
  * @param allowedCallers the callers that the step admits of those that the settings admit; empty for all
@@ -38,7 +34,6 @@ public record Terms(
         @JsonProperty("phase") Phase phase,
         @CheckForNull @JsonProperty("environment") String environment,
         @CheckForNull @JsonProperty("webhook") String webhook,
-        @JsonProperty("path") String path,
         @JsonProperty("rule") boolean rule,
 
         @CheckForNull @JsonProperty("callbackCredentialsId") String callbackCredentialsId,
@@ -49,7 +44,7 @@ public record Terms(
         @JsonProperty("fromCall") boolean fromCall,
         @CheckForNull @JsonProperty("heartbeat") Duration heartbeat,
         @CheckForNull @JsonProperty("opensAt") Instant opensAt)
-        implements TermsBuilder.With, Serializable {
+        implements TermsBuilder.With {
 
     /** The hours of an approval that names no limit, as in Armory's <i>External Automation</i>. */
     public static final long STANDARD_HOURS = 24;
@@ -58,7 +53,6 @@ public record Terms(
 
     public Terms {
         Objects.requireNonNull(phase, "phase");
-        Objects.requireNonNull(path, "path");
         Objects.requireNonNull(timeout, "timeout");
         allowedCallers = List.copyOf(allowedCallers);
         Bound.LINE.check("environment", environment);
@@ -74,7 +68,6 @@ public record Terms(
     public static TermsBuilder standard() {
         return TermsBuilder.builder()
                 .phase(Phase.STRATEGY)
-                .path("")
                 .allowedCallers(List.of())
                 .timeout(Duration.ofHours(STANDARD_HOURS));
     }

@@ -269,7 +269,7 @@ public abstract class SuspendedExecution extends StepExecution {
     }
 
     /** Returns a new id of an approval of the build. Looks at memory alone. */
-    protected final String newId() {
+    public final String newId() {
         try {
             return armory().tokens().newId(armory().deployments().keyOf(build()));
         } catch (IOException | InterruptedException x) { // of the context, which has the build in memory

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.store.disk.ChecksumLine;
@@ -170,7 +169,7 @@ final class BuildLog {
      * @param values what it sets, by key
      * @throws IOException if it may not be on disk
      */
-    void append(Map<String, JsonNode> values) throws IOException {
+    void append(Map<String, ?> values) throws IOException {
         String text = (commits + 1) + " " + StoredJson.text(values);
         byte[] line = ChecksumLine.of(text.getBytes(StandardCharsets.UTF_8));
         write(file(), line);
@@ -195,14 +194,15 @@ final class BuildLog {
      * @param all returns all values
      * @throws IOException if it cannot be completed; nothing can be appended then
      */
-    void complete(Supplier<Map<String, JsonNode>> all) throws IOException {
+    void complete(Supplier<Map<String, Object>> all) throws IOException {
         if (Disk.size(file()) >= length) {
             return;
         }
         var there = new BuildLog(folder);
-        var values = new LinkedHashMap<String, JsonNode>();
-        there.read(0, values);
-        values.replaceAll((key, value) -> NullNode.getInstance());
+        var known = new LinkedHashMap<String, JsonNode>();
+        there.read(0, known);
+        var values = new LinkedHashMap<String, Object>();
+        known.keySet().forEach(key -> values.put(key, null));
         values.putAll(all.get());
         while (there.commits < commits) {
             there.append(values);

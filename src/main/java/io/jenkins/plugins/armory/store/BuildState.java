@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.BuildRef;
-import io.jenkins.plugins.armory.approval.CommonTexts;
 import io.jenkins.plugins.armory.approval.Event;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.environment.Deployment;
@@ -52,7 +51,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class BuildState {
 
-    private static final String APPROVAL = "approval/";
+    /** The most bytes of one commit of a step. */
+    private static final int MOST_OF_STEP = 16 << 20;
 
     /** What the keys of the values of parts begin with. */
     private static final String PART = "part/";
@@ -87,6 +87,7 @@ public final class BuildState {
     private final BuildLog log;
 
     private final DeploymentValues values;
+    private final ApprovalValues ofApprovals = new ApprovalValues();
     private final Markers markers;
     private final Markers.Marker marker;
     private volatile BuildRef build;
@@ -256,14 +257,7 @@ public final class BuildState {
             doubt = x.getMessage();
         }
         try {
-            var common = new CommonTexts();
-            for (Map.Entry<String, JsonNode> each : all.entrySet()) {
-                if (each.getKey().startsWith(APPROVAL)) {
-                    String at = where + ": " + each.getKey();
-                    state.keep(StoredJson.read(at, each.getValue(), Approval.class, common));
-                }
-            }
-            all.keySet().removeIf(each -> each.startsWith(APPROVAL));
+            state.ofApprovals.read(where, all, state::keep);
             read = values.read(where, all);
         } catch (IOException x) {
             doubt = doubt == null ? x.getMessage() : doubt;
@@ -446,10 +440,10 @@ public final class BuildState {
     }
 
     /** Returns all that is on disk, by key. The caller holds the lock of the writer. */
-    private Map<String, JsonNode> all() {
-        Map<String, JsonNode> all = values.all(durable);
+    private Map<String, Object> all() {
+        Map<String, Object> all = values.all(durable);
         all.putAll(ofParts);
-        approvals().forEach(each -> all.put(APPROVAL + each.id(), StoredJson.tree(each)));
+        all.putAll(ofApprovals.all(approvals()));
         return all;
     }
 
@@ -471,13 +465,20 @@ public final class BuildState {
      * failed meanwhile in another branch of the same {@code parallel}, they end at once.
      *
      * @return the effect on the environments; with a problem, nothing was added
+     * @throws IllegalArgumentException if they are too long for one commit
      * @throws UnwrittenException if that could not be written; nothing was added then
      */
     public Transition create(ApprovalStarted started, List<Approval> created) throws UnwrittenException {
+        Map<String, Object> json = ofApprovals.all(created);
+        long length = StoredJson.text(json).length();
+        if (length > MOST_OF_STEP) {
+            throw new IllegalArgumentException("is longer than " + MOST_OF_STEP + " bytes of JSON: it has " + length
+                    + "; shorten what each has, such as bodyTemplate, message and context, or use several steps");
+        }
         return commit(commit -> {
             Transition transition = commit.on(started);
             if (transition.problem() == null) {
-                commit.create(created);
+                commit.create(created, json);
                 OpenApproval approval = started.approval();
                 transition
                         .deployment()
@@ -589,8 +590,10 @@ public final class BuildState {
         try {
             Unwritten before = unwritten();
             Commit commit = done(all, before.deployment);
-            var changed = new LinkedHashMap<String, JsonNode>();
-            commit.changed().forEach((id, approval) -> changed.put(APPROVAL + id, StoredJson.tree(approval)));
+            var changed = new LinkedHashMap<String, Object>(commit.json());
+            commit.changed()
+                    .forEach((id, approval) ->
+                            changed.computeIfAbsent(ApprovalValues.keyOf(id), key -> ofApprovals.valueOf(approval)));
             commit.created().forEach(this::await);
             before.touched.addAll(commit.open());
             write(new Unwritten(commit.deployment(), before.changes, before.touched), changed, commit.closes(), () -> {
@@ -743,13 +746,12 @@ public final class BuildState {
      * @param closes whether more is closed than the deployment says
      * @param known done once that is on disk
      */
-    private void write(Unwritten unwritten, Map<String, JsonNode> further, boolean closes, Runnable known)
-            throws IOException {
+    private void write(Unwritten unwritten, Map<String, ?> further, boolean closes, Runnable known) throws IOException {
         Deployment deployment = unwritten.deployment;
         boolean isFirst = log.commits() == 0;
         boolean isWritten = deployment == durable && !isFirst;
         try {
-            Map<String, JsonNode> changed = isWritten
+            Map<String, Object> changed = isWritten
                     ? new LinkedHashMap<>()
                     : values.changes(isFirst ? null : durable, deployment, unwritten.touched);
             changed.putAll(further);
@@ -778,7 +780,7 @@ public final class BuildState {
         }
     }
 
-    private void append(Map<String, JsonNode> values, boolean closes) throws IOException {
+    private void append(Map<String, Object> values, boolean closes) throws IOException {
         try {
             markers.whileOpen(() -> {
                 marker.mark(build, deadline);

@@ -58,6 +58,9 @@ final class Commit {
     private final List<Applied> applied = new ArrayList<>();
     private final Map<String, Approval> changed = new LinkedHashMap<>();
 
+    /** The values in the log that are known: of new approvals. */
+    private final Map<String, Object> json = new LinkedHashMap<>();
+
     /**
      * @param known the approvals so far, by id
      * @param waiting the ids of those that are pending, by their steps
@@ -69,13 +72,16 @@ final class Commit {
         this.now = now;
     }
 
-    /** Adds approvals. Those that are there stay as they are. */
-    void create(Collection<Approval> all) {
-        for (Approval each : all) {
-            if (find(each.id()) == null) {
-                created.add(each);
-                changed.put(each.id(), each);
-            }
+    /**
+     * Adds approvals, unless they are there.
+     *
+     * @param written their values in the log
+     */
+    void create(Collection<Approval> all, Map<String, Object> written) {
+        if (all.stream().allMatch(each -> find(each.id()) == null)) {
+            created.addAll(all);
+            all.forEach(each -> changed.put(each.id(), each));
+            json.putAll(written);
         }
     }
 
@@ -91,6 +97,7 @@ final class Commit {
         applied.add(effect);
         if (!transition.approval().equals(before)) {
             changed.put(id, transition.approval());
+            json.remove(ApprovalValues.keyOf(id));
         }
         if (effect.decides()) {
             OpenApproval waited = deployment.approvals().get(before.step());
@@ -221,6 +228,10 @@ final class Commit {
 
     List<Applied> applied() {
         return applied;
+    }
+
+    Map<String, Object> json() {
+        return json;
     }
 
     /** Returns the approvals that are new or changed, by id. */

@@ -2,7 +2,6 @@ package io.jenkins.plugins.armory.store;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.environment.Deployment;
@@ -99,8 +98,8 @@ final class DeploymentValues {
      * @param before what the log has, {@code null} before its first line
      * @param approvals the ids of the approvals that have begun or ended since
      */
-    Map<String, JsonNode> changes(@CheckForNull Deployment before, Deployment after, Set<String> approvals) {
-        var changes = new LinkedHashMap<String, JsonNode>();
+    Map<String, Object> changes(@CheckForNull Deployment before, Deployment after, Set<String> approvals) {
+        var changes = new LinkedHashMap<String, Object>();
         Deployment known = before == null ? Deployment.EMPTY : before;
         add(changes, BUILD, before == null ? null : build(before), build(after));
         after.environments().forEach((name, each) -> {
@@ -118,15 +117,13 @@ final class DeploymentValues {
         }
         next = keyed(after.failures());
         next.forEach((key, failure) -> add(changes, key, failures.get(key), failure));
-        failures.keySet().stream()
-                .filter(key -> !next.containsKey(key))
-                .forEach(key -> changes.put(key, NullNode.getInstance()));
+        failures.keySet().stream().filter(key -> !next.containsKey(key)).forEach(key -> changes.put(key, null));
         return changes;
     }
 
     /** Returns all that the log has of a deployment. */
-    Map<String, JsonNode> all(Deployment written) {
-        Map<String, JsonNode> all = changes(null, written, written.approvals().keySet());
+    Map<String, Object> all(Deployment written) {
+        Map<String, Object> all = changes(null, written, written.approvals().keySet());
         failures.forEach((key, failure) -> add(all, key, null, failure));
         return all;
     }
@@ -146,9 +143,9 @@ final class DeploymentValues {
     }
 
     private static void add(
-            Map<String, JsonNode> changes, String key, @CheckForNull Record before, @CheckForNull Record after) {
+            Map<String, Object> changes, String key, @CheckForNull Record before, @CheckForNull Record after) {
         if (!Objects.equals(before, after)) {
-            changes.put(key, after == null ? NullNode.getInstance() : StoredJson.tree(after));
+            changes.put(key, after);
         }
     }
 

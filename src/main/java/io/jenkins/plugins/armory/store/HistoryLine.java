@@ -43,7 +43,7 @@ final class HistoryLine {
         put(line, "environment", approval.environment());
         line.put("phase", approval.phase().toString());
         put(line, "webhook", approval.hasWebhook() ? approval.webhook() : null);
-        put(line, "rule", approval.isRule() ? approval.terms().path() : null);
+        put(line, "rule", approval.isRule() ? approval.path() : null);
         line.put("createdAt", approval.createdAt().toString())
                 .put("decidedAt", decision.decidedAt().toString())
                 .put("outcome", decision.outcome().name())

@@ -39,7 +39,7 @@ record ApprovalSearch(List<String> words, long from) {
         Decision decision = approval.decision();
         return Stream.of(
                         approval.id(),
-                        approval.terms().path(),
+                        approval.path(),
                         approval.webhook(),
                         approval.environment(),
                         PageWords.state(stateOf(approval)),

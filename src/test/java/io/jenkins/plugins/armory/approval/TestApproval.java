@@ -56,6 +56,10 @@ public final class TestApproval {
         return this;
     }
 
+    public TestApproval path(String path) {
+        return with(approval -> approval.path(path));
+    }
+
     public TestApproval phase(Phase phase) {
         return terms(set -> set.phase(phase));
     }

@@ -8,6 +8,7 @@ import static io.jenkins.plugins.armory.environment.DeploymentTest.started;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
@@ -35,7 +36,9 @@ import io.jenkins.plugins.armory.webhook.Webhook;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -186,6 +189,32 @@ class StoredTest {
                 }
             }
         });
+    }
+
+    private static List<Approval> reread(Map<String, Object> written) throws IOException {
+        var values = new LinkedHashMap<String, JsonNode>();
+        StoredJson.object("f", StoredJson.text(written))
+                .fields()
+                .forEachRemaining(each -> values.put(each.getKey(), each.getValue()));
+        var read = new ArrayList<Approval>();
+        new ApprovalValues().read("f", values, read::add);
+        return read;
+    }
+
+    @Test
+    void theApprovalsOfAStepComeBackWithWhatTheyShare() throws IOException {
+        Approval one = full();
+        Approval two = one.with(copy -> copy.id("a3").state(Approval.State.SENDING));
+        Approval alone = byPersonAlone();
+
+        Map<String, Object> written = new ApprovalValues().all(List.of(one, two, alone));
+        List<Approval> read = reread(written);
+        assertThat(read).containsExactly(one, two, alone);
+        assertThat(read.get(0).terms()).isSameAs(read.get(1).terms());
+        assertThat(StoredJson.text(written)).containsOnlyOnce("Go?\",\"rules\":[{\"submitters\":[\"alice\",\"ops\"");
+
+        written.remove("step/" + one.step());
+        assertThatIOException().isThrownBy(() -> reread(written)).withMessageContaining("approval/a1");
     }
 
     @Test

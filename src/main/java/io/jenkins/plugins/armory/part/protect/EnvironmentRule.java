@@ -18,8 +18,10 @@ import io.jenkins.plugins.armory.config.form.SecretTexts;
 import io.jenkins.plugins.armory.config.form.StatusDefinition;
 import io.jenkins.plugins.armory.config.form.WebhookDefinition;
 import io.jenkins.plugins.armory.config.form.Webhooks;
+import io.jenkins.plugins.armory.step.approval.ApprovalDefinition;
 import io.jenkins.plugins.armory.webhook.WebhookRules;
 import io.jenkins.plugins.armory.webhook.text.Bound;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +43,7 @@ import org.kohsuke.stapler.verb.POST;
  * both. The fields are those of the step {@code armoryWebhookApproval}.
  */
 @Restricted(NoExternalUse.class)
-public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRule> {
+public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRule> implements ApprovalDefinition {
 
     @CheckForNull
     private String webhook;
@@ -80,6 +82,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     /** Returns the name of a webhook of the settings, {@code null} if people alone decide. */
     @CheckForNull
+    @Override
     public String getWebhook() {
         return webhook;
     }
@@ -99,6 +102,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
     }
 
     @CheckForNull
+    @Override
     public ManualApproval getManualApproval() {
         return manualApproval;
     }
@@ -127,8 +131,12 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         this.unit = unit == null ? TimeUnit.HOURS.name() : unit.strip();
     }
 
-    /** @throws IllegalArgumentException if the unit is none */
-    public TimeUnit timeUnit() {
+    @Override
+    public Duration limit() {
+        return Terms.limit(timeout, timeUnit());
+    }
+
+    private TimeUnit timeUnit() {
         try {
             return TimeUnit.valueOf(unit);
         } catch (IllegalArgumentException x) {
@@ -140,6 +148,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
     }
 
     /** Returns the names of the webhooks of the settings that are told. */
+    @Override
     public List<String> getNotify() {
         return notify;
     }
@@ -151,6 +160,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
 
     /** Returns the id of a Secret text of Jenkins itself that may call back, {@code null} for none. */
     @CheckForNull
+    @Override
     public String getCallbackCredentialsId() {
         return callbackCredentialsId;
     }
@@ -160,6 +170,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         this.callbackCredentialsId = ListField.notBlank("callbackCredentialsId", callbackCredentialsId);
     }
 
+    @Override
     public List<String> getAllowedCallers() {
         return allowedCallers;
     }
@@ -169,6 +180,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         this.allowedCallers = ListField.noneBlank("allowedCallers", allowedCallers);
     }
 
+    @Override
     public Map<String, String> contextMap() {
         return KeyValue.toMap(context);
     }
@@ -196,7 +208,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         ListField.checkEach("context", context, KeyValue::checkGiven);
         WebhookRules.checkContext(contextMap());
         Bound.LINE.checkEach("notify", notify);
-        Terms.limit(timeout, timeUnit());
+        limit();
         if (manualApproval != null) {
             manualApproval.withoutParameters().rules().forEach(rule -> {
                 if (rule.submitters().isEmpty()) {

@@ -3,12 +3,11 @@ package io.jenkins.plugins.armory.part.protect;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Extension;
-import hudson.model.Run;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.part.protect.window.Windows;
-import io.jenkins.plugins.armory.step.approval.ArmoryWebhookApprovalStep;
+import io.jenkins.plugins.armory.step.approval.ApprovalFactory;
 import io.jenkins.plugins.armory.step.approval.Demands;
-import io.jenkins.plugins.armory.step.approval.Draft;
 import io.jenkins.plugins.armory.step.approval.EnvironmentGuard;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -29,41 +27,33 @@ public final class EnvironmentRules extends Demands {
     private final Windows windows;
     private final Duration longestWait;
 
-    private EnvironmentRules(EnvironmentDefinition definition, Supplier<String> newId) throws IOException {
+    private EnvironmentRules(EnvironmentDefinition definition, ApprovalFactory factory) throws AbortException {
         super(
                 definition.getName(),
-                drafts("before", definition, definition.getBefore(), Phase.BEFORE_DEPLOYMENT),
-                drafts("after", definition, definition.getAfter(), Phase.AFTER_DEPLOYMENT),
-                newId);
+                approvals("before", definition, definition.getBefore(), Phase.BEFORE_DEPLOYMENT, factory),
+                approvals("after", definition, definition.getAfter(), Phase.AFTER_DEPLOYMENT, factory),
+                factory);
         windows = definition.toWindows();
         longestWait = Duration.ofDays(definition.getWaitAtMost());
     }
 
-    private static List<Draft> drafts(
-            String field, EnvironmentDefinition definition, List<EnvironmentRule> rules, Phase phase) {
-        List<Draft> drafts = new ArrayList<>();
+    private static List<Approval> approvals(
+            String field,
+            EnvironmentDefinition definition,
+            List<EnvironmentRule> rules,
+            Phase phase,
+            ApprovalFactory factory)
+            throws AbortException {
+        String environment = definition.getName();
+        List<Approval> approvals = new ArrayList<>();
         for (EnvironmentRule rule : rules) {
             try {
-                drafts.add(draft(definition.getName(), rule, phase));
+                approvals.add(factory.approval(pathOf(environment), phase, environment, rule));
             } catch (IllegalArgumentException x) {
-                throw new IllegalArgumentException(field + '[' + drafts.size() + "]." + x.getMessage(), x);
+                throw new IllegalArgumentException(field + '[' + approvals.size() + "]." + x.getMessage(), x);
             }
         }
-        return drafts;
-    }
-
-    private static Draft draft(String environment, EnvironmentRule rule, Phase phase) {
-        var step = new ArmoryWebhookApprovalStep();
-        step.setWebhook(rule.getWebhook());
-        step.setContext(rule.getContext());
-        step.setManualApproval(rule.getManualApproval());
-        step.setTimeout(rule.getTimeout());
-        step.setUnit(rule.timeUnit());
-        step.setNotify(rule.getNotify());
-        step.setCallbackCredentialsId(rule.getCallbackCredentialsId());
-        step.setAllowedCallers(rule.getAllowedCallers());
-        step.setPhase(phase.toString());
-        return step.draft(environment, true);
+        return approvals;
     }
 
     @Override
@@ -92,12 +82,12 @@ public final class EnvironmentRules extends Demands {
 
         @CheckForNull
         @Override
-        public Demands demandsOf(String environment, Run<?, ?> run, Supplier<String> newId) throws IOException {
+        public Demands demandsOf(String environment, ApprovalFactory factory) throws IOException {
             EnvironmentDefinition definition = ArmoryEnvironments.find(
-                            environment, run.getParent().getFullName())
+                            environment, factory.run().getParent().getFullName())
                     .orElse(null);
             try {
-                return definition == null ? null : new EnvironmentRules(definition, newId);
+                return definition == null ? null : new EnvironmentRules(definition, factory);
             } catch (IllegalArgumentException x) { // the settings were changed by hand
                 throw new AbortException("the environment \"" + environment
                         + "\" of Jenkins's settings cannot be used: " + x.getMessage()

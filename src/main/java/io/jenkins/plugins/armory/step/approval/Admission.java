@@ -116,7 +116,7 @@ public final class Admission {
         }
         Instant at = isThere ? now : requireOpening(now); // one that is there has its own
         Duration atMost = Duration.between(now, end);
-        await(demands.opening(number, at, atMost, step.armory().tokens()), () -> opened(number, id));
+        await(demands.opening(number, at, atMost, step), () -> opened(number, id));
     }
 
     private void opened(int number, String id) throws Exception {

@@ -6,14 +6,14 @@ import hudson.ExtensionList;
 import hudson.model.Computer;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
-import io.jenkins.plugins.armory.approval.Channel;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.approval.DurationText;
-import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.approval.Terms;
+import io.jenkins.plugins.armory.call.CallLoop;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.callback.token.ChosenSecrets;
 import io.jenkins.plugins.armory.callback.token.ListedCallers;
@@ -26,7 +26,6 @@ import io.jenkins.plugins.armory.runtime.BuildRecord;
 import io.jenkins.plugins.armory.step.EnclosingAction;
 import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.store.BuildState;
-import io.jenkins.plugins.armory.store.disk.StoredJson;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.UndeliverableException;
 import io.jenkins.plugins.armory.webhook.Variables;
@@ -37,10 +36,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -50,13 +46,10 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * The creation of the approvals of a step: resolves their webhooks if they have some, checks everything, and writes the
- * approvals. If a check fails, nothing is written and nothing is called.
+ * The creation of the approvals of a step: checks everything and writes them. If a check fails, nothing is written and
+ * nothing is called.
  */
 final class ApprovalStart {
-
-    /** The bytes of JSON of all approvals of one step, which are written together. */
-    private static final int MOST_OF_STEP = 16 << 20;
 
     /** How long it is tried again to write the approvals. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -85,12 +78,14 @@ final class ApprovalStart {
     /**
      * Creates what a step waits for. May wait for an agent.
      *
-     * @param drafts by the ids of the approvals; not empty
+     * @param ids those of the approvals, in their order
+     * @param asked the approvals of an {@link ApprovalFactory}; not empty
      * @return the approvals, in their order
      * @throws AbortException naming what is wrong
      */
-    List<Approval> create(OpenApproval open, Map<String, Draft> drafts) throws IOException, InterruptedException {
-        List<Approval> created = checked(open.id(), drafts);
+    List<Approval> create(OpenApproval open, List<String> ids, List<Approval> asked)
+            throws IOException, InterruptedException {
+        List<Approval> created = checked(open.id(), ids, asked);
         EnclosingAction action = rules ? null : context.get(EnclosingAction.class);
         String notStarted =
                 created.stream().noneMatch(Approval::hasWebhook) ? "Nobody was asked" : "The webhook was not called";
@@ -108,45 +103,24 @@ final class ApprovalStart {
         return created;
     }
 
-    private List<Approval> checked(String step, Map<String, Draft> drafts) throws IOException, InterruptedException {
-        var lookup = new CallsLookup(context, rules);
-        var origin = new Approval.Origin(addressIfKnown());
+    private List<Approval> checked(String step, List<String> ids, List<Approval> asked) throws IOException {
+        CallLoop calls = armory.calls();
+        BuildRef build = BuildRecord.refTo(run);
+        Instant now = Instant.now();
         var approvals = new ArrayList<Approval>();
-        long length = 0;
-        for (Map.Entry<String, Draft> each : drafts.entrySet()) {
-            Terms terms = each.getValue().terms();
+        for (Approval each : asked) {
+            String id = ids.get(approvals.size());
+            Approval approval =
+                    each.with(copy -> copy.id(id).step(step).build(build).createdAt(now));
             try {
-                OutgoingCalls calls = lookup.find(each.getValue());
-                Terms complete = terms.withManual(withRequesters(terms.manual()));
-                Approval approval = Approval.start(
-                        complete,
-                        rest -> rest.id(each.getKey())
-                                .step(step)
-                                .build(BuildRecord.refTo(run))
-                                .createdAt(Instant.now())
-                                .origin(origin)
-                                .channels(channels(calls))
-                                .calls(calls));
-                length += StoredJson.length(approval);
-                armory.calls().check(approval, run);
-                checkCalls(complete, calls);
-                approvals.add(approval);
+                calls.check(approval, run);
+                checkCalls(approval.terms(), approval.calls());
             } catch (IllegalArgumentException | UndeliverableException | AbortException x) {
-                throw new AbortException(DecisionText.at(terms.path(), String.valueOf(x.getMessage())));
+                throw new AbortException(DecisionText.at(approval.path(), String.valueOf(x.getMessage())));
             }
-            if (length > MOST_OF_STEP) {
-                throw new AbortException(
-                        "approvals: is longer than " + MOST_OF_STEP + " bytes of JSON: it has " + length
-                                + "; shorten what each has, such as bodyTemplate, message and notify, or use several steps");
-            }
+            approvals.add(approval);
         }
         return approvals;
-    }
-
-    /** @throws AbortException if it matters who requested the build, and that cannot be known */
-    @CheckForNull
-    private ManualRequirement withRequesters(@CheckForNull ManualRequirement manual) throws AbortException {
-        return manual == null || manual.requesters() == null ? manual : manual.withRequesters(Requesters.of(run));
     }
 
     /** @throws AbortException if the calls do not go with the terms */
@@ -156,34 +130,6 @@ final class ApprovalStart {
             checkCallers(terms, webhook, calls.status());
             checkHeartbeat(terms, calls, webhook);
             checkStatus(terms, calls);
-        }
-    }
-
-    /** Returns the ways in which the external process may decide. */
-    private static Set<Channel> channels(@CheckForNull OutgoingCalls calls) {
-        var channels = EnumSet.noneOf(Channel.class);
-        Webhook webhook = calls == null ? null : calls.webhook();
-        if (webhook == null) {
-            return channels;
-        } else if (webhook.answer() != null) {
-            channels.add(Channel.ANSWER);
-        } else if (!webhook.disableCallback()) {
-            channels.add(Channel.CALLBACK);
-        }
-        if (calls.status() != null) {
-            channels.add(Channel.STATUS);
-        }
-        return channels;
-    }
-
-    /**
-     * Returns the address of this Jenkins, {@code null} if unknown: then the check of the calls fails with a message.
-     */
-    private static String addressIfKnown() {
-        try {
-            return ArmoryConfiguration.get().rootActionUrl();
-        } catch (IllegalStateException x) {
-            return null;
         }
     }
 
@@ -365,6 +311,8 @@ final class ApprovalStart {
             throws AbortException, BuildState.UnwrittenException {
         try {
             return step.written(() -> armory.approvals().create(started, created));
+        } catch (IllegalArgumentException x) {
+            throw new AbortException("approvals: " + x.getMessage());
         } catch (IOException x) {
             if (x instanceof BuildState.UnwrittenException unwritten && System.nanoTime() - begun < PATIENCE_NANOS) {
                 throw unwritten; // who has called repeats it

@@ -28,7 +28,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -154,16 +153,11 @@ public final class ApprovalWait {
         if (step.stopCause() != null || abandoned) {
             return; // stop() ends the step, or who has abandoned the wait
         }
-        List<Draft> drafts = awaited.drafts();
-        if (drafts.isEmpty()) {
+        List<Approval> asked = awaited.approvals();
+        if (asked.isEmpty()) {
             throw new AbortException("The build of this approval is gone.");
         }
-        var all = new LinkedHashMap<String, Draft>();
-        for (Element element : elements) {
-            Draft draft = drafts.get(element.index);
-            all.put(element.id, draft.withPath(awaited.pathOf(element.index, draft)));
-        }
-        List<Approval> created = new ApprovalStart(step, awaited.isRules(), begun).create(open(), all);
+        List<Approval> created = new ApprovalStart(step, awaited.isRules(), begun).create(open(), ids(), asked);
         awaited.written();
         step.noteSeen();
         for (Element element : elements) {

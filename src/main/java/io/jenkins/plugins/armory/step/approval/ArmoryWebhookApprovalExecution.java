@@ -44,11 +44,12 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution {
     public boolean start() throws Exception {
         String environment = EnclosingBody.environment(step.getEnvironment(), getContext());
         try {
-            List<Draft> drafts = step.drafts(
+            List<Approval> asked = step.approvals(
+                    new ApprovalFactory(this, false),
                     environment != null
                             ? environment
                             : getContext().get(EnvVars.class).get("STAGE_NAME"));
-            approvals = approvals(newId(), environment, drafts);
+            approvals = approvals(newId(), environment, asked);
         } catch (AbortException x) {
             mistake = x.getMessage(); // thrown by begin(), since the environments must know before the step ends
         } catch (Exception | Error x) { // as of a parameter of another plugin, or of a key that cannot be read
@@ -63,10 +64,9 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution {
         return false;
     }
 
-    private StepApprovals approvals(String seed, @CheckForNull String environment, List<Draft> drafts)
-            throws IOException {
+    private StepApprovals approvals(String seed, @CheckForNull String environment, List<Approval> asked) {
         Phase phase = Phase.of(step.getPhase()).orElse(Phase.STRATEGY);
-        return new StepApprovals(seed, phase, environment, step.asked(), drafts);
+        return new StepApprovals(seed, phase, environment, step.asked(), asked);
     }
 
     private void begin() throws Exception {

@@ -10,11 +10,11 @@ import hudson.model.Item;
 import hudson.model.Job;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Terms;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
-import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.form.AnswerDefinition;
 import io.jenkins.plugins.armory.config.form.Argument;
 import io.jenkins.plugins.armory.config.form.BodyTemplate;
@@ -34,10 +34,11 @@ import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.step.Shorthands;
 import io.jenkins.plugins.armory.step.StepArguments;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.CancelReference;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,7 +67,7 @@ import org.kohsuke.stapler.verb.POST;
  * WebhookForm}.
  */
 @Restricted(NoExternalUse.class)
-public class ArmoryWebhookApprovalStep extends Step {
+public class ArmoryWebhookApprovalStep extends Step implements ApprovalDefinition {
 
     static final String FUNCTION = "armoryWebhookApproval";
 
@@ -129,8 +130,8 @@ public class ArmoryWebhookApprovalStep extends Step {
         setWebhook(webhook);
     }
 
-    /** Returns the name of a webhook that is defined in Jenkins. */
     @CheckForNull
+    @Override
     public String getWebhook() {
         return webhook;
     }
@@ -322,6 +323,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @CheckForNull
+    @Override
     public ManualApproval getManualApproval() {
         return manualApproval;
     }
@@ -424,6 +426,7 @@ public class ArmoryWebhookApprovalStep extends Step {
     }
 
     @CheckForNull
+    @Override
     public String getCallbackCredentialsId() {
         return callbackCredentialsId;
     }
@@ -434,6 +437,7 @@ public class ArmoryWebhookApprovalStep extends Step {
         this.callbackCredentialsId = Util.fixEmptyAndTrim(callbackCredentialsId);
     }
 
+    @Override
     public List<String> getAllowedCallers() {
         return allowedCallers;
     }
@@ -445,7 +449,7 @@ public class ArmoryWebhookApprovalStep extends Step {
         this.allowedCallers = ListField.of(allowedCallers);
     }
 
-    /** Returns the names of the webhooks that are told of the approval. */
+    @Override
     public List<String> getNotify() {
         return notified;
     }
@@ -466,21 +470,17 @@ public class ArmoryWebhookApprovalStep extends Step {
         return FUNCTION;
     }
 
-    WebhookDefinition definition() {
-        return definition;
-    }
-
     /**
      * Returns the step's approvals.
      *
      * @param place the environment or stage, for people; {@code null} outside both
      * @throws AbortException naming the parameter that is wrong
      */
-    List<Draft> drafts(@CheckForNull String place) throws AbortException {
+    List<Approval> approvals(ApprovalFactory factory, @CheckForNull String place) throws AbortException {
         if (mistake != null) {
             throw new AbortException(mistake);
         }
-        return List.of(draft("", this, place));
+        return List.of(approval("", this, factory, place));
     }
 
     final void beginsWithItsCall() {
@@ -493,59 +493,53 @@ public class ArmoryWebhookApprovalStep extends Step {
         return mistake;
     }
 
-    public final Draft draft(String path, ArmoryWebhookApprovalStep of, @CheckForNull String place)
+    /** @param path what messages name the approval by */
+    final Approval approval(
+            String path, ArmoryWebhookApprovalStep of, ApprovalFactory factory, @CheckForNull String place)
             throws AbortException {
         try {
-            return of.draft(place, false);
+            return factory.approval(path, of.requirePhase(), place, of);
+        } catch (AbortException x) {
+            throw new AbortException(DecisionText.at(path, x.getMessage()));
         } catch (IllegalArgumentException x) {
             throw new AbortException(functionName() + ": " + DecisionText.at(path, x.getMessage()));
         }
     }
 
-    /**
-     * Returns an approval with the parameters.
-     *
-     * @param rule whether it is a rule of an environment
-     * @throws IllegalArgumentException naming the parameter that is wrong
-     */
-    public final Draft draft(@CheckForNull String place, boolean rule) {
-        Bound.LINE.check("webhook", webhook);
-        Webhook inline = inline();
-        Bound.LINE.checkEach("notify", notified);
-        var callers = new ArrayList<String>(allowedCallers);
-        Bound.LINE.checkEach("allowedCallers", callers);
-        String credentialsId = callbackCredentialsId;
-        if (credentialsId != null) { // callers that are named exclude the credential of the settings
-            callers.add(AllowedCallers.CREDENTIALS + credentialsId);
-        } else if (callers.isEmpty() && !rule) {
-            credentialsId = ArmoryConfiguration.get().getCallbackCredentialsId();
-        }
-        Duration limit = Terms.limit(getTimeout(), getUnit());
-        Terms terms = Terms.standard()
-                .phase(requirePhase())
-                .environment(place)
-                .webhook(inline == null ? webhook : inline.name())
-                .rule(rule)
-                .callbackCredentialsId(credentialsId)
-                .allowedCallers(callers)
-                .manual(manualApproval == null ? null : manualApproval.toRequirement())
-                .timeout(limit)
-                .fromCall(fromCall)
-                .heartbeat(heartbeatWithin(limit))
-                .build();
-        return new Draft(
-                terms,
-                inline,
-                definition.contextMap(),
-                cancel == null ? null : cancel.toCancel(),
-                answer == null ? null : answer.toRule(),
-                status == null ? null : status.toCheck(),
-                List.copyOf(notified));
+    @Override
+    public Map<String, String> contextMap() {
+        return definition.contextMap();
+    }
+
+    @Override
+    public Duration limit() {
+        return Terms.limit(getTimeout(), getUnit());
+    }
+
+    @Override
+    public boolean isFromCall() {
+        return fromCall;
+    }
+
+    @Override
+    public CancelReference cancel() {
+        return cancel == null ? null : cancel.toCancel();
+    }
+
+    @Override
+    public AnswerRule answer() {
+        return answer == null ? null : answer.toRule();
+    }
+
+    @Override
+    public StatusCheck status() {
+        return status == null ? null : status.toCheck();
     }
 
     /** Returns the webhook that the step defines, {@code null} if it names one and if people alone decide. */
     @CheckForNull
-    private Webhook inline() {
+    @Override
+    public Webhook inline() {
         if (webhook != null || asksPersonAlone()) {
             return null;
         }
@@ -579,12 +573,13 @@ public class ArmoryWebhookApprovalStep extends Step {
 
     /** @throws IllegalArgumentException naming the parameter and a valid value */
     @CheckForNull
-    private Duration heartbeatWithin(Duration limit) {
+    @Override
+    public Duration silence() {
         if (heartbeat == 0) {
             return null;
         }
         long millis = unitOfHeartbeat().toMillis(heartbeat);
-        if (millis < 1 || millis >= limit.toMillis()) {
+        if (millis < 1 || millis >= limit().toMillis()) {
             throw new IllegalArgumentException("heartbeat: " + heartbeat + " " + unitOfHeartbeat()
                     + " is not between 1 millisecond and the timeout of " + getTimeout() + " " + getUnit()
                     + "; give its unit with heartbeatUnit, or leave it out");

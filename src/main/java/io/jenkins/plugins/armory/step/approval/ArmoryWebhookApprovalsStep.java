@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.config.form.ListField;
 import io.jenkins.plugins.armory.step.Messages;
@@ -71,28 +72,26 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
     }
 
     @Override
-    List<Draft> drafts(@CheckForNull String place) throws AbortException {
+    List<Approval> approvals(ApprovalFactory factory, @CheckForNull String place) throws AbortException {
         checkOwn();
-        var drafts = new ArrayList<Draft>();
+        var all = new ArrayList<Approval>();
         for (ArmoryWebhookApprovalStep each : approvals) {
             each.beginsWithItsCall();
-            String path = path(drafts.size());
+            String path = path(all.size());
             String name = ownName(each);
-            drafts.add(draft(path, each, place).withPath(name.isEmpty() ? path : name + " (" + path + ')'));
+            all.add(approval(path, each, factory, place).withPath(name.isEmpty() ? path : name + " (" + path + ')'));
         }
         if (getManualApproval() != null) {
-            drafts.add(draft("", question(), place));
+            all.add(approval("", question(), factory, place).withPath(APPROVALS));
         }
-        return drafts;
+        return all;
     }
 
     /** Returns the name of an entry, unless all have the same, else its context; empty without either. */
     private String ownName(ArmoryWebhookApprovalStep entry) {
         String name = entry.getName();
         String text = name == null || name.equals(getName())
-                ? entry.definition().contextMap().entrySet().stream()
-                        .map(Object::toString)
-                        .collect(Collectors.joining(", "))
+                ? entry.contextMap().entrySet().stream().map(Object::toString).collect(Collectors.joining(", "))
                 : name;
         return Bound.LINE.cut(LogText.continued(text));
     }

@@ -1,18 +1,19 @@
 package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Place;
 import io.jenkins.plugins.armory.approval.Terms;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.step.SuspendedExecution;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
@@ -45,14 +46,18 @@ public abstract class Demands implements Serializable {
     /**
      * @param before the approvals before the deployment, empty for none
      * @param after the approvals after the deployment, empty for none
-     * @param newId returns ids of the build
+     * @param factory whose they are
      */
-    protected Demands(String environment, List<Draft> before, List<Draft> after, Supplier<String> newId)
-            throws IOException {
+    protected Demands(String environment, List<Approval> before, List<Approval> after, ApprovalFactory factory) {
         this.environment = environment;
-        this.before = approvals(Phase.BEFORE_DEPLOYMENT, before, newId);
-        this.after = approvals(Phase.AFTER_DEPLOYMENT, after, newId);
-        openings = newId.get();
+        this.before = approvals(Phase.BEFORE_DEPLOYMENT, before, factory);
+        this.after = approvals(Phase.AFTER_DEPLOYMENT, after, factory);
+        openings = factory.newId();
+    }
+
+    /** Returns what messages name the rules of an environment by. */
+    protected static String pathOf(String environment) {
+        return "rule of " + environment;
     }
 
     /** Returns whether the deployment may begin at a time. */
@@ -68,17 +73,18 @@ public abstract class Demands implements Serializable {
     public abstract Duration longestWait();
 
     @CheckForNull
-    private StepApprovals approvals(Phase phase, List<Draft> drafts, Supplier<String> newId) throws IOException {
-        return drafts.isEmpty() ? null : approvals(newId.get(), "rule of " + environment, phase, drafts);
+    private StepApprovals approvals(Phase phase, List<Approval> rules, ApprovalFactory factory) {
+        return rules.isEmpty() ? null : approvals(factory.newId(), pathOf(environment), phase, rules);
     }
 
-    private StepApprovals approvals(String seed, String list, Phase phase, List<Draft> drafts) throws IOException {
+    private StepApprovals approvals(String seed, String list, Phase phase, List<Approval> rules) {
         return new StepApprovals(
-                seed, phase, environment, new StepApprovals.Asked(seed, list, true, false, true), drafts);
+                seed, phase, environment, new StepApprovals.Asked(seed, list, true, false, true), rules);
     }
 
     /** Returns the wait for the next opening, of which {@code number} went before. */
-    StepApprovals opening(int number, Instant at, Duration atMost, CallbackTokens tokens) throws IOException {
+    StepApprovals opening(int number, Instant at, Duration atMost, SuspendedExecution step)
+            throws IOException, InterruptedException {
         Terms terms = Terms.standard()
                 .phase(Phase.BEFORE_DEPLOYMENT)
                 .environment(environment)
@@ -86,11 +92,12 @@ public abstract class Demands implements Serializable {
                 .timeout(atMost)
                 .opensAt(at)
                 .build();
+        String list = "windows of '" + environment + "'";
         return approvals(
-                openingId(number, tokens),
-                "windows of '" + environment + "'",
+                openingId(number, step.armory().tokens()),
+                list,
                 Phase.BEFORE_DEPLOYMENT,
-                List.of(Draft.withoutCalls(terms)));
+                List.of(new ApprovalFactory(step, true).approval(terms, rest -> rest.path(list))));
     }
 
     String openingId(int number, CallbackTokens tokens) {

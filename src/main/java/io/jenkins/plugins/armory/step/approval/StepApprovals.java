@@ -1,20 +1,28 @@
 package io.jenkins.plugins.armory.step.approval;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.Approval;
+import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.OpenApproval;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Place;
+import io.jenkins.plugins.armory.approval.Terms;
 import io.jenkins.plugins.armory.callback.token.CallbackTokens;
+import io.jenkins.plugins.armory.store.ApprovalValues;
+import io.jenkins.plugins.armory.store.disk.StoredJson;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.ObjectInputFilter;
-import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -22,15 +30,13 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The approvals of one place and phase that a step waits for, as the program has them: drafts until they are written,
- * and then no more than a seed for their ids.
+ * The approvals of one place and phase that a step waits for, as the program has them: the approvals until they are
+ * written, and then no more than a seed for their ids.
  */
 @Restricted(NoExternalUse.class)
 public final class StepApprovals implements Serializable {
 
     private static final long serialVersionUID = 1L;
-    private static final ObjectInputFilter KNOWN =
-            ObjectInputFilter.Config.createFilter("io.jenkins.plugins.armory.**;java.base/*;!*");
 
     /**
      * How approvals were asked for.
@@ -55,37 +61,68 @@ public final class StepApprovals implements Serializable {
     private final int size;
     private final String name;
 
-    /**
-     * {@code null} once the approvals are written. Compressed, since they differ in little and each save of the program
-     * has them.
-     */
+    /** Empty once they are written. {@code null} after a restart of Jenkins. */
+    @CheckForNull
+    private transient volatile List<Approval> approvals;
+
+    /** The same as values of a log, compressed; {@code null} before the program is saved, and once they are written. */
     @CheckForNull
     private volatile byte[] packed;
 
     /**
      * @param seed the id of the first approval, by which the environments know all of them
      * @param environment that they belong to, {@code null} for the enclosing stage
-     * @param drafts empty if the step's arguments are mistaken
+     * @param approvals empty if the step's arguments are mistaken
      */
-    public StepApprovals(String seed, Phase phase, @CheckForNull String environment, Asked asked, List<Draft> drafts)
-            throws IOException {
+    public StepApprovals(
+            String seed, Phase phase, @CheckForNull String environment, Asked asked, List<Approval> approvals) {
         this.seed = seed;
         this.phase = phase;
         this.environment = environment;
         this.asked = asked;
-        packed = packed(drafts);
-        size = drafts.size();
-        name = isListed() || drafts.isEmpty()
+        this.approvals = List.copyOf(approvals);
+        size = approvals.size();
+        name = isListed() || approvals.isEmpty()
                 ? count(size) + " approvals"
-                : asked.rules ? asked.list : drafts.get(0).name();
+                : asked.rules ? asked.list : nameOf(approvals.get(0).terms());
     }
 
-    private static byte[] packed(List<Draft> drafts) throws IOException {
-        var bytes = new ByteArrayOutputStream();
-        try (var out = new ObjectOutputStream(new GZIPOutputStream(bytes))) {
-            out.writeObject(new ArrayList<>(drafts));
+    /**
+     * Returns the name by which a retry of an approval is known: the webhook's, or what is asked of whom. So one
+     * question does not pass for another that a person rejected.
+     */
+    private static String nameOf(Terms terms) {
+        String webhook = terms.webhook();
+        return webhook != null
+                ? webhook
+                : question(Objects.requireNonNull(terms.manual(), "without a webhook, people decide"));
+    }
+
+    /** Returns what is asked of whom, as one text: a question to other or to fewer people is another one. */
+    private static String question(ManualRequirement manual) {
+        return manual.rules().stream()
+                        .map(rule -> (rule.required() == 1 ? "" : " by " + rule.required())
+                                + (rule.submitters().isEmpty()
+                                        ? ""
+                                        : " (" + String.join(", ", rule.submitters()) + ")"))
+                        .collect(Collectors.joining(" and", "manual approval", ""))
+                + (manual.requesters() == null ? "" : " not by requester") + ": " + manual.message();
+    }
+
+    /** Packs the approvals with the first save of the program. */
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        List<Approval> known = approvals;
+        if (packed == null && known != null && !known.isEmpty()) {
+            List<Approval> numbered = IntStream.range(0, size)
+                    .mapToObj(index -> known.get(index).with(copy -> copy.id(String.valueOf(index))))
+                    .toList();
+            var bytes = new ByteArrayOutputStream();
+            try (var zip = new GZIPOutputStream(bytes)) {
+                zip.write(StoredJson.text(new ApprovalValues().all(numbered)).getBytes(StandardCharsets.UTF_8));
+            }
+            packed = bytes.toByteArray();
         }
-        return bytes.toByteArray();
+        out.defaultWriteObject();
     }
 
     static String count(int number) {
@@ -100,14 +137,6 @@ public final class StepApprovals implements Serializable {
         return IntStream.range(0, Math.max(1, size))
                 .mapToObj(index -> tokens.idOf(seed, index))
                 .toList();
-    }
-
-    /**
-     * Returns what messages call an approval: an entry as its draft says, a rule and a question about all by the list,
-     * others by nothing.
-     */
-    String pathOf(int index, Draft draft) {
-        return isEntry(index) ? draft.terms().path() : asked.list;
     }
 
     /** Returns whether an approval is one of a list. */
@@ -153,25 +182,29 @@ public final class StepApprovals implements Serializable {
     }
 
     /**
-     * Returns the drafts, in the order of the approvals; empty once these are written.
+     * Returns the approvals before they are written, in their order; empty once they are.
      *
      * @throws IOException if they cannot be read
      */
-    @SuppressWarnings("unchecked")
-    List<Draft> drafts() throws IOException {
+    List<Approval> approvals() throws IOException {
+        List<Approval> known = approvals;
         byte[] bytes = packed;
-        if (bytes == null) {
-            return List.of();
+        if (known != null || bytes == null) {
+            return known == null ? List.of() : known;
         }
-        try (var in = new ObjectInputStream(new GZIPInputStream(new ByteArrayInputStream(bytes)))) {
-            in.setObjectInputFilter(KNOWN);
-            return (List<Draft>) in.readObject();
-        } catch (ClassNotFoundException x) {
-            throw new IOException(x);
+        var read = new ArrayList<Approval>();
+        try (var zip = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+            var values = new LinkedHashMap<String, JsonNode>();
+            StoredJson.object(seed, new String(zip.readAllBytes(), StandardCharsets.UTF_8))
+                    .fields()
+                    .forEachRemaining(each -> values.put(each.getKey(), each.getValue()));
+            new ApprovalValues().read(seed, values, read::add);
         }
+        return read;
     }
 
     void written() {
+        approvals = List.of();
         packed = null;
     }
 }

@@ -63,7 +63,7 @@ class ApprovalChecksTest {
         return TestApproval.of(id, new BuildRef("deploy", 7))
                 .environment("prod")
                 .webhook("tests-" + index)
-                .terms(terms -> terms.path("approvals[" + index + "]"))
+                .path("approvals[" + index + "]")
                 .timeout(Instant.EPOCH, Duration.ofHours(1))
                 .start();
     }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step.approval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.armory.approval.OutgoingCalls;
 import io.jenkins.plugins.armory.config.form.AnswerDefinition;
 import io.jenkins.plugins.armory.config.form.ApprovalRule;
 import io.jenkins.plugins.armory.config.form.BodyTemplate;
@@ -153,7 +154,10 @@ class BoundsOfParametersTest {
             }
             step.setAllowedCallers(List.of("client-1"));
             set(step, new ArrayList<>(Arrays.asList(path.split("\\."))), value);
-            step.draft(step.getEnvironment(), false);
+            ApprovalFactory.terms(step.requirePhase(), step.getEnvironment(), step, step.inline(), false);
+            new OutgoingCalls(null, null, step.status(), null, step.contextMap(), null, null);
+            step.answer();
+            step.cancel();
             return "";
         } catch (IllegalArgumentException x) {
             return x.getMessage();

@@ -28,7 +28,7 @@ class ShortestStepTest {
         var step = new ArmoryWebhookApprovalStep(null);
         step.setUriTemplate(uriTemplate);
 
-        assertThat(step.draft(null, true).name()).isEqualTo(name);
+        assertThat(step.inline().name()).isEqualTo(name);
     }
 
     /**
@@ -41,8 +41,7 @@ class ShortestStepTest {
 
         assertThat(constructor.isAnnotationPresent(DataBoundConstructor.class)).isTrue();
         assertThat(ClassDescriptor.loadParameterNames(constructor)).containsExactly("webhook");
-        assertThat(new ArmoryWebhookApprovalStep("checks").draft(null, true).name())
-                .isEqualTo("checks");
+        assertThat(new ArmoryWebhookApprovalStep("checks").getWebhook()).isEqualTo("checks");
     }
 
     @Test

@@ -1,0 +1,76 @@
+package io.jenkins.plugins.armory.step.approval;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.config.form.ManualApproval;
+import io.jenkins.plugins.armory.webhook.AnswerRule;
+import io.jenkins.plugins.armory.webhook.CancelReference;
+import io.jenkins.plugins.armory.webhook.StatusCheck;
+import io.jenkins.plugins.armory.webhook.Webhook;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * What a step says of an approval, or a rule of an environment, which names a webhook and has no way to a verdict of
+ * its own. Methods throw an {@link IllegalArgumentException} that names the parameter which is wrong.
+ */
+@Restricted(NoExternalUse.class)
+public interface ApprovalDefinition {
+
+    /** Returns the name of a webhook that is defined in Jenkins. */
+    @CheckForNull
+    String getWebhook();
+
+    /** Returns a webhook that is defined here, {@code null} for the one that is named, or for none. */
+    @CheckForNull
+    default Webhook inline() {
+        return null;
+    }
+
+    Map<String, String> contextMap();
+
+    @CheckForNull
+    ManualApproval getManualApproval();
+
+    /** Returns how long the approval may take. */
+    Duration limit();
+
+    /** Returns the longest silence of the external process, {@code null} for any. */
+    @CheckForNull
+    default Duration silence() {
+        return null;
+    }
+
+    /** Returns whether the time begins with the first call. */
+    default boolean isFromCall() {
+        return false;
+    }
+
+    /** Returns the names of the webhooks that are told of the approval. */
+    List<String> getNotify();
+
+    @CheckForNull
+    String getCallbackCredentialsId();
+
+    List<String> getAllowedCallers();
+
+    /** Returns the cancel webhook in place of the one of the webhook's definition, {@code null} for that. */
+    @CheckForNull
+    default CancelReference cancel() {
+        return null;
+    }
+
+    /** Returns the rule for the answer in place of the one of the webhook's definition, {@code null} for that. */
+    @CheckForNull
+    default AnswerRule answer() {
+        return null;
+    }
+
+    /** Returns the question for the status in place of the one of the webhook's definition, {@code null} for that. */
+    @CheckForNull
+    default StatusCheck status() {
+        return null;
+    }
+}
