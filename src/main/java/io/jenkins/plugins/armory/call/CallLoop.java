@@ -27,8 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -62,9 +60,6 @@ public final class CallLoop implements ApprovalObserver {
     private final CancelCalls cancels;
     private final NotifyCalls notices;
     private final List<CallKind> kinds;
-    /** The approvals from before the start that are not closed. */
-    private final Set<String> inherited = ConcurrentHashMap.newKeySet();
-
     private volatile boolean open;
 
     // The following field, and those of the calls, are guarded by this.
@@ -149,7 +144,6 @@ public final class CallLoop implements ApprovalObserver {
 
     @Override
     public void known(Approval approval) {
-        inherited.add(approval.id());
         webhooks.known(approval);
         changed(approval.id()); // which forgets it if it is closed
     }
@@ -178,7 +172,6 @@ public final class CallLoop implements ApprovalObserver {
                 calls.put(id, places);
             }
             if (approval == null || approval.isClosed()) {
-                inherited.remove(id);
                 kinds.forEach(kind -> kind.closed(id));
             }
         }
@@ -335,7 +328,7 @@ public final class CallLoop implements ApprovalObserver {
 
         /** See {@link ApprovalRequests#reasonToWait}; empty for an approval of this run of Jenkins. */
         private Optional<String> reasonToWait(Approval approval) {
-            return inherited.contains(id) ? requests.reasonToWait(approval) : Optional.empty();
+            return approvals.isInherited(id) ? requests.reasonToWait(approval) : Optional.empty();
         }
 
         private void hold(Order order, String reason) {

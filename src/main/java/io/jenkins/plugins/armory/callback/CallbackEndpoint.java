@@ -192,15 +192,16 @@ public final class CallbackEndpoint {
         CallbackRequest request = identified.request();
         return Result.of(
                 switch (kind) {
-                    case CALLBACK -> decide(request, caller);
+                    case CALLBACK -> decide(request, approval, caller);
                     case REHEARSAL -> rehearseDecision(request, approval, caller);
                     case PROGRESS -> noteProgress(request);
                 });
     }
 
-    private JsonResponse decide(CallbackRequest request, Caller caller) throws RefusedRequestException, IOException {
+    private JsonResponse decide(CallbackRequest request, Approval approval, Caller caller)
+            throws RefusedRequestException, IOException {
         return approvals
-                .apply(request.approvalId(), event(CallbackBody.read(request.body()), caller))
+                .apply(approval, event(CallbackBody.read(request.body()), caller))
                 .map(CallbackAnswers::toCallback)
                 .orElseGet(CallbackAnswers::buildIsGone);
     }
@@ -241,7 +242,7 @@ public final class CallbackEndpoint {
             String answer = status + " " + result.response().body().get("error").textValue();
             try {
                 approvals
-                        .apply(approval.id(), new Event.Refused(answer))
+                        .apply(approval, new Event.Refused(answer))
                         .filter(first -> first.answer() == Answer.ACCEPTED)
                         .ifPresent(first -> approvals.note(
                                 approval,

@@ -9,8 +9,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The feed of changes of approvals: of one, for its step ({@link Approvals#attach}), or of all ({@link
- * Approvals#follow}). The methods are called once the change is on disk: for one approval on the executor, for all on
- * the thread that made the change, where they must not take long.
+ * Approvals#follow}). The methods are called once the change is on disk, on the thread that made it and with locks of
+ * its build held: they must not block.
  */
 @Restricted(NoExternalUse.class)
 public interface ApprovalObserver {

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -118,6 +119,9 @@ public final class Approvals implements BuildState.Feed {
     private final Heartbeats heartbeats;
     private final Observers observers;
     private final ProgressReports reports = new ProgressReports();
+    /** The ids of the approvals from before the start that are not closed. */
+    private final Set<String> inherited = ConcurrentHashMap.newKeySet();
+
     /** By id: why nothing could be heard of the external process since its last report. */
     private final Map<String, String> unreadStatuses = new ConcurrentHashMap<>();
 
@@ -146,7 +150,7 @@ public final class Approvals implements BuildState.Feed {
         this.clock = clock;
         history = new History(folder.resolve("history"));
         markers = new Markers(folder.resolve("open"), builds::isThere);
-        observers = new Observers(executor);
+        observers = new Observers();
         observers.follow(follower);
         again = new UntilWritten(timer, executor);
         deadlines = new Deadlines(timer, clock, id -> {
@@ -162,7 +166,7 @@ public final class Approvals implements BuildState.Feed {
      * that is too late all the same.
      *
      * @param timer wakes this object for the next deadline
-     * @param executor does file I/O and calls the observers
+     * @param executor does file I/O
      * @param follower follows all approvals from the start
      * @throws IOException if the folder cannot be created or read
      */
@@ -324,6 +328,9 @@ public final class Approvals implements BuildState.Feed {
         if (!approval.isDecided()) {
             watch(approval);
         }
+        if (!approval.isClosed()) {
+            inherited.add(approval.id());
+        }
         observers.ofAll(observer -> observer.known(approval));
     }
 
@@ -372,6 +379,7 @@ public final class Approvals implements BuildState.Feed {
             observers.decided(approval);
             if (approval.isClosed()) {
                 observers.detachTold(id);
+                inherited.remove(id);
             }
             return;
         }
@@ -475,22 +483,37 @@ public final class Approvals implements BuildState.Feed {
      * @throws IOException if the change could not be made durable; the event has no effect then
      */
     public Optional<Transition> apply(String id, Event event) throws IOException {
+        Optional<Approval> found = find(id);
+        return found.isPresent() ? apply(found.get(), event) : Optional.empty();
+    }
+
+    /**
+     * Applies an event to an approval that was just found.
+     *
+     * @return as above
+     */
+    public Optional<Transition> apply(Approval found, Event event) throws IOException {
         if (event instanceof Event.Sent sent) {
-            heardAnswer(id, sent.attempt());
+            heardAnswer(found, sent.attempt());
         }
-        if (isFromOutside(event) && isOfEndedBuild(id)) { // after a crash, before Jenkins has looked at all builds
-            apply(id, new Event.Aborted(Event.Aborted.BUILD_ENDED));
+        if (isFromOutside(event) && isOfEndedBuild(found)) { // after a crash, before Jenkins has looked at all builds
+            apply(found, new Event.Aborted(Event.Aborted.BUILD_ENDED));
         }
-        return write(List.of(id), event, clock.instant()).stream().findFirst();
+        return write(found.build(), List.of(found.id()), event, clock.instant()).stream()
+                .findFirst();
     }
 
     private static boolean isFromOutside(Event event) {
         return event instanceof Event.Verdict || event instanceof Event.ProcessVerdict;
     }
 
-    private boolean isOfEndedBuild(String id) throws IOException {
-        return find(id).filter(approval -> !approval.isDecided() && builds.isOver(approval.build()))
-                .isPresent();
+    private boolean isOfEndedBuild(Approval approval) {
+        return isInherited(approval.id()) && !approval.isDecided() && builds.isOver(approval.build());
+    }
+
+    /** Returns whether an approval that is not closed is from before the start of Jenkins. */
+    public boolean isInherited(String id) {
+        return inherited.contains(id);
     }
 
     /**
@@ -504,16 +527,12 @@ public final class Approvals implements BuildState.Feed {
     }
 
     /** Starts the first heartbeat interval when the webhook has answered. Called before the event is applied. */
-    private void heardAnswer(String id, Attempt answered) throws IOException {
-        Optional<Approval> found = find(id);
-        if (found.isPresent()) {
-            heard(found.get(), answered.at().plus(answered.duration()), null);
-        }
+    private void heardAnswer(Approval approval, Attempt answered) {
+        heard(approval, answered.at().plus(answered.duration()), null);
     }
 
     /** Applies an event with one commit for each of the builds. */
     List<Transition> write(Collection<String> ids, Event event, Instant now) throws IOException {
-        checkOpen();
         var ofBuilds = new LinkedHashMap<BuildRef, List<String>>();
         for (String id : ids) {
             find(id).ifPresent(approval -> ofBuilds.computeIfAbsent(approval.build(), build -> new ArrayList<>())
@@ -521,12 +540,16 @@ public final class Approvals implements BuildState.Feed {
         }
         var transitions = new ArrayList<Transition>();
         for (Map.Entry<BuildRef, List<String>> each : ofBuilds.entrySet()) {
-            BuildRef build = each.getKey();
-            BuildState known = states.get(build);
-            BuildState state = known == null ? builds.of(build) : known;
-            transitions.addAll(noting(() -> state.apply(each.getValue(), event, now)));
+            transitions.addAll(write(each.getKey(), each.getValue(), event, now));
         }
         return transitions;
+    }
+
+    private List<Transition> write(BuildRef build, List<String> ids, Event event, Instant now) throws IOException {
+        checkOpen();
+        BuildState known = states.get(build);
+        BuildState state = known == null ? builds.of(build) : known;
+        return noting(() -> state.apply(ids, event, now));
     }
 
     /** Schedules the next check of the reminder, the window, the deadline and the heartbeat. */
@@ -559,7 +582,7 @@ public final class Approvals implements BuildState.Feed {
         Optional<Approval> found = find(id);
         Optional<Transition> transition = found.map(approval -> approval.on(event, now));
         if (transition.isPresent() && !transition.get().approval().equals(found.get())) {
-            return apply(id, event);
+            return apply(found.get(), event);
         }
         if (transition.map(Transition::answer).orElse(null) == Answer.ACCEPTED) {
             ProgressReports.Noted noted = reports.add(id, percent, mdMessage, now);
@@ -709,6 +732,7 @@ public final class Approvals implements BuildState.Feed {
 
     private void forget(String id) {
         deadlines.remove(id);
+        inherited.remove(id);
         forgetHeartbeats(id);
         observers.ofAll(observer -> observer.changed(id));
         observers.detach(id);

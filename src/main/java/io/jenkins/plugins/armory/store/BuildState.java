@@ -22,15 +22,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +38,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.pcollections.HashTreePSet;
+import org.pcollections.PSet;
+import org.pcollections.TreePMap;
 
 /**
  * What the plugin knows of one build: its approvals and environments, what has failed in it, and what parts keep with
@@ -101,7 +100,7 @@ public final class BuildState {
     private record Waiting(State in, Waiter waiter) {}
 
     /** The waiters by name of the environment. Guarded by this. */
-    private final Map<String, Waiting> waiters = new LinkedHashMap<>();
+    private TreePMap<String, Waiting> waiters = TreePMap.empty();
 
     /** The result of all events so far. Changed with this held. */
     private volatile Deployment newest;
@@ -110,10 +109,10 @@ public final class BuildState {
     private long changes;
 
     /** The ids of the approvals that they have begun or ended since the last write. Guarded by this. */
-    private Set<String> touched = new HashSet<>();
+    private PSet<String> touched = HashTreePSet.empty();
 
     /** The result of all events up to a moment, which a write takes along. */
-    private record Unwritten(Deployment deployment, long changes, Set<String> touched) {}
+    private record Unwritten(Deployment deployment, long changes, PSet<String> touched) {}
 
     /** Held while something is written. A thread that waits for it may give up, see {@link #lock}. */
     private final ReentrantLock writing = new ReentrantLock();
@@ -147,10 +146,10 @@ public final class BuildState {
      * The approvals on disk, by id, in the order in which they were created. Changed with {@link #telling} held;
      * guarded by itself.
      */
-    private final Map<String, Approval> approvals = new LinkedHashMap<>();
+    private final Map<String, Approval> approvals = new LinkedHashMap<>(2);
 
-    /** The ids of the pending approvals by their steps. Guarded by {@link #writing}. */
-    private final Map<String, Set<String>> pending = new HashMap<>();
+    /** How many of them are pending, by their steps. Guarded by {@link #writing}. */
+    private TreePMap<String, Integer> pending = TreePMap.empty();
 
     /** What is to be done: one commit has all that has come meanwhile. Guarded by itself. */
     private final List<Request<?>> requests = new ArrayList<>();
@@ -281,15 +280,13 @@ public final class BuildState {
     /** Takes an approval that is on disk. */
     private void keep(Approval approval) {
         await(approval);
+        Approval before;
         synchronized (approvals) {
-            approvals.put(approval.id(), approval);
+            before = approvals.put(approval.id(), approval);
         }
-        if (!approval.isDecided()) {
-            pending.computeIfAbsent(approval.step(), step -> new LinkedHashSet<>())
-                    .add(approval.id());
-        } else {
-            pending.computeIfPresent(
-                    approval.step(), (step, ids) -> ids.remove(approval.id()) && ids.isEmpty() ? null : ids);
+        boolean wasPending = before != null && !before.isDecided();
+        if (wasPending == approval.isDecided()) {
+            pending = Commit.counted(pending, approval.step(), wasPending ? -1 : 1);
         }
     }
 
@@ -425,7 +422,8 @@ public final class BuildState {
     /** Does what changes approvals of a build in doubt, in memory alone. */
     private <T> T inMemory(Function<Commit, T> work) {
         synchronized (telling) {
-            var commit = new Commit(newest, approvals, Map.of(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
+            var commit = new Commit(
+                    newest, approvals, TreePMap.empty(), clock.instant().truncatedTo(ChronoUnit.MILLIS));
             T result = work.apply(commit);
             commit.changed().values().forEach(this::keep);
             commit.applied().forEach(feed::applied);
@@ -595,8 +593,8 @@ public final class BuildState {
                     .forEach((id, approval) ->
                             changed.computeIfAbsent(ApprovalValues.keyOf(id), key -> ofApprovals.valueOf(approval)));
             commit.created().forEach(this::await);
-            before.touched.addAll(commit.open());
-            write(new Unwritten(commit.deployment(), before.changes, before.touched), changed, commit.closes(), () -> {
+            var next = new Unwritten(commit.deployment(), before.changes, before.touched.plusAll(commit.open()));
+            write(next, changed, commit.closes(), () -> {
                 synchronized (this) { // what has come meanwhile is written by whom it came from
                     newest = newest == before.deployment ? commit.deployment() : commit.repeated(newest);
                 }
@@ -606,6 +604,9 @@ public final class BuildState {
             });
         } catch (IOException | RuntimeException | Error x) {
             all.stream().filter(each -> each.failure == null).forEach(each -> each.fail(new IOException(x)));
+        }
+        synchronized (requests) {
+            begun = List.of(); // which has all that is new as objects and as JSON
         }
         return all;
     }
@@ -698,7 +699,7 @@ public final class BuildState {
         if (transition.deployment() != newest) {
             newest = transition.deployment();
             changes++;
-            touched.addAll(transition.approvals());
+            touched = touched.plusAll(transition.approvals());
         }
         return transition;
     }
@@ -736,7 +737,7 @@ public final class BuildState {
 
     private synchronized Unwritten unwritten() {
         var unwritten = new Unwritten(newest, changes, touched);
-        touched = new HashSet<>();
+        touched = HashTreePSet.empty();
         return unwritten;
     }
 
@@ -760,7 +761,7 @@ public final class BuildState {
             }
         } catch (IOException | RuntimeException | Error x) {
             synchronized (this) {
-                touched.addAll(unwritten.touched);
+                touched = touched.plusAll(unwritten.touched);
             }
             throw x;
         }
@@ -813,25 +814,25 @@ public final class BuildState {
      */
     public void attach(String environment, State in, Waiter waiter) {
         synchronized (this) {
-            waiters.put(environment, new Waiting(in, waiter));
+            waiters = waiters.plus(environment, new Waiting(in, waiter));
         }
         notifyWaiters();
     }
 
     /** Removes the waiter of an environment, unless another one has taken its place. */
     public synchronized void detach(String environment, Waiter waiter) {
-        waiters.computeIfPresent(environment, (name, known) -> known.waiter == waiter ? null : known);
+        Waiting known = waiters.get(environment);
+        if (known != null && known.waiter == waiter) {
+            waiters = waiters.minus(environment);
+        }
     }
 
     private synchronized void notifyWaiters() {
-        for (String name : List.copyOf(waiters.keySet())) {
-            Waiting waiting = waiters.get(name);
-            durable.find(name)
-                    .filter(environment -> environment.state() != waiting.in)
-                    .ifPresent(environment -> {
-                        waiters.remove(name);
-                        executor.execute(() -> waiting.waiter.settled(environment));
-                    });
-        }
+        waiters.forEach((name, waiting) -> durable.find(name)
+                .filter(environment -> environment.state() != waiting.in)
+                .ifPresent(environment -> {
+                    waiters = waiters.minus(name);
+                    executor.execute(() -> waiting.waiter.settled(environment));
+                }));
     }
 }

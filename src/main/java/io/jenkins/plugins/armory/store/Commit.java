@@ -21,9 +21,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import org.pcollections.TreePMap;
 
 /**
  * A commit before it is written: the next approvals and environments of a build. Nothing outside of it changes until it
@@ -49,8 +50,8 @@ final class Commit {
     }
 
     private final Map<String, Approval> known;
-    private final Map<String, Set<String>> waiting;
     private final Instant now;
+    private TreePMap<String, Integer> pending;
     private Deployment deployment;
     private final List<DeploymentEvent> events = new ArrayList<>();
     private final Set<String> open = new HashSet<>();
@@ -63,12 +64,12 @@ final class Commit {
 
     /**
      * @param known the approvals so far, by id
-     * @param waiting the ids of those that are pending, by their steps
+     * @param pending how many of them are pending, by their steps
      */
-    Commit(Deployment deployment, Map<String, Approval> known, Map<String, Set<String>> waiting, Instant now) {
+    Commit(Deployment deployment, Map<String, Approval> known, TreePMap<String, Integer> pending, Instant now) {
         this.deployment = deployment;
         this.known = known;
-        this.waiting = waiting;
+        this.pending = pending;
         this.now = now;
     }
 
@@ -80,9 +81,18 @@ final class Commit {
     void create(Collection<Approval> all, Map<String, Object> written) {
         if (all.stream().allMatch(each -> find(each.id()) == null)) {
             created.addAll(all);
-            all.forEach(each -> changed.put(each.id(), each));
+            all.forEach(each -> {
+                changed.put(each.id(), each);
+                pending = counted(pending, each.step(), 1);
+            });
             json.putAll(written);
         }
+    }
+
+    /** Returns how many are pending by their steps, once that has changed for a step. */
+    static TreePMap<String, Integer> counted(TreePMap<String, Integer> pending, String step, int change) {
+        int number = pending.getOrDefault(step, 0) + change;
+        return number > 0 ? pending.plus(step, number) : pending.minus(step);
     }
 
     /** Applies an event to an approval, if there is one. */
@@ -100,6 +110,7 @@ final class Commit {
             json.remove(ApprovalValues.keyOf(id));
         }
         if (effect.decides()) {
+            pending = counted(pending, before.step(), -1);
             OpenApproval waited = deployment.approvals().get(before.step());
             if (waited != null) {
                 ended(waited, transition.approval(), at);
@@ -134,7 +145,7 @@ final class Commit {
             default -> {
                 if (open.failFast() && !decision.isSuccess()) {
                     fail(open, approval, at);
-                } else if (pendingOf(open).findAny().isEmpty()) {
+                } else if (!pending.containsKey(open.id())) {
                     firstFailureOf(open)
                             .ifPresentOrElse(
                                     failed -> fail(open, failed, at),
@@ -170,17 +181,16 @@ final class Commit {
 
     /** Ends what is pending of a step. */
     void endAll(OpenApproval open, Event event, Instant at) {
-        pendingOf(open).toList().forEach(id -> on(id, event, at));
-    }
-
-    private Stream<String> pendingOf(OpenApproval open) {
-        Stream<String> isNew =
-                created.stream().filter(each -> each.step().equals(open.id())).map(Approval::id);
-        return Stream.concat(waiting.getOrDefault(open.id(), Set.of()).stream(), isNew)
-                .filter(id -> {
-                    Approval approval = find(id);
-                    return approval != null && !approval.isDecided();
-                });
+        if (pending.containsKey(open.id())) {
+            var all = new ArrayList<Approval>(created);
+            synchronized (known) {
+                all.addAll(known.values());
+            }
+            all.stream()
+                    .filter(each -> each.step().equals(open.id())
+                            && !Objects.requireNonNull(find(each.id())).isDecided())
+                    .forEach(each -> on(each.id(), event, at));
+        }
     }
 
     @CheckForNull

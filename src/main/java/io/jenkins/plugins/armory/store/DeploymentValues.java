@@ -41,7 +41,7 @@ final class DeploymentValues {
             @JsonProperty("step") PlannedStep step) {}
 
     /** The failures that the log has, by key. */
-    private Map<String, Failure> failures = new LinkedHashMap<>();
+    private Map<String, Failure> failures = Map.of();
 
     /** Those that it has once the last {@link #changes} are written. */
     private Map<String, Failure> next = Map.of();
@@ -66,6 +66,7 @@ final class DeploymentValues {
         var environments = new LinkedHashMap<String, Environment>();
         var steps = new HashMap<String, Map<String, PlannedStep>>();
         var approvals = new HashMap<String, OpenApproval>();
+        var failed = new LinkedHashMap<String, Failure>();
         for (Map.Entry<String, JsonNode> each : values.entrySet()) {
             String key = each.getKey();
             String at = where + ": " + key;
@@ -81,12 +82,13 @@ final class DeploymentValues {
                 OpenApproval open = StoredJson.read(at, value, OpenApproval.class);
                 approvals.put(open.id(), open);
             } else if (key.startsWith(FAILURE)) {
-                failures.put(key, StoredJson.read(at, value, Failure.class));
+                failed.put(key, StoredJson.read(at, value, Failure.class));
                 lastFailure = Math.max(lastFailure, Integer.parseInt(key.substring(FAILURE.length())));
             } else if (key.equals(BUILD)) {
                 build = StoredJson.read(at, value, Build.class);
             }
         }
+        failures = failed;
         environments.replaceAll((name, each) -> each.withSteps(steps.getOrDefault(name, Map.of())));
         return new Deployment(
                 environments, TreePMap.from(approvals), List.copyOf(failures.values()), build.leftOut(), build.ended());
@@ -156,6 +158,9 @@ final class DeploymentValues {
 
     /** Returns failures by key: those that the log has keep theirs. New ones come last, and no two change places. */
     private Map<String, Failure> keyed(List<Failure> all) {
+        if (all.isEmpty()) {
+            return Map.of();
+        }
         Iterator<Map.Entry<String, Failure>> known = failures.entrySet().iterator();
         var keyed = new LinkedHashMap<String, Failure>();
         for (Failure each : all) {

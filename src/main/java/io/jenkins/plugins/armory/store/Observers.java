@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -20,12 +19,6 @@ final class Observers {
 
     private final Map<String, Entry> byApproval = new ConcurrentHashMap<>();
     private final List<ApprovalObserver> ofAll = new CopyOnWriteArrayList<>();
-    private final Executor executor;
-
-    /** @param executor calls the observers of single approvals */
-    Observers(Executor executor) {
-        this.executor = executor;
-    }
 
     void attach(String id, ApprovalObserver observer) {
         byApproval.put(id, new Entry(observer, new AtomicBoolean()));
@@ -39,7 +32,7 @@ final class Observers {
     void decided(Approval approval) {
         Entry entry = byApproval.get(approval.id());
         if (entry != null && entry.toldOfDecision.compareAndSet(false, true)) {
-            executor.execute(() -> entry.observer.decided(approval));
+            tell(entry.observer, observer -> observer.decided(approval));
         }
     }
 
@@ -47,19 +40,21 @@ final class Observers {
     void tell(String id, Consumer<ApprovalObserver> message) {
         Entry entry = byApproval.get(id);
         if (entry != null) {
-            executor.execute(() -> message.accept(entry.observer));
+            tell(entry.observer, message);
         }
         ofAll(message);
     }
 
     /** Tells the observers of all approvals, at once. */
     void ofAll(Consumer<ApprovalObserver> message) {
-        for (ApprovalObserver observer : ofAll) {
-            try {
-                message.accept(observer);
-            } catch (RuntimeException | Error x) { // an Error where its plugin is gone
-                LOGGER.log(Level.WARNING, "A listener has failed", x);
-            }
+        ofAll.forEach(observer -> tell(observer, message));
+    }
+
+    private static void tell(ApprovalObserver observer, Consumer<ApprovalObserver> message) {
+        try {
+            message.accept(observer);
+        } catch (RuntimeException | Error x) { // an Error where its plugin is gone
+            LOGGER.log(Level.WARNING, "A listener has failed", x);
         }
     }
 

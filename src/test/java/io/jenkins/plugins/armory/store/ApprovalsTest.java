@@ -126,8 +126,7 @@ class ApprovalsTest {
      */
     @Test
     void nobodyDecidesForABuildThatIsOver() throws IOException {
-        TestBuilds builds = TestBuilds.below(folder);
-        Approvals approvals = open(timer, clock, builds, approval -> {});
+        Approvals before = open(clock);
         List<Event> decisions = List.of(
                 callback(true),
                 callback(false),
@@ -142,16 +141,23 @@ class ApprovalsTest {
             var build = new BuildRef("team/deploy", i);
             String id = "over" + i;
             TestBuilds.create(
-                    approvals,
+                    before,
                     TestApproval.of(id, build)
                             .webhook("tests")
                             .manual(TestApproval.requirement("Go?", List.of(), 1))
                             .calls(TestApproval.calls(webhook, webhook, Map.of(), null, null))
                             .timeout(START, Duration.ofHours(1))
                             .start());
-            approvals.apply(id, ApprovalTest.sent());
+            before.apply(id, ApprovalTest.sent());
+        }
+        before.close();
+
+        TestBuilds builds = TestBuilds.below(folder);
+        Approvals approvals = open(timer, clock, builds, approval -> {});
+        for (int i = 0; i < decisions.size(); i++) {
+            String id = "over" + i;
             assertThat(approvals.find(id).orElseThrow().isDecided()).isFalse();
-            builds.end(build);
+            builds.end(new BuildRef("team/deploy", i));
 
             Answer answer = approvals.apply(id, decisions.get(i)).orElseThrow().answer();
 

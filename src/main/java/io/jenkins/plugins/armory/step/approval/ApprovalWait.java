@@ -97,6 +97,7 @@ public final class ApprovalWait {
     private volatile boolean unread;
 
     private final AtomicInteger failedSoFar = new AtomicInteger();
+    private volatile List<Approval> ended = List.of();
 
     /** Waits for what an environment demands after a deployment. */
     public ApprovalWait(
@@ -288,8 +289,12 @@ public final class ApprovalWait {
         return step.approvals();
     }
 
-    /** Returns the approvals as they are, in their order. */
-    List<Approval> all() throws IOException {
+    /** Returns the approvals as the step has ended with them, in their order. */
+    List<Approval> ended() {
+        return ended;
+    }
+
+    private List<Approval> all() throws IOException {
         var all = new ArrayList<Approval>();
         for (Element element : elements) {
             all.add(approvals()
@@ -309,10 +314,14 @@ public final class ApprovalWait {
         if (abandoned) {
             return;
         }
-        List<Approval> unsuccessful = all().stream()
-                .filter(each -> !each.requireDecision().isSuccess())
-                .sorted(Comparator.comparing(each -> each.requireDecision().decidedAt()))
-                .toList();
+        List<Approval> unsuccessful;
+        synchronized (elements) { // no line of a pending approval is being written
+            ended = all();
+            unsuccessful = ended.stream()
+                    .filter(each -> !each.requireDecision().isSuccess())
+                    .sorted(Comparator.comparing(each -> each.requireDecision().decidedAt()))
+                    .toList();
+        }
         if (unsuccessful.isEmpty()) {
             if (awaited.isListed()) {
                 step.print("Succeeded: " + StepApprovals.count(elements.size()) + " of " + awaited.name() + ".");
@@ -373,9 +382,7 @@ public final class ApprovalWait {
         private final int index;
 
         private final String id;
-
-        /** Guarded by this. */
-        private boolean isDecided;
+        private volatile boolean isDecided;
 
         Element(int index, String id) {
             this.index = index;
@@ -411,7 +418,7 @@ public final class ApprovalWait {
         private void say(Approval approval, Line line) {
             if (!awaited.isListed()) {
                 step.later(() -> {
-                    synchronized (this) {
+                    synchronized (elements) {
                         if (!isDecided) {
                             line.in(texts(approval));
                         }
@@ -422,9 +429,7 @@ public final class ApprovalWait {
 
         @Override
         public void decided(Approval approval) {
-            synchronized (this) {
-                isDecided = true;
-            }
+            isDecided = true;
             boolean isLast = pending.decrementAndGet() == 0;
             boolean isSuccess = approval.requireDecision().isSuccess();
             if (!isSuccess) {

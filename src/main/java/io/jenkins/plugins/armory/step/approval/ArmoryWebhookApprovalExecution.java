@@ -117,8 +117,8 @@ class ArmoryWebhookApprovalExecution extends SuspendedExecution {
         succeed(result());
     }
 
-    private Object result() throws IOException {
-        List<Approval> all = awaiting().all();
+    private Object result() {
+        List<Approval> all = awaiting().ended();
         return approvals.isListed()
                 ? ApprovalResult.listOf(all.subList(0, approvals.listed()))
                 : ApprovalResult.of(all.get(0));
