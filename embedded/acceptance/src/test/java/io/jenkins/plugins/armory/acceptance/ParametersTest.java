@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.jenkins.plugins.armory.acceptance.driver.Browser;
 import io.jenkins.plugins.armory.acceptance.driver.BrowserPage;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
@@ -76,11 +77,14 @@ class ParametersTest extends SharedController {
     }
 
     private static JsonNode terms(Path home, String id) throws IOException {
-        try (Stream<Path> files = Files.walk(home.resolve("jobs"))) {
-            for (Path log : files.filter(file -> file.endsWith("armory.log")).toList()) {
-                JsonNode approval = StoredFile.value(log, "approval/" + id);
+        try (Stream<Path> jobs = Files.list(home.resolve("jobs"))) {
+            for (Path job : jobs.toList()) {
+                Path log = job.resolve("builds/1/armory.log");
+                JsonNode approval =
+                        Files.exists(log) ? StoredFile.value(log, "approval/" + id) : MissingNode.getInstance();
                 if (!approval.isMissingNode()) {
-                    return approval.get("terms");
+                    return StoredFile.value(log, "step/" + approval.get("step").asText())
+                            .get(approval.get("terms").asInt());
                 }
             }
         }

@@ -49,7 +49,11 @@ class HeapPerApproval {
         @Override
         public BuildState of(BuildRef build) throws IOException {
             Path folder = Files.createTempDirectory("build");
-            return store.openState(build, () -> folder, "%016x".formatted(build.number()), 0, Runnable::run);
+            return store.openState(build, () -> folder, keyOf(build), 0, Runnable::run);
+        }
+
+        private static String keyOf(BuildRef build) {
+            return "%08x%08x".formatted(build.job().hashCode(), build.number());
         }
 
         @Override
