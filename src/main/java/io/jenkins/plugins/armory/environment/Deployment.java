@@ -98,7 +98,8 @@ public record Deployment(
     }
 
     public Deployment {
-        environments = Collections.unmodifiableMap(new LinkedHashMap<>(environments));
+        environments =
+                environments.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(environments));
         failures = List.copyOf(failures);
         leftOut = List.copyOf(leftOut);
     }

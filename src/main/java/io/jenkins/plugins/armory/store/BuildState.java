@@ -152,7 +152,7 @@ public final class BuildState {
     private TreePMap<String, Integer> pending = TreePMap.empty();
 
     /** What is to be done: one commit has all that has come meanwhile. Guarded by itself. */
-    private final List<Request<?>> requests = new ArrayList<>();
+    private final List<Request<?>> requests = new ArrayList<>(0);
 
     /** What is being done. Guarded by {@link #requests}. */
     private List<Request<?>> begun = List.of();
@@ -262,7 +262,7 @@ public final class BuildState {
             doubt = doubt == null ? x.getMessage() : doubt;
         }
         all.keySet().removeIf(each -> !each.startsWith(PART));
-        state.ofParts = all;
+        state.ofParts = all.isEmpty() ? Map.of() : all;
         state.newest = read;
         state.durable = read;
         if (doubt != null) {

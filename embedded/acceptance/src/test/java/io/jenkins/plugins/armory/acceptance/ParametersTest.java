@@ -28,7 +28,7 @@ class ParametersTest extends SharedController {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** The terms that say where the approval stands and who asks for it, and are no arguments of this step. */
-    private static final Set<String> OTHERS = Set.of("path", "rule", "fromCall", "opensAt");
+    private static final Set<String> OTHERS = Set.of("rule", "fromCall", "opensAt");
 
     private static final List<Row> ROWS = List.of(
             new Row("webhook", "", "\"checks\"").shown("/webhook", "checks"),
