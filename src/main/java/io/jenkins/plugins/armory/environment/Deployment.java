@@ -98,8 +98,9 @@ public record Deployment(
     }
 
     public Deployment {
-        environments =
-                environments.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(environments));
+        environments = environments.isEmpty()
+                ? Collections.emptyMap()
+                : Collections.unmodifiableMap(new LinkedHashMap<>(environments));
         failures = List.copyOf(failures);
         leftOut = List.copyOf(leftOut);
     }
