@@ -108,7 +108,11 @@ final class EmbeddedJenkins extends Jenkins {
 
     /** Goes on with the builds that the controller's last end interrupted. */
     void resumeBuilds(long delayMillis) {
-        Timer.get().schedule(() -> interrupted.forEach(PipelineBuild::resume), delayMillis, TimeUnit.MILLISECONDS);
+        Timer.get()
+                .schedule(
+                        () -> interrupted.forEach(build -> build.resume(lastQueueId.incrementAndGet())),
+                        delayMillis,
+                        TimeUnit.MILLISECONDS);
     }
 
     /** Has the builds saved, and lets them rest until the next start. */

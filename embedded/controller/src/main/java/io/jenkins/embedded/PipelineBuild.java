@@ -70,7 +70,7 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
     /** What {@code build.xml} holds. */
     private static final class Record {
         private final LinkedHashMap<String, String> parameters;
-        private final long queueId;
+        private volatile long queueId;
         private final long timestamp = System.currentTimeMillis();
         private volatile long duration;
         private volatile boolean completed;
@@ -147,7 +147,9 @@ final class PipelineBuild extends Run<PipelineJob, PipelineBuild> implements Que
         });
     }
 
-    void resume() {
+    /** Goes on after a restart, as another item of the queue: so does Jenkins. */
+    void resume(long newQueueId) {
+        record.queueId = newQueueId;
         executor.execute(() -> {
             if (getParent().getBuildByNumber(number) != this) {
                 return; // deleted in the meantime

@@ -122,10 +122,16 @@ public final class Deployments {
     }
 
     /**
-     * Returns the key of a build, with which the ids of its approvals begin. Jenkins has what it is made of in {@code
-     * build.xml} from the start of the build on; the job's name is no part of it.
+     * Returns the key of a build, with which the ids of its approvals begin. Before the first commit it is made of what
+     * Jenkins has in {@code build.xml} from the start of the build on; the job's name is no part of it. Later that may
+     * change: Jenkins resumes a Pipeline as another item of the queue.
      */
     public String keyOf(Run<?, ?> run) {
+        SeenCommits seen = SeenCommits.find(run);
+        return seen != null ? seen.key() : firstKeyOf(run);
+    }
+
+    private static String firstKeyOf(Run<?, ?> run) {
         return Approvals.keyOf(Hashing.sha256()
                 .hashString(run.getQueueId() + "/" + run.getTimeInMillis(), StandardCharsets.US_ASCII)
                 .toString());
@@ -148,19 +154,15 @@ public final class Deployments {
     }
 
     private BuildState read(Run<?, ?> run) throws IOException {
+        String key = keyOf(run);
         BuildState opened = approvals
                 .get()
-                .openState(
-                        BuildRecord.refTo(run),
-                        () -> run.getRootDir().toPath(),
-                        keyOf(run),
-                        SeenCommits.of(run),
-                        executor);
+                .openState(BuildRecord.refTo(run), () -> run.getRootDir().toPath(), key, SeenCommits.of(run), executor);
         opened.renamed(run.getParent().getFullName());
-        opened.listen(commits -> SeenCommits.note(run, commits), () -> save(run));
+        opened.listen(commits -> SeenCommits.note(run, key, commits), () -> save(run));
         if (SeenCommits.find(run) == null
                 && (opened.commits() > 0 || opened.doubt().isPresent())) {
-            SeenCommits.note(run, opened.commits()); // Jenkins has gone down before it saved that
+            SeenCommits.note(run, key, opened.commits()); // Jenkins has gone down before it saved that
             save(run);
         }
         opening(run).state = new WeakReference<>(opened);
@@ -408,7 +410,7 @@ public final class Deployments {
             RunningBuild build = builds.findOrCreate(run);
             if (build != null) {
                 build.put(new UnwrittenReason(problem + x.getMessage()));
-                SeenCommits.note(run, SeenCommits.of(run));
+                SeenCommits.note(run, keyOf(run), SeenCommits.of(run));
             }
         }
     }

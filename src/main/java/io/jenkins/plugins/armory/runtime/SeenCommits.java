@@ -15,10 +15,17 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class SeenCommits extends InvisibleAction {
 
+    private final String key;
     private volatile long commits;
 
-    private SeenCommits(long commits) {
+    private SeenCommits(String key, long commits) {
+        this.key = key;
         this.commits = commits;
+    }
+
+    /** Returns the build's key, with which the ids of its approvals begin. */
+    String key() {
+        return key;
     }
 
     /**
@@ -41,11 +48,15 @@ public final class SeenCommits extends InvisibleAction {
         return seen == null ? 0 : seen.commits;
     }
 
-    /** Takes note of the commits of a build that are on disk, in memory alone. */
-    public static void note(Run<?, ?> run, long commits) {
+    /**
+     * Takes note of the commits of a build that are on disk, in memory alone.
+     *
+     * @param key the build's, which does not change any more
+     */
+    static void note(Run<?, ?> run, String key, long commits) {
         SeenCommits seen = find(run);
         if (seen == null) {
-            run.addAction(new SeenCommits(commits));
+            run.addAction(new SeenCommits(key, commits));
         } else {
             seen.commits = commits;
         }
