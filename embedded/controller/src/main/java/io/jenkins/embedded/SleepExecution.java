@@ -1,5 +1,6 @@
 package io.jenkins.embedded;
 
+import hudson.model.TaskListener;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import jenkins.util.Timer;
@@ -19,7 +20,9 @@ final class SleepExecution extends StepExecution {
     }
 
     @Override
-    public boolean start() {
+    public boolean start() throws Exception {
+        long seconds = TimeUnit.MILLISECONDS.toSeconds(end - System.currentTimeMillis() + 500);
+        getContext().get(TaskListener.class).getLogger().println("Sleeping for " + seconds + " sec");
         onResume();
         return false;
     }

@@ -74,6 +74,7 @@ class DoubtTest extends OwnController {
         if (isTwo) {
             process.awaitCallback().fail("broken, too").expect(200);
         }
+        build.awaitLog("Sleeping for"); // a Jenkins that is killed while a stage ends may lose that, and wait for it
         controller.kill();
         loseFrom(logOf(build), isTwo ? "broken, too" : "broken");
         controller.start();
