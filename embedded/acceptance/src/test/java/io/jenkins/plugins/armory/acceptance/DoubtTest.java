@@ -88,7 +88,8 @@ class DoubtTest extends OwnController {
 
     @Test
     void whatIsPendingAndBelongsToNoStepPutsTheBuildInDoubt() throws IOException {
-        Build build = jenkins.build(process.approval() + "\nsleep 6\nstage('prod') { echo 'never' }");
+        Build build = jenkins.build(process.approval() + "\nsleep 6\nstage('prod') { echo 'never' }")
+                .awaitWaiting(1); // so that the success has the last line
         process.awaitCallback().succeed("yes").expect(200);
         build.awaitLog("succeeded (callback token): yes");
         controller.stop(); // which saves the program
