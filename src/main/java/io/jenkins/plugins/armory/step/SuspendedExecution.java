@@ -137,7 +137,7 @@ public abstract class SuspendedExecution extends StepExecution {
                 .run(() -> runOnce(work, failed), x -> log(x.getMessage() + ". Trying again; the build waits for it."));
     }
 
-    static void runOnce(Work work, Consumer<Exception> failed) throws BuildState.UnwrittenException {
+    private static void runOnce(Work work, Consumer<Exception> failed) throws BuildState.UnwrittenException {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             work.run();
         } catch (BuildState.UnwrittenException x) {

@@ -3,7 +3,6 @@ package io.jenkins.plugins.armory.approval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval.Answer;
 import io.jenkins.plugins.armory.approval.Approval.State;
 import io.jenkins.plugins.armory.approval.Approval.Transition;
@@ -61,48 +60,6 @@ public class ApprovalTest {
         return TestEvents.callback(success, "12 of 12 passed", "callback token");
     }
 
-    @Test
-    void waitsOnceTheWebhookHasAnswered() {
-        assertThat(sending.state()).isEqualTo(State.SENDING);
-        assertThat(waiting.state()).isEqualTo(State.WAITING);
-        assertThat(waiting.attempts()).containsExactly(attempt(1, 200));
-        assertThat(waiting.on(sent(), SOON)).isEqualTo(new Transition(waiting, Answer.IGNORED));
-    }
-
-    @Test
-    void isDecidedByTheCallback() {
-        Transition transition = waiting.on(callback(true), SOON);
-
-        assertThat(transition.answer()).isEqualTo(Answer.ACCEPTED);
-        assertThat(transition.approval().decision())
-                .isEqualTo(new Decision(Outcome.SUCCESS, "12 of 12 passed", "callback token", SOON));
-    }
-
-    @Test
-    void timesOutAtTheDeadlineAndNotBefore() {
-        assertThat(waiting.on(new Event.DeadlineCheck(""), DEADLINE.minusMillis(1))
-                        .answer())
-                .isEqualTo(Answer.IGNORED);
-
-        Approval timedOut =
-                waiting.on(new Event.DeadlineCheck(""), DEADLINE.plusSeconds(5)).approval();
-        assertThat(timedOut.decision().outcome()).isEqualTo(Outcome.TIMED_OUT);
-        assertThat(timedOut.decision().decidedAt()).isEqualTo(DEADLINE);
-        assertThat(timedOut.on(callback(true), DEADLINE).answer()).isEqualTo(Answer.ENDED);
-    }
-
-    @Test
-    void endsWithTheBuildAndWithAWebhookThatFails() {
-        Approval aborted = waiting.on(new Event.Aborted("stopped"), SOON).approval();
-        Approval notSent = sending.on(new Event.NotSent("answered 500", attempt(1, 500)), SOON)
-                .approval();
-
-        assertThat(aborted.decision().outcome()).isEqualTo(Outcome.ABORTED);
-        assertThat(notSent.decision()).isEqualTo(new Decision(Outcome.NOT_SENT, "answered 500", "webhook", SOON));
-        assertThat(aborted.on(callback(true), SOON).answer()).isEqualTo(Answer.ENDED);
-        assertThat(notSent.on(callback(true), SOON).answer()).isEqualTo(Answer.ENDED);
-    }
-
     /** As after the machine has slept: the answer is noted before the timer looks at the clock. */
     @Test
     void anAnswerOfTheWebhookAtTheDeadlineIsTooLateToo() {
@@ -150,17 +107,6 @@ public class ApprovalTest {
     }
 
     @Test
-    void notesTheAttemptDuringWhichItWasDecided() {
-        Approval decided = sending.on(callback(true), SOON).approval();
-
-        Transition noted = decided.on(sent(), SOON);
-
-        assertThat(noted.answer()).isEqualTo(Answer.IGNORED);
-        assertThat(noted.approval().attempts()).containsExactly(attempt(1, 200));
-        assertThat(noted.approval().decision()).isEqualTo(decided.decision());
-    }
-
-    @Test
     void isDecidedAtOnceWhereNoCallbackIsAwaited() {
         Approval alone = terms("a1").through(Set.of()).start();
         assertThat(alone.on(callback(false), SOON)).isEqualTo(new Transition(alone, Answer.NOT_AWAITED));
@@ -203,18 +149,6 @@ public class ApprovalTest {
                         .approval()
                         .decision())
                 .isEqualTo(new Decision(Outcome.SUCCESS, "12 of 12 passed", "callback token and user alice", SOON));
-    }
-
-    @Test
-    void whoeverFailsFirstIsNotKeptWaiting() {
-        assertThat(needsBoth.on(callback(false), SOON).approval().decision().outcome())
-                .isEqualTo(Outcome.FAILURE);
-
-        Approval rejected = needsBoth.on(reject(), SOON).approval();
-        assertThat(rejected.decision()).isEqualTo(new Decision(Outcome.REJECTED, "not on a Friday", "user bob", SOON));
-        assertThat(rejected.on(callback(true), SOON).answer()).isEqualTo(Answer.ENDED);
-        assertThat(rejected.on(approve(), SOON).answer()).isEqualTo(Answer.CONFLICT);
-        assertThat(rejected.on(reject(), SOON).answer()).isEqualTo(Answer.DUPLICATE);
     }
 
     private static TestApproval needsBoth(String id) {
@@ -371,25 +305,6 @@ public class ApprovalTest {
     }
 
     @Test
-    void endsWithoutThePersonAsAnyOther() {
-        Approval timedOut =
-                byPersonAlone.on(new Event.DeadlineCheck(""), DEADLINE).approval();
-        Approval aborted = byPersonAlone.on(new Event.Aborted("stopped"), SOON).approval();
-        Approval otherFailed =
-                byPersonAlone.on(new Event.OtherFailed("'lint' failed"), SOON).approval();
-
-        assertThat(timedOut.decision())
-                .isEqualTo(
-                        new Decision(Outcome.TIMED_OUT, "Nobody approved before the deadline.", "deadline", DEADLINE));
-        assertThat(aborted.decision().outcome()).isEqualTo(Outcome.ABORTED);
-        assertThat(otherFailed.decision().outcome()).isEqualTo(Outcome.OTHER_FAILED);
-        assertThat(List.of(timedOut, aborted, otherFailed))
-                .as("there is no external process to cancel")
-                .allMatch(Approval::isClosed)
-                .noneMatch(Approval::isCancelled);
-    }
-
-    @Test
     void needsAPersonAndNothingElseWithoutAWebhook() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> terms("a1").byPersonAlone().start());
@@ -488,81 +403,7 @@ public class ApprovalTest {
     }
 
     @Test
-    void notesWhatCameOfItsCancelWebhookAndStaysDecided() {
-        Approval aborted = waiting.on(new Event.Aborted("stopped"), SOON).approval();
-        assertThat(waiting.on(new Event.CancelOver(attempt(1, 200)), SOON))
-                .isEqualTo(new Transition(waiting, Answer.IGNORED));
-
-        Approval noted = aborted.on(new Event.CancelOver(attempt(2, 503)), SOON).approval();
-
-        assertThat(noted.cancel()).isEqualTo(attempt(2, 503));
-        assertThat(noted.decision()).isEqualTo(aborted.decision());
-        assertThat(noted.on(callback(true), SOON)).isEqualTo(new Transition(noted, Answer.ENDED));
-    }
-
-    @Test
-    void isCancelledWhenItEndsWithoutItsExternalProcess() {
-        assertThat(waiting.isCancelled()).isFalse();
-        assertThat(waiting.on(callback(false), SOON).approval().isCancelled()).isFalse();
-        assertThat(sending.on(new Event.NotSent("answered 500", null), SOON)
-                        .approval()
-                        .isCancelled())
-                .isFalse();
-        assertThat(waiting.on(new Event.Aborted("stopped"), SOON).approval().isCancelled())
-                .isTrue();
-        assertThat(waiting.on(new Event.DeadlineCheck(""), DEADLINE).approval().isCancelled())
-                .isTrue();
-        assertThat(needsBoth.on(reject(), SOON).approval().isCancelled()).isTrue();
-        assertThat(needsBoth
-                        .on(callback(true), SOON)
-                        .approval()
-                        .on(reject(), SOON)
-                        .approval()
-                        .isCancelled())
-                .as("the process had called back")
-                .isFalse();
-    }
-
-    @Test
     void cannotBeHalfBuilt() {
         assertThatIllegalArgumentException().isThrownBy(() -> sending.withState(State.DECIDED));
-    }
-
-    private static Approval withCalls(@CheckForNull Webhook cancel) {
-        return terms("a1")
-                .calls(TestApproval.calls(WEBHOOK, cancel, Map.of("ref", "main"), null, null))
-                .start();
-    }
-
-    @Test
-    void keepsItsCallsAsLongAsOneMayBeMade() {
-        Approval withoutCancel = withCalls(null);
-        assertThat(withoutCancel.calls()).isNotNull();
-        assertThat(withoutCancel.on(sent(), SOON).approval().calls()).isNull();
-        assertThat(withoutCancel
-                        .on(new Event.Aborted("stopped"), SOON)
-                        .approval()
-                        .isClosed())
-                .isTrue();
-
-        Approval sent = withCalls(WEBHOOK).on(sent(), SOON).approval();
-        assertThat(sent.calls().webhook()).isNull();
-        assertThat(sent.calls().cancel()).isEqualTo(WEBHOOK);
-        assertThat(sent.on(callback(true), SOON).approval().isClosed()).isTrue();
-    }
-
-    @Test
-    void isOpenUntilItsCancelWebhookIsSeenTo() {
-        Approval aborted =
-                withCalls(WEBHOOK).on(new Event.Aborted("stopped"), SOON).approval();
-
-        assertThat(aborted.isClosed()).isFalse();
-        assertThat(aborted.calls().webhook()).isNull();
-        assertThat(aborted.on(new Event.CancelOver(null), SOON).approval().isClosed())
-                .isTrue();
-        Approval called =
-                aborted.on(new Event.CancelOver(attempt(1, 200)), SOON).approval();
-        assertThat(called.isClosed()).isTrue();
-        assertThat(called.cancel()).isEqualTo(attempt(1, 200));
     }
 }
