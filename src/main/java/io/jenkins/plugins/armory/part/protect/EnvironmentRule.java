@@ -8,6 +8,7 @@ import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.armory.approval.Terms;
+import io.jenkins.plugins.armory.approval.TermsBuilder;
 import io.jenkins.plugins.armory.config.ArmoryConfiguration;
 import io.jenkins.plugins.armory.config.form.Forms;
 import io.jenkins.plugins.armory.config.form.KeyValue;
@@ -21,7 +22,6 @@ import io.jenkins.plugins.armory.config.form.Webhooks;
 import io.jenkins.plugins.armory.step.approval.ApprovalDefinition;
 import io.jenkins.plugins.armory.webhook.WebhookRules;
 import io.jenkins.plugins.armory.webhook.text.Bound;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -132,8 +132,8 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
     }
 
     @Override
-    public Duration limit() {
-        return Terms.limit(timeout, timeUnit());
+    public TermsBuilder terms() {
+        return Terms.standard().timeout(Terms.limit(timeout, timeUnit()));
     }
 
     private TimeUnit timeUnit() {
@@ -208,7 +208,7 @@ public final class EnvironmentRule extends AbstractDescribableImpl<EnvironmentRu
         ListField.checkEach("context", context, KeyValue::checkGiven);
         WebhookRules.checkContext(contextMap());
         Bound.LINE.checkEach("notify", notify);
-        limit();
+        terms();
         if (manualApproval != null) {
             manualApproval.withoutParameters().rules().forEach(rule -> {
                 if (rule.submitters().isEmpty()) {

@@ -1,12 +1,12 @@
 package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.approval.TermsBuilder;
 import io.jenkins.plugins.armory.config.form.ManualApproval;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CancelReference;
 import io.jenkins.plugins.armory.webhook.StatusCheck;
 import io.jenkins.plugins.armory.webhook.Webhook;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.kohsuke.accmod.Restricted;
@@ -34,19 +34,8 @@ public interface ApprovalDefinition {
     @CheckForNull
     ManualApproval getManualApproval();
 
-    /** Returns how long the approval may take. */
-    Duration limit();
-
-    /** Returns the longest silence of the external process, {@code null} for any. */
-    @CheckForNull
-    default Duration silence() {
-        return null;
-    }
-
-    /** Returns whether the time begins with the first call. */
-    default boolean isFromCall() {
-        return false;
-    }
+    /** Starts the terms, with the limits and what else is shown of the approval. */
+    TermsBuilder terms();
 
     /** Returns the names of the webhooks that are told of the approval. */
     List<String> getNotify();

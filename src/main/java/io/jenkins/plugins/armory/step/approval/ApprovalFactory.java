@@ -138,7 +138,8 @@ public final class ApprovalFactory {
             credentialsId = ArmoryConfiguration.get().getCallbackCredentialsId();
         }
         ManualApproval manual = definition.getManualApproval();
-        return Terms.standard()
+        return definition
+                .terms()
                 .phase(phase)
                 .environment(place)
                 .webhook(inline == null ? definition.getWebhook() : inline.name())
@@ -146,9 +147,6 @@ public final class ApprovalFactory {
                 .callbackCredentialsId(credentialsId)
                 .allowedCallers(callers)
                 .manual(manual == null ? null : manual.toRequirement())
-                .timeout(definition.limit())
-                .fromCall(definition.isFromCall())
-                .heartbeat(definition.silence())
                 .build();
     }
 

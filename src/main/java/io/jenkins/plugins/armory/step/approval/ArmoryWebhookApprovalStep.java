@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.DecisionText;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.approval.Terms;
+import io.jenkins.plugins.armory.approval.TermsBuilder;
 import io.jenkins.plugins.armory.callback.token.AllowedCallers;
 import io.jenkins.plugins.armory.config.form.AnswerDefinition;
 import io.jenkins.plugins.armory.config.form.Argument;
@@ -512,13 +513,9 @@ public class ArmoryWebhookApprovalStep extends Step implements ApprovalDefinitio
     }
 
     @Override
-    public Duration limit() {
-        return Terms.limit(getTimeout(), getUnit());
-    }
-
-    @Override
-    public boolean isFromCall() {
-        return fromCall;
+    public TermsBuilder terms() {
+        Duration limit = Terms.limit(getTimeout(), getUnit());
+        return Terms.standard().timeout(limit).fromCall(fromCall).heartbeat(silence(limit));
     }
 
     @Override
@@ -571,15 +568,18 @@ public class ArmoryWebhookApprovalStep extends Step implements ApprovalDefinitio
         return true;
     }
 
-    /** @throws IllegalArgumentException naming the parameter and a valid value */
+    /**
+     * Returns the longest silence of the external process, {@code null} for any.
+     *
+     * @throws IllegalArgumentException naming the parameter and a valid value
+     */
     @CheckForNull
-    @Override
-    public Duration silence() {
+    private Duration silence(Duration limit) {
         if (heartbeat == 0) {
             return null;
         }
         long millis = unitOfHeartbeat().toMillis(heartbeat);
-        if (millis < 1 || millis >= limit().toMillis()) {
+        if (millis < 1 || millis >= limit.toMillis()) {
             throw new IllegalArgumentException("heartbeat: " + heartbeat + " " + unitOfHeartbeat()
                     + " is not between 1 millisecond and the timeout of " + getTimeout() + " " + getUnit()
                     + "; give its unit with heartbeatUnit, or leave it out");
