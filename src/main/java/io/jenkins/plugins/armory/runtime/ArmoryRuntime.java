@@ -73,7 +73,7 @@ public final class ArmoryRuntime {
             new ApprovalEvents(() -> ExtensionList.lookup(ApprovalListener.class), buildExecutor, this::pending);
     private final OpenStore store = new OpenStore(
             Jenkins.get().getRootDir().toPath().resolve("armory-approvals"),
-            ExtensionList::lookupFirst,
+            Settings::get,
             this::builds,
             new ApprovalRequests(BuildRecord::find, tokens, client),
             permits,

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.runtime;
 
 import com.google.common.hash.Hashing;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.ExtensionList;
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.OpenApproval;
@@ -12,6 +13,7 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.store.Approvals;
 import io.jenkins.plugins.armory.store.BuildState;
+import io.jenkins.plugins.armory.store.StoredPart;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
@@ -159,6 +161,10 @@ public final class Deployments {
                 .get()
                 .openState(BuildRecord.refTo(run), () -> run.getRootDir().toPath(), key, SeenCommits.of(run), executor);
         opened.renamed(run.getParent().getFullName());
+        if (run.isBuilding()) {
+            opened.checkParts(name -> ExtensionList.lookup(StoredPart.class).stream()
+                    .anyMatch(each -> each.part().equals(name)));
+        }
         opened.listen(commits -> SeenCommits.note(run, key, commits), () -> save(run));
         if (SeenCommits.find(run) == null
                 && (opened.commits() > 0 || opened.doubt().isPresent())) {

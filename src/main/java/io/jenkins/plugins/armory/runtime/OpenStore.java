@@ -39,7 +39,7 @@ public final class OpenStore {
     private static final Logger LOGGER = Logger.getLogger(OpenStore.class.getName());
 
     private final Path folder;
-    private final Extensions extensions;
+    private final Supplier<Settings> settings;
     private final Supplier<Approvals.Builds> builds;
     private final ApprovalRequests requests;
     private final CallPermits permits;
@@ -50,11 +50,6 @@ public final class OpenStore {
 
     /** The parts that are open together. */
     public record Open(Approvals approvals, CallLoop calls) {}
-
-    /** Finds what Jenkins has made. */
-    interface Extensions {
-        <T> T first(Class<T> type);
-    }
 
     // The following fields are guarded by this.
 
@@ -102,7 +97,7 @@ public final class OpenStore {
      */
     OpenStore(
             Path folder,
-            Extensions extensions,
+            Supplier<Settings> settings,
             Supplier<Approvals.Builds> builds,
             ApprovalRequests requests,
             CallPermits permits,
@@ -110,7 +105,7 @@ public final class OpenStore {
             ScheduledExecutorService timer,
             Executor executor) {
         this.folder = folder;
-        this.extensions = extensions;
+        this.settings = settings;
         this.builds = builds;
         this.requests = requests;
         this.permits = permits;
@@ -170,7 +165,7 @@ public final class OpenStore {
             return;
         }
         try {
-            Optional<String> unknown = extensions.first(Settings.class).problem();
+            Optional<String> unknown = settings.get().problem();
             if (unknown.isPresent()) { // what they forbid is not known
                 throw failed(new Problem(unknown.get(), Settings.NOT_KNOWN), null);
             }

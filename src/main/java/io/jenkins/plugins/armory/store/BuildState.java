@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -318,6 +319,19 @@ public final class BuildState {
                 markDoubt();
             }
         }
+    }
+
+    /**
+     * Puts the build, which goes on, in doubt if its log has values of a part of the plugin that is not there: it may
+     * have closed something.
+     */
+    public void checkParts(Predicate<String> isThere) {
+        ofParts.keySet().stream()
+                .map(key -> key.substring(PART.length(), key.indexOf('/', PART.length())))
+                .filter(isThere.negate())
+                .findFirst()
+                .ifPresent(part -> lose(
+                        "it has values of '" + part + "', a part that the plugin does not have now", clock.instant()));
     }
 
     /** Returns how many commits are on disk. */

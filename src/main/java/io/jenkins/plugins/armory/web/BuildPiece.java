@@ -2,12 +2,13 @@ package io.jenkins.plugins.armory.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.store.BuildState;
+import io.jenkins.plugins.armory.store.StoredPart;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** What a part adds to the data of a build's page. The part implements it as an {@code @Extension}. */
+/** What a part that keeps values with builds adds to the data of a build's page. */
 @Restricted(NoExternalUse.class)
-public interface BuildPiece {
+public interface BuildPiece extends StoredPart {
 
     /** Returns the name in the data. */
     String name();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.armory.call.ApprovalRequests;
 import io.jenkins.plugins.armory.call.CallPermits;
+import io.jenkins.plugins.armory.call.Settings;
 import io.jenkins.plugins.armory.store.TestBuilds;
 import io.jenkins.plugins.armory.store.disk.StoreLock;
 import java.io.IOException;
@@ -46,12 +47,7 @@ class OpenStoreTest {
     void create() {
         store = new OpenStore(
                 folder,
-                new OpenStore.Extensions() {
-                    @Override
-                    public <T> T first(Class<T> type) {
-                        return answering(type, Map.of("problem", Optional.empty()));
-                    }
-                },
+                () -> answering(Settings.class, Map.of("problem", Optional.empty())),
                 () -> TestBuilds.below(folder),
                 new ApprovalRequests(null, null, null),
                 new CallPermits(Runnable::run),

@@ -102,6 +102,16 @@ class BuildStateTest {
     }
 
     @Test
+    void valuesOfAPartThatIsNotThereAreADoubt() throws IOException {
+        put("a", "dev");
+        BuildState read = reopened();
+        read.checkParts("a"::equals);
+        assertThat(read.doubt()).isEmpty();
+        read.checkParts("b"::equals);
+        assertThat(read.doubt().orElseThrow()).contains("it has values of 'a'");
+    }
+
+    @Test
     void readsWhatItWrote() throws IOException {
         store.apply(declared("dev"));
         store.apply(started(in("dev"), "a1", Phase.STRATEGY));

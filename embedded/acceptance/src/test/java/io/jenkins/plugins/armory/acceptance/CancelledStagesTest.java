@@ -1,7 +1,6 @@
 package io.jenkins.plugins.armory.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.entry;
 
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles;
@@ -16,36 +15,6 @@ import org.junit.jupiter.api.Test;
 class CancelledStagesTest {
 
     private static final String AFTER = "phase: 'afterDeployment'";
-
-    @Test
-    void stagesThatBeginLaterAreNotRunAndThePipelineGoesOnBehindThem(Jenkins jenkins, ExternalProcess process) {
-        Build build = jenkins.build("""
-                stage('staging') {
-                    %s
-                    echo 'goes on'
-                }
-                stage('prod') {
-                    stage('nested') { echo 'never' }
-                    echo 'never'
-                }
-                parallel a: { stage('in a') { echo 'never' } }, b: { echo 'in b' }
-                echo "between: ${currentBuild.result}"
-                stage('more') { error 'never' }
-                echo 'to the end'
-                """.formatted(process.approval(AFTER)));
-        process.awaitCallback().fail("2 of 42 failed");
-
-        assertThat(build.awaitResult("FAILURE"))
-                .contains("goes on", "in b", "between: UNSTABLE", "to the end")
-                .contains("[armory] Stage 'prod' is cancelled: ", "2 of 42 failed")
-                .doesNotContain("never");
-        assertThat(build.deployment().get("cancelledStages"))
-                .extracting(stage -> stage.asText())
-                .containsExactly("prod", "in a", "more");
-        assertThat(build.stageView())
-                .contains(entry("staging", "UNSTABLE"), entry("prod", "ABORTED"), entry("more", "ABORTED"))
-                .doesNotContainKey("nested");
-    }
 
     @Test
     void aStageWhoseNameBeginsAsThoseOfDeclarativeDoIsCancelledToo(Jenkins jenkins, ExternalProcess process) {

@@ -16,6 +16,11 @@ public final class PlanPiece implements BuildPiece {
     static final String PART = "file";
 
     @Override
+    public String part() {
+        return PART;
+    }
+
+    @Override
     public String name() {
         return "plan";
     }
