@@ -481,7 +481,7 @@ public class ArmoryWebhookApprovalStep extends Step implements ApprovalDefinitio
         if (mistake != null) {
             throw new AbortException(mistake);
         }
-        return List.of(approval("", this, factory, place));
+        return List.of(approval("", "", this, factory, place));
     }
 
     final void beginsWithItsCall() {
@@ -494,14 +494,21 @@ public class ArmoryWebhookApprovalStep extends Step implements ApprovalDefinitio
         return mistake;
     }
 
-    /** @param path what messages name the approval by */
+    /**
+     * @param path where its arguments stand
+     * @param label what messages name the approval by
+     */
     final Approval approval(
-            String path, ArmoryWebhookApprovalStep of, ApprovalFactory factory, @CheckForNull String place)
+            String path,
+            String label,
+            ArmoryWebhookApprovalStep of,
+            ApprovalFactory factory,
+            @CheckForNull String place)
             throws AbortException {
         try {
-            return factory.approval(path, of.requirePhase(), place, of);
+            return factory.approval(label, of.requirePhase(), place, of);
         } catch (AbortException x) {
-            throw new AbortException(DecisionText.at(path, x.getMessage()));
+            throw new AbortException(DecisionText.at(label, x.getMessage()));
         } catch (IllegalArgumentException x) {
             throw new AbortException(functionName() + ": " + DecisionText.at(path, x.getMessage()));
         }

@@ -79,10 +79,11 @@ public final class ArmoryWebhookApprovalsStep extends ArmoryWebhookApprovalStep 
             each.beginsWithItsCall();
             String path = path(all.size());
             String name = ownName(each);
-            all.add(approval(path, each, factory, place).withPath(name.isEmpty() ? path : name + " (" + path + ')'));
+            String label = name.isEmpty() ? path : name + " (" + path + ')';
+            all.add(approval(path, label, each, factory, place));
         }
         if (getManualApproval() != null) {
-            all.add(approval("", question(), factory, place).withPath(APPROVALS));
+            all.add(approval("", APPROVALS, question(), factory, place));
         }
         return all;
     }
