@@ -194,6 +194,8 @@ final class ControllerServlet extends HttpServlet {
         http.json(answer);
     }
 
+    private static final String ENVIRONMENTS = "io.jenkins.plugins.armory.part.protect.EnvironmentsPage";
+
     private void buildAction(MatchResult path, Exchange http) throws Exception {
         act(named(path.group(3), actions(Run.class, build(path))), path.group(4), "build", http);
     }
@@ -209,10 +211,11 @@ final class ControllerServlet extends HttpServlet {
 
     private static void act(Action action, String rest, String script, Exchange http) throws Exception {
         if (rest.equals("/") && http.method().equals("GET")) {
-            http.html(Pages.action(action.getDisplayName(), action, script, "api/json", "FirstAnswer"));
+            http.html(Pages.action(action.getDisplayName(), action, script, "api/json"));
         } else if (rest.matches("/environments/?") && http.method().equals("GET")) {
             var api = "/" + action.getUrlName() + "/environments/api/json";
-            http.html(Pages.action("Environments", action, "environments", api, "FirstEnvironments"));
+            Object page = Class.forName(ENVIRONMENTS).getConstructor().newInstance();
+            http.html(Pages.action("Environments", page, "part/protect/environments", api));
         } else {
             http.dispatch(action, rest);
         }

@@ -94,7 +94,7 @@ final class Pages {
                 .map(action -> {
                     var page = url + action.getUrlName() + "/";
                     return "<p>" + link(page, action.getDisplayName()) + "</p>"
-                            + filled(action, "summary", page + "api/json", "FirstAnswer");
+                            + filled(action, "summary", page + "api/json");
                 })
                 .forEach(body::append);
         for (var input : inputs) {
@@ -116,21 +116,22 @@ final class Pages {
         return page(build.getFullDisplayName(), body + "<h2>Log</h2><pre>" + escape(log) + "</pre>");
     }
 
-    /** @param first the property with the page's first data */
-    static String action(String title, Action action, String script, String api, String first) {
-        return page(title, filled(action, script, api, first));
+    /** @param script the path of its script */
+    static String action(String title, Object page, String script, String api) {
+        return page(title, filled(page, script, api));
     }
 
     /** What a script of the plugin fills, as in the plugin's views on Jenkins. */
-    private static String filled(Action action, String script, String api, String property) {
+    private static String filled(Object page, String script, String api) {
         try {
-            var words = (String) action.getClass().getMethod("getWords").invoke(action);
-            var first = (String) action.getClass().getMethod("get" + property).invoke(action);
+            var words = (String) page.getClass().getMethod("getWords").invoke(page);
+            var first = (String) page.getClass().getMethod("getFirstAnswer").invoke(page);
             return """
-                    <div id="armory-%2$s" data-api="%3$s" data-base="/armory/" data-armory-words="%4$s"
+                    <div id="armory-%6$s" data-api="%3$s" data-base="/armory/" data-armory-words="%4$s"
                          data-armory-first="%5$s"></div>
                     <script src="/plugin/%1$s/%2$s.js" type="module"></script>
-                    """.formatted(PLUGIN, script, escape(api), escape(words), escape(first));
+                    """.formatted(
+                            PLUGIN, script, escape(api), escape(words), escape(first), script.replaceFirst(".*/", ""));
         } catch (ReflectiveOperationException x) {
             throw new IllegalStateException("The plugin has no such page", x);
         }

@@ -151,7 +151,7 @@ public enum FaultPoint {
 
     // Deployment files.
     PLAN_READING(START, "part.file.step.ArmoryDeploymentPlanExecution.read", "the file is not read"),
-    PLAN_WRITTEN(START, "store.BuildState.add end", "the plan is in the build's log, the Pipeline does not have it"),
+    PLAN_WRITTEN(START, "store.BuildState.put end", "the plan is in the build's log, the Pipeline does not have it"),
     ACTION_BEGINNING(
             ANSWER, "part.file.step.ArmoryDeploymentActionExecution.begin", "nothing of the action is on record"),
     ACTION_ENDING(
