@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
@@ -63,13 +64,12 @@ public final class ApprovalValues {
      * @param approvals takes them
      * @throws IOException if one is not understood
      */
-    public void read(String where, Map<String, JsonNode> values, Consumer<Approval> approvals) throws IOException {
-        values.forEach((key, value) -> {
-            if (key.startsWith(STEP)) {
-                know(key.substring(STEP.length()), Shared.of(value));
-            }
-        });
-        for (Map.Entry<String, JsonNode> each : values.entrySet()) {
+    public void read(String where, Set<Map.Entry<String, JsonNode>> values, Consumer<Approval> approvals)
+            throws IOException {
+        values.stream()
+                .filter(each -> each.getKey().startsWith(STEP))
+                .forEach(each -> know(each.getKey().substring(STEP.length()), Shared.of(each.getValue())));
+        for (Map.Entry<String, JsonNode> each : values) {
             if (each.getKey().startsWith(APPROVAL)) {
                 String step = each.getValue().path("step").asText();
                 approvals.accept(StoredJson.read(

@@ -257,7 +257,7 @@ public final class BuildState {
             doubt = x.getMessage();
         }
         try {
-            state.ofApprovals.read(where, all, state::keep);
+            state.ofApprovals.read(where, all.entrySet(), state::keep);
             read = values.read(where, all);
         } catch (IOException x) {
             doubt = doubt == null ? x.getMessage() : doubt;
@@ -322,8 +322,8 @@ public final class BuildState {
     }
 
     /**
-     * Puts the build, which goes on, in doubt if its log has values of a part of the plugin that is not there: it may
-     * have closed something.
+     * Puts a build that goes on in doubt if its log has values of a part of the plugin that is not installed: what they
+     * have closed is not known.
      */
     public void checkParts(Predicate<String> isThere) {
         ofParts.keySet().stream()

@@ -8,7 +8,6 @@ import static io.jenkins.plugins.armory.environment.DeploymentTest.started;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.armory.Seeds;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalTest;
@@ -38,7 +37,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -192,12 +190,9 @@ class StoredTest {
     }
 
     private static List<Approval> reread(Map<String, Object> written) throws IOException {
-        var values = new LinkedHashMap<String, JsonNode>();
-        StoredJson.object("f", StoredJson.text(written))
-                .fields()
-                .forEachRemaining(each -> values.put(each.getKey(), each.getValue()));
         var read = new ArrayList<Approval>();
-        new ApprovalValues().read("f", values, read::add);
+        new ApprovalValues()
+                .read("f", StoredJson.object("f", StoredJson.text(written)).properties(), read::add);
         return read;
     }
 

@@ -6,6 +6,7 @@ import hudson.Extension;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.Phase;
 import io.jenkins.plugins.armory.part.protect.window.Windows;
+import io.jenkins.plugins.armory.step.SuspendedExecution;
 import io.jenkins.plugins.armory.step.approval.ApprovalFactory;
 import io.jenkins.plugins.armory.step.approval.Demands;
 import io.jenkins.plugins.armory.step.approval.EnvironmentGuard;
@@ -82,12 +83,12 @@ public final class EnvironmentRules extends Demands {
 
         @CheckForNull
         @Override
-        public Demands demandsOf(String environment, ApprovalFactory factory) throws IOException {
+        public Demands demandsOf(String environment, SuspendedExecution step) throws IOException, InterruptedException {
             EnvironmentDefinition definition = ArmoryEnvironments.find(
-                            environment, factory.run().getParent().getFullName())
+                            environment, step.build().getParent().getFullName())
                     .orElse(null);
             try {
-                return definition == null ? null : new EnvironmentRules(definition, factory);
+                return definition == null ? null : new EnvironmentRules(definition, new ApprovalFactory(step, true));
             } catch (IllegalArgumentException x) { // the settings were changed by hand
                 throw new AbortException("the environment \"" + environment
                         + "\" of Jenkins's settings cannot be used: " + x.getMessage()

@@ -13,8 +13,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What a step says of an approval, or a rule of an environment, which names a webhook and has no way to a verdict of
- * its own. Methods throw an {@link IllegalArgumentException} that names the parameter which is wrong.
+ * The definition of an approval: the arguments of a step, or a rule of an environment. A rule only names its webhook,
+ * which has its cancel webhook and its verdict. Methods throw an {@link IllegalArgumentException} that names the wrong
+ * parameter.
  */
 @Restricted(NoExternalUse.class)
 public interface ApprovalDefinition {

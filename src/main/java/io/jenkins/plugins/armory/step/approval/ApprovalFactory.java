@@ -6,6 +6,7 @@ import hudson.EnvVars;
 import hudson.model.Run;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ApprovalBuilder;
+import io.jenkins.plugins.armory.approval.BuildRef;
 import io.jenkins.plugins.armory.approval.Channel;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
 import io.jenkins.plugins.armory.approval.Notifications;
@@ -44,8 +45,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Makes the approvals of a step, with the webhooks that they name: on the job's folders, the innermost first, then in
- * the settings. Approvals that say the same share their terms and their webhooks. They become those of a step, and their time
- * begins, once {@link ApprovalStart} writes them.
+ * the settings. Approvals that say the same share their terms and their webhooks. They become those of a step, and
+ * their time begins, once {@link ApprovalStart} writes them.
  */
 @Restricted(NoExternalUse.class)
 public final class ApprovalFactory {
@@ -59,6 +60,8 @@ public final class ApprovalFactory {
     private final boolean rules;
     private final SuspendedExecution step;
     private final Run<?, ?> run;
+    private final BuildRef build;
+    private final Approval.Origin origin = new Approval.Origin(addressIfKnown());
     private final Webhooks webhooks;
 
     /** The step of a deployment's plan around the step, {@code null} for none. */
@@ -86,6 +89,7 @@ public final class ApprovalFactory {
         this.rules = rules;
         StepContext context = step.getContext();
         run = step.build();
+        build = BuildRecord.refTo(run);
         webhooks = rules ? Webhooks.ofSettings() : Webhooks.of(run.getParent());
         action = rules ? null : context.get(EnclosingAction.class);
         String parent = context.get(EnvVars.class).get("TRACEPARENT");
@@ -95,11 +99,6 @@ public final class ApprovalFactory {
     /** Returns a new id of the build. */
     public String newId() {
         return step.newId();
-    }
-
-    /** Returns the build that asks. */
-    public Run<?, ?> run() {
-        return run;
     }
 
     /**
@@ -156,9 +155,9 @@ public final class ApprovalFactory {
                 terms,
                 known -> rest.accept(known.id(UNWRITTEN)
                         .step(UNWRITTEN)
-                        .build(BuildRecord.refTo(run))
+                        .build(build)
                         .createdAt(Instant.now())
-                        .origin(new Approval.Origin(addressIfKnown()))));
+                        .origin(origin)));
     }
 
     /**
@@ -205,19 +204,21 @@ public final class ApprovalFactory {
         if (name == null) {
             return OutgoingCalls.NONE.notifying(notifications);
         }
-        List<Object> key = Arrays.asList(name, inline, definition.cancel(), definition.answer(), definition.status());
+        CancelReference cancel = definition.cancel();
+        AnswerRule answer = definition.answer();
+        StatusCheck status = definition.status();
+        List<Object> key = Arrays.asList(name, inline, cancel, answer, status);
         OutgoingCalls shared = known.get(key);
         if (shared == null) {
-            shared = shared(inline == null ? find("webhook", name) : inline, definition);
+            Webhook webhook = withVerdict(inline == null ? find("webhook", name) : inline, answer, status);
+            shared = shared(webhook, cancelOf(webhook, cancel == null ? webhook.cancel() : cancel));
             known.put(key, shared);
         }
         Map<String, String> context = merged(shared.context(), own);
         return shared.with(calls -> calls.notifications(notifications).context(context));
     }
 
-    private OutgoingCalls shared(Webhook found, ApprovalDefinition definition) throws AbortException {
-        Webhook webhook = withVerdict(found, definition.answer(), definition.status());
-        Webhook cancel = cancelOf(webhook, definition.cancel() == null ? webhook.cancel() : definition.cancel());
+    private OutgoingCalls shared(Webhook webhook, @CheckForNull Webhook cancel) {
         StatusCheck status = webhook.status();
         return new OutgoingCalls(
                 traced(webhook.alone()),

@@ -2,6 +2,7 @@ package io.jenkins.plugins.armory.step.approval;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
+import io.jenkins.plugins.armory.step.SuspendedExecution;
 import java.io.IOException;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -13,10 +14,10 @@ public interface EnvironmentGuard {
     /**
      * Returns what an environment demands of a build that has come to it, {@code null} for nothing.
      *
-     * @param factory makes the approvals that it demands
+     * @param step has come to it
      * @throws AbortException if the build may not deploy to it, or if what it demands is not defined well
      * @throws IOException if that cannot be read
      */
     @CheckForNull
-    Demands demandsOf(String environment, ApprovalFactory factory) throws IOException;
+    Demands demandsOf(String environment, SuspendedExecution step) throws IOException, InterruptedException;
 }

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.armory.step.approval;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.approval.ManualRequirement;
@@ -18,7 +17,6 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -194,11 +192,8 @@ public final class StepApprovals implements Serializable {
         }
         var read = new ArrayList<Approval>();
         try (var zip = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
-            var values = new LinkedHashMap<String, JsonNode>();
-            StoredJson.object(seed, new String(zip.readAllBytes(), StandardCharsets.UTF_8))
-                    .fields()
-                    .forEachRemaining(each -> values.put(each.getKey(), each.getValue()));
-            new ApprovalValues().read(seed, values, read::add);
+            String text = new String(zip.readAllBytes(), StandardCharsets.UTF_8);
+            new ApprovalValues().read(seed, StoredJson.object(seed, text).properties(), read::add);
         }
         return read;
     }

@@ -15,7 +15,6 @@ import io.jenkins.plugins.armory.environment.Environment;
 import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.BlockExecution;
 import io.jenkins.plugins.armory.step.approval.Admission;
-import io.jenkins.plugins.armory.step.approval.ApprovalFactory;
 import io.jenkins.plugins.armory.step.approval.ApprovalWait;
 import io.jenkins.plugins.armory.step.approval.ArmoryApprovalExecution;
 import io.jenkins.plugins.armory.step.approval.Demands;
@@ -108,7 +107,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
         job = build().getParent().getFullName();
         try {
             for (EnvironmentGuard guard : ExtensionList.lookup(EnvironmentGuard.class)) {
-                demands = demands == null ? guard.demandsOf(name, new ApprovalFactory(this, true)) : demands;
+                demands = demands == null ? guard.demandsOf(name, this) : demands;
             }
         } catch (AbortException x) {
             mistake = x.getMessage();
