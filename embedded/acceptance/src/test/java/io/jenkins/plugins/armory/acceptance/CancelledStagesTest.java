@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.armory.acceptance.driver.Build;
 import io.jenkins.plugins.armory.acceptance.driver.DeploymentFiles;
 import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess;
-import io.jenkins.plugins.armory.acceptance.driver.ExternalProcess.Reply;
 import io.jenkins.plugins.armory.acceptance.driver.Jenkins;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,24 +17,13 @@ class CancelledStagesTest {
 
     @Test
     void aStageWhoseNameBeginsAsThoseOfDeclarativeDoIsCancelledToo(Jenkins jenkins, ExternalProcess process) {
-        answer(process);
+        process.fail("smoke");
         Build build = jenkins.build("""
                 stage('smoke') { %s }
                 stage('Declarative: Deploy') { echo 'never' }
                 """.formatted(process.approvalNamed("smoke", AFTER)));
 
         assertThat(build.awaitResult("FAILURE")).doesNotContain("never");
-    }
-
-    private static void answer(ExternalProcess process) {
-        process.onCall(call -> {
-            if (call.path().endsWith("/smoke")) {
-                call.callback().fail("2 of 42 failed");
-            } else {
-                call.callback().succeed("");
-            }
-            return Reply.of(202);
-        });
     }
 
     /** Returns a branch whose stage has a failed approval, and then sets {@code failed}. */
@@ -45,7 +33,7 @@ class CancelledStagesTest {
 
     @Test
     void aStageInAStageThatRunsFailsSinceWhatFollowsMayNeedItsGate(Jenkins jenkins, ExternalProcess process) {
-        answer(process);
+        process.fail("smoke");
         Build build =
                 jenkins.build("""
                 try {
@@ -70,7 +58,7 @@ class CancelledStagesTest {
 
     @Test
     void anEnvironmentThatIsDeployedToGoesOnWithItsStagesAndItsParts(Jenkins jenkins, ExternalProcess process) {
-        answer(process);
+        process.fail("smoke");
         Build build = jenkins.build(
                 """
                 failed = false
@@ -110,7 +98,7 @@ class CancelledStagesTest {
 
     @Test
     void aDeploymentOfAFileGoesOnWithItsGates(Jenkins jenkins, ExternalProcess process) {
-        answer(process);
+        process.fail("smoke");
         Build build = jenkins.build(besideAFailure(
                 process,
                 DeploymentFiles.of(process)
@@ -131,7 +119,7 @@ class CancelledStagesTest {
 
     @Test
     void aDeploymentOfAFileIsRolledBack(Jenkins jenkins, ExternalProcess process) {
-        answer(process);
+        process.fail("smoke");
         Build build = jenkins.build(besideAFailure(
                 process,
                 DeploymentFiles.of(process)
@@ -153,7 +141,7 @@ class CancelledStagesTest {
 
     @Test
     void aRollbackGoesOnWithItsStagesAndItsParts(Jenkins jenkins, ExternalProcess process) {
-        answer(process);
+        process.fail("smoke");
         Build build = jenkins.build("""
                 failed = false
                 parallel(

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,22 +27,9 @@ class FailClosedTest {
 
     private static final String AFTER = "phase: 'afterDeployment'";
 
-    /** Calls of these names fail as soon as they are answered, others succeed; each as often as it is called. */
-    private static void answer(ExternalProcess process, Set<String> failing) {
-        process.onCall(call -> {
-            String name = call.path().substring(call.path().lastIndexOf('/') + 1);
-            if (failing.contains(name)) {
-                call.callback().fail(name + " is broken");
-            } else {
-                call.callback().succeed("");
-            }
-            return Reply.of(202);
-        });
-    }
-
     @Test
     void environmentsAreCancelledAfterAFailureInAPlainStage(Jenkins jenkins, ExternalProcess process) {
-        answer(process, Set.of("smoke"));
+        process.fail("smoke");
         Build build = jenkins.build("""
                 armoryEnvironment('staging') { echo 'deployed' }
                 stage('smoke') { %s }
@@ -280,7 +266,7 @@ class FailClosedTest {
 
     @Test
     void aGateThatFailedBeforeItsEnvironmentKeepsItClosed(Jenkins jenkins, ExternalProcess process) {
-        answer(process, Set.of("checks"));
+        process.fail("checks");
         Build build = jenkins.build(
                 """
                 stage('gate') { catchError(buildResult: 'SUCCESS') { %s } }
@@ -381,7 +367,7 @@ class FailClosedTest {
                 "try { armoryEnvironment(name: 'part', dependsOn: ['staging']) { } } catch (e) { }"
             })
     void aFailureInANestedEnvironmentKeepsTheOuterOneClosed(String nested, Jenkins jenkins, ExternalProcess process) {
-        answer(process, Set.of("smoke"));
+        process.fail("smoke");
         Build build = jenkins.build("""
                 catchError { armoryEnvironment('staging') { %s } }
                 armoryEnvironment(name: 'prod', dependsOn: ['staging']) { echo 'never' }

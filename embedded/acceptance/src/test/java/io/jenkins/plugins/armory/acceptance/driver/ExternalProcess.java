@@ -199,6 +199,18 @@ public final class ExternalProcess implements AutoCloseable {
         behaviour = newBehaviour;
     }
 
+    /** Calls back for each call as soon as it comes: the webhook of that name fails, others succeed. */
+    public void fail(String name) {
+        onCall(call -> {
+            if (call.path().endsWith("/" + name)) {
+                call.callback().fail(name + " is broken");
+            } else {
+                call.callback().succeed("");
+            }
+            return Reply.of(202);
+        });
+    }
+
     /**
      * Keeps calls waiting for their answers from now on.
      *
