@@ -6,7 +6,7 @@ import { keepUpToDate } from "../../live.js";
 import { page, say } from "../../words.js";
 
 /** The names of the columns of the last deployments, which are words of the page. */
-const COLUMNS = ["column.build", "column.state", "attempt.at", "decidedBy", "about.commit"];
+const COLUMNS = ["column.build", "about.version", "column.state", "attempt.at", "decidedBy", "about.commit"];
 
 const empty = element("p", { class: "armory-approvals__nothing", hidden: true }, say("none.environments"));
 
@@ -17,6 +17,12 @@ function build({ job, build: number, buildUrl }) {
     return name;
   }
   return element("a", { href: `${page.dataset.base}../${buildUrl}armory/` }, name);
+}
+
+/** What was deployed; of a digest, its first twelve characters. */
+function version({ application, version: whole }) {
+  const shown = whole?.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/, "$1");
+  return element("span", whole ? { title: whole } : "", shown || "–", note(application));
 }
 
 /** What one rule asks for, in a line. */
@@ -69,6 +75,7 @@ function deployments(id, ended) {
     COLUMNS.map((column) => say(column)),
     ended.map((each) => [
       build(each),
+      version(each),
       environmentBadge({ state: each.state, afterDeploymentFailure: each.checksFailed }),
       time(each.at),
       each.decidedBy.join(", ") || "–",

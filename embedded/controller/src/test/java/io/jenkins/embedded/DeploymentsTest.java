@@ -68,7 +68,7 @@ class DeploymentsTest {
             var origin = new UnsavedBuild(job, first);
             var restarted = new UnsavedBuild(job, second);
             var deployments = ArmoryRuntime.get().deployments();
-            deployments.apply(origin, new Declared("docs", List.of(), "step", Place.OUTERMOST, null, null));
+            deployments.apply(origin, new Declared("docs", List.of(), "step", Place.OUTERMOST, null, null, null));
             Path log = first.resolve("armory.log");
             Path away = Files.move(log, first.resolve("away"));
             Files.createDirectory(log);
@@ -127,7 +127,7 @@ class DeploymentsTest {
             var build = new UnsavedBuild(job, folder);
             var noted = new ArrayList<Deployment>();
             var deployments = deployments(home.resolve("before"), noted);
-            deployments.apply(build, new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null));
+            deployments.apply(build, new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null, null));
             deployments.apply(build, new RulesMet("prod", "step"));
             deployments.apply(build, new Ended("prod", "step", null));
             var read = new UnsavedBuild(job, folder); // as after a crash
@@ -150,7 +150,7 @@ class DeploymentsTest {
         try (var controller = new Controller(home)) {
             var build = new UnsavedBuild(controller.jenkins().createJob("job", Controller.configXml("")), folder);
             var deployments = ArmoryRuntime.get().deployments();
-            deployments.apply(build, new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null));
+            deployments.apply(build, new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null, null));
             deployments.apply(build, new RulesMet("prod", "step"));
             assertThat(deployments.underWay(build, "prod")).contains("job");
             Files.delete(folder.resolve("armory.log"));
@@ -221,7 +221,7 @@ class DeploymentsTest {
             var build = new UnsavedBuild(controller.jenkins().createJob("job", Controller.configXml("")), folder);
             ArmoryRuntime.get()
                     .deployments()
-                    .apply(build, new Declared("docs", List.of(), "step", Place.OUTERMOST, null, null));
+                    .apply(build, new Declared("docs", List.of(), "step", Place.OUTERMOST, null, null, null));
             seen = SeenCommits.find(build);
         }
         Files.delete(folder.resolve("armory.log"));

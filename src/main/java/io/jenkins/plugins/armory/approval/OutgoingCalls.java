@@ -28,8 +28,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param status the question for the status, {@code null} for none, and once there is a verdict
  * @param notifications who is told of the approval, {@code null} for nobody
  * @param context values of {@code {{context.*}}}
- * @param account the account of the target in the deployment file, {@code null} without one
- * @param namespace the namespace of that target, {@code null} without one
+ * @param variables values of {@code {{armory.*}}} that the step knew: what is deployed, and the target of a deployment
+ *     file
  */
 @Restricted(NoExternalUse.class)
 @RecordBuilder
@@ -39,18 +39,17 @@ public record OutgoingCalls(
         @CheckForNull @JsonProperty("status") StatusCheck status,
         @CheckForNull @JsonProperty("notifications") Notifications notifications,
         @JsonProperty("context") Map<String, String> context,
-        @CheckForNull @JsonProperty("account") String account,
-        @CheckForNull @JsonProperty("namespace") String namespace)
+        @JsonProperty("variables") Map<String, String> variables)
         implements OutgoingCallsBuilder.With {
 
     /** No call. */
-    public static final OutgoingCalls NONE = new OutgoingCalls(null, null, null, null, Map.of(), null, null);
+    public static final OutgoingCalls NONE = new OutgoingCalls(null, null, null, null, Map.of(), Map.of());
 
     public OutgoingCalls {
         context = Collections.unmodifiableMap(new LinkedHashMap<>(context));
         WebhookRules.checkContext(context);
-        Bound.LINE.check("account", account);
-        Bound.LINE.check("namespace", namespace);
+        variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
+        variables.forEach(Bound.LINE::check);
         Bound.LIST.check(
                 "{{answer.NAME}} of status and cancel", ofAnswer(status, cancel).size());
     }

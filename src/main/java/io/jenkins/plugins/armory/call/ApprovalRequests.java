@@ -113,7 +113,7 @@ public class ApprovalRequests {
         if (webhook.networkMode() == NetworkMode.DIRECT) {
             return null;
         }
-        String account = order.calls().account();
+        String account = order.calls().variables().get(Variables.ACCOUNT_NAME);
         String agent = webhook.agentIdentifier() != null ? webhook.agentIdentifier() : account;
         if (agent == null) {
             throw new UndeliverableException(
@@ -127,7 +127,9 @@ public class ApprovalRequests {
     Variables ofEvery(Order order, Run<?, ?> run) {
         Approval approval = order.approval();
         String root = Util.fixNull(Jenkins.get().getRootUrl());
-        return new Variables()
+        Variables variables = new Variables();
+        order.calls().variables().forEach(variables::with);
+        return variables
                 .with(Variables.APPROVAL_ID, approval.id())
                 .with(Variables.DEPLOYMENT_ID, run.getExternalizableId())
                 .with(Variables.APPLICATION_NAME, run.getParent().getFullName())
@@ -135,8 +137,6 @@ public class ApprovalRequests {
                 .with(Variables.APPROVAL_URL, root + pageOf(run, approval.id()).substring(1))
                 .with(Variables.ENVIRONMENT_NAME, approval.environment())
                 .with(Variables.PHASE, approval.phase().toString())
-                .with(Variables.ACCOUNT_NAME, order.calls().account())
-                .with(Variables.NAMESPACE, order.calls().namespace())
                 .withContext(order.webhook().context())
                 .withSecrets(credentials(order, run)::secretText);
     }

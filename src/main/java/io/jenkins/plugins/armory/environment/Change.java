@@ -223,7 +223,8 @@ final class Change {
                 (it, next) -> it.with(copy -> copy.dependsOn(dependsOn)
                         .step(event.step())
                         .place(event.place())
-                        .job(event.job())));
+                        .job(event.job())
+                        .release(event.release())));
         dependsOn.forEach(each -> environments.computeIfAbsent(each, it -> Environment.pending(it, now)));
         Environment reached = environments.get(name);
         if (event.mistake() != null) {

@@ -26,6 +26,7 @@ public sealed interface DeploymentEvent {
      *     environment without such rules
      * @param mistake why the environment fails at once: its arguments are mistaken, or those rules cannot be asked for;
      *     {@code null} for neither
+     * @param release what is deployed, {@code null} if the arguments are mistaken
      */
     record Declared(
             String environment,
@@ -33,7 +34,8 @@ public sealed interface DeploymentEvent {
             String step,
             Place place,
             @CheckForNull String job,
-            @CheckForNull String mistake)
+            @CheckForNull String mistake,
+            @CheckForNull Release release)
             implements DeploymentEvent {
 
         public Declared {

@@ -26,6 +26,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param place of the step
  * @param job the full name of the job whose rules of the administrators come before the body, {@code null} for an
  *     environment without such rules
+ * @param release what is deployed, {@code null} before the Pipeline reaches it
  * @param admitted whether the rules of the administrators were met in this build, so that the body may begin
  * @param bodyEnded whether the body of {@code armoryEnvironment} has ended without an error
  * @param deployed whether an {@code afterDeployment} approval has begun; from then on nothing is rolled back
@@ -47,6 +48,7 @@ public record Environment(
         @CheckForNull @JsonProperty("step") String step,
         @JsonProperty("place") Place place,
         @CheckForNull @JsonProperty("job") String job,
+        @CheckForNull @JsonProperty("release") Release release,
         @JsonProperty("admitted") boolean admitted,
         @JsonProperty("bodyEnded") boolean bodyEnded,
         @JsonProperty("deployed") boolean deployed,
@@ -165,7 +167,12 @@ public record Environment(
         Stream<String> values = steps.values().stream()
                 .flatMap(step -> step.outputs().entrySet().stream())
                 .flatMap(output -> Stream.of(output.getKey(), output.getValue()));
-        long texts = Stream.of(Stream.of(name, Objects.requireNonNullElse(reason, "")), dependsOn.stream(), values)
+        Map<String, String> known = release == null ? Map.of() : release.variables();
+        long texts = Stream.of(
+                        Stream.of(name, Objects.requireNonNullElse(reason, "")),
+                        known.values().stream(),
+                        dependsOn.stream(),
+                        values)
                 .flatMap(all -> all)
                 .mapToLong(String::length)
                 .sum();

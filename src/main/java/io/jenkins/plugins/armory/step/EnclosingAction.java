@@ -1,7 +1,9 @@
 package io.jenkins.plugins.armory.step;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.armory.webhook.Variables;
 import java.io.Serializable;
+import java.util.function.BiConsumer;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -17,4 +19,15 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public record EnclosingAction(
         String planned,
         @CheckForNull String account,
-        @CheckForNull String namespace) implements Serializable {}
+        @CheckForNull String namespace) implements Serializable {
+
+    /** Gives out the values that templates have of the target. */
+    public void variables(BiConsumer<String, String> variables) {
+        if (account != null) {
+            variables.accept(Variables.ACCOUNT_NAME, account);
+        }
+        if (namespace != null) {
+            variables.accept(Variables.NAMESPACE, namespace);
+        }
+    }
+}

@@ -27,6 +27,7 @@ import io.jenkins.plugins.armory.store.disk.UntilWritten;
 import io.jenkins.plugins.armory.webhook.text.LogText;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -177,6 +178,11 @@ public abstract class SuspendedExecution extends StepExecution {
                     LOGGER.log(Level.WARNING, "Cannot write that a step in an environment failed", x);
                     endWithError(thrown);
                 });
+    }
+
+    /** Returns what the templates of the step know of the deployment, by the full names of variables. */
+    public Map<String, String> variables() throws IOException, InterruptedException {
+        return EnclosingBody.variables(getContext());
     }
 
     /** Tells the environment around the step, if there is one, that the step has not done what it was to do in it. */

@@ -11,6 +11,7 @@ import io.jenkins.plugins.armory.approval.Approval;
 import io.jenkins.plugins.armory.callback.JsonResponse;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.Environment;
+import io.jenkins.plugins.armory.environment.Release;
 import io.jenkins.plugins.armory.runtime.ArmoryRuntime;
 import io.jenkins.plugins.armory.runtime.BuildInfo;
 import io.jenkins.plugins.armory.store.BuildState;
@@ -106,6 +107,10 @@ final class BuildDeployment {
         json.put("state", deployment.shownState(environment).name())
                 .put("since", environment.since().toString())
                 .put("cancelledBy", environment.cancelledBy());
+        Release release = environment.release();
+        if (release != null) {
+            json.put("application", release.application()).put("version", release.version());
+        }
         putReason(json, "reason", deployment.reason(environment));
         putReason(json, "afterDeploymentFailure", deployment.failedCheck(environment));
         if (!environment.steps().isEmpty()) {

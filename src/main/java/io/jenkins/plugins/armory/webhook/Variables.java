@@ -24,6 +24,8 @@ public final class Variables {
     public static final String DEPLOYMENT_ID = "armory.deploymentId";
     public static final String APPLICATION_NAME = "armory.applicationName";
     public static final String ENVIRONMENT_NAME = "armory.environmentName";
+    public static final String VERSION = "armory.version";
+    public static final String APPLICATION = "armory.application";
     public static final String ACCOUNT_NAME = "armory.accountName";
     public static final String NAMESPACE = "armory.namespace";
     public static final String APPROVAL_ID = "armory.approvalId";
@@ -171,6 +173,12 @@ public final class Variables {
         }
         if (name.equals(ENVIRONMENT_NAME)) {
             return "run the step in a stage, or give it an environment";
+        }
+        if (name.equals(VERSION)) {
+            return "give armoryEnvironment around the step, or armoryDeployment, a version";
+        }
+        if (name.equals(APPLICATION)) {
+            return "run the step in armoryEnvironment";
         }
         if (name.equals(ACCOUNT_NAME) || name.equals(NAMESPACE)) {
             return "it is known from the target of a deployment file, which armoryDeployment runs";

@@ -23,7 +23,7 @@ public class ApprovalTest {
 
     public static final Webhook WEBHOOK =
             Webhook.named("tests").uriTemplate("https://ci.example.com/").build();
-    public static final OutgoingCalls CALLS = TestApproval.calls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+    public static final OutgoingCalls CALLS = TestApproval.calls(WEBHOOK, WEBHOOK, Map.of());
 
     public static TestApproval terms(String id) {
         return TestApproval.of(id, new BuildRef("team/deploy", 7))
@@ -248,7 +248,7 @@ public class ApprovalTest {
 
     @Test
     void anOverrideCallsTheCancelWebhookUnlessTheExternalProcessIsDone() {
-        OutgoingCalls calls = TestApproval.calls(WEBHOOK, WEBHOOK, Map.of(), null, null);
+        OutgoingCalls calls = TestApproval.calls(WEBHOOK, WEBHOOK, Map.of());
         for (boolean success : List.of(true, false)) {
             Approval pending = terms("a1").calls(calls).start();
             assertThat(after(pending, override(success)))
@@ -319,7 +319,7 @@ public class ApprovalTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> needsBoth("a1")
                         .byPersonAlone()
-                        .calls(TestApproval.calls(null, WEBHOOK, Map.of(), null, null))
+                        .calls(TestApproval.calls(null, WEBHOOK, Map.of()))
                         .start());
     }
 

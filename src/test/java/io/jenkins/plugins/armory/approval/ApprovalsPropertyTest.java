@@ -69,7 +69,7 @@ class ApprovalsPropertyTest {
                     .answer(AnswerRule.ofStatus("/state", null, List.of("passed"), List.of()))
                     .build(),
             Duration.ofSeconds(30));
-    private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, STATUS, null, Map.of(), null, null);
+    private static final OutgoingCalls CALLS = new OutgoingCalls(WEBHOOK, WEBHOOK, STATUS, null, Map.of(), Map.of());
     private static final Notifications TOLD = Notifications.by(List.of(WEBHOOK));
     /** The channels of the terms, beside those that the most orders are tried with. */
     private static final List<Set<Channel>> OTHER_CHANNELS =

@@ -59,14 +59,14 @@ class BoundedTermsTest {
         Webhook largest = webhook(65_536);
         Map<String, String> context = Map.of("k", "v".repeat(65_535));
 
-        assertThatCode(() -> TestApproval.calls(largest, largest, context, NAME, NAME)
-                        .notifying(Notifications.by(List.of(largest))))
+        assertThatCode(() ->
+                        TestApproval.calls(largest, largest, context).notifying(Notifications.by(List.of(largest))))
                 .doesNotThrowAnyException();
         assertRefused(() -> new Approval.Origin("o".repeat(1025)), "the URL of Jenkins: is longer than");
+        assertRefused(() -> TestApproval.calls(largest, null, Map.of("k" + HALF, "")), "context: a key has half");
         assertRefused(
-                () -> TestApproval.calls(largest, null, Map.of("k" + HALF, ""), null, null), "context: a key has half");
-        assertRefused(() -> TestApproval.calls(largest, null, Map.of(), NAME + 'n', null), "account: is longer than");
-        assertRefused(() -> TestApproval.calls(largest, null, Map.of(), null, NAME + 'n'), "namespace: is longer than");
+                () -> OutgoingCalls.NONE.withVariables(Map.of("armory.version", NAME + 'n')),
+                "armory.version: is longer than");
         Webhook asking = Webhook.named("cancel")
                 .uriTemplate("https://ci.example.com/")
                 .body(IntStream.range(0, 1001)
@@ -74,7 +74,7 @@ class BoundedTermsTest {
                         .collect(Collectors.joining()))
                 .build();
         assertRefused(
-                () -> TestApproval.calls(largest, asking, Map.of(), null, null),
+                () -> TestApproval.calls(largest, asking, Map.of()),
                 "{{answer.NAME}} of status and cancel: is longer than 1000 entries");
         assertRefused(
                 () -> Notifications.by(Collections.nCopies(1001, webhook(100))), "notify: is longer than 1000 entries");

@@ -33,12 +33,8 @@ public final class TestApproval {
 
     /** Returns the calls of a webhook and its cancel webhook alone. */
     public static OutgoingCalls calls(
-            @CheckForNull Webhook webhook,
-            @CheckForNull Webhook cancel,
-            Map<String, String> context,
-            @CheckForNull String account,
-            @CheckForNull String namespace) {
-        return new OutgoingCalls(webhook, cancel, null, null, context, account, namespace);
+            @CheckForNull Webhook webhook, @CheckForNull Webhook cancel, Map<String, String> context) {
+        return new OutgoingCalls(webhook, cancel, null, null, context, Map.of());
     }
 
     public static TestApproval of(String id, BuildRef build) {

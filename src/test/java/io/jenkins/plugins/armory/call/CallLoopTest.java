@@ -77,7 +77,7 @@ class CallLoopTest {
                         .webhook(webhook.name())
                         .through(Set.of(channels))
                         .timeout(clock.instant(), Duration.ofHours(1))
-                        .calls(TestApproval.calls(webhook, webhook("cancel"), Map.of(), null, null))
+                        .calls(TestApproval.calls(webhook, webhook("cancel"), Map.of()))
                         .start());
     }
 
@@ -231,7 +231,7 @@ class CallLoopTest {
                         .webhook("w")
                         .timeout(clock.instant(), Duration.ofHours(1))
                         .terms(terms -> terms.fromCall(true))
-                        .calls(TestApproval.calls(webhook("w"), null, Map.of(), null, null))
+                        .calls(TestApproval.calls(webhook("w"), null, Map.of()))
                         .start());
     }
 
@@ -290,8 +290,7 @@ class CallLoopTest {
                                     new StatusCheck(question, Duration.ofMinutes(1)),
                                     null,
                                     Map.of(),
-                                    null,
-                                    null))
+                                    Map.of()))
                             .start());
         }
 

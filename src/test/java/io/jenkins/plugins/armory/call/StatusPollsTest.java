@@ -59,7 +59,7 @@ class StatusPollsTest extends CallLoopFixture {
                 .webhook("w")
                 .through(Set.of(Channel.CALLBACK, Channel.STATUS))
                 .timeout(START, Duration.ofHours(2))
-                .calls(new OutgoingCalls(starting, null, new StatusCheck(asking, EVERY), null, Map.of(), null, null));
+                .calls(new OutgoingCalls(starting, null, new StatusCheck(asking, EVERY), null, Map.of(), Map.of()));
     }
 
     private void start(TestApproval terms) throws IOException {

@@ -193,6 +193,7 @@ class DeploymentPropertyTest {
                 name,
                 new Place(null, null, name, List.of(), null),
                 name.equals(GUARDED) ? "job" : null,
+                null,
                 null)));
         var seen = new HashSet<Deployment>(Set.of(Deployment.EMPTY));
         var taken = new HashSet<Row>();
@@ -390,7 +391,7 @@ class DeploymentPropertyTest {
         graph.forEach((name, dependsOn) -> scripts.put(
                 name,
                 new ArrayDeque<>(List.of(new Declared(
-                        name, dependsOn, name, new Place(null, null, name, List.of(), null), null, null)))));
+                        name, dependsOn, name, new Place(null, null, name, List.of(), null), null, null, null)))));
         fates.forEach((name, fate) -> scripts.get(name).addAll(script(name, fate)));
         Deployment deployment = Deployment.EMPTY;
         TreeSet<String> running = new TreeSet<>(graph.keySet());

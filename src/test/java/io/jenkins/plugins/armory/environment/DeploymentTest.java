@@ -51,12 +51,12 @@ public class DeploymentTest {
     }
 
     private String reach(String name, String... dependsOn) {
-        return happens(
-                new Declared(name, List.of(dependsOn), "step of " + name, inStage("deploy to " + name), null, null));
+        return happens(new Declared(
+                name, List.of(dependsOn), "step of " + name, inStage("deploy to " + name), null, null, null));
     }
 
     private String reachWithin(String outer, String name, String... dependsOn) {
-        return happens(new Declared(name, List.of(dependsOn), "step of " + name, within(outer), null, null));
+        return happens(new Declared(name, List.of(dependsOn), "step of " + name, within(outer), null, null, null));
     }
 
     private static Place within(String environment) {
@@ -158,7 +158,13 @@ public class DeploymentTest {
     @Test
     void anEnvironmentWhoseRulesAreForOtherJobsFailsAtOnce() {
         var declared = new Declared(
-                "prod", List.of("qa"), "step of prod", Place.OUTERMOST, "shop/x", "is not for the job \"shop/x\"");
+                "prod",
+                List.of("qa"),
+                "step of prod",
+                Place.OUTERMOST,
+                "shop/x",
+                "is not for the job \"shop/x\"",
+                null);
         assertThat(happens(declared)).isEqualTo("is not for the job \"shop/x\"");
         assertThat(happens(declared)).as("after a restart of Jenkins").isNull();
         assertState("prod", State.FAILED);
@@ -241,13 +247,13 @@ public class DeploymentTest {
     @Test
     void aMistakenEnvironmentIsClosedAndWhatDependsOnItIsCancelled() {
         String mistake = "dependOn: is no parameter; did you mean dependsOn?";
-        Declared mistaken = new Declared("staging", null, "step of staging", inStage("one"), null, mistake);
+        Declared mistaken = new Declared("staging", null, "step of staging", inStage("one"), null, mistake, null);
 
         assertThat(happens(mistaken)).isEqualTo(mistake);
-        assertThat(happens(new Declared("staging", null, "again", inStage("one"), null, mistake)))
+        assertThat(happens(new Declared("staging", null, "again", inStage("one"), null, mistake, null)))
                 .as("in a retry")
                 .isEqualTo(mistake);
-        happens(new Declared("prod", null, "step of prod", inStage("two"), null, null));
+        happens(new Declared("prod", null, "step of prod", inStage("two"), null, null, null));
 
         assertState("staging", State.FAILED);
         assertState("prod", State.CANCELLED);
@@ -326,7 +332,7 @@ public class DeploymentTest {
     @Test
     void isRolledBackFromWithinAnEnvironmentInIt() {
         reach("staging");
-        happens(new Declared("eu", List.of(), "step of eu", within("staging"), null, null));
+        happens(new Declared("eu", List.of(), "step of eu", within("staging"), null, null, null));
         approvalFails("eu", Phase.STRATEGY);
         assertThat(rollsBack("staging", "r", inside("eu"))).isEqualTo("its state is DEPLOYING");
         approvalFails("staging", Phase.STRATEGY);
@@ -667,8 +673,8 @@ public class DeploymentTest {
     void anEnvironmentThatIsDeclaredTwiceAdmitsNobody() {
         reach("staging");
         end("staging");
-        assertThat(happens(
-                        new Declared("staging", List.of(), "another step", inStage("deploy to staging"), null, null)))
+        assertThat(happens(new Declared(
+                        "staging", List.of(), "another step", inStage("deploy to staging"), null, null, null)))
                 .contains("deployed to twice");
         reach("prod", "staging");
         assertState("prod", State.CANCELLED);
@@ -920,7 +926,7 @@ public class DeploymentTest {
     }
 
     private void reachBehindAll(String name, String... branches) {
-        happens(new Declared(name, null, "step of " + name, inStage("deploy to " + name, branches), null, null));
+        happens(new Declared(name, null, "step of " + name, inStage("deploy to " + name, branches), null, null, null));
     }
 
     @Test
@@ -965,7 +971,7 @@ public class DeploymentTest {
         end("staging");
         reach("prod", "staging", "eu");
 
-        assertThat(happens(new Declared("eu", null, "step of eu", inStage("deploy to eu"), null, null)))
+        assertThat(happens(new Declared("eu", null, "step of eu", inStage("deploy to eu"), null, null, null)))
                 .isNull();
 
         assertState("eu", State.CANCELLED);
@@ -1026,7 +1032,7 @@ public class DeploymentTest {
     /** Its body has not begun, and rules may take days. */
     @Test
     void aGateBesideAnEnvironmentWhoseRulesArePendingIsWaitedFor() {
-        happens(new Declared("prod", List.of(), "step of prod", Place.OUTERMOST, "shop/main", null));
+        happens(new Declared("prod", List.of(), "step of prod", Place.OUTERMOST, "shop/main", null, null));
 
         assertThat(begins("prod", "a1", Phase.BEFORE_DEPLOYMENT)).isNull();
         happens(new DeploymentEvent.RulesMet("prod", "step of prod"));
@@ -1039,7 +1045,7 @@ public class DeploymentTest {
 
     @Test
     void aGateThatFailsWhileTheRulesArePendingKeepsTheEnvironmentClosed() {
-        happens(new Declared("prod", List.of(), "step of prod", Place.OUTERMOST, "shop/main", null));
+        happens(new Declared("prod", List.of(), "step of prod", Place.OUTERMOST, "shop/main", null, null));
         begins("prod", "a1", Phase.BEFORE_DEPLOYMENT);
         ends("prod", "a1", Phase.BEFORE_DEPLOYMENT, Verdict.FAILURE, "2 of 12 tests failed");
 
@@ -1104,7 +1110,7 @@ public class DeploymentTest {
     void rejectsASecondEnvironmentOfTheSameName() {
         reach("prod");
 
-        assertThat(happens(new Declared("prod", List.of(), "another step", Place.OUTERMOST, null, null)))
+        assertThat(happens(new Declared("prod", List.of(), "another step", Place.OUTERMOST, null, null, null)))
                 .isEqualTo("name: \"prod\" is deployed to twice in this build; give one of the two another name");
         assertThat(reach("prod")).as("the same step, resumed").isNull();
         assertState("prod", State.DEPLOYING);
@@ -1115,7 +1121,7 @@ public class DeploymentTest {
         reach("prod");
         fail("prod");
 
-        assertThat(happens(new Declared("prod", List.of(), "another step", Place.OUTERMOST, null, null)))
+        assertThat(happens(new Declared("prod", List.of(), "another step", Place.OUTERMOST, null, null, null)))
                 .isEqualTo("name: \"prod\" was deployed to already in this build, which ended as FAILED: exit code 1\n"
                         + "An environment is deployed to once; to try again, put retry into armoryEnvironment,"
                         + " around its steps.");
@@ -1434,7 +1440,7 @@ public class DeploymentTest {
     void tellsWhichRowsOfTheTransitionTableItTook() {
         reach("prod", "staging");
         Transition transition =
-                deployment.on(new Declared("staging", List.of(), "step", Place.OUTERMOST, null, null), NOW);
+                deployment.on(new Declared("staging", List.of(), "step", Place.OUTERMOST, null, null, null), NOW);
 
         assertThat(transition.moves())
                 .extracting(Move::toString)

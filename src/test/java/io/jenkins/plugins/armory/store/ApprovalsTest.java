@@ -145,7 +145,7 @@ class ApprovalsTest {
                     TestApproval.of(id, build)
                             .webhook("tests")
                             .manual(TestApproval.requirement("Go?", List.of(), 1))
-                            .calls(TestApproval.calls(webhook, webhook, Map.of(), null, null))
+                            .calls(TestApproval.calls(webhook, webhook, Map.of()))
                             .timeout(START, Duration.ofHours(1))
                             .start());
             before.apply(id, ApprovalTest.sent());

@@ -98,7 +98,7 @@ class BuildStateTest {
     }
 
     static Declared declared(String name, String... dependsOn) {
-        return new Declared(name, List.of(dependsOn), "step of " + name, Place.OUTERMOST, null, null);
+        return new Declared(name, List.of(dependsOn), "step of " + name, Place.OUTERMOST, null, null, null);
     }
 
     @Test
@@ -547,7 +547,7 @@ class BuildStateTest {
     /** A secret is given out while its environment is under way. */
     @Test
     void theEndOfTheTimeForSecretsIsKnownTwice() throws IOException {
-        store.apply(new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null));
+        store.apply(new Declared("prod", List.of(), "step", Place.OUTERMOST, "job", null, null));
         store.apply(new RulesMet("prod", "step"));
         asks(in("prod"), Phase.AFTER_DEPLOYMENT, "a1");
         assertThat(store.deployment().underWay("prod")).contains("job");

@@ -203,9 +203,7 @@ class HistoryTest {
         Approvals store = open();
         TestBuilds.create(
                 store,
-                terms(id)
-                        .calls(TestApproval.calls(webhook, webhook, Map.of(), null, null))
-                        .start());
+                terms(id).calls(TestApproval.calls(webhook, webhook, Map.of())).start());
         store.write(List.of(id), new Event.Aborted("stopped"), at);
         store.close();
     }

@@ -24,6 +24,7 @@ import io.jenkins.plugins.armory.approval.TestEvents;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Verdict;
+import io.jenkins.plugins.armory.environment.Release;
 import io.jenkins.plugins.armory.store.disk.StoredJson;
 import io.jenkins.plugins.armory.webhook.AnswerRule;
 import io.jenkins.plugins.armory.webhook.CallCredentials;
@@ -86,8 +87,7 @@ class StoredTest {
                 new StatusCheck(asks, Duration.ofSeconds(30)),
                 Notifications.by(List.of(webhook("tell").asCancel())),
                 Map.of("ref", "main"),
-                "account",
-                "namespace");
+                Map.of("armory.version", "2.7.1"));
         Approval approval = TestApproval.of("a1", new BuildRef("team/deploy", 7))
                 .phase(Phase.AFTER_DEPLOYMENT)
                 .environment("prod")
@@ -140,7 +140,14 @@ class StoredTest {
     private static Deployment deployment() {
         Deployment deployment = Deployment.EMPTY;
         for (DeploymentEvent event : List.of(
-                new DeploymentEvent.Declared("staging", List.of(), "step of staging", Place.OUTERMOST, null, null),
+                new DeploymentEvent.Declared(
+                        "staging",
+                        List.of(),
+                        "step of staging",
+                        Place.OUTERMOST,
+                        null,
+                        null,
+                        new Release("shop/cart", "2.7.1")),
                 started(in("staging"), "a3", Phase.STRATEGY),
                 ended(
                         new Place("staging", "5", "outer", List.of(new Place.Branch("3", "4")), "body"),

@@ -37,14 +37,14 @@ class BuildDeploymentTest {
 
     @Test
     void anEnvironmentWithoutAPlanHasNoSteps() {
-        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST, null, null));
+        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST, null, null, null));
 
         assertThat(steps().isMissingNode()).isTrue();
     }
 
     @Test
     void stepsThatHaveBegunAreThereInTheirOrder() throws Exception {
-        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST, null, null));
+        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST, null, null, null));
         on(new PlannedStepStarted("prod", "prod/strategy/1", false));
         on(new PlannedStepEnded("prod", "prod/strategy/1", null, Map.of("secret", "output")));
         on(new PlannedStepStarted("prod", "prod/strategy/2", false));
@@ -63,7 +63,7 @@ class BuildDeploymentTest {
 
     @Test
     void aStepNamesItsApproval() {
-        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST, null, null));
+        on(new DeploymentEvent.Declared("prod", List.of(), "environment-step", Place.OUTERMOST, null, null, null));
         on(new PlannedStepStarted("prod", "prod/before/1", false));
         on(DeploymentTest.started(Place.OUTERMOST.withEnvironment("prod"), "a1", Phase.STRATEGY, "prod/before/1"));
 

@@ -16,6 +16,7 @@ import io.jenkins.plugins.armory.store.disk.UntilWritten;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.util.Timer;
@@ -125,6 +126,7 @@ public final class DeploymentNotes implements DeploymentListener {
                 deployment.failedCheck(environment) != null,
                 environment.since(),
                 decidedBy,
+                Objects.requireNonNull(environment.release(), "it is reached"),
                 BuildInfo.isReplay(run),
                 BuildInfo.commit(run));
     }

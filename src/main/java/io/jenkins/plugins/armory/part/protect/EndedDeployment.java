@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.part.protect;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.armory.environment.Environment;
+import io.jenkins.plugins.armory.environment.Release;
 import io.jenkins.plugins.armory.webhook.text.Bound;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param checksFailed whether it is deployed, and a check after that has failed
  * @param at when it ended
  * @param decidedBy who decided the approvals of the environment, for people
+ * @param release what was deployed
  * @param replay whether the build ran a changed program
  * @param commit the id of the newest commit, {@code null} if unknown
  */
@@ -29,6 +31,7 @@ public record EndedDeployment(
         @JsonProperty("checksFailed") boolean checksFailed,
         @JsonProperty("at") Instant at,
         @JsonProperty("decidedBy") List<String> decidedBy,
+        @JsonProperty("release") Release release,
         @JsonProperty("replay") boolean replay,
         @CheckForNull @JsonProperty("commit") String commit) {
 
@@ -40,6 +43,7 @@ public record EndedDeployment(
         Objects.requireNonNull(job, "job");
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(at, "at");
+        Objects.requireNonNull(release, "release");
         decidedBy =
                 decidedBy.stream().distinct().limit(PEOPLE).map(Bound.LINE::cut).toList();
         commit = Bound.LINE.cut(commit);

@@ -187,6 +187,8 @@ public final class EnvironmentList {
                 .put("state", ended.state().name())
                 .put("checksFailed", ended.checksFailed())
                 .put("at", ended.at().toString())
+                .put("application", ended.release().application())
+                .put("version", ended.release().version())
                 .put("replay", ended.replay())
                 .put("commit", ended.commit());
         return json.set("decidedBy", JsonResponse.treeOf(ended.decidedBy()));

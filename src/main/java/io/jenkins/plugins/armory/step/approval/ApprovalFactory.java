@@ -64,9 +64,8 @@ public final class ApprovalFactory {
     private final Approval.Origin origin = new Approval.Origin(addressIfKnown());
     private final Webhooks webhooks;
 
-    /** The step of a deployment's plan around the step, {@code null} for none. */
-    @CheckForNull
-    private final EnclosingAction action;
+    /** See {@link OutgoingCalls#variables}. */
+    private final Map<String, String> variables;
 
     /**
      * The trace that the build is part of, as the OpenTelemetry plugin names it in an environment variable; {@code
@@ -91,7 +90,11 @@ public final class ApprovalFactory {
         run = step.build();
         build = BuildRecord.refTo(run);
         webhooks = rules ? Webhooks.ofSettings() : Webhooks.of(run.getParent());
-        action = rules ? null : context.get(EnclosingAction.class);
+        variables = new LinkedHashMap<>(step.variables());
+        EnclosingAction action = rules ? null : context.get(EnclosingAction.class);
+        if (action != null) {
+            action.variables(variables::put);
+        }
         String parent = context.get(EnvVars.class).get("TRACEPARENT");
         trace = parent != null && TRACE_PARENT.matcher(parent).matches() ? parent : null;
     }
@@ -226,8 +229,7 @@ public final class ApprovalFactory {
                 status == null ? null : new StatusCheck(traced(status.webhook().sentLike(webhook)), status.every()),
                 null,
                 merged(cancel == null ? Map.of() : cancel.context(), webhook.context()),
-                action == null ? null : action.account(),
-                action == null ? null : action.namespace());
+                variables);
     }
 
     private static Map<String, String> merged(Map<String, String> context, Map<String, String> further) {

@@ -12,6 +12,7 @@ import io.jenkins.plugins.armory.environment.DeploymentEvent.Ended;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.RulesMet;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Stopped;
 import io.jenkins.plugins.armory.environment.Environment;
+import io.jenkins.plugins.armory.environment.Release;
 import io.jenkins.plugins.armory.step.BlockEnd;
 import io.jenkins.plugins.armory.step.BlockExecution;
 import io.jenkins.plugins.armory.step.approval.Admission;
@@ -62,6 +63,10 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     @CheckForNull
     private final ArrayList<String> dependsOn;
 
+    /** What is deployed, {@code null} if the arguments are mistaken. */
+    @CheckForNull
+    private final Release release;
+
     /** What the environment demands of this deployment, {@code null} for nothing. */
     @CheckForNull
     private Demands demands;
@@ -88,11 +93,16 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
      *     step ends
      */
     ArmoryEnvironmentExecution(
-            StepContext stepContext, String name, @CheckForNull List<String> dependsOn, @CheckForNull String mistake) {
+            StepContext stepContext,
+            String name,
+            @CheckForNull List<String> dependsOn,
+            @CheckForNull String mistake,
+            @CheckForNull Release release) {
         super(stepContext);
         this.name = name;
         this.dependsOn = dependsOn == null ? null : new ArrayList<>(dependsOn);
         this.mistake = mistake;
+        this.release = release;
     }
 
     @Override
@@ -190,7 +200,13 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
                 id(),
                 Stages.placeOf(getContext(), null),
                 demands != null || mistake != null ? job : null,
-                mistake);
+                mistake,
+                release);
+    }
+
+    @Override
+    public Map<String, String> variables() {
+        return release == null ? Map.of() : release.variables();
     }
 
     private void showThatItWaits(List<String> dependencies) throws IOException, InterruptedException {
@@ -251,7 +267,7 @@ public final class ArmoryEnvironmentExecution extends BlockExecution implements 
     private BodyInvoker invoker() throws IOException, InterruptedException {
         return getContext()
                 .newBodyInvoker()
-                .withContext(new EnclosingBody(id(), name))
+                .withContext(new EnclosingBody(id(), name, variables()))
                 .withContext(EnvironmentExpander.merge(
                         getContext().get(EnvironmentExpander.class),
                         EnvironmentExpander.constant(Map.of(VARIABLE, name))));

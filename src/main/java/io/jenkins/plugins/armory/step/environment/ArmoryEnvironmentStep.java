@@ -1,11 +1,15 @@
 package io.jenkins.plugins.armory.step.environment;
 
+import com.cloudbees.hudson.plugins.folder.computed.ComputedFolder;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Run;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.armory.config.form.Argument;
+import io.jenkins.plugins.armory.environment.Release;
 import io.jenkins.plugins.armory.step.ArmoryStepDescriptor;
 import io.jenkins.plugins.armory.step.Messages;
 import io.jenkins.plugins.armory.step.StepArguments;
@@ -46,6 +50,12 @@ public final class ArmoryEnvironmentStep extends Step {
     @CheckForNull
     private List<EnvironmentName> dependsOn;
 
+    @CheckForNull
+    private String version;
+
+    @CheckForNull
+    private String application;
+
     /** What is wrong with the arguments, {@code null} for nothing that is known. */
     @CheckForNull
     private String mistake;
@@ -68,6 +78,43 @@ public final class ArmoryEnvironmentStep extends Step {
     @Argument(text = "name")
     public void setDependsOn(@CheckForNull List<EnvironmentName> dependsOn) {
         this.dependsOn = dependsOn == null ? null : List.copyOf(dependsOn);
+    }
+
+    /** Returns the version that is deployed, as an image with its digest; {@code null} if it is not said. */
+    @CheckForNull
+    public String getVersion() {
+        return version;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setVersion(@CheckForNull String version) {
+        this.version = Util.fixEmptyAndTrim(version);
+    }
+
+    /** Returns the name of what is deployed, in the folder of its job; {@code null} for the name of the job. */
+    @CheckForNull
+    public String getApplication() {
+        return application;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setApplication(@CheckForNull String application) {
+        this.application = Util.fixEmptyAndTrim(application);
+    }
+
+    /**
+     * Returns what the step deploys. Branches of a project share its application.
+     *
+     * @throws IllegalArgumentException naming the parameter that is wrong
+     */
+    private Release release(Item job) {
+        Release.check(version, application);
+        Item owner = job.getParent() instanceof ComputedFolder<?> project ? project : job;
+        String folder = owner.getParent().getFullName();
+        String own = application == null ? owner.getName() : application;
+        return new Release(folder.isEmpty() ? own : folder + '/' + own, version);
     }
 
     /**
@@ -107,16 +154,20 @@ public final class ArmoryEnvironmentStep extends Step {
     @Override
     public StepExecution start(StepContext stepContext) throws IOException, InterruptedException {
         List<String> dependencies = null;
+        Release release = null;
         String wrong = mistake;
         try {
-            dependencies = wrong == null ? dependencies() : null;
+            if (wrong == null) {
+                dependencies = dependencies();
+                release = release(stepContext.get(Run.class).getParent());
+            }
         } catch (IllegalArgumentException x) {
             wrong = x.getMessage();
         }
         String shown = hasName()
                 ? name
                 : UNNAMED.formatted(stepContext.get(FlowNode.class).getId());
-        return new ArmoryEnvironmentExecution(stepContext, shown, dependencies, wrong);
+        return new ArmoryEnvironmentExecution(stepContext, shown, dependencies, wrong, release);
     }
 
     private boolean hasName() {

@@ -14,6 +14,7 @@ import io.jenkins.plugins.armory.step.flow.DeclaredStages;
 import io.jenkins.plugins.armory.step.flow.EnclosingBody;
 import io.jenkins.plugins.armory.step.flow.Stages;
 import java.io.IOException;
+import java.util.Map;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.accmod.Restricted;
@@ -65,7 +66,12 @@ public final class ArmoryRollbackExecution extends BlockExecution {
             log("Rolling back environment '" + environment + "'.");
             startBody(getContext()
                     .newBodyInvoker()
-                    .withContext(new EnclosingBody(id(), EnclosingBody.environment(null, getContext()))));
+                    .withContext(new EnclosingBody(
+                            id(),
+                            EnclosingBody.environment(null, getContext()),
+                            known == null || known.release() == null
+                                    ? Map.of()
+                                    : known.release().variables())));
         } else if (known != null
                 && known.state() == Environment.State.DEPLOYING
                 && !deployment.failsAround(environment, Stages.placeOf(getContext(), environment))) {

@@ -3,6 +3,8 @@ package io.jenkins.plugins.armory.step.flow;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -24,13 +26,17 @@ public final class EnclosingBody implements Serializable {
     @CheckForNull
     private final String environment;
 
+    private final LinkedHashMap<String, String> variables;
+
     /**
      * @param step id of the step whose body it is
      * @param environment that the steps in it belong to, {@code null} for none
+     * @param variables what templates in it know of the deployment
      */
-    public EnclosingBody(String step, @CheckForNull String environment) {
+    public EnclosingBody(String step, @CheckForNull String environment, Map<String, String> variables) {
         this.step = step;
         this.environment = environment;
+        this.variables = new LinkedHashMap<>(variables);
     }
 
     /** Returns the id of the step whose body is around a step, {@code null} for none. */
@@ -38,6 +44,12 @@ public final class EnclosingBody implements Serializable {
     static String around(StepContext context) throws IOException, InterruptedException {
         EnclosingBody body = context.get(EnclosingBody.class);
         return body == null ? null : body.step;
+    }
+
+    /** Returns what templates of a step know of the deployment around it, by the full names of variables. */
+    public static Map<String, String> variables(StepContext context) throws IOException, InterruptedException {
+        EnclosingBody body = context.get(EnclosingBody.class);
+        return body == null ? Map.of() : body.variables;
     }
 
     /** Returns the name that a step gives, else the name of the environment around it, {@code null} for neither. */

@@ -19,8 +19,8 @@ class DeploymentNotesTest {
     void anEnvironmentWithRulesIsAmongThoseThatEndedByThem() {
         var deployment = Deployment.EMPTY;
         for (var event : List.of(
-                new Declared("prod", List.of(), "step of prod", Place.OUTERMOST, "shop/main", null),
-                new Declared("plain", List.of(), "step of plain", Place.OUTERMOST, null, null),
+                new Declared("prod", List.of(), "step of prod", Place.OUTERMOST, "shop/main", null, null),
+                new Declared("plain", List.of(), "step of plain", Place.OUTERMOST, null, null, null),
                 new RulesMet("prod", "step of prod"),
                 new Ended("plain", "step of plain", null),
                 new Ended("prod", "step of prod", null))) {

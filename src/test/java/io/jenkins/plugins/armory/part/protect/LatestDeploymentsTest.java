@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.part.protect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.armory.environment.Environment.State;
+import io.jenkins.plugins.armory.environment.Release;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +24,7 @@ class LatestDeploymentsTest {
                 false,
                 Instant.ofEpochSecond(build),
                 List.of("alice", "alice", "\ud83d\ude80"),
+                new Release("shop/cart", "2.7." + build),
                 build % 2 == 0,
                 null);
     }

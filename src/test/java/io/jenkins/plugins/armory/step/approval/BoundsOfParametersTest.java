@@ -155,7 +155,7 @@ class BoundsOfParametersTest {
             step.setAllowedCallers(List.of("client-1"));
             set(step, new ArrayList<>(Arrays.asList(path.split("\\."))), value);
             ApprovalFactory.terms(step.requirePhase(), step.getEnvironment(), step, step.inline(), false);
-            new OutgoingCalls(null, null, step.status(), null, step.contextMap(), null, null);
+            new OutgoingCalls(null, null, step.status(), null, step.contextMap(), Map.of());
             step.answer();
             step.cancel();
             return "";

@@ -37,9 +37,7 @@ class StepApprovalsTest {
                                 .uriTemplate("https://ci.example.com/{{context.region}}")
                                 .build(),
                         null,
-                        Map.of("region", region),
-                        null,
-                        null))
+                        Map.of("region", region)))
                 .start();
     }
 

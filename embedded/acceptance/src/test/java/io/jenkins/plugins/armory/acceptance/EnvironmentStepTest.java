@@ -74,6 +74,27 @@ class EnvironmentStepTest {
     }
 
     @Test
+    void templatesKnowWhatIsDeployed(Jenkins jenkins, ExternalProcess process) {
+        Build build = jenkins.build("""
+                def tell = { armoryWebhookApproval(uriTemplate: '%s/{{armory.application}}/{{armory.version}}', disableCallback: true) }
+                try {
+                    armoryEnvironment(name: 'prod', version: '2.7.1') { tell(); error 'kubectl: not found' }
+                } catch (e) {
+                    armoryRollback('prod') { tell() }
+                }
+                armoryEnvironment(name: 'docs', dependsOn: [], version: 'v 3', application: 'manual') { tell() }
+                """.formatted(process.url()));
+
+        String job = build.job().name();
+        for (String path : List.of(job + "/2.7.1", job + "/2.7.1", "manual/v%203")) {
+            assertThat(process.awaitCall().path()).endsWith('/' + path);
+        }
+        build.awaitResult("UNSTABLE");
+        assertThat(build.deployment().at("/environments/1").toString())
+                .contains("\"application\":\"manual\",\"version\":\"v 3\"");
+    }
+
+    @Test
     void whatTheBodyThrowsIsThrown(Jenkins jenkins) {
         Build build = jenkins.build("""
                 try {

@@ -5,6 +5,7 @@ import hudson.AbortException;
 import io.jenkins.plugins.armory.config.form.KeyValue;
 import io.jenkins.plugins.armory.environment.Deployment;
 import io.jenkins.plugins.armory.environment.DeploymentEvent.Declared;
+import io.jenkins.plugins.armory.environment.Release;
 import io.jenkins.plugins.armory.part.file.DeploymentPlan;
 import io.jenkins.plugins.armory.part.file.PlannedDeployment;
 import io.jenkins.plugins.armory.step.BlockEnd;
@@ -41,6 +42,12 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     private final ArrayList<String> targets;
     private final LinkedHashMap<String, String> bodies;
 
+    @CheckForNull
+    private final String version;
+
+    @CheckForNull
+    private final String application;
+
     ArmoryDeploymentPlanExecution(StepContext stepContext, ArmoryDeploymentPlanStep step) {
         super(stepContext);
         mistake = step.getMistake();
@@ -48,6 +55,8 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
         context = new LinkedHashMap<>(step.contextMap());
         targets = new ArrayList<>(step.getTargets());
         bodies = new LinkedHashMap<>(KeyValue.toMap(step.getBodies()));
+        version = step.getVersion();
+        application = step.getApplication();
     }
 
     @Override
@@ -74,7 +83,7 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
     protected void tellEnvironments(String reason) throws IOException, InterruptedException {
         String node = getContext().get(FlowNode.class).getId();
         String unread = "(armoryDeployment, step " + node + ")";
-        tell(new Declared(unread, null, node, Stages.placeOf(getContext(), null), null, reason));
+        tell(new Declared(unread, null, node, Stages.placeOf(getContext(), null), null, reason, null));
     }
 
     private void read() throws Exception {
@@ -86,10 +95,15 @@ final class ArmoryDeploymentPlanExecution extends SuspendedExecution {
                     "armoryDeployment: config is missing; give it the text of a deployment file, such as"
                             + " config: readTrusted('deploy.yml')");
         }
+        try {
+            Release.check(version, application);
+        } catch (IllegalArgumentException x) {
+            throw new AbortException("armoryDeployment: " + x.getMessage());
+        }
         PlannedDeployment planned = planned();
         DeploymentPlan plan = part(planned.plan());
         checkLeftOut(planned.whole(), plan);
-        DeploymentRun run = DeploymentRun.of(plan, planned.webhooks());
+        DeploymentRun run = DeploymentRun.of(plan, planned.webhooks(), version, application);
         planned.notes().forEach(this::log);
         armory().deployments().of(build()).put(PlanPiece.PART, PlanJson.of(plan));
         if (stopCause() == null) { // else stop() ends the step

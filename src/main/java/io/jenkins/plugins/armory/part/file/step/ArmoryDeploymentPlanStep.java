@@ -3,6 +3,7 @@ package io.jenkins.plugins.armory.part.file.step;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
+import hudson.Util;
 import io.jenkins.plugins.armory.config.form.Argument;
 import io.jenkins.plugins.armory.config.form.KeyValue;
 import io.jenkins.plugins.armory.config.form.ListField;
@@ -33,6 +34,12 @@ public final class ArmoryDeploymentPlanStep extends Step {
     private List<KeyValue> context = List.of();
     private List<String> targets = List.of();
     private List<KeyValue> bodies = List.of();
+
+    @CheckForNull
+    private String version;
+
+    @CheckForNull
+    private String application;
 
     @CheckForNull
     private String mistake;
@@ -95,6 +102,30 @@ public final class ArmoryDeploymentPlanStep extends Step {
     @Argument(map = true)
     public void setBodies(@CheckForNull List<KeyValue> bodies) {
         this.bodies = ListField.copy(bodies);
+    }
+
+    /** Returns the version that all targets get, {@code null} if it is not said. */
+    @CheckForNull
+    public String getVersion() {
+        return version;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setVersion(@CheckForNull String version) {
+        this.version = Util.fixEmptyAndTrim(version);
+    }
+
+    /** Returns the name of what is deployed, {@code null} for the name of the job. */
+    @CheckForNull
+    public String getApplication() {
+        return application;
+    }
+
+    @DataBoundSetter
+    @Argument(filled = true)
+    public void setApplication(@CheckForNull String application) {
+        this.application = Util.fixEmptyAndTrim(application);
     }
 
     Map<String, String> contextMap() {

@@ -26,11 +26,21 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public record DeploymentRun(ArrayList<Target> targets, long timeoutSeconds) implements Serializable {
 
     /** @param webhooks the webhooks of the file, by name */
-    static DeploymentRun of(DeploymentPlan plan, Map<String, Webhook> webhooks) {
+    static DeploymentRun of(
+            DeploymentPlan plan,
+            Map<String, Webhook> webhooks,
+            @CheckForNull String version,
+            @CheckForNull String application) {
+        var release = new LinkedHashMap<String, Object>();
+        release.put("version", version);
+        release.put("application", application);
+        release.values().removeIf(Objects::isNull);
         Duration timeout = plan.actionTimeout();
         var targets = new ArrayList<Target>();
         for (DeploymentPlan.Target target : plan.targets()) {
-            targets.add(Target.of(target, new TaskFactory(target, webhooks)));
+            Target made = Target.of(target, new TaskFactory(target, webhooks));
+            made.arguments().putAll(release);
+            targets.add(made);
         }
         return new DeploymentRun(targets, timeout == null ? 0 : timeout.toSeconds());
     }

@@ -53,7 +53,7 @@ class DeploymentRunTest {
     private static DeploymentRun.Target target() throws Exception {
         PlannedDeployment planned =
                 PlannedDeployment.read(FILE, Map.of("ref", "abc"), Map.of("body.json", "{{armory.callbackUri}}"));
-        DeploymentRun run = DeploymentRun.of(planned.plan(), planned.webhooks());
+        DeploymentRun run = DeploymentRun.of(planned.plan(), planned.webhooks(), null, null);
         assertThat(run.targets()).hasSize(1);
         assertThat(run.timeoutSeconds()).isEqualTo(300);
         return resumed(run).targets().get(0);

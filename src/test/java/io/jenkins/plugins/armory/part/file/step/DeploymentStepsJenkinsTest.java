@@ -365,7 +365,7 @@ class DeploymentStepsJenkinsTest {
                 EnvVars.class,
                 new EnvVars(),
                 EnclosingBody.class,
-                new EnclosingBody(staging.step(), "staging")));
+                new EnclosingBody(staging.step(), "staging", Map.of())));
     }
 
     private void assertThatStagingFails(WorkflowRun run) throws Exception {
